@@ -1,0 +1,57 @@
+#pragma once
+// Suffix and URL-prefix lookup over the bytes of a verified list image. Exact: no false hits. Never allocates.
+
+#include "policy/host.hpp"
+#include "policy/list_image.hpp"
+
+namespace gatehouse::policy {
+
+/// Where a list states the name.
+struct ListHit {
+    std::uint16_t list = 0;     ///< index into DomainSet::list_ids()
+    std::uint16_t file = 0;     ///< index for DomainSet::file_name()
+    std::uint32_t line = 0;     ///< 1-based
+    std::uint8_t labels = 0;    ///< labels of the matched entry: example.com is 2
+    bool by_path = false;       ///< matched a URL prefix, not the whole host
+};
+
+/// At most one hit for each list: the most specific. Lists whose exception matches give none.
+class ListHits {
+public:
+    static constexpr std::size_t capacity = 64;
+    void add(ListHit const& hit);
+    std::span<ListHit const> all() const { return {hits_.data(), size_}; }
+    bool empty() const { return size_ == 0; }
+    bool overflowed() const { return overflowed_; } ///< more lists hit than fit; the rest are left out
+
+private:
+    friend class DomainSet;
+    std::array<ListHit, capacity> hits_;
+    std::size_t size_ = 0;
+    bool overflowed_ = false;
+};
+
+/// Lifetime: views the image; the owner of the bytes must outlive it.
+class DomainSet {
+public:
+    DomainSet() = default; ///< an empty set
+    /// Precondition: verify_list_image(image) succeeded.
+    explicit DomainSet(std::span<std::byte const> image);
+
+    /// All lists that cover the host (by whole labels) or the URL of host and path. `path` may be empty: then only whole-host entries match.
+    /// IP literals match only entries with the same canonical address.
+    void find(Host const& host, std::string_view path, ListHits& hits) const;
+
+    /// Every entry that covers the host or URL, also several of one list and its exceptions (for `lists lookup`). Allocates.
+    std::vector<ListHit> find_every(Host const& host, std::string_view path) const;
+
+    std::size_t list_count() const;
+    std::string_view list_id(std::uint16_t list) const;
+    std::string_view file_name(std::uint16_t file) const;
+    std::size_t name_count() const;
+
+private:
+    std::span<std::byte const> image_;
+};
+
+} // namespace gatehouse::policy

@@ -1,0 +1,50 @@
+#pragma once
+// A decision in words: every step of the evaluation in order, why it did or did not decide, and the facts a person needs.
+// Block page, access log, console and `gatehouse explain` all render this.
+
+#include "policy/decide.hpp"
+
+namespace gatehouse::policy {
+
+/// One step: a sealed list, restriction, override, rule or default that was looked at.
+struct Step {
+    Stage stage = Stage::rule;
+    std::string id;      ///< rule, override or restriction id; "default-pupil"
+    bool decided = false;
+    std::string because; ///< "who: pupil is not staff", "matches: role pupil, service instagram, at any time"
+};
+
+struct Explanation {
+    Verdict verdict = Verdict::block;
+    TlsAction tls = TlsAction::terminate;
+    Stage stage = Stage::role_default;
+    std::string rule;         ///< id of what decided
+    std::string clause;
+    std::string reason;       ///< plain English for the person
+    std::string category;     ///< id, empty if the target is in none
+    std::string category_title;
+    std::string service;      ///< id
+    std::string service_title;
+    std::string list;         ///< id; empty for sealed lists (never displayed)
+    std::string list_file;
+    std::uint32_t list_line = 0;
+    std::string period;       ///< "break", "lesson-2", "outside"
+    PeriodKind period_kind = PeriodKind::outside;
+    std::string period_until; ///< "11:00"; empty if nothing changes today
+    std::string allowed_from; ///< "HH:MM" today at which the same question would be allowed, if there is one; else empty
+    bool sealed = false;      ///< no request form may be offered
+    bool may_ask = true;      ///< false for sealed content and restrictions
+    std::vector<Step> steps;
+};
+
+/// Runs the same evaluation as decide() while writing the steps down; verdict and rule are identical to decide()'s.
+Explanation explain(Policy const& policy, Query const& query);
+
+/// The id of what decided, without the steps: "blocked-social-media", "override-17", "default-pupil".
+std::string_view rule_id(Policy const& policy, Decision const& decision);
+
+std::string to_text(Explanation const& explanation);
+/// A JSON object with at least verdict, rule, clause, reason, category, list, period, steps.
+std::string to_json(Explanation const& explanation);
+
+} // namespace gatehouse::policy

@@ -1,0 +1,124 @@
+#pragma once
+// The policy: one immutable snapshot of everything that decides. Built by parse_policy, completed with list images, overrides and
+// restrictions, then never changed; a new one is built aside and published.
+
+#include "policy/domain_set.hpp"
+#include "policy/local_time.hpp"
+#include "policy/override.hpp"
+#include "policy/restriction.hpp"
+#include "policy/rule.hpp"
+#include "policy/subject.hpp"
+#include "policy/timetable.hpp"
+
+#include <memory>
+
+namespace gatehouse::policy {
+
+/// A subject area. A category may lie within a parent ("micro-blogging" in "social-media").
+struct Category {
+    std::string id;
+    std::string title;  ///< plain English, shown to children
+    std::string parent; ///< empty for top level
+    bool never_inspect = false;
+};
+
+/// A named bundle of hosts: "instagram".
+struct Service {
+    std::string id;
+    std::string title;
+    std::string category;
+    unsigned minimum_age = 0; ///< years; zero: none
+};
+
+/// A list as lists.toml declares it. Its hosts belong to its category and, if given, its service.
+struct ListInfo {
+    std::string id;
+    std::string title;
+    std::string category; ///< may be empty if `service` is given
+    std::string service;  ///< may be empty
+    bool sealed = false;  ///< illegal content: always blocked, no request, never displayed
+    std::string path;     ///< file or folder, relative to the configuration; empty for lists kept in the store
+    std::string member;   ///< path inside an archive, or empty
+    std::string format;   ///< ListFormat text, or "squidguard" for a folder or archive of categories
+    std::string owner;
+    std::string reason;
+    std::optional<Date> review_by;
+};
+
+/// A group of people: "year-9".
+struct Group {
+    std::string id;
+    std::string title;
+    unsigned youngest_age = 0; ///< years; zero: not known
+};
+
+/// Role, its default, and whether it is the one for unknown people.
+struct Role {
+    std::string id;
+    std::string title;
+    Verdict default_verdict = Verdict::block;
+    std::string default_reason;
+    std::string default_clause;
+    bool fails_closed = true; ///< what happens when the policy cannot be asked (ARCHITECTURE invariant 6)
+};
+
+/// An address range and what it says about who sits there.
+struct NetworkInfo {
+    std::string id;
+    std::string title;
+    std::vector<Network> ranges;
+    std::string role; ///< role of people there unless they sign in
+    std::vector<std::string> groups;
+    DeviceKind device_kind = DeviceKind::unknown;
+    bool trusts_ca = false;
+    bool asks_sign_in = false; ///< Proxy-Authenticate is asked for
+};
+
+/// A device with a known address.
+struct DeviceInfo {
+    std::string id;
+    IpAddress address;
+    std::string role; ///< empty: the network's
+    std::string user; ///< empty: not personal
+    std::vector<std::string> groups;
+    DeviceKind kind = DeviceKind::unknown;
+};
+
+/// Bytes of a verified list image with the search over them and its owner (a mapping or a vector).
+struct AttachedLists {
+    std::shared_ptr<void const> owner;
+    DomainSet set;
+    std::vector<std::uint16_t> info; ///< DomainSet list index -> index into Policy::lists; no_list if lists.toml does not know it
+    static constexpr std::uint16_t no_list = 0xffff;
+};
+
+struct Policy {
+    std::string school;
+    std::string version; ///< set by the publisher; shown in status and records
+    std::vector<Role> roles;
+    std::string unknown_role; ///< role of people in no network
+    std::vector<Group> groups;
+    std::vector<NetworkInfo> networks; ///< first match wins, in order
+    std::vector<DeviceInfo> devices;
+    std::vector<Category> categories; ///< at most 256
+    std::vector<Service> services;
+    std::vector<ListInfo> lists;
+    std::vector<Rule> rules;
+    Timetable timetable;
+    std::vector<Expectation> expectations;
+
+    std::vector<AttachedLists> attached; ///< compiled lists, then the school's own
+    std::vector<Override> overrides;
+    std::vector<Restriction> restrictions;
+
+    /// Completes the snapshot with a list image. Precondition: the image was verified.
+    void attach(std::shared_ptr<void const> owner, std::span<std::byte const> image);
+
+    Role const* role(std::string_view id) const;
+    Service const* service(std::string_view id) const;
+    Category const* category(std::string_view id) const;
+    /// Who sits at this address when nobody has signed in: device, then network, then the unknown role.
+    Subject subject_at(IpAddress const& address) const;
+};
+
+} // namespace gatehouse::policy
