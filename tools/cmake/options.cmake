@@ -23,7 +23,7 @@ add_library(gatehouse_options INTERFACE)
 add_library(gatehouse::options ALIAS gatehouse_options)
 target_include_directories(gatehouse_options INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(gatehouse_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
     -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Werror
     -fstack-protector-strong -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
