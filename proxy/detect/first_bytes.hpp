@@ -1,0 +1,33 @@
+#pragma once
+// What protocol speaks, told from the first bytes that a client sends into a tunnel. A small deterministic table with a corpus.
+
+#include <cstdint>
+#include <string_view>
+
+namespace gatehouse::detect {
+
+enum class Protocol : std::uint8_t {
+    need_more,
+    tls,
+    http,        ///< a method token
+    ssh,
+    openvpn_tcp, ///< hard reset v2/v3 behind a length
+    socks4,
+    socks5,
+    random,      ///< high-entropy first bytes of no known protocol; a signal only
+    bittorrent,
+    rdp,
+    vnc,
+    smtp_ftp,
+    stun,
+    wireguard,
+    unknown,
+};
+
+/// "tls", "ssh", "openvpn-tcp" ...
+std::string_view to_text(Protocol protocol);
+
+/// Looks at the bytes sent so far. `closed`: the client sends no more, so need_more is never the answer.
+Protocol recognise(std::string_view bytes, bool closed);
+
+} // namespace gatehouse::detect

@@ -1,0 +1,47 @@
+#pragma once
+// The school's CA: creating it once by an explicit act, and minting the leaf that shows a page inside TLS. The only file that reads the key.
+
+#include "policy/host.hpp"
+#include "proxy/tls/client_hello.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <openssl/types.h>
+
+namespace gatehouse::tls {
+
+/// Creates DIR/ca.key (mode 0600) and DIR/ca.crt: P-256, CA:TRUE with path length 0, keyCertSign only, five years, a name that is
+/// unique for the school, name constraints that exclude loopback and private ranges. Never overwrites: `errc::ca_exists`.
+result<void> create_ca(std::filesystem::path const& dir, std::string_view school);
+
+struct SslContextFree {
+    void operator()(SSL_CTX* context) const;
+};
+using SslContextPtr = std::unique_ptr<SSL_CTX, SslContextFree>;
+
+/// Mints leaves. One per worker thread: not thread-safe. The leaf key is made once per issuer and kept in memory only.
+class Issuer {
+public:
+    /// Errors: `ca_missing`, `ca_unreadable` (also for a key others may read), `ca_mismatch`, `ca_not_a_ca`.
+    static result<Issuer> load(std::filesystem::path const& dir);
+    Issuer(Issuer&&) noexcept;
+    Issuer& operator=(Issuer&&) noexcept;
+    ~Issuer();
+
+    /// A server context that presents a leaf for `host` (SAN only, serverAuth, at most seven days, not before 24 h ago, random serial).
+    /// Cached by name, at most `max_cached`; the pointer lives until the next call. TLS 1.2 and 1.3, ALPN http/1.1.
+    /// Errors: `crypto`.
+    result<SSL_CTX*> context_for(policy::Host const& host);
+
+    /// The CA certificate in PEM, for download. Never the key.
+    std::string const& ca_pem() const;
+
+    static constexpr std::size_t max_cached = 1024;
+
+private:
+    struct State;
+    explicit Issuer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace gatehouse::tls
