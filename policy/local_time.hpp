@@ -22,6 +22,7 @@ struct Date {
     std::string to_text() const;
     /// 0 = Monday ... 6 = Sunday.
     unsigned weekday() const;
+    Date next() const;
     auto operator<=>(Date const&) const = default;
 };
 
@@ -35,6 +36,11 @@ struct LocalTime {
     std::string to_text() const;
     auto operator<=>(LocalTime const&) const = default;
 };
+
+/// "10:40" to the minute of the day, 0..1439. Errors: `errc::bad_local_time`.
+result<std::uint16_t> parse_minute(std::string_view text);
+/// The minute of the day as "10:40".
+std::string minute_to_text(std::uint16_t minute);
 
 /// Now, in both views: the wall clock decides periods, the instant decides expiry.
 struct Moment {

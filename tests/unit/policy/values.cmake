@@ -1,0 +1,9 @@
+gatehouse_test(policy_values_test
+    SOURCES
+        address_test.cpp
+        host_test.cpp
+        local_time_test.cpp
+        signal_test.cpp
+        subject_test.cpp
+        target_test.cpp
+    LINK gatehouse::policy)
