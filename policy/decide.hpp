@@ -26,9 +26,8 @@ struct Query {
 enum class Stage : std::uint8_t { sealed, restriction, override_grant, rule, role_default };
 std::string_view to_text(Stage stage);
 
-inline constexpr std::uint16_t none = 0xffff;
-
-/// Ids are indices into the policy that decided; render them with that same policy (see explanation.hpp). Never allocates.
+/// Indices into the policy that decided; render them with that same policy (see explanation.hpp).
+/// A sealed decision carries no category, service or list: nothing downstream can show them.
 struct Decision {
     Verdict verdict = Verdict::block;
     TlsAction tls = TlsAction::terminate;
@@ -41,10 +40,10 @@ struct Decision {
     ListHit hit{};                 ///< meaningful if `list` is given
     PeriodKind period_kind = PeriodKind::outside;
     std::uint16_t period = none;   ///< into Timetable::periods
-    SignalSet signals;             ///< the query's, with `under_age` added where it applies
+    SignalSet signals;             ///< the query's, with `ip_literal` and `under_age` added where they apply
 };
 
-/// Total, pure, no exceptions. Well under a microsecond for a hundred rules and millions of names.
+/// Total, pure, no exceptions. Never allocates. Well under a microsecond for a hundred rules and millions of names.
 Decision decide(Policy const& policy, Query const& query);
 
 } // namespace gatehouse::policy

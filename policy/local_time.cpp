@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace gatehouse::policy {
 namespace {
+
+constexpr std::array<std::string_view, 7> weekdays{
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 
 /// Reads exactly `count` decimal digits at `at`; -1 if there are none.
 int read_digits(std::string_view text, std::size_t at, std::size_t count)
@@ -79,6 +84,19 @@ result<std::uint16_t> parse_minute(std::string_view text)
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
         return errc::bad_local_time;
     return static_cast<std::uint16_t>(hour * 60 + minute);
+}
+
+std::optional<unsigned> parse_weekday(std::string_view text)
+{
+    for (unsigned i = 0; i < weekdays.size(); ++i)
+        if (weekdays[i] == text)
+            return i;
+    return std::nullopt;
+}
+
+std::string_view weekday_to_text(unsigned weekday)
+{
+    return weekdays[weekday];
 }
 
 std::string minute_to_text(std::uint16_t minute)

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,11 @@ struct LocalTime {
 result<std::uint16_t> parse_minute(std::string_view text);
 /// The minute of the day as "10:40".
 std::string minute_to_text(std::uint16_t minute);
+
+/// "monday" to 0 ... "sunday" to 6.
+std::optional<unsigned> parse_weekday(std::string_view text);
+/// 0 to "monday". Precondition: below 7.
+std::string_view weekday_to_text(unsigned weekday);
 
 /// Now, in both views: the wall clock decides periods, the instant decides expiry.
 struct Moment {

@@ -14,12 +14,20 @@
 
 namespace gatehouse::policy {
 
+/// An index that points nowhere.
+inline constexpr std::uint16_t none = 0xffff;
+inline constexpr std::size_t max_categories = 256;
+inline constexpr std::size_t max_services = 1024;
+inline constexpr std::size_t max_lists = 1024;
+inline constexpr std::size_t max_groups = 256;
+
 /// A subject area. A category may lie within a parent ("micro-blogging" in "social-media").
 struct Category {
     std::string id;
     std::string title;  ///< plain English, shown to children
     std::string parent; ///< empty for top level
     bool never_inspect = false;
+    std::uint16_t parent_index = none; ///< set by Policy::prepare
 };
 
 /// A named bundle of hosts: "instagram".
@@ -28,6 +36,7 @@ struct Service {
     std::string title;
     std::string category;
     unsigned minimum_age = 0; ///< years; zero: none
+    std::uint16_t category_index = none; ///< set by Policy::prepare
 };
 
 /// A list as lists.toml declares it. Its hosts belong to its category and, if given, its service.
@@ -43,6 +52,8 @@ struct ListInfo {
     std::string owner;
     std::string reason;
     std::optional<Date> review_by;
+    std::uint16_t category_index = none; ///< its own or its service's; set by Policy::prepare
+    std::uint16_t service_index = none;  ///< set by Policy::prepare
 };
 
 /// A group of people: "year-9".
@@ -59,7 +70,8 @@ struct Role {
     Verdict default_verdict = Verdict::block;
     std::string default_reason;
     std::string default_clause;
-    bool fails_closed = true; ///< what happens when the policy cannot be asked (ARCHITECTURE invariant 6)
+    bool fails_closed = true; ///< what happens when the policy cannot be asked
+    std::string default_id;   ///< "default-pupil"; set by Policy::prepare
 };
 
 /// An address range and what it says about who sits there.
@@ -89,18 +101,20 @@ struct AttachedLists {
     std::shared_ptr<void const> owner;
     DomainSet set;
     std::vector<std::uint16_t> info; ///< DomainSet list index -> index into Policy::lists; no_list if lists.toml does not know it
-    static constexpr std::uint16_t no_list = 0xffff;
+    static constexpr std::uint16_t no_list = none;
 };
 
 struct Policy {
     std::string school;
     std::string version; ///< set by the publisher; shown in status and records
+    std::string sealed_clause; ///< cited where a sealed list decides
+    std::string sealed_reason; ///< shown to the person there
     std::vector<Role> roles;
     std::string unknown_role; ///< role of people in no network
     std::vector<Group> groups;
     std::vector<NetworkInfo> networks; ///< first match wins, in order
     std::vector<DeviceInfo> devices;
-    std::vector<Category> categories; ///< at most 256
+    std::vector<Category> categories; ///< at most max_categories
     std::vector<Service> services;
     std::vector<ListInfo> lists;
     std::vector<Rule> rules;
@@ -111,12 +125,21 @@ struct Policy {
     std::vector<Override> overrides;
     std::vector<Restriction> restrictions;
 
+    /// Resolves names between the tables to indices. Called by parse_policy and attach; a policy built by hand calls it before deciding.
+    void prepare();
     /// Completes the snapshot with a list image. Precondition: the image was verified.
     void attach(std::shared_ptr<void const> owner, std::span<std::byte const> image);
 
     Role const* role(std::string_view id) const;
     Service const* service(std::string_view id) const;
     Category const* category(std::string_view id) const;
+    /// Index of the value in its table: role, group, category, service, list, network, signal, kind or weekday; the place of the
+    /// path in a URL selector; `none` if there is no such value, 0 for kinds without a table.
+    std::uint16_t index_of(Selector const& selector) const;
+    /// True if `category` is `ancestor` or below it. False for `none`.
+    bool is_within(std::uint16_t category, std::uint16_t ancestor) const;
+    /// True if any of the category and its ancestors is never inspected.
+    bool never_inspects(std::uint16_t category) const;
     /// Who sits at this address when nobody has signed in: device, then network, then the unknown role.
     Subject subject_at(IpAddress const& address) const;
 };

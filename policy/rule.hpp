@@ -22,10 +22,12 @@ struct Selector {
     };
     Kind kind = Kind::everyone;
     std::string value;
-    std::uint16_t index = 0; ///< index of the value in the policy's table of that kind, where it has one
+    std::uint16_t index = 0; ///< Policy::index_of this selector, set at parse time; not used in overrides
     bool operator==(Selector const&) const = default;
 };
 
+/// What is written before the value: "category:"; the whole word for kinds without a value ("everyone"); empty for roles and period kinds.
+std::string_view prefix_of(Selector::Kind kind);
 /// "category:social-media" and so on, as it would be written.
 std::string to_text(Selector const& selector);
 

@@ -8,7 +8,7 @@
 namespace gatehouse::policy {
 
 enum class Signal : std::uint8_t {
-    ip_literal,   ///< the target is an address, not a name
+    ip_literal,   ///< the target is an address, not a name; also set by decide
     odd_port,     ///< CONNECT to a port outside the safe list
     sni_mismatch, ///< CONNECT name and SNI disagree
     sni_absent,   ///< ClientHello without server_name

@@ -12,6 +12,14 @@ std::string_view to_text(DeviceKind kind)
     return "unknown";
 }
 
+std::optional<DeviceKind> parse_device_kind(std::string_view text)
+{
+    for (auto const kind : {DeviceKind::unknown, DeviceKind::school, DeviceKind::personal})
+        if (to_text(kind) == text)
+            return kind;
+    return std::nullopt;
+}
+
 std::string_view to_text(Confidence confidence)
 {
     switch (confidence) {

@@ -3,6 +3,7 @@
 
 #include "policy/address.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ enum class Confidence : std::uint8_t {
 };
 
 std::string_view to_text(DeviceKind kind);
+/// "unknown", "school", "personal".
+std::optional<DeviceKind> parse_device_kind(std::string_view text);
 std::string_view to_text(Confidence confidence);
 
 struct Subject {

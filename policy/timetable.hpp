@@ -39,7 +39,7 @@ struct PeriodNow {
     PeriodKind kind = PeriodKind::outside;
     Period const* period = nullptr; ///< null outside the timetable. Lifetime: the Timetable's.
     std::string_view closed_for;    ///< name of the closure, or "not in term", or empty. Lifetime: the Timetable's.
-    LocalTime until;                ///< first minute at which this answer may change (at the latest the next midnight)
+    LocalTime until;                ///< first minute at which another period or none begins (at the latest the next midnight)
 };
 
 struct Timetable {
@@ -47,7 +47,11 @@ struct Timetable {
     std::vector<Closure> closures;
     std::vector<Period> periods; ///< in the order written
 
-    /// Total: answers for every minute. A period that names one of `groups` wins over one that names none.
+    /// The period of that minute, or null. A period that names one of `groups` wins over one that names none.
+    Period const* period_at(LocalTime const& time, std::span<std::string const> groups) const;
+    /// Why there is no school on that day: the closure's name, "not in term", or empty. Without any term every day is in term.
+    std::string_view closed_for(Date const& date) const;
+    /// Total: answers for every minute, with the minute at which the answer ends.
     PeriodNow at(LocalTime const& time, std::span<std::string const> groups) const;
 };
 

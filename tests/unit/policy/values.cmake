@@ -6,4 +6,5 @@ gatehouse_test(policy_values_test
         signal_test.cpp
         subject_test.cpp
         target_test.cpp
+        timetable_test.cpp
     LINK gatehouse::policy)

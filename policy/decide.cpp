@@ -1,0 +1,201 @@
+#include "policy/evaluate.hpp"
+
+#include <optional>
+#include <tuple>
+
+namespace gatehouse::policy {
+namespace {
+
+class SilentRecorder final : public Recorder { };
+
+/// What decided, before the decision is filled in.
+struct Ruling {
+    Stage stage;
+    Verdict verdict;
+    std::uint16_t index = none;
+    Selector const* what = nullptr; ///< entry of the "what" column that held, if a rule or grant decided
+};
+
+std::uint16_t index_in(auto const& table, auto const& entry)
+{
+    return static_cast<std::uint16_t>(&entry - table.data());
+}
+
+bool is_supervised(Restriction const& restriction, Facts const& facts)
+{
+    if (restriction.supervised_device.empty() || !restriction.supervised_until
+        || facts.query.now.instant >= *restriction.supervised_until)
+        return false;
+    if (restriction.supervised_device == facts.query.subject.device)
+        return true;
+    auto const address = IpAddress::parse(restriction.supervised_device);
+    return address && *address == facts.query.subject.address;
+}
+
+std::optional<Ruling> judge_sealed(Facts const& facts, Recorder& recorder)
+{
+    recorder.sealed(facts.sealed);
+    if (!facts.sealed)
+        return std::nullopt;
+    return Ruling{Stage::sealed, Verdict::block};
+}
+
+std::optional<Ruling> judge_restrictions(Facts const& facts, Recorder& recorder)
+{
+    auto const& user = facts.query.subject.user;
+    auto const now = facts.query.now.instant;
+    for (auto const& restriction : facts.policy.restrictions) {
+        if (user.empty() || restriction.user != user)
+            continue;
+        bool const in_force = restriction.from <= now && now < restriction.until;
+        bool const decided = in_force && !is_supervised(restriction, facts);
+        recorder.restriction(restriction, in_force, decided);
+        if (decided)
+            return Ruling{Stage::restriction, Verdict::block, index_in(facts.policy.restrictions, restriction)};
+    }
+    return std::nullopt;
+}
+
+/// Of several grants that match, the one that ends last decides.
+std::optional<Ruling> judge_overrides(Facts const& facts, Recorder& recorder)
+{
+    auto const now = facts.query.now.instant;
+    Override const* chosen = nullptr;
+    Selector const* what = nullptr;
+    for (auto const& grant : facts.policy.overrides) {
+        bool const live = grant.from <= now && now < grant.until;
+        auto const matched = live ? match(grant, facts) : Match{Match::Column::who};
+        recorder.override_grant(grant, live, matched);
+        if (!matched || (chosen && chosen->until >= grant.until))
+            continue;
+        chosen = &grant;
+        what = matched.what;
+    }
+    if (!chosen)
+        return std::nullopt;
+    recorder.override_chosen(*chosen);
+    return Ruling{Stage::override_grant, Verdict::allow, index_in(facts.policy.overrides, *chosen), what};
+}
+
+std::optional<Ruling> judge_rules(Facts const& facts, Recorder& recorder)
+{
+    for (auto const& rule : facts.policy.rules) {
+        auto const matched = match(rule, facts);
+        recorder.rule(rule, matched);
+        if (matched)
+            return Ruling{Stage::rule, rule.action, index_in(facts.policy.rules, rule), matched.what};
+    }
+    return std::nullopt;
+}
+
+Ruling judge_by_default(Facts const& facts, Recorder& recorder)
+{
+    recorder.role_default();
+    if (facts.role == none)
+        return {Stage::role_default, Verdict::block};
+    return {Stage::role_default, facts.policy.roles[facts.role].default_verdict, facts.role};
+}
+
+/// The order of evaluation.
+Ruling judge(Facts const& facts, Recorder& recorder)
+{
+    if (auto const sealed = judge_sealed(facts, recorder))
+        return *sealed;
+    if (auto const restriction = judge_restrictions(facts, recorder))
+        return *restriction;
+    if (auto const grant = judge_overrides(facts, recorder))
+        return *grant;
+    if (auto const rule = judge_rules(facts, recorder))
+        return *rule;
+    return judge_by_default(facts, recorder);
+}
+
+TlsAction tls_action(Verdict verdict, Query const& query)
+{
+    if (verdict == Verdict::allow)
+        return TlsAction::splice;
+    bool const can_show_page = query.subject.trusts_ca && query.target.scheme == Scheme::tunnel;
+    return can_show_page ? TlsAction::bump : TlsAction::terminate;
+}
+
+/// True if the list is why the selector held.
+bool explains(Selector const* what, ListInfo const& list, Facts const& facts)
+{
+    if (!what)
+        return false;
+    auto const index = facts.policy.index_of(*what);
+    switch (what->kind) {
+    case Selector::Kind::list: return &list == &facts.policy.lists[index];
+    case Selector::Kind::service: return list.service_index == index;
+    case Selector::Kind::category: return facts.policy.is_within(list.category_index, index);
+    case Selector::Kind::signal: return list.service_index != none;
+    default: return false;
+    }
+}
+
+/// Names the list, service and category that tell most: first what decided, then the longest name, then a service.
+void attribute(Decision& decision, Selector const* what, Facts const& facts)
+{
+    std::tuple<bool, std::uint8_t, bool> best{};
+    for (auto const& found : facts.all_found()) {
+        auto const& list = facts.policy.lists[found.list];
+        std::tuple const rank{explains(what, list, facts), found.hit.labels, list.service_index != none};
+        if (decision.list != none && rank <= best)
+            continue;
+        best = rank;
+        decision.list = found.list;
+        decision.attached = found.attached;
+        decision.hit = found.hit;
+        decision.service = list.service_index;
+        decision.category = list.category_index;
+    }
+}
+
+} // namespace
+
+std::string_view to_text(TlsAction action)
+{
+    switch (action) {
+    case TlsAction::splice: return "splice";
+    case TlsAction::bump: return "bump";
+    case TlsAction::terminate: return "terminate";
+    }
+    return "terminate";
+}
+
+std::string_view to_text(Stage stage)
+{
+    switch (stage) {
+    case Stage::sealed: return "sealed";
+    case Stage::restriction: return "restriction";
+    case Stage::override_grant: return "override";
+    case Stage::rule: return "rule";
+    case Stage::role_default: return "default";
+    }
+    return "default";
+}
+
+Decision evaluate(Facts const& facts, Recorder& recorder)
+{
+    auto const ruling = judge(facts, recorder);
+    Decision decision;
+    decision.verdict = ruling.verdict;
+    decision.stage = ruling.stage;
+    decision.index = ruling.index;
+    decision.tls = tls_action(ruling.verdict, facts.query);
+    decision.signals = facts.signals;
+    decision.period_kind = facts.period_kind;
+    if (facts.period)
+        decision.period = index_in(facts.policy.timetable.periods, *facts.period);
+    if (ruling.stage != Stage::sealed)
+        attribute(decision, ruling.what, facts);
+    return decision;
+}
+
+Decision decide(Policy const& policy, Query const& query)
+{
+    SilentRecorder recorder;
+    return evaluate(Facts{policy, query}, recorder);
+}
+
+} // namespace gatehouse::policy

@@ -1,0 +1,25 @@
+#pragma once
+// The one evaluation behind decide() and explain(), which therefore cannot disagree. Internal to policy/.
+
+#include "policy/match.hpp"
+
+namespace gatehouse::policy {
+
+/// Is told of every step in order. The base class keeps nothing.
+class Recorder {
+public:
+    virtual void sealed(bool /*decided*/) { }
+    virtual void restriction(Restriction const& /*restriction*/, bool /*in_force*/, bool /*decided*/) { }
+    /// `match` is meaningful only if the grant is live.
+    virtual void override_grant(Override const& /*grant*/, bool /*live*/, Match const& /*match*/) { }
+    virtual void override_chosen(Override const& /*grant*/) { }
+    virtual void rule(Rule const& /*rule*/, Match const& /*match*/) { }
+    virtual void role_default() { }
+
+protected:
+    ~Recorder() = default;
+};
+
+Decision evaluate(Facts const& facts, Recorder& recorder);
+
+} // namespace gatehouse::policy

@@ -1,0 +1,203 @@
+#include "policy/explanation.hpp"
+
+#include "policy/evaluate.hpp"
+#include "policy/step_writer.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::policy {
+namespace {
+
+void describe_ruling(Explanation& out, Policy const& policy, Decision const& decision)
+{
+    out.rule = rule_id(policy, decision);
+    auto const cite = [&](std::string const& clause, std::string const& reason) {
+        out.clause = clause;
+        out.reason = reason;
+    };
+    switch (decision.stage) {
+    case Stage::sealed:
+        cite(policy.sealed_clause, policy.sealed_reason);
+        break;
+    case Stage::restriction: {
+        auto const& restriction = policy.restrictions[decision.index];
+        cite(restriction.clause, restriction.reason);
+        break;
+    }
+    case Stage::override_grant: {
+        auto const& grant = policy.overrides[decision.index];
+        cite(grant.clause, grant.reason);
+        break;
+    }
+    case Stage::rule: {
+        auto const& rule = policy.rules[decision.index];
+        cite(rule.clause, rule.reason);
+        break;
+    }
+    case Stage::role_default:
+        if (decision.index != none) {
+            auto const& role = policy.roles[decision.index];
+            cite(role.default_clause, role.default_reason);
+        }
+        break;
+    }
+}
+
+void describe_target(Explanation& out, Policy const& policy, Decision const& decision)
+{
+    if (decision.category != none) {
+        out.category = policy.categories[decision.category].id;
+        out.category_title = policy.categories[decision.category].title;
+    }
+    if (decision.service != none) {
+        out.service = policy.services[decision.service].id;
+        out.service_title = policy.services[decision.service].title;
+    }
+    if (decision.list != none) {
+        out.list = policy.lists[decision.list].id;
+        out.list_file = policy.attached[decision.attached].set.file_name(decision.hit.file);
+        out.list_line = decision.hit.line;
+    }
+}
+
+/// The rest of today is searched at the minutes at which another period begins: between them no rule changes its mind.
+std::string find_allowed_from(Policy const& policy, Query const& query)
+{
+    Moment moment = query.now;
+    while (true) {
+        auto const next = policy.timetable.at(moment.local, query.subject.groups).until;
+        if (next.date != query.now.local.date)
+            return {};
+        moment.local = next;
+        moment.instant = query.now.instant + std::chrono::minutes{next.minute - query.now.local.minute};
+        auto const then = decide(policy, Query{query.subject, query.target, moment, query.signals});
+        if (then.verdict == Verdict::allow)
+            return minute_to_text(next.minute);
+    }
+}
+
+void describe_time(Explanation& out, Policy const& policy, Query const& query)
+{
+    auto const now = policy.timetable.at(query.now.local, query.subject.groups);
+    out.period = now.period ? now.period->name : std::string(to_text(now.kind));
+    out.period_kind = now.kind;
+    if (now.until.date == query.now.local.date)
+        out.period_until = minute_to_text(now.until.minute);
+    if (out.verdict == Verdict::block && !out.sealed)
+        out.allowed_from = find_allowed_from(policy, query);
+}
+
+void append_json_string(std::string& out, std::string_view text)
+{
+    out += '"';
+    for (char const c : text) {
+        if (c == '"' || c == '\\')
+            (out += '\\') += c;
+        else if (static_cast<unsigned char>(c) < 0x20)
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+        else
+            out += c;
+    }
+    out += '"';
+}
+
+void append_json_member(std::string& out, std::string_view name, std::string_view value)
+{
+    append_json_string(out, name);
+    out += ": ";
+    append_json_string(out, value);
+    out += ", ";
+}
+
+void append_json_step(std::string& out, Step const& step)
+{
+    out += '{';
+    append_json_member(out, "stage", to_text(step.stage));
+    append_json_member(out, "id", step.id);
+    append_json_member(out, "because", step.because);
+    fmt::format_to(std::back_inserter(out), "\"decided\": {}}}", step.decided);
+}
+
+} // namespace
+
+Explanation explain(Policy const& policy, Query const& query)
+{
+    Facts const facts{policy, query};
+    Explanation out;
+    StepWriter writer{facts, out.steps};
+    auto const decision = evaluate(facts, writer);
+    out.verdict = decision.verdict;
+    out.tls = decision.tls;
+    out.stage = decision.stage;
+    out.sealed = decision.stage == Stage::sealed;
+    out.may_ask = decision.stage != Stage::sealed && decision.stage != Stage::restriction;
+    describe_ruling(out, policy, decision);
+    describe_target(out, policy, decision);
+    describe_time(out, policy, query);
+    return out;
+}
+
+std::string_view rule_id(Policy const& policy, Decision const& decision)
+{
+    switch (decision.stage) {
+    case Stage::sealed: return "sealed";
+    case Stage::restriction: return policy.restrictions[decision.index].id;
+    case Stage::override_grant: return policy.overrides[decision.index].id;
+    case Stage::rule: return policy.rules[decision.index].id;
+    case Stage::role_default: break;
+    }
+    return decision.index == none ? std::string_view{"default"} : policy.roles[decision.index].default_id;
+}
+
+std::string to_text(Explanation const& explanation)
+{
+    auto const& e = explanation;
+    auto text = fmt::format("{}: {} (clause {})\n", to_text(e.verdict), e.rule, e.clause.empty() ? "-" : e.clause);
+    auto const line = [&](std::string_view name, std::string const& value) {
+        if (!value.empty())
+            fmt::format_to(std::back_inserter(text), "  {:<9}{}\n", name, value);
+    };
+    line("reason", e.reason);
+    line("category", e.category);
+    line("service", e.service);
+    line("list", e.list.empty() ? "" : fmt::format("{} ({}:{})", e.list, e.list_file, e.list_line));
+    line("period", e.period_until.empty() ? e.period : fmt::format("{}, until {}", e.period, e.period_until));
+    line("opens at", e.allowed_from);
+    line("tls", std::string(to_text(e.tls)));
+    text += "  steps\n";
+    for (auto const& step : e.steps)
+        fmt::format_to(std::back_inserter(text), "  {} {:<11} {}: {}\n", step.decided ? '*' : ' ', to_text(step.stage),
+            step.id, step.because);
+    return text;
+}
+
+std::string to_json(Explanation const& explanation)
+{
+    auto const& e = explanation;
+    std::string out = "{";
+    append_json_member(out, "verdict", to_text(e.verdict));
+    append_json_member(out, "rule", e.rule);
+    append_json_member(out, "clause", e.clause);
+    append_json_member(out, "reason", e.reason);
+    append_json_member(out, "stage", to_text(e.stage));
+    append_json_member(out, "tls", to_text(e.tls));
+    append_json_member(out, "category", e.category);
+    append_json_member(out, "category_title", e.category_title);
+    append_json_member(out, "service", e.service);
+    append_json_member(out, "service_title", e.service_title);
+    append_json_member(out, "list", e.list);
+    append_json_member(out, "list_file", e.list_file);
+    append_json_member(out, "period", e.period);
+    append_json_member(out, "period_kind", to_text(e.period_kind));
+    append_json_member(out, "period_until", e.period_until);
+    append_json_member(out, "allowed_from", e.allowed_from);
+    fmt::format_to(std::back_inserter(out), "\"list_line\": {}, \"sealed\": {}, \"may_ask\": {}, \"steps\": [", e.list_line,
+        e.sealed, e.may_ask);
+    for (std::size_t i = 0; i < e.steps.size(); ++i) {
+        out += i == 0 ? "" : ", ";
+        append_json_step(out, e.steps[i]);
+    }
+    return out += "]}";
+}
+
+} // namespace gatehouse::policy

@@ -1,0 +1,54 @@
+#pragma once
+// What one evaluation knows about its query, gathered once and then only compared: indices and bit sets instead of names.
+// Internal to policy/.
+
+#include "policy/decide.hpp"
+
+#include <bitset>
+
+namespace gatehouse::policy {
+
+/// One list that names the target, with the place where it does.
+struct Found {
+    std::uint16_t attached = none; ///< into Policy::attached
+    std::uint16_t list = none;     ///< into Policy::lists
+    ListHit hit{};
+};
+
+/// Lifetime: views the policy and the query.
+struct Facts {
+    Facts(Policy const& policy_in, Query const& query_in);
+
+    Policy const& policy;
+    Query const& query;
+
+    std::uint16_t role = none;
+    std::uint16_t network = none;
+    std::bitset<max_groups> groups;
+    unsigned youngest_age = 0; ///< of the subject's groups; zero: not known
+
+    std::bitset<max_categories> categories; ///< with all ancestors
+    std::bitset<max_services> services;
+    std::bitset<max_lists> lists;
+    bool sealed = false; ///< a sealed list names the target
+    std::array<Found, ListHits::capacity> found{};
+    std::size_t found_count = 0; ///< sealed lists are never among them
+
+    Period const* period = nullptr;
+    PeriodKind period_kind = PeriodKind::outside;
+    bool closed = false;
+    unsigned weekday = 0;
+    SignalSet signals;
+
+    std::span<Found const> all_found() const { return {found.data(), found_count}; }
+
+private:
+    void learn_subject();
+    void look_up_target();
+    void add_hit(std::uint16_t attached, ListHit const& hit);
+    void add_category(std::uint16_t category);
+    void learn_time();
+    void learn_signals();
+};
+
+} // namespace gatehouse::policy

@@ -1,0 +1,147 @@
+#include "policy/step_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace gatehouse::policy {
+namespace {
+
+std::string join(std::vector<Selector> const& column)
+{
+    std::string text;
+    for (auto const& selector : column)
+        text += (text.empty() ? "" : " or ") + to_text(selector);
+    return text;
+}
+
+void append(std::string& text, std::string_view what, std::string_view value)
+{
+    if (value.empty())
+        return;
+    text += text.empty() ? "" : ", ";
+    text += what;
+    text += value;
+}
+
+} // namespace
+
+StepWriter::StepWriter(Facts const& facts, std::vector<Step>& steps)
+    : facts_(facts)
+    , steps_(steps)
+{
+}
+
+std::string StepWriter::describe_who() const
+{
+    auto const& subject = facts_.query.subject;
+    std::string text;
+    append(text, "", facts_.role == none ? std::string_view{"nobody known"} : facts_.policy.roles[facts_.role].id);
+    for (auto const& group : subject.groups)
+        append(text, "group:", group);
+    append(text, "user:", subject.user);
+    return text;
+}
+
+std::string StepWriter::describe_what() const
+{
+    std::string text{facts_.query.target.host.text()};
+    std::vector<std::uint16_t> seen;
+    for (auto const& found : facts_.all_found()) {
+        auto const& list = facts_.policy.lists[found.list];
+        if (list.service_index != none)
+            append(text, "service:", list.service);
+        if (list.category_index == none || std::count(seen.begin(), seen.end(), list.category_index) != 0)
+            continue;
+        seen.push_back(list.category_index);
+        append(text, "category:", facts_.policy.categories[list.category_index].id);
+    }
+    for (unsigned i = 0; i < signal_count; ++i)
+        if (facts_.signals.has(static_cast<Signal>(i)))
+            append(text, "signal:", to_text(static_cast<Signal>(i)));
+    return text;
+}
+
+std::string StepWriter::describe_where() const
+{
+    auto const& subject = facts_.query.subject;
+    std::string text;
+    append(text, "network:", subject.network.empty() ? std::string_view{"unknown"} : subject.network);
+    append(text, "device:", to_text(subject.device_kind));
+    append(text, "device-id:", subject.device);
+    return text;
+}
+
+std::string StepWriter::describe_when() const
+{
+    std::string text;
+    append(text, "", to_text(facts_.period_kind));
+    if (facts_.period)
+        append(text, "period:", facts_.period->name);
+    append(text, "weekday:", weekday_to_text(facts_.weekday));
+    append(text, "closed: ", facts_.policy.timetable.closed_for(facts_.query.now.local.date));
+    return text;
+}
+
+template <class Entry>
+std::string StepWriter::describe(Entry const& entry, Match const& match) const
+{
+    auto const differs = [](std::string_view column, std::string const& have, std::vector<Selector> const& want) {
+        return fmt::format("{}: {} is not {}", column, have, join(want));
+    };
+    switch (match.failed) {
+    case Match::Column::who: return differs("who", describe_who(), entry.who);
+    case Match::Column::what: return differs("what", describe_what(), entry.what);
+    case Match::Column::where: return differs("where", describe_where(), entry.where);
+    case Match::Column::when: return differs("when", describe_when(), entry.when);
+    case Match::Column::nothing: break;
+    }
+    return fmt::format("matches: {}, {}, {}, {}", to_text(*match.who), to_text(*match.what),
+        match.where ? to_text(*match.where) : "anywhere", match.when ? to_text(*match.when) : "at any time");
+}
+
+void StepWriter::sealed(bool decided)
+{
+    steps_.push_back({Stage::sealed, "sealed", decided,
+        decided ? "this is on a list that nobody can open, change or see" : "no sealed list names it"});
+}
+
+void StepWriter::restriction(Restriction const& restriction, bool in_force, bool decided)
+{
+    std::string because = "is not in force now";
+    if (decided)
+        because = "this person uses school computers under supervision only, and none is live here";
+    else if (in_force)
+        because = fmt::format("a supervision is live at {}", restriction.supervised_device);
+    steps_.push_back({Stage::restriction, restriction.id, decided, std::move(because)});
+}
+
+void StepWriter::override_grant(Override const& grant, bool live, Match const& match)
+{
+    auto because = live ? describe(grant, match)
+        : facts_.query.now.instant < grant.from ? std::string{"has not begun"}
+                                                : std::string{"has ended"};
+    steps_.push_back({Stage::override_grant, grant.id, false, std::move(because)});
+}
+
+void StepWriter::override_chosen(Override const& grant)
+{
+    for (auto& step : steps_)
+        if (step.stage == Stage::override_grant && step.id == grant.id)
+            step.decided = true;
+}
+
+void StepWriter::rule(Rule const& rule, Match const& match)
+{
+    steps_.push_back({Stage::rule, rule.id, static_cast<bool>(match), describe(rule, match)});
+}
+
+void StepWriter::role_default()
+{
+    bool const known = facts_.role != none;
+    steps_.push_back({Stage::role_default, known ? facts_.policy.roles[facts_.role].default_id : "default", true,
+        known ? fmt::format("no rule matches; {} by default", to_text(facts_.policy.roles[facts_.role].default_verdict))
+              : "no rule matches and the policy has no role for this person"});
+}
+
+} // namespace gatehouse::policy
