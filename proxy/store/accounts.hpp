@@ -1,0 +1,60 @@
+#pragma once
+// People who may sign in: to the console (role) and to the proxy (subject role and groups). Passwords are never seen here, only their hashes;
+// sign_in.hpp puts the two together.
+
+#include "proxy/store/ledger.hpp"
+#include "proxy/store/password_hasher.hpp"
+
+namespace gatehouse::store {
+
+enum class ConsoleRole : std::uint8_t { none, officer, headteacher, ict_lead, dsl, dpo, chief_executive, marketing, auditor };
+std::string_view to_text(ConsoleRole role); ///< "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "none"
+std::optional<ConsoleRole> parse_console_role(std::string_view text);
+
+struct Account {
+    AccountId id = AccountId::none;
+    std::string login;        ///< lower case, [a-z0-9._@-], at most 64 bytes, unique
+    std::string display_name;
+    std::string person;       ///< the same for all accounts of one human being; the login unless given
+    ConsoleRole console_role = ConsoleRole::none;
+    std::string subject_role; ///< "staff", "pupil"; empty: this account does not sign in to the proxy
+    std::vector<std::string> groups;
+    bool disabled = false;
+    bool must_change_password = true;
+    Instant created_at{};
+    std::optional<Instant> role_changed_at; ///< by a person of the console; not set for accounts made on the command line
+    std::optional<Instant> last_sign_in;
+};
+
+struct NewAccount {
+    std::string login;
+    std::string display_name;
+    std::string person; ///< empty: the login
+    ConsoleRole console_role = ConsoleRole::none;
+    std::string subject_role;
+    std::vector<std::string> groups;
+    bool must_change_password = true; ///< false only for proxy accounts whose password was typed by their owner
+};
+
+/// Lower-cased and trimmed; nothing if it cannot be a login.
+std::optional<std::string> canonical_login(std::string_view text);
+
+/// Errors: `errc::already_exists`, `invalid_value`, `not_permitted` (console actors: ICT lead only, and nobody gives themselves a role).
+result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordHash const& hash, Actor const& actor, Instant now);
+
+result<Account> find_account(Ledger& ledger, AccountId id);
+result<Account> find_account(Ledger& ledger, std::string_view login);
+result<std::vector<Account>> list_accounts(Ledger& ledger);
+
+/// Ends all sessions; starts the 24 hours in which the account decides nothing.
+result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
+result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups, Actor const& actor,
+                         Instant now);
+/// The old login stays reserved for this person, so that a renamed account is still recognised as the requester.
+result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now);
+/// Disabling ends all sessions.
+result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now);
+/// A new initial password, single use: must be changed at the next sign-in. Ends all sessions.
+result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now);
+
+} // namespace gatehouse::store

@@ -1,0 +1,57 @@
+#pragma once
+// The append-only chain over decisions about people and policy. Each row carries HMAC-SHA-256 over its canonical bytes and the digest before it;
+// the key lives outside the database (audit.key), and so does the signed head (audit.head), so that neither an edit nor a cut goes unseen.
+
+#include "proxy/store/database.hpp"
+#include "proxy/store/ids.hpp"
+
+#include <array>
+
+namespace gatehouse::store {
+
+class Ledger;
+
+/// What happened. No secrets, no query strings. Example: action "unblock.approve", object "unblock-request:17".
+struct AuditEntry {
+    Instant at{};
+    AccountId account = AccountId::none;
+    std::string actor;   ///< login, or "system", "command-line:root", "portal"
+    std::string address; ///< of the actor's client, may be empty
+    std::string action;
+    std::string object;
+    std::string detail;  ///< plain words: reason, purpose, scope
+};
+
+struct AuditRow : AuditEntry {
+    std::int64_t sequence = 0; ///< 1-based without gaps
+    std::string digest;        ///< 64 hexadecimal digits
+};
+
+struct AuditFilter {
+    std::string action_prefix; ///< "unblock."; empty: all
+    std::string object;        ///< empty: all
+    std::int64_t before = 0;   ///< rows with a lower sequence; zero: the newest
+    std::size_t limit = 100;
+};
+
+struct AuditVerification {
+    bool intact = false;
+    std::int64_t rows = 0;
+    std::optional<std::int64_t> first_bad; ///< sequence of the first row that was edited, or is missing
+    std::string problem;                   ///< one plain sentence, empty if intact
+    std::string head_digest;               ///< for the governors' report
+};
+
+/// Appends inside the caller's transaction. Errors: `errc::no_transaction`, those of the database.
+result<void> append_audit(Ledger& ledger, AuditEntry const& entry);
+
+/// For events that change nothing else: a sign-in refused, a record read with a purpose, an export. Own transaction.
+result<void> record_event(Ledger& ledger, Actor const& actor, std::string action, std::string object, std::string detail, Instant now);
+
+/// Newest first.
+result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filter);
+
+/// Recomputes the whole chain and compares it with the signed head. One pass, O(rows).
+result<AuditVerification> verify_audit(Ledger& ledger);
+
+} // namespace gatehouse::store

@@ -1,0 +1,45 @@
+#pragma once
+// Attempts to get round the filter, kept with their evidence. Repetitions of one attempt within ten minutes are one row with a count.
+
+#include "proxy/detect/incident.hpp"
+#include "proxy/store/accounts.hpp"
+
+#include <span>
+
+namespace gatehouse::store {
+
+inline constexpr std::chrono::minutes incident_window{10};
+
+struct IncidentRow {
+    IncidentId id = IncidentId::none;
+    detect::Incident incident; ///< the first of the repetitions
+    std::int64_t count = 1;
+    Instant last_at{};
+};
+
+struct IncidentFilter {
+    std::string user, device, network, address, host; ///< exact; empty: any
+    std::optional<detect::IncidentKind> kind;
+    std::optional<detect::Grade> at_least;
+    std::optional<Instant> from, until;
+    IncidentId before = IncidentId::none; ///< for paging: lower ids only; none: the newest
+    std::size_t limit = 100;
+};
+
+/// One transaction for all of them.
+result<void> add_incidents(Ledger& ledger, std::span<detect::Incident const> incidents);
+
+struct IncidentReader {
+    Actor actor;
+    std::string purpose; ///< needed when the search names a person, and then audited
+    Instant now{};
+};
+
+/// Newest first, without the reader's own. Officer, DSL, ICT lead, headteacher and auditor.
+/// Errors: `errc::not_permitted`, `invalid_value` (no purpose), `conflict_of_interest` (the reader's own name).
+result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter const& filter, IncidentReader const& reader);
+result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until);
+/// Retention: rows older than `before` go; the removal is audited with its count.
+result<std::int64_t> remove_incidents(Ledger& ledger, Instant before, Actor const& actor, Instant now);
+
+} // namespace gatehouse::store

@@ -1,0 +1,44 @@
+#pragma once
+// "Tell someone about this": inappropriate content, or a worry about a person. Routed by its subject (clause 11): a site -> officer, a pupil -> DSL, staff ->
+// headteacher, the headteacher -> chief executive. Nobody sees a report about themselves.
+
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::store {
+
+enum class ReportAbout : std::uint8_t { site, pupil, staff, headteacher };
+std::string_view to_text(ReportAbout about);
+std::optional<ReportAbout> parse_report_about(std::string_view text);
+enum class ReportState : std::uint8_t { open, handled };
+
+struct NewReport {
+    ReportAbout about = ReportAbout::site;
+    std::string about_person; ///< login or name, as typed; empty for a site
+    std::string url;          ///< may be empty
+    std::string text;         ///< plain words, at most 4,000 bytes
+    std::string user, device, network, address; ///< of the reporter; empty where unknown
+    std::string decision_id;
+};
+
+struct Report {
+    ReportId id = ReportId::none;
+    std::string reference; ///< "K7QF-3M9P"
+    Instant at{};
+    NewReport content;
+    ConsoleRole route = ConsoleRole::officer; ///< whose queue
+    ReportState state = ReportState::open;
+    std::string handled_by, outcome;
+    std::optional<Instant> handled_at;
+};
+
+/// Errors: `errc::invalid_value`.
+result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant now);
+/// The queue of the reader's role, without reports about the reader.
+result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, AccountId reader, std::size_t limit = 200);
+/// One report; reading one about a person is an audited event and needs a purpose.
+/// Errors: `errc::not_found`, `not_permitted` (not this role's queue), `conflict_of_interest`, `invalid_value` (no purpose).
+result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now);
+/// Errors: as read_report, `errc::wrong_state`.
+result<void> handle_report(Ledger& ledger, ReportId id, std::string const& outcome, Actor const& actor, Instant now);
+
+} // namespace gatehouse::store

@@ -1,0 +1,50 @@
+#pragma once
+// Supervised use only (clause 12): one person proposes, another confirms, for the beginning as for the end; neither is the person concerned.
+
+#include "policy/restriction.hpp"
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::store {
+
+enum class RestrictionState : std::uint8_t { proposed, active, end_proposed, ended, refused };
+std::string_view to_text(RestrictionState state);
+
+struct RestrictionRow {
+    RestrictionId id = RestrictionId::none;
+    std::string user; ///< canonical login or user name
+    std::string clause, reason;
+    Instant from{}, until{};
+    RestrictionState state = RestrictionState::proposed;
+    std::int64_t version = 1;
+    std::string proposed_by, confirmed_by, end_proposed_by, ended_by, end_reason;
+};
+
+struct NewRestriction {
+    std::string user;
+    std::string reason;
+    std::string clause = "12";
+    Instant from{}, until{};
+};
+
+struct RestrictionStep {
+    RestrictionId id = RestrictionId::none;
+    std::int64_t version = 0; ///< the one that the actor saw
+    Actor actor;
+    Instant now{};
+};
+
+/// Officer or DSL. Errors: `errc::invalid_value`, `not_permitted`, `same_person`, `already_exists`.
+result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const& restriction, Actor const& actor, Instant now);
+/// Headteacher. Errors: `errc::not_found`, `stale`, `wrong_state`, `not_permitted`, `same_person`, `role_changed_recently`.
+result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const& step);
+result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
+/// Officer, DSL or headteacher proposes the end; a different one of them confirms it.
+result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
+result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep const& step);
+
+result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id);
+result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger);
+/// Active (also while their end is only proposed) and not over, for publication.
+result<std::vector<policy::Restriction>> current_restrictions(Ledger& ledger, Instant now);
+
+} // namespace gatehouse::store

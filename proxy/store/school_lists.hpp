@@ -1,0 +1,46 @@
+#pragma once
+// The school's own block and allow lists: every entry has a reason and a review date; nothing is deleted, removed entries stay as history.
+
+#include "policy/list_image.hpp"
+#include "policy/local_time.hpp"
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::store {
+
+enum class SchoolList : std::uint8_t { block, allow };
+std::string_view to_text(SchoolList list); ///< list ids of the policy: "school-block", "school-allow"
+std::optional<SchoolList> parse_school_list(std::string_view text);
+
+struct SchoolEntry {
+    ListEntryId id = ListEntryId::none;
+    SchoolList list = SchoolList::block;
+    std::string host; ///< canonical; covers the names below it
+    std::string path; ///< "/a/b" prefix, or empty for the whole host
+    std::string reason;
+    policy::Date review_by;
+    Instant added_at{};
+    std::string added_by; ///< login
+    std::optional<Instant> removed_at;
+    std::string removed_by, remove_reason;
+};
+
+struct NewSchoolEntry {
+    SchoolList list = SchoolList::block;
+    std::string target; ///< "example.org", "https://example.org/games"; scheme, port, query and fragment are dropped
+    std::string reason;
+    policy::Date review_by;
+};
+
+/// Officer. Errors: `errc::invalid_value`, `already_exists` (the same host and path stands in that list), `not_permitted`.
+result<SchoolEntry> add_school_entry(Ledger& ledger, NewSchoolEntry const& entry, Actor const& actor, Instant now);
+result<void> remove_school_entry(Ledger& ledger, ListEntryId id, std::string const& reason, Actor const& actor, Instant now);
+/// Puts a removed entry back as a new one with the same reason and review date (undo).
+result<SchoolEntry> restore_school_entry(Ledger& ledger, ListEntryId id, Actor const& actor, Instant now);
+result<SchoolEntry> find_school_entry(Ledger& ledger, ListEntryId id);
+/// For display: live ones by host, then (if asked) removed ones, newest first.
+enum class Removed : std::uint8_t { without, with };
+result<std::vector<SchoolEntry>> list_school_entries(Ledger& ledger, SchoolList list, Removed removed = Removed::without);
+/// For compilation: live entries; `line` is the entry's id.
+result<std::vector<policy::ListEntry>> school_entries(Ledger& ledger, SchoolList list);
+
+} // namespace gatehouse::store

@@ -1,0 +1,31 @@
+#pragma once
+// Console sessions. The token is 128 random bits, returned once and kept as a hash; a session ends when idle, old, signed out, or when its
+// account's role, password or permission changes.
+
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::store {
+
+inline constexpr std::chrono::minutes session_idle{15};
+inline constexpr std::chrono::hours session_age{12};
+
+struct Session {
+    SessionId id = SessionId::none;
+    Account account; ///< as it is now
+    Instant created_at{};
+    Instant last_seen{};
+    std::string address; ///< where it was made
+};
+
+/// A new session; the token is 32 hexadecimal digits and is not kept.
+result<std::string> create_session(Ledger& ledger, AccountId account, std::string const& address, Instant now);
+/// The live session of a token, with its account; counts as activity (written at most every 30 s).
+/// Errors: `errc::no_session`.
+result<Session> find_session(Ledger& ledger, std::string_view token, Instant now);
+result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, Instant now);
+result<void> end_session(Ledger& ledger, SessionId session);
+result<void> end_all_sessions(Ledger& ledger, AccountId account);
+/// Removes what is idle or too old; housekeeping.
+result<void> prune_sessions(Ledger& ledger, Instant now);
+
+} // namespace gatehouse::store

@@ -1,0 +1,60 @@
+#pragma once
+// Signing in, to the console and to the proxy: throttle, hash, record. The same time and the same answer for an unknown login, a wrong password
+// and a disabled account.
+
+#include "proxy/store/sessions.hpp"
+#include "proxy/store/store.hpp"
+
+namespace gatehouse::store {
+
+struct SignInAttempt {
+    std::string login;
+    std::string password;
+    std::string address; ///< of the client, canonical text
+    Instant now{};
+};
+
+struct SignInOutcome {
+    enum class Status : std::uint8_t { signed_in, refused, throttled };
+    Status status = Status::refused;
+    std::chrono::seconds retry_after{0}; ///< for throttled
+    Account account;                     ///< for signed_in
+    std::string token;                   ///< of the new console session; empty for the proxy
+};
+
+/// Console: the account needs a console role. A session whose account still has its initial password opens nothing but the change form
+/// (Session::account.must_change_password).
+/// Errors: `errc::busy` and those of the database; never told to be a wrong password.
+boost::asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttempt attempt);
+
+/// Proxy-Authorization: Basic. The account needs a subject role and its own password. Callers keep the answer in identity::CredentialCache.
+boost::asio::awaitable<result<SignInOutcome>> sign_in_proxy(Store& store, SignInAttempt attempt);
+
+struct PasswordChange {
+    AccountId account = AccountId::none;
+    std::string old_password;
+    std::string new_password;
+    std::string address;
+    Instant now{};
+};
+
+/// Ends all sessions of the account and answers the token of a new one.
+/// Errors: `errc::wrong_password`, `throttled`, `password_too_short`, `password_too_common`, `password_too_long`.
+boost::asio::awaitable<result<std::string>> change_password(Store& store, PasswordChange change);
+
+struct IssuedAccount {
+    Account account;
+    std::string password; ///< shown once; if it is an initial one it must be changed at the first sign-in
+};
+
+/// With a random initial password, or with `password` if given (checked for strength; still to be changed unless the account says otherwise).
+boost::asio::awaitable<result<IssuedAccount>> issue_account(Store& store, NewAccount account, std::optional<std::string> password, Actor actor,
+                                                            Instant now);
+boost::asio::awaitable<result<IssuedAccount>> issue_new_password(Store& store, AccountId account, Actor actor, Instant now);
+
+/// Blocking forms, for the command line.
+result<IssuedAccount> issue_account_now(Store& store, NewAccount const& account, std::optional<std::string> const& password, Actor const& actor,
+                                        Instant now);
+result<IssuedAccount> issue_new_password_now(Store& store, AccountId account, Actor const& actor, Instant now);
+
+} // namespace gatehouse::store
