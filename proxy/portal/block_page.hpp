@@ -1,5 +1,6 @@
 #pragma once
-// The page that a person sees instead of a blocked site. Below 20 kB, no external asset, no script needed; plain words, phone-sized.
+// The page that a person sees instead of a blocked site. Below 20 kB, no external asset, no script needed; plain words,
+// phone-sized.
 
 #include "policy/explanation.hpp"
 #include "policy/subject.hpp"
@@ -17,14 +18,15 @@ struct BlockPage {
     std::string_view decision_id;
     std::string_view school;
     std::string_view portal_url; ///< where the forms are: "http://127.0.0.1:8180"
-    std::int64_t now = 0;        ///< seconds since the epoch; signed into the link, so that an old page's link says so
+    std::int64_t now = 0; ///< seconds since the epoch; signed into the link, so that an old page's link says so
 };
 
-/// The whole HTML document. Thread-safe. The links carry a signed token (see ask_token.hpp), so the forms need no look-up.
+/// The whole HTML document. Thread-safe. The links carry a signed token (see ask_token.hpp), so the forms need no
+/// look-up.
 std::string render_block_page(BlockPage const& page);
 
-/// A page for what is no policy decision: a failed name, an unreachable site, a refused request. `cause` is a stable code
-/// ("no-such-name", "upstream-refused", "upstream-timeout", "private-address", "framing-conflict", ...); unknown codes get a general text.
+/// A page for what is no policy decision: a failed name, an unreachable site, a refused request. `cause` is a stable
+/// code (the table in error_page.cpp: "no-such-name", "upstream-refused", ...); unknown codes get a general text.
 struct ErrorPage {
     unsigned status = 502;
     std::string_view cause;
@@ -33,5 +35,9 @@ struct ErrorPage {
     std::string_view school;
 };
 std::string render_error_page(ErrorPage const& page);
+
+/// The Content-Security-Policy of both pages, for the header of the answer that carries them (the pages say it
+/// themselves too). Lifetime: static.
+std::string_view page_security_policy();
 
 } // namespace gatehouse::portal

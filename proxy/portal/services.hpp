@@ -1,5 +1,6 @@
 #pragma once
-// What the portal and the console are given: the rest of the daemon as values and functions, so that no page knows a socket or a worker.
+// What the portal and the console are given: the rest of the daemon as values and functions, so that no page knows a
+// socket or a worker.
 
 #include "policy/parse.hpp"
 #include "proxy/clock.hpp"
@@ -19,8 +20,8 @@ namespace gatehouse::portal {
 
 struct PublishResult {
     bool published = false;
-    std::string version;                    ///< of the policy that now runs
-    std::vector<policy::Problem> problems;  ///< why not, or warnings
+    std::string version; ///< of the policy that now runs
+    std::vector<policy::Problem> problems; ///< why not, or warnings
 };
 
 /// Lifetime: everything outlives the servers that use it.
@@ -28,8 +29,9 @@ struct Services {
     Settings const& settings;
     store::Store& store;
 
-    /// Builds a policy from the configuration and the store (overrides, restrictions, school lists), checks its expectations and publishes it to
-    /// every worker. Blocks until all workers run it, or says why not. Callable from any thread but a worker's.
+    /// Builds a policy from the configuration and the store (overrides, restrictions, school lists), checks its
+    /// expectations and publishes it to every worker. Blocks until all workers run it, or says why not. Callable from
+    /// any thread but a worker's.
     std::function<PublishResult(std::string_view cause)> publish;
 
     /// The policy that runs now. Never null. Callable from any thread.

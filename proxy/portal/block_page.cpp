@@ -1,0 +1,94 @@
+#include "proxy/portal/block_page.hpp"
+#include "proxy/portal/ask_token.hpp"
+#include "proxy/portal/page_frame.hpp"
+
+namespace gatehouse::portal {
+
+namespace {
+
+AskToken token_of(BlockPage const& page)
+{
+    auto const& why = page.explanation;
+    auto const& who = page.subject;
+    AskToken token;
+    token.at = page.now;
+    token.host = page.target.host.text();
+    auto const secure = page.target.scheme != policy::Scheme::http;
+    auto const usual_port = page.target.port == (secure ? 443 : 80);
+    token.url = (secure ? "https://" : "http://") + page.target.host.authority_text()
+        + (usual_port ? "" : ":" + std::to_string(page.target.port));
+    // Nothing about a sealed list leaves the daemon, not even encrypted.
+    if (!why.sealed) {
+        token.rule = why.rule;
+        token.clause = why.clause;
+        token.category = why.category;
+        token.service = why.service;
+    }
+    token.role = who.role;
+    token.group = who.groups.empty() ? std::string() : who.groups.front();
+    token.user = who.user;
+    token.network = who.network;
+    token.device = who.device;
+    token.address = who.address.to_text();
+    token.decision_id = page.decision_id;
+    token.may_ask = why.may_ask && !why.sealed;
+    return token;
+}
+
+/// "Instagram, micro-blogging"; whichever is known.
+std::string kind_of(policy::Explanation const& why)
+{
+    if (why.service_title.empty() || why.category_title.empty())
+        return why.service_title + why.category_title;
+    return why.service_title + ", " + why.category_title;
+}
+
+/// "lesson 2" from "lesson-2".
+std::string spoken(std::string text)
+{
+    for (auto& c : text)
+        c = c == '-' || c == '_' ? ' ' : c;
+    return text;
+}
+
+bool wants_helpline(policy::Explanation const& why)
+{
+    return why.category.find("self-harm") != std::string::npos || why.category.find("suicide") != std::string::npos;
+}
+
+void add_reasons(View& view, BlockPage const& page)
+{
+    auto const& why = page.explanation;
+    view.text("site", shown_text(page.target.host.text())).text("kind", shown_text(kind_of(why)));
+    view.text(
+        "reason", why.reason.empty() ? "The school's rules do not allow this site." : shown_text(why.reason, 1000));
+    view.text("clause", why.clause).text("rule", why.rule);
+    view.text("allowed_from", why.allowed_from);
+    if (!why.period.empty() && why.period_kind != policy::PeriodKind::outside)
+        view.text("period", spoken(why.period)).text("period_until", why.period_until);
+    view.flag("helpline", wants_helpline(why));
+}
+
+} // namespace
+
+std::string render_block_page(BlockPage const& page)
+{
+    auto const& why = page.explanation;
+    auto const token = token_of(page);
+    auto const sealed_token = seal_token(token);
+    auto const portal = std::string(page.portal_url);
+    std::string const heading = why.sealed ? "This page is blocked"
+        : why.allowed_from.empty()         ? "This site is blocked"
+                                           : "This site is not open yet";
+    View view;
+    view.text("heading", heading).text("decision", page.decision_id);
+    view.flag("sealed", why.sealed).flag("may_ask", token.may_ask);
+    if (!why.sealed)
+        add_reasons(view, page);
+    if (token.may_ask)
+        view.text("ask", portal + "/ask?t=" + sealed_token);
+    view.text("tell", portal + "/tell?t=" + sealed_token);
+    return framed_page(heading, page.school, render("block", view));
+}
+
+} // namespace gatehouse::portal

@@ -1,0 +1,1 @@
+gatehouse_fuzz(ask_token SOURCE portal/ask_token_fuzz.cpp LINK gatehouse::portal)

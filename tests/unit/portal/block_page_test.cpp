@@ -1,0 +1,164 @@
+#include "proxy/portal/ask_token.hpp"
+#include "proxy/portal/block_page.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::portal {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Scene {
+    policy::Explanation why;
+    policy::Subject who;
+    policy::Target target;
+
+    Scene()
+    {
+        why.rule = "blocked-social-media";
+        why.clause = "12";
+        why.reason = "This site is not available on the school network.";
+        why.category = "micro-blogging";
+        why.category_title = "Micro-blogging";
+        why.service_title = "Instagram";
+        why.list = "instagram-hosts";
+        why.list_file = "lists/instagram.txt";
+        why.period = "lesson-2";
+        why.period_kind = policy::PeriodKind::lesson;
+        why.period_until = "10:40";
+        who.role = "pupil";
+        who.user = "p.archer";
+        who.network = "year-9-room";
+        who.address = policy::IpAddress::from_v4(0x0a140907);
+        target = policy::Target::parse_url("https://www.instagram.com/secret/path?token=s3cret").value();
+    }
+    std::string page() const
+    {
+        return render_block_page(
+            {why, target, who, "d-42", "Ashgrove Academy", "http://127.0.0.1:8180", 1'795'000'000});
+    }
+};
+
+std::string link(std::string const& page, std::string const& form)
+{
+    auto const start = page.find("/" + form + "?t=");
+    if (start == std::string::npos)
+        return {};
+    auto const from = start + form.size() + 4;
+    return page.substr(from, page.find('"', from) - from);
+}
+
+TEST(BlockPage, SaysWhatWhyUntilWhenAndWhatNext)
+{
+    auto const page = Scene().page();
+    for (char const* part : {"www.instagram.com", "Instagram, Micro-blogging", "not available on the school network",
+             "part 12", "It is lesson 2 until 10:40", "d-42", "blocked-social-media", "Ask for this site",
+             "Tell someone about this", "Ashgrove Academy"})
+        EXPECT_THAT(page, HasSubstr(part));
+    EXPECT_LT(page.size(), 20'000u);
+}
+
+TEST(BlockPage, SaysWhenTheSiteOpensToday)
+{
+    Scene scene;
+    scene.why.allowed_from = "12:30";
+    EXPECT_THAT(scene.page(), HasSubstr("open it today from <strong>12:30</strong>"));
+    EXPECT_THAT(scene.page(), Not(HasSubstr("will not open by itself")));
+}
+
+TEST(BlockPage, LoadsNothingAndRunsNothing)
+{
+    auto const page = Scene().page();
+    EXPECT_THAT(page, HasSubstr("default-src &apos;none&apos;; style-src &apos;sha256-"));
+    for (char const* part : {"<script", "<img", "<link", "src=", "@import", "url("})
+        EXPECT_THAT(page, Not(HasSubstr(part)));
+    EXPECT_THAT(std::string(page_security_policy()), HasSubstr("form-action 'none'"));
+}
+
+TEST(BlockPage, NeverContainsPathQueryUserOrAddress)
+{
+    auto const page = Scene().page();
+    for (char const* part :
+        {"secret", "s3cret", "p.archer", "10.20.9.7", "year-9-room", "lists/instagram.txt", "instagram-hosts"})
+        EXPECT_THAT(page, Not(HasSubstr(part)));
+}
+
+TEST(BlockPage, LinksCarryTheFactsSealed)
+{
+    auto const token = open_token(link(Scene().page(), "ask"), 1'795'000'100);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->host, "www.instagram.com");
+    EXPECT_EQ(token->url, "https://www.instagram.com");
+    EXPECT_EQ(token->user, "p.archer");
+    EXPECT_EQ(token->decision_id, "d-42");
+}
+
+TEST(BlockPage, SealedContentIsNeverNamed)
+{
+    Scene scene;
+    scene.why.sealed = true;
+    scene.why.may_ask = false;
+    scene.why.rule = "sealed-list-x";
+    scene.why.reason = "On the sealed list";
+    auto const page = scene.page();
+    for (char const* part : {"sealed-list-x", "On the sealed list", "Instagram", "instagram", "Micro-blogging",
+             "Ask for this site", "Rule:"})
+        EXPECT_THAT(page, Not(HasSubstr(part)));
+    EXPECT_THAT(page, HasSubstr("Tell someone about this"));
+    auto const token = open_token(link(page, "tell"), 1'795'000'100);
+    ASSERT_TRUE(token);
+    EXPECT_TRUE(token->rule.empty());
+    EXPECT_FALSE(token->may_ask);
+}
+
+TEST(BlockPage, OffersNoAskWhereNoneIsAllowed)
+{
+    Scene scene;
+    scene.why.may_ask = false;
+    EXPECT_THAT(scene.page(), Not(HasSubstr("/ask?")));
+    EXPECT_FALSE(open_token(link(scene.page(), "tell"), 1'795'000'100)->may_ask);
+}
+
+TEST(BlockPage, NamesAHelplineForSelfHarm)
+{
+    Scene scene;
+    EXPECT_THAT(scene.page(), Not(HasSubstr("0800 1111")));
+    scene.why.category = "self-harm";
+    EXPECT_THAT(scene.page(), HasSubstr("0800 1111"));
+}
+
+TEST(BlockPage, EscapesHostileTextAndStaysSmall)
+{
+    Scene scene;
+    std::string const hostile = "<script>alert(1)</script>\"'\xe2\x80\xae" + std::string(8192, 'x');
+    scene.why.reason = scene.why.service_title = scene.why.category_title = hostile;
+    scene.why.rule = scene.why.clause = "<b>\"";
+    auto const page = scene.page();
+    EXPECT_THAT(page, Not(HasSubstr("<script>")));
+    EXPECT_THAT(page, Not(HasSubstr("\xe2\x80\xae")));
+    EXPECT_THAT(page, Not(HasSubstr("<b>")));
+    EXPECT_LT(page.size(), 20'000u);
+}
+
+TEST(ErrorPage, SpeaksPlainlyOfEveryCause)
+{
+    for (char const* cause : {"no-such-name", "upstream-refused", "upstream-timeout", "private-address",
+             "framing-conflict", "never-heard-of"}) {
+        auto const page = render_error_page({502, cause, "a.example", "d-7", "Ashgrove Academy"});
+        EXPECT_THAT(page, HasSubstr("What you can do"));
+        EXPECT_THAT(page, HasSubstr(cause));
+        EXPECT_THAT(page, HasSubstr("a.example"));
+        EXPECT_LT(page.size(), 20'000u);
+    }
+}
+
+TEST(ErrorPage, EscapesTheHost)
+{
+    auto const page = render_error_page({400, "bad-request", "<script>", "", ""});
+    EXPECT_THAT(page, Not(HasSubstr("<script>")));
+}
+
+} // namespace
+} // namespace gatehouse::portal
