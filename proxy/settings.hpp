@@ -82,9 +82,12 @@ struct Settings {
 struct LoadedSettings {
     Settings settings;                    ///< meaningful if `problems` is empty
     std::vector<policy::Problem> problems; ///< unknown keys are errors; every one with line and column
+    std::string source;                   ///< the text that was read, for showing the line of a problem
 };
 
-/// Reads DIR/gatehouse.toml. Relative paths are resolved against DIR.
+/// Reads DIR/gatehouse.toml. Relative paths are resolved against DIR; `portal_url` and `console_url` are filled in unless their port is 0.
+///
+/// Times are written "250ms", "10s", "2m", "1h" (a bare number counts seconds), sizes "64KiB", "8MiB" (a bare number counts bytes).
 LoadedSettings load_settings(std::filesystem::path const& dir);
 
 } // namespace gatehouse

@@ -1,0 +1,189 @@
+#include "proxy/settings.hpp"
+
+#include "proxy/settings_reader.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+
+namespace gatehouse {
+namespace {
+
+constexpr std::size_t max_file_size = 1024 * 1024; // bytes; a settings file is a few kilobytes
+
+void read_listen(SettingsReader& reader, Settings& settings)
+{
+    reader.read("proxy", settings.proxy);
+    reader.read("portal", settings.portal);
+    reader.read("console", settings.console);
+    reader.read("metrics", settings.metrics);
+    if (settings.proxy.empty())
+        reader.complain("proxy", "`proxy` needs at least one address", "write proxy = [\"127.0.0.1:3128\"]");
+}
+
+void check_url(SettingsReader& reader, std::string_view key, std::string_view url, std::string_view scheme)
+{
+    if (!url.empty() && (!url.starts_with(scheme) || url.size() == scheme.size() || url.ends_with('/')))
+        reader.complain(key, fmt::format("`{}` must start with {} and have no slash at its end", key, scheme));
+}
+
+void read_urls(SettingsReader& reader, Settings& settings)
+{
+    reader.read("portal", settings.portal_url);
+    reader.read("console", settings.console_url);
+    reader.read("own_names", settings.own_names);
+    check_url(reader, "portal", settings.portal_url, "http://");
+    check_url(reader, "console", settings.console_url, "https://");
+}
+
+void read_reach(SettingsReader& reader, Settings& settings)
+{
+    reader.read("connect_ports", settings.connect_ports);
+    reader.read("http_ports", settings.http_ports);
+    reader.read("private", settings.reachable_private);
+    reader.read("extra_roots", settings.extra_roots, settings.config_dir);
+}
+
+void read_log(SettingsReader& reader, Settings& settings)
+{
+    reader.read("queries", settings.log_queries);
+    reader.read("days", settings.log_days);
+    reader.read_size("ring", settings.log_ring);
+    reader.read("level", settings.log_level);
+    std::vector<std::string_view> const levels{"debug", "info", "warn", "error"};
+    if (std::find(levels.begin(), levels.end(), settings.log_level) == levels.end())
+        reader.complain("level", "`level` must be \"debug\", \"info\", \"warn\" or \"error\"");
+}
+
+void read_limits(SettingsReader& reader, Settings& settings)
+{
+    auto& limits = settings.limits;
+    reader.read_count("connections", limits.connections);
+    reader.read_count("connections_per_client", limits.connections_per_client);
+    reader.read_count("idle_upstream_per_worker", limits.idle_upstream_per_worker);
+    reader.read_count("idle_upstream_per_host", limits.idle_upstream_per_host);
+    reader.read_size("relay_buffer", limits.relay_buffer);
+    reader.read_size("early_bytes", limits.early_bytes);
+    reader.read_count("dns_cache", limits.dns_cache);
+}
+
+void read_deadlines(SettingsReader& reader, Settings& settings)
+{
+    auto& deadlines = settings.deadlines;
+    reader.read("request_head", deadlines.request_head);
+    reader.read("keep_alive", deadlines.keep_alive);
+    reader.read("client_hello", deadlines.client_hello);
+    reader.read("resolve", deadlines.resolve);
+    reader.read("connect", deadlines.connect);
+    reader.read("connect_attempt", deadlines.connect_attempt);
+    reader.read("response_head", deadlines.response_head);
+    reader.read("body_idle", deadlines.body_idle);
+    reader.read("tunnel_idle", deadlines.tunnel_idle);
+    reader.read("handshake", deadlines.handshake);
+    reader.read("upstream_idle", deadlines.upstream_idle);
+    reader.read("drain", deadlines.drain);
+}
+
+void read_resolver(SettingsReader& reader, Settings& settings)
+{
+    auto& resolver = settings.resolver;
+    reader.read("servers", resolver.servers);
+    reader.read("hosts_file", resolver.hosts_file, settings.config_dir);
+    reader.read("max_ttl", resolver.max_ttl);
+    reader.read("negative_ttl", resolver.negative_ttl);
+    for (auto const& server : resolver.servers)
+        if (!policy::IpAddress::parse(server) && !parse_endpoint(server))
+            reader.complain("servers", fmt::format("\"{}\" is not an address such as \"10.0.0.53\"", server));
+    if (resolver.negative_ttl > std::chrono::seconds{30})
+        reader.complain("negative_ttl", "`negative_ttl` must be at most \"30s\"");
+}
+
+void check_pseudonym(SettingsReader& reader, std::string_view pseudonym)
+{
+    auto const fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    };
+    if (pseudonym.empty() || !std::all_of(pseudonym.begin(), pseudonym.end(), fits))
+        reader.complain("pseudonym", "`pseudonym` may have letters, digits, dots and hyphens only");
+}
+
+using ReadSection = void (*)(SettingsReader&, Settings&);
+struct Section {
+    std::string_view name;
+    ReadSection read;
+};
+constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
+    {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}};
+
+void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
+{
+    auto& settings = loaded.settings;
+    SettingsReader top{document, file, loaded.problems};
+    top.read("time_zone", settings.time_zone);
+    top.read("state_dir", settings.state_dir, settings.config_dir);
+    top.read("log_dir", settings.log_dir, settings.config_dir);
+    top.read("pseudonym", settings.pseudonym);
+    top.read("workers", settings.workers);
+    check_pseudonym(top, settings.pseudonym);
+    for (auto const* const key : {"state_dir", "log_dir", "listen"})
+        if (!top.has(key))
+            top.complain(key, fmt::format("`{}` is missing", key));
+    for (auto const& section : sections)
+        if (auto const* const table = top.table(section.name)) {
+            SettingsReader reader{*table, file, loaded.problems};
+            section.read(reader, settings);
+            reader.finish();
+        }
+    top.finish();
+}
+
+std::string url_of(std::string_view scheme, Endpoint const& endpoint)
+{
+    auto const address = endpoint.address.to_text();
+    return endpoint.address.is_v4() ? fmt::format("{}://{}:{}", scheme, address, endpoint.port)
+                                    : fmt::format("{}://[{}]:{}", scheme, address, endpoint.port);
+}
+
+/// Empty URLs stay empty where the port is chosen at start: whoever binds knows it.
+void fill_urls(Settings& settings)
+{
+    if (settings.portal_url.empty() && settings.portal.port != 0)
+        settings.portal_url = url_of("http", settings.portal);
+    if (settings.console_url.empty() && settings.console.port != 0)
+        settings.console_url = url_of("https", settings.console);
+}
+
+} // namespace
+
+LoadedSettings load_settings(std::filesystem::path const& dir)
+{
+    LoadedSettings loaded;
+    loaded.settings.config_dir = dir;
+    auto const path = dir / "gatehouse.toml";
+    auto const file = path.string();
+    auto const fail = [&](std::uint32_t line, std::uint32_t column, std::string message) {
+        loaded.problems.push_back({policy::Problem::Severity::error, file, line, column, std::move(message), {}});
+    };
+
+    std::ifstream stream{path, std::ios::binary};
+    if (!stream) {
+        fail(0, 0, "cannot be read");
+        return loaded;
+    }
+    loaded.source.assign(std::istreambuf_iterator<char>{stream}, {});
+    if (loaded.source.size() > max_file_size) {
+        fail(0, 0, "is larger than 1 MiB: this is no settings file");
+        return loaded;
+    }
+    // The one place where toml++ reports bad text: by exception.
+    try {
+        read_document(toml::parse(loaded.source, file), file, loaded);
+    } catch (toml::parse_error const& error) {
+        fail(error.source().begin.line, error.source().begin.column, std::string{error.description()});
+    }
+    fill_urls(loaded.settings);
+    return loaded;
+}
+
+} // namespace gatehouse

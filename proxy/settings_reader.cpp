@@ -1,0 +1,346 @@
+#include "proxy/settings_reader.hpp"
+
+#include "proxy/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fmt/format.h>
+#include <limits>
+#include <numeric>
+
+namespace gatehouse {
+namespace {
+
+struct Unit {
+    std::string_view name;
+    std::uint64_t factor;
+};
+
+constexpr std::array duration_units{
+    Unit{"", 1000}, Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
+constexpr std::array size_units{
+    Unit{"", 1}, Unit{"B", 1}, Unit{"KiB", 1ULL << 10}, Unit{"MiB", 1ULL << 20}, Unit{"GiB", 1ULL << 30}};
+constexpr std::uint64_t longest_duration = 3650ULL * 86'400'000; // ten years, in milliseconds
+
+template <std::size_t Count>
+std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::array<Unit, Count> const& units)
+{
+    std::uint64_t number = 0;
+    auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (ec != std::errc{})
+        return std::nullopt;
+    std::string_view const name{end, static_cast<std::size_t>(text.data() + text.size() - end)};
+    for (auto const& unit : units)
+        if (unit.name == name && number <= std::numeric_limits<std::uint64_t>::max() / unit.factor)
+            return number * unit.factor;
+    return std::nullopt;
+}
+
+/// Levenshtein distance with two rows.
+std::size_t distance(std::string_view from, std::string_view to)
+{
+    std::vector<std::size_t> above(to.size() + 1);
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(above.begin(), above.end(), std::size_t{0});
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < to.size(); ++j)
+            row[j + 1] = std::min({above[j + 1] + 1, row[j] + 1, above[j] + (from[i] == to[j] ? 0U : 1U)});
+        std::swap(above, row);
+    }
+    return above.back();
+}
+
+/// A number or a text of the document as text, for values that may be written either way.
+std::optional<std::string> scalar_text(toml::node const& node)
+{
+    if (auto const text = node.value_exact<std::string>())
+        return text;
+    if (auto const number = node.value_exact<std::int64_t>())
+        return fmt::format("{}", *number);
+    return std::nullopt;
+}
+
+std::filesystem::path against(std::filesystem::path const& base, std::string_view text)
+{
+    return text.empty() ? std::filesystem::path{} : (base / text).lexically_normal();
+}
+
+} // namespace
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
+{
+    auto const count = parse_with_unit(text, duration_units);
+    if (!count || *count > longest_duration)
+        return std::nullopt;
+    return std::chrono::milliseconds{static_cast<std::int64_t>(*count)};
+}
+
+std::optional<std::size_t> parse_size(std::string_view text) { return parse_with_unit(text, size_units); }
+
+std::optional<Endpoint> parse_endpoint(std::string_view text)
+{
+    auto const colon = text.rfind(':');
+    if (colon == std::string_view::npos)
+        return std::nullopt;
+    auto host = text.substr(0, colon);
+    auto const port = text.substr(colon + 1);
+    bool const bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed)
+        host = host.substr(1, host.size() - 2);
+    auto const address = policy::IpAddress::parse(host);
+    if (!address || address->is_v4() == bracketed)
+        return std::nullopt;
+    Endpoint endpoint{*address, 0};
+    auto const [end, ec] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+    if (ec != std::errc{} || end != port.data() + port.size())
+        return std::nullopt;
+    return endpoint;
+}
+
+std::string_view closest(std::string_view word, std::vector<std::string_view> const& candidates)
+{
+    std::string_view best;
+    std::size_t best_distance = word.size() / 3 + 2; // further away is another word, not a slip
+    for (auto const candidate : candidates)
+        if (auto const found = distance(word, candidate); found < best_distance) {
+            best = candidate;
+            best_distance = found;
+        }
+    return best;
+}
+
+SettingsReader::SettingsReader(
+    toml::table const& table, std::string const& file, std::vector<policy::Problem>& problems)
+    : table_{table}
+    , file_{file}
+    , problems_{problems}
+{
+}
+
+toml::node const* SettingsReader::take(std::string_view key)
+{
+    known_.push_back(key);
+    return table_.get(key);
+}
+
+void SettingsReader::complain_at(toml::source_position place, std::string message, std::string suggestion)
+{
+    problems_.push_back(
+        {policy::Problem::Severity::error, file_, place.line, place.column, std::move(message), std::move(suggestion)});
+}
+
+void SettingsReader::complain(std::string_view key, std::string message, std::string suggestion)
+{
+    auto const* const node = table_.get(key);
+    complain_at((node ? node->source() : table_.source()).begin, std::move(message), std::move(suggestion));
+}
+
+void SettingsReader::wrong_kind(std::string_view key, toml::node const& node, std::string_view wanted)
+{
+    complain_at(node.source().begin, fmt::format("`{}` must be {}", key, wanted), {});
+}
+
+void SettingsReader::read(std::string_view key, std::string& into)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    if (auto const text = node->value_exact<std::string>())
+        into = *text;
+    else
+        wrong_kind(key, *node, "a text in quotes");
+}
+
+void SettingsReader::read(std::string_view key, bool& into)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    if (auto const value = node->value_exact<bool>())
+        into = *value;
+    else
+        wrong_kind(key, *node, "true or false");
+}
+
+void SettingsReader::read(std::string_view key, unsigned& into)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    auto const value = node->value_exact<std::int64_t>();
+    if (value && *value >= 0 && *value <= 100'000)
+        into = static_cast<unsigned>(*value);
+    else
+        wrong_kind(key, *node, "a whole number from 0 to 100000");
+}
+
+void SettingsReader::read_count(std::string_view key, std::size_t& into)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    auto const value = node->value_exact<std::int64_t>();
+    if (value && *value >= 1 && *value <= 10'000'000)
+        into = static_cast<std::size_t>(*value);
+    else
+        wrong_kind(key, *node, "a whole number from 1 to 10000000");
+}
+
+void SettingsReader::read_size(std::string_view key, std::size_t& into)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    auto const text = scalar_text(*node);
+    auto const size = text ? parse_size(*text) : std::nullopt;
+    if (size && *size >= 1)
+        into = *size;
+    else
+        wrong_kind(key, *node, "a size such as \"64KiB\" or \"8MiB\" (a bare number counts bytes)");
+}
+
+void SettingsReader::read(std::string_view key, std::chrono::milliseconds& into)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    auto const text = scalar_text(*node);
+    auto const duration = text ? parse_duration(*text) : std::nullopt;
+    if (duration && duration->count() > 0)
+        into = *duration;
+    else
+        wrong_kind(key, *node, "a time above zero such as \"10s\" or \"250ms\" (a bare number counts seconds)");
+}
+
+void SettingsReader::read(std::string_view key, std::chrono::seconds& into)
+{
+    std::chrono::milliseconds precise{into};
+    auto const before = problems_.size();
+    read(key, precise);
+    if (problems_.size() != before)
+        return;
+    into = std::chrono::duration_cast<std::chrono::seconds>(precise);
+    if (into != precise)
+        complain(key, fmt::format("`{}` must be whole seconds", key));
+}
+
+void SettingsReader::read(std::string_view key, Endpoint& into)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    auto const text = node->value_exact<std::string>();
+    if (auto const endpoint = text ? parse_endpoint(*text) : std::nullopt)
+        into = *endpoint;
+    else
+        wrong_kind(key, *node, "an address with port such as \"127.0.0.1:3128\" or \"[::1]:3128\"");
+}
+
+template <class Take>
+void SettingsReader::each_text(std::string_view key, std::string_view wanted, Take const& take_text)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    auto const* const array = node->as_array();
+    if (!array)
+        return wrong_kind(key, *node, fmt::format("a list in brackets, each entry {}", wanted));
+    for (auto const& entry : *array) {
+        auto const text = scalar_text(entry);
+        if (!text || !take_text(*text))
+            wrong_kind(key, entry, fmt::format("a list, each entry {}", wanted));
+    }
+}
+
+void SettingsReader::read(std::string_view key, std::vector<Endpoint>& into)
+{
+    std::vector<Endpoint> found;
+    each_text(key, "an address with port such as \"127.0.0.1:3128\"", [&](std::string const& text) {
+        auto const endpoint = parse_endpoint(text);
+        if (endpoint)
+            found.push_back(*endpoint);
+        return endpoint.has_value();
+    });
+    if (has(key))
+        into = std::move(found);
+}
+
+void SettingsReader::read(std::string_view key, std::vector<std::string>& into)
+{
+    std::vector<std::string> found;
+    each_text(key, "a text in quotes", [&](std::string const& text) {
+        found.push_back(text);
+        return !text.empty();
+    });
+    if (has(key))
+        into = std::move(found);
+}
+
+void SettingsReader::read(std::string_view key, std::vector<std::uint16_t>& into)
+{
+    std::vector<std::uint16_t> found;
+    each_text(key, "a port from 1 to 65535", [&](std::string const& text) {
+        std::uint16_t port = 0;
+        auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
+        found.push_back(port);
+        return ec == std::errc{} && end == text.data() + text.size() && port != 0;
+    });
+    if (has(key))
+        into = std::move(found);
+}
+
+void SettingsReader::read(std::string_view key, std::vector<policy::Network>& into)
+{
+    std::vector<policy::Network> found;
+    each_text(key, "a network such as \"10.1.0.0/16\" without bits beyond its prefix", [&](std::string const& text) {
+        auto const network = policy::Network::parse(text);
+        if (network)
+            found.push_back(*network);
+        return network.has_value();
+    });
+    if (has(key))
+        into = std::move(found);
+}
+
+void SettingsReader::read(std::string_view key, std::filesystem::path& into, std::filesystem::path const& base)
+{
+    std::string text;
+    read(key, text);
+    if (has(key))
+        into = against(base, text);
+}
+
+void SettingsReader::read(
+    std::string_view key, std::vector<std::filesystem::path>& into, std::filesystem::path const& base)
+{
+    std::vector<std::string> texts;
+    read(key, texts);
+    for (auto const& text : texts)
+        into.push_back(against(base, text));
+}
+
+toml::table const* SettingsReader::table(std::string_view key)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return nullptr;
+    auto const* const found = node->as_table();
+    if (!found)
+        wrong_kind(key, *node, fmt::format("a table: write [{}] on a line of its own", key));
+    return found;
+}
+
+void SettingsReader::finish()
+{
+    for (auto const& [key, node] : table_) {
+        if (std::find(known_.begin(), known_.end(), key.str()) != known_.end())
+            continue;
+        auto const guess = closest(key.str(), known_);
+        complain_at(key.source().begin, fmt::format("unknown key `{}`", key.str()),
+            guess.empty() ? std::string{} : fmt::format("did you mean `{}`?", guess));
+    }
+}
+
+} // namespace gatehouse

@@ -1,0 +1,216 @@
+#include "proxy/settings.hpp"
+
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace gatehouse {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+class LoadSettings : public testing::Test {
+protected:
+    LoadSettings()
+    {
+        auto pattern = (std::filesystem::temp_directory_path() / "settings-XXXXXX").string();
+        dir_ = ::mkdtemp(pattern.data());
+    }
+    ~LoadSettings() override { std::filesystem::remove_all(dir_); }
+
+    LoadedSettings load(std::string const& text)
+    {
+        std::ofstream{dir_ / "gatehouse.toml"} << text;
+        return load_settings(dir_);
+    }
+
+    /// The minimum, then `more`.
+    LoadedSettings load_with(std::string const& more)
+    {
+        return load("state_dir = 'var'\nlog_dir = '/log'\n[listen]\nproxy = ['127.0.0.1:3128']\n" + more);
+    }
+
+    std::filesystem::path dir_;
+};
+
+TEST_F(LoadSettings, ReadsTheExampleSchool)
+{
+    auto const loaded = load_settings(std::filesystem::path{GATEHOUSE_SOURCE_DIR} / "config");
+    ASSERT_TRUE(loaded.problems.empty()) << loaded.problems.front().message;
+    auto const& settings = loaded.settings;
+    ASSERT_EQ(settings.proxy.size(), 1U);
+    EXPECT_EQ(settings.proxy.front().port, 3128);
+    EXPECT_EQ(settings.portal_url, "http://127.0.0.1:8180");
+    EXPECT_EQ(settings.console_url, "https://127.0.0.1:8181");
+    EXPECT_EQ(settings.metrics.port, 9180);
+    EXPECT_EQ(settings.state_dir, std::filesystem::path{GATEHOUSE_SOURCE_DIR} / "var");
+    EXPECT_EQ(settings.log_days, 90U);
+}
+
+TEST_F(LoadSettings, KeepsDefaultsForWhatIsNotWritten)
+{
+    auto const loaded = load_with("");
+    ASSERT_TRUE(loaded.problems.empty());
+    EXPECT_EQ(loaded.settings.time_zone, "Europe/London");
+    EXPECT_EQ(loaded.settings.deadlines.request_head, 10s);
+    EXPECT_EQ(loaded.settings.connect_ports, std::vector<std::uint16_t>{443});
+    EXPECT_EQ(loaded.settings.portal_url, "");
+}
+
+TEST_F(LoadSettings, ReadsEveryKey)
+{
+    auto const loaded = load(R"(
+time_zone = "Europe/Paris"
+state_dir = "state"
+log_dir = "log"
+pseudonym = "gate.example"
+workers = 3
+[listen]
+proxy = ["127.0.0.1:1", "[::1]:2"]
+portal = "127.0.0.1:3"
+console = "[::1]:4"
+metrics = "127.0.0.1:0"
+[urls]
+own_names = ["gate.example"]
+[reach]
+connect_ports = [443, 8443]
+http_ports = [80]
+private = ["10.0.0.0/8"]
+extra_roots = ["root.pem", "/etc/root.pem"]
+[log]
+queries = true
+days = 0
+ring = "1MiB"
+level = "debug"
+[limits]
+connections = 1
+connections_per_client = 2
+idle_upstream_per_worker = 3
+idle_upstream_per_host = 4
+relay_buffer = "5KiB"
+early_bytes = 6
+dns_cache = 7
+[deadlines]
+request_head = "1s"
+keep_alive = 2
+client_hello = "3ms"
+resolve = "4s"
+connect = "5s"
+connect_attempt = "6s"
+response_head = "7s"
+body_idle = "8s"
+tunnel_idle = "1h"
+handshake = "10s"
+upstream_idle = "11s"
+drain = "12s"
+[resolver]
+servers = ["10.0.0.53", "10.0.0.53:5353"]
+hosts_file = "hosts"
+max_ttl = "1m"
+negative_ttl = "10s"
+)");
+    ASSERT_TRUE(loaded.problems.empty()) << loaded.problems.front().message;
+    auto const& settings = loaded.settings;
+    EXPECT_EQ(settings.time_zone, "Europe/Paris");
+    EXPECT_EQ(settings.state_dir, dir_ / "state");
+    EXPECT_EQ(settings.pseudonym, "gate.example");
+    EXPECT_EQ(settings.workers, 3U);
+    EXPECT_EQ(settings.proxy.size(), 2U);
+    EXPECT_EQ(settings.portal_url, "http://127.0.0.1:3");
+    EXPECT_EQ(settings.console_url, "https://[::1]:4");
+    EXPECT_EQ(settings.own_names, std::vector<std::string>{"gate.example"});
+    EXPECT_EQ(settings.connect_ports, (std::vector<std::uint16_t>{443, 8443}));
+    EXPECT_EQ(settings.http_ports, std::vector<std::uint16_t>{80});
+    ASSERT_EQ(settings.reachable_private.size(), 1U);
+    EXPECT_EQ(settings.reachable_private.front().to_text(), "10.0.0.0/8");
+    EXPECT_EQ(settings.extra_roots, (std::vector<std::filesystem::path>{dir_ / "root.pem", "/etc/root.pem"}));
+    EXPECT_TRUE(settings.log_queries);
+    EXPECT_EQ(settings.log_days, 0U);
+    EXPECT_EQ(settings.log_ring, 1U << 20);
+    EXPECT_EQ(settings.log_level, "debug");
+    EXPECT_EQ(settings.limits.connections, 1U);
+    EXPECT_EQ(settings.limits.relay_buffer, 5120U);
+    EXPECT_EQ(settings.limits.early_bytes, 6U);
+    EXPECT_EQ(settings.limits.dns_cache, 7U);
+    EXPECT_EQ(settings.deadlines.keep_alive, 2s);
+    EXPECT_EQ(settings.deadlines.client_hello, 3ms);
+    EXPECT_EQ(settings.deadlines.tunnel_idle, 1h);
+    EXPECT_EQ(settings.deadlines.drain, 12s);
+    EXPECT_EQ(settings.resolver.servers.size(), 2U);
+    EXPECT_EQ(settings.resolver.hosts_file, dir_ / "hosts");
+    EXPECT_EQ(settings.resolver.max_ttl, 60s);
+    EXPECT_EQ(settings.resolver.negative_ttl, 10s);
+}
+
+TEST_F(LoadSettings, PointsAtAnUnknownKeyAndSuggestsTheRightOne)
+{
+    auto const loaded = load_with("[deadlines]\n  request_haed = '10s'\n");
+    ASSERT_EQ(loaded.problems.size(), 1U);
+    auto const& problem = loaded.problems.front();
+    EXPECT_EQ(problem.line, 6U);
+    EXPECT_EQ(problem.column, 3U);
+    EXPECT_THAT(problem.message, HasSubstr("unknown key `request_haed`"));
+    EXPECT_EQ(problem.suggestion, "did you mean `request_head`?");
+    EXPECT_THAT(problem.file, HasSubstr("gatehouse.toml"));
+}
+
+TEST_F(LoadSettings, ComplainsAboutEveryWrongValue)
+{
+    for (auto const* const bad : {
+             "[deadlines]\nresolve = '0s'",
+             "[deadlines]\nresolve = '4 s'",
+             "[deadlines]\nresolve = 1.5",
+             "[limits]\nconnections = 0",
+             "[limits]\nrelay_buffer = '1kB'",
+             "[limits]\nconnections = '5'",
+             "[reach]\nconnect_ports = [0]",
+             "[reach]\nconnect_ports = 443",
+             "[reach]\nprivate = ['10.0.0.1/8']",
+             "[resolver]\nservers = ['dns.example']",
+             "[resolver]\nnegative_ttl = '31s'",
+             "[resolver]\nmax_ttl = '5ms'",
+             "[log]\nlevel = 'loud'",
+             "[log]\nqueries = 1",
+             "[log]\ndays = -1",
+             "[urls]\nportal = 'gate.example'",
+             "[urls]\nconsole = 'http://gate.example'",
+             "[urls]\nportal = 'http://gate.example/'",
+             "[[log]]\ndays = 1",
+             "[listne]\na = 1",
+         }) {
+        auto const loaded = load_with(bad);
+        ASSERT_EQ(loaded.problems.size(), 1U) << bad;
+        EXPECT_GE(loaded.problems.front().line, 5U) << bad;
+        EXPECT_GE(loaded.problems.front().column, 1U) << bad;
+    }
+}
+
+TEST_F(LoadSettings, ComplainsAboutWhatIsMissing)
+{
+    EXPECT_EQ(load("").problems.size(), 3U); // state_dir, log_dir, listen
+    EXPECT_EQ(load("state_dir = 'a'\nlog_dir = 'b'\n[listen]\nproxy = []\n").problems.size(), 1U);
+    EXPECT_EQ(
+        load("state_dir = 'a'\nlog_dir = 'b'\npseudonym = 'a b'\n[listen]\nproxy = ['127.0.0.1:1']\n").problems.size(),
+        1U);
+}
+
+TEST_F(LoadSettings, PointsAtBadToml)
+{
+    auto const loaded = load("time_zone = 'Europe/London'\nstate_dir = = 'var'\n");
+    ASSERT_EQ(loaded.problems.size(), 1U);
+    EXPECT_EQ(loaded.problems.front().line, 2U);
+    EXPECT_GE(loaded.problems.front().column, 12U);
+    EXPECT_THAT(loaded.source, HasSubstr("state_dir = ="));
+}
+
+TEST_F(LoadSettings, SaysSoWhenThereIsNoFile)
+{
+    auto const loaded = load_settings(dir_ / "nowhere");
+    ASSERT_EQ(loaded.problems.size(), 1U);
+    EXPECT_EQ(loaded.problems.front().line, 0U);
+}
+
+} // namespace
+} // namespace gatehouse
