@@ -1,57 +1,11 @@
 #include "policy/match.hpp"
 
-#include <algorithm>
-#include <optional>
+#include "policy/url_path.hpp"
 
 namespace gatehouse::policy {
 namespace {
 
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/// Walks over a path as a server would read it: percent-encoding undone, doubled slashes as one, the query left off.
-class PathReader {
-public:
-    explicit PathReader(std::string_view path)
-        : rest_(path.substr(0, path.find('?')))
-    {
-    }
-
-    /// The next byte, or nothing at the end.
-    std::optional<char> next()
-    {
-        auto c = decode();
-        while (c == '/' && last_ == '/')
-            c = decode();
-        last_ = c.value_or('\0');
-        return c;
-    }
-
-private:
-    std::optional<char> decode()
-    {
-        if (rest_.empty())
-            return std::nullopt;
-        char const c = rest_.front();
-        int const high = c == '%' && rest_.size() > 2 ? hex_value(rest_[1]) : -1;
-        int const low = high >= 0 ? hex_value(rest_[2]) : -1;
-        rest_.remove_prefix(low >= 0 ? 3 : 1);
-        return low >= 0 ? static_cast<char>(high * 16 + low) : c;
-    }
-
-    std::string_view rest_;
-    char last_ = '\0';
-};
-
-bool url_holds(Selector const& selector, std::uint16_t slash, Facts const& facts, Verdict action)
+bool url_holds(Selector const& selector, std::uint16_t slash, Facts const& facts)
 {
     auto const& target = facts.query.target;
     if (target.scheme == Scheme::tunnel) // the path is not visible
@@ -59,9 +13,7 @@ bool url_holds(Selector const& selector, std::uint16_t slash, Facts const& facts
     std::string_view const value = selector.value;
     if (!target.host.is_within(value.substr(0, slash)))
         return false;
-    if (has_dot_segment(target.path))
-        return action == Verdict::block;
-    return is_path_within(target.path, value.substr(std::min<std::size_t>(slash, value.size())));
+    return covers(UrlPath{value.substr(slash)}.text(), UrlPath{target.path}.text());
 }
 
 bool table_holds(Selector const& selector, std::uint16_t index, Facts const& facts)
@@ -85,11 +37,11 @@ bool table_holds(Selector const& selector, std::uint16_t index, Facts const& fac
 using Column = std::vector<Selector>;
 
 /// The first entry of the column that holds. With `prepared` the entries carry their index.
-Selector const* find_holding(Column const& column, Facts const& facts, Verdict action, bool prepared)
+Selector const* find_holding(Column const& column, Facts const& facts, bool prepared)
 {
     for (auto const& selector : column) {
         auto const index = prepared ? selector.index : facts.policy.index_of(selector);
-        if (holds(selector, index, facts, action))
+        if (holds(selector, index, facts))
             return &selector;
     }
     return nullptr;
@@ -97,19 +49,19 @@ Selector const* find_holding(Column const& column, Facts const& facts, Verdict a
 
 /// Rules and overrides have the same columns.
 template <class Entry>
-Match match_columns(Entry const& entry, Facts const& facts, Verdict action, bool prepared)
+Match match_columns(Entry const& entry, Facts const& facts, bool prepared)
 {
     Match match;
-    match.who = find_holding(entry.who, facts, action, prepared);
+    match.who = find_holding(entry.who, facts, prepared);
     if (!match.who)
         return match.failed = Match::Column::who, match;
-    match.what = find_holding(entry.what, facts, action, prepared);
+    match.what = find_holding(entry.what, facts, prepared);
     if (!match.what)
         return match.failed = Match::Column::what, match;
-    match.where = find_holding(entry.where, facts, action, prepared);
+    match.where = find_holding(entry.where, facts, prepared);
     if (!match.where && !entry.where.empty())
         return match.failed = Match::Column::where, match;
-    match.when = find_holding(entry.when, facts, action, prepared);
+    match.when = find_holding(entry.when, facts, prepared);
     if (!match.when && !entry.when.empty())
         match.failed = Match::Column::when;
     return match;
@@ -117,45 +69,7 @@ Match match_columns(Entry const& entry, Facts const& facts, Verdict action, bool
 
 } // namespace
 
-bool is_path_within(std::string_view path, std::string_view prefix)
-{
-    while (prefix.ends_with('/'))
-        prefix.remove_suffix(1);
-    PathReader have{path}, want{prefix};
-    auto wanted = want.next();
-    for (auto c = have.next(); wanted; c = have.next()) {
-        if (c != wanted)
-            return false;
-        wanted = want.next();
-        if (!wanted) {
-            auto const after = have.next();
-            return !after || after == '/';
-        }
-    }
-    return true;
-}
-
-bool has_dot_segment(std::string_view path)
-{
-    PathReader reader{path};
-    std::size_t size = 0, dots = 0;
-    while (true) {
-        auto const c = reader.next();
-        if (!c || c == '/') {
-            if (size == dots && (size == 1 || size == 2))
-                return true;
-            size = dots = 0;
-            if (!c)
-                return false;
-            continue;
-        }
-        ++size;
-        if (c == '.')
-            ++dots;
-    }
-}
-
-bool holds(Selector const& selector, std::uint16_t index, Facts const& facts, Verdict action)
+bool holds(Selector const& selector, std::uint16_t index, Facts const& facts)
 {
     using Kind = Selector::Kind;
     if (index == none)
@@ -166,7 +80,7 @@ bool holds(Selector const& selector, std::uint16_t index, Facts const& facts, Ve
     case Kind::user: return !selector.value.empty() && facts.query.subject.user == selector.value;
     case Kind::device: return !selector.value.empty() && facts.query.subject.device == selector.value;
     case Kind::host: return facts.query.target.host.is_within(selector.value);
-    case Kind::url: return url_holds(selector, index, facts, action);
+    case Kind::url: return url_holds(selector, index, facts);
     case Kind::period: return facts.period && facts.period->name == selector.value;
     case Kind::closed: return facts.closed;
     default: return table_holds(selector, index, facts);
@@ -175,12 +89,12 @@ bool holds(Selector const& selector, std::uint16_t index, Facts const& facts, Ve
 
 Match match(Rule const& rule, Facts const& facts)
 {
-    return match_columns(rule, facts, rule.action, true);
+    return match_columns(rule, facts, true);
 }
 
 Match match(Override const& grant, Facts const& facts)
 {
-    return match_columns(grant, facts, Verdict::allow, false);
+    return match_columns(grant, facts, false);
 }
 
 } // namespace gatehouse::policy

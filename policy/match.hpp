@@ -5,13 +5,8 @@
 
 namespace gatehouse::policy {
 
-/// True if the selector holds. `index` is Policy::index_of it. `action` matters for URL prefixes only: a path with dot segments
-/// could reach elsewhere than it says, so it is within every blocked prefix of its host and within no allowed one.
-bool holds(Selector const& selector, std::uint16_t index, Facts const& facts, Verdict action);
-
-/// True if `path` (origin-form, query ignored) lies at or below `prefix`, by whole segments, percent-encoding and doubled slashes undone.
-bool is_path_within(std::string_view path, std::string_view prefix);
-bool has_dot_segment(std::string_view path);
+/// True if the selector holds. `index` is Policy::index_of it.
+bool holds(Selector const& selector, std::uint16_t index, Facts const& facts);
 
 /// What became of the four columns.
 struct Match {

@@ -1,0 +1,111 @@
+#include "policy/readers.hpp"
+#include "policy/selector.hpp"
+#include "policy/suggest.hpp"
+#include "policy/target.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::policy {
+namespace {
+
+std::vector<Selector> read_column(TableReader& reader, Policy const& policy, std::string_view column, Need need)
+{
+    std::vector<Selector> selectors;
+    for (auto const& word : reader.words(column, need)) {
+        auto answer = read_selector(policy, column, word.text);
+        if (auto* selector = std::get_if<Selector>(&answer)) {
+            selectors.push_back(std::move(*selector));
+            continue;
+        }
+        auto& problem = std::get<SelectorProblem>(answer);
+        reader.complain_at(word, std::move(problem.message), std::move(problem.suggestion));
+    }
+    return selectors;
+}
+
+/// Ids of what else can decide; a rule of such a name could not be told apart in the records.
+void must_not_be_reserved(TableReader const& reader, std::string_view id)
+{
+    for (std::string_view const prefix : {"override-", "restriction-", "default-"})
+        if (id.starts_with(prefix))
+            reader.complain(fmt::format("a rule's id cannot begin with \"{}\"", prefix));
+    if (id == "sealed" || id == "default")
+        reader.complain(fmt::format("a rule cannot be called \"{}\"", id));
+}
+
+void read_rule(TableReader& reader, std::string const& file, Policy& policy)
+{
+    Rule rule;
+    rule.id = reader.id();
+    must_not_be_reserved(reader, rule.id);
+    rule.clause = reader.text("clause");
+    rule.reason = reader.text("reason", Need::required);
+    rule.who = read_column(reader, policy, "who", Need::required);
+    rule.what = read_column(reader, policy, "what", Need::required);
+    rule.where = read_column(reader, policy, "where", Need::optional);
+    rule.when = read_column(reader, policy, "when", Need::optional);
+    rule.action = reader.verdict("action");
+    rule.source = {file, reader.line()};
+    policy.rules.push_back(std::move(rule));
+    must_be_new(reader, policy.rules, "rule");
+}
+
+std::string read_name(
+    TableReader& reader, std::string_view key, std::string_view kind, std::vector<std::string_view> const& names)
+{
+    auto const word = reader.word(key);
+    if (!word.text.empty())
+        reader.must_be_one_of(word, kind, names);
+    return word.text;
+}
+
+void read_expectation(TableReader& reader, std::string const& file, Policy& policy)
+{
+    Expectation expectation;
+    auto const role = reader.word("who", Need::required);
+    if (!role.text.empty())
+        reader.must_be_one_of(role, "role", ids_of(policy.roles));
+    expectation.role = role.text;
+    expectation.group = read_name(reader, "group", "group", ids_of(policy.groups));
+    expectation.user = reader.text("user");
+    expectation.network = read_name(reader, "network", "network", ids_of(policy.networks));
+    expectation.device = read_name(reader, "device", "device", ids_of(policy.devices));
+    auto const at = reader.word("at", Need::required);
+    auto const time = LocalTime::parse(at.text);
+    if (time)
+        expectation.at = *time;
+    else if (!at.text.empty())
+        reader.complain_at(at, fmt::format("\"{}\": {}", at.text, time.error().message()));
+    auto const url = reader.word("url", Need::required);
+    if (auto const target = Target::parse_url(url.text); !target && !url.text.empty())
+        reader.complain_at(url, fmt::format("\"{}\": {}", url.text, target.error().message()));
+    expectation.url = url.text;
+    expectation.verdict = reader.verdict("verdict");
+    auto rules = ids_of(policy.rules);
+    for (auto const& entry : policy.roles)
+        rules.push_back(entry.default_id);
+    rules.push_back("sealed");
+    expectation.rule = read_name(reader, "rule", "rule", rules);
+    expectation.source = {file, reader.line()};
+    policy.expectations.push_back(std::move(expectation));
+}
+
+} // namespace
+
+void read_rules(TableReader& file, std::string const& name, Draft draft)
+{
+    for (auto const* table : file.tables("rule")) {
+        TableReader reader{*table, name, draft.problems};
+        read_rule(reader, name, draft.policy);
+        reader.finish();
+    }
+    for (auto const* table : file.tables("expect")) {
+        TableReader reader{*table, name, draft.problems};
+        read_expectation(reader, name, draft.policy);
+        reader.finish();
+    }
+    if (draft.policy.rules.size() >= none)
+        file.complain("there are too many rules");
+}
+
+} // namespace gatehouse::policy

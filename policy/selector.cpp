@@ -1,0 +1,175 @@
+#include "policy/selector.hpp"
+
+#include "policy/parse.hpp"
+#include "policy/suggest.hpp"
+#include "policy/url_path.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace gatehouse::policy {
+namespace {
+
+using Kind = Selector::Kind;
+using Answer = std::variant<Selector, SelectorProblem>;
+
+struct Prefix {
+    std::string_view column;
+    Kind kind;
+};
+
+/// Kinds written with a prefix, by column; the prefix itself is prefix_of(kind).
+constexpr std::array<Prefix, 13> prefixes{{
+    {"who", Kind::group}, {"who", Kind::user},
+    {"what", Kind::category}, {"what", Kind::service}, {"what", Kind::list}, {"what", Kind::host}, {"what", Kind::url},
+    {"what", Kind::signal},
+    {"where", Kind::network}, {"where", Kind::device_kind}, {"where", Kind::device},
+    {"when", Kind::period}, {"when", Kind::weekday},
+}};
+
+std::vector<std::string_view> signal_names()
+{
+    std::vector<std::string_view> names;
+    for (unsigned i = 0; i < signal_count; ++i)
+        names.push_back(to_text(static_cast<Signal>(i)));
+    return names;
+}
+
+std::vector<std::string_view> period_names(Timetable const& timetable)
+{
+    std::vector<std::string_view> names;
+    for (auto const& period : timetable.periods)
+        names.push_back(period.name);
+    return names;
+}
+
+/// What could stand behind the prefix of that kind.
+std::vector<std::string_view> values_of(Policy const& policy, Kind kind)
+{
+    switch (kind) {
+    case Kind::group: return ids_of(policy.groups);
+    case Kind::category: return ids_of(policy.categories);
+    case Kind::service: return ids_of(policy.services);
+    case Kind::list: return ids_of(policy.lists);
+    case Kind::signal: return signal_names();
+    case Kind::network: return ids_of(policy.networks);
+    case Kind::device_kind: return {"school", "personal", "unknown"};
+    case Kind::device: return ids_of(policy.devices);
+    case Kind::period: return period_names(policy.timetable);
+    case Kind::weekday: return {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    default: return {};
+    }
+}
+
+Answer finish(Policy const& policy, Kind kind, std::string value)
+{
+    Selector selector{kind, std::move(value), 0};
+    selector.index = policy.index_of(selector);
+    return selector;
+}
+
+Answer read_host(Policy const& policy, std::string_view value)
+{
+    auto const host = Host::parse(value);
+    if (!host)
+        return SelectorProblem{fmt::format("\"{}\" is not a host: {}", value, host.error().message()), {}};
+    return finish(policy, Kind::host, std::string(host->text()));
+}
+
+/// "example.org/path", also with the scheme that people paste.
+Answer read_url(Policy const& policy, std::string_view value)
+{
+    for (std::string_view const scheme : {"https://", "http://"})
+        if (value.starts_with(scheme))
+            value.remove_prefix(scheme.size());
+    auto const slash = value.find('/');
+    if (slash == value.npos)
+        return SelectorProblem{fmt::format("\"{}\" has no path", value), fmt::format("write \"host:{}\"", value)};
+    auto const host = Host::parse(value.substr(0, slash));
+    if (!host)
+        return SelectorProblem{fmt::format("\"{}\" is not a host: {}", value.substr(0, slash), host.error().message()), {}};
+    UrlPath const path{value.substr(slash)};
+    if (path.is_cut())
+        return SelectorProblem{"the path is too long", {}};
+    return finish(policy, Kind::url, std::string(host->text()) + std::string(path.text()));
+}
+
+Answer read_value(Policy const& policy, Kind kind, std::string_view value)
+{
+    if (value.empty())
+        return SelectorProblem{fmt::format("nothing stands behind \"{}\"", prefix_of(kind)), {}};
+    if (kind == Kind::user)
+        return finish(policy, kind, std::string(value));
+    if (kind == Kind::host)
+        return read_host(policy, value);
+    if (kind == Kind::url)
+        return read_url(policy, value);
+    auto const names = values_of(policy, kind);
+    if (std::find(names.begin(), names.end(), value) != names.end())
+        return finish(policy, kind, std::string(value));
+    auto const prefix = prefix_of(kind);
+    return SelectorProblem{fmt::format("there is no {} \"{}\"", prefix.substr(0, prefix.size() - 1), value),
+        suggest(value, names)};
+}
+
+/// Whole words of a column: without a prefix.
+Answer read_plain(Policy const& policy, std::string_view column, std::string_view text)
+{
+    std::vector<std::string_view> words;
+    if (column == "who") {
+        if (text == "everyone")
+            return finish(policy, Kind::everyone, {});
+        words = ids_of(policy.roles);
+        words.push_back("everyone");
+        if (policy.role(text))
+            return finish(policy, Kind::role, std::string(text));
+    } else if (column == "what") {
+        if (text == "everything")
+            return finish(policy, Kind::everything, {});
+        words = {"everything"};
+    } else if (column == "when") {
+        if (text == "closed")
+            return finish(policy, Kind::closed, {});
+        words = {"lesson", "break", "lunch", "outside", "closed"};
+        if (parse_period_kind(text))
+            return finish(policy, Kind::period_kind, std::string(text));
+    }
+    for (auto const& prefix : prefixes) { // the value alone, its prefix forgotten
+        auto const values = prefix.column == column ? values_of(policy, prefix.kind) : std::vector<std::string_view>{};
+        if (std::find(values.begin(), values.end(), text) != values.end())
+            return SelectorProblem{fmt::format("\"{}\" needs to say what it is", text),
+                fmt::format("did you mean \"{}{}\"?", prefix_of(prefix.kind), text)};
+    }
+    return SelectorProblem{fmt::format("\"{}\" cannot stand in \"{}\"", text, column), suggest(text, words)};
+}
+
+} // namespace
+
+Answer read_selector(Policy const& policy, std::string_view column, std::string_view text)
+{
+    auto const colon = text.find(':');
+    if (colon == text.npos)
+        return read_plain(policy, column, text);
+    auto const written = text.substr(0, colon + 1);
+    std::vector<std::string_view> known;
+    for (auto const& prefix : prefixes) {
+        if (prefix.column == column && prefix_of(prefix.kind) == written)
+            return read_value(policy, prefix.kind, text.substr(colon + 1));
+        if (prefix.column == column)
+            known.push_back(prefix_of(prefix.kind));
+    }
+    return SelectorProblem{fmt::format("\"{}\" cannot stand in \"{}\"", written, column), suggest(written, known)};
+}
+
+std::variant<Selector, std::string> parse_selector(Policy const& policy, std::string_view column, std::string_view text)
+{
+    auto answer = read_selector(policy, column, text);
+    if (auto* selector = std::get_if<Selector>(&answer))
+        return std::move(*selector);
+    auto const& problem = std::get<SelectorProblem>(answer);
+    return problem.suggestion.empty() ? problem.message : problem.message + "; " + problem.suggestion;
+}
+
+} // namespace gatehouse::policy
