@@ -22,7 +22,8 @@ public:
     BodyReader(Framing framing, std::uint64_t content_length, Side side);
 
     /// Looks at the next bytes. Consumes at least one byte or is done or refuses, unless `input` is empty or an incomplete
-    /// token at its end (then consumed may be 0 and the caller must come again with more bytes behind them; tokens are bounded).
+    /// token at its end (then consumed may be 0 and the caller must come again with more bytes behind them; tokens are bounded:
+    /// no more than limits::trailer_size bytes). A refusal may come with data from before the fault; it ends the body.
     BodyPiece next(std::string_view input);
     /// The sender closed: true if that ends this body properly (until_close, or already done).
     bool finish() const;
@@ -32,7 +33,12 @@ public:
 
 private:
     enum class State : std::uint8_t { size_line, data, data_end, trailer, finished };
+    enum class Step : std::uint8_t { again, stop };
     BodyPiece next_chunked(std::string_view input);
+    Step read_size_line(std::string_view rest, BodyPiece& piece);
+    Step read_data(std::string_view rest, BodyPiece& piece);
+    Step read_data_end(std::string_view rest, BodyPiece& piece);
+    Step read_trailer(std::string_view rest, BodyPiece& piece);
 
     Framing framing_;
     Side side_;

@@ -1,0 +1,51 @@
+#pragma once
+// The character classes and list syntax of RFC 9110 §5.6, independent of the locale. Internal to this folder.
+
+#include <optional>
+#include <string_view>
+
+namespace gatehouse::http1 {
+
+/// tchar of RFC 9110 §5.6.2.
+bool is_token_char(char c);
+/// One or more tchar.
+bool is_token(std::string_view text);
+/// Bytes that may stand in a field value: visible, space, tab and obs-text (RFC 9110 §5.5).
+bool is_value_char(char c);
+
+inline bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+inline bool is_obs_text(char c)
+{
+    return static_cast<unsigned char>(c) >= 0x80;
+}
+
+inline char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+/// Without spaces and tabs at both ends.
+std::string_view trim_blanks(std::string_view text);
+
+/// Walks the members of a comma-separated list (RFC 9110 §5.6.1); empty members are handed out too.
+class ListReader {
+public:
+    explicit ListReader(std::string_view list) : rest_(list) { }
+    std::optional<std::string_view> next();
+
+private:
+    std::string_view rest_;
+    bool ended_ = false;
+};
+
+} // namespace gatehouse::http1
