@@ -1,0 +1,41 @@
+#pragma once
+// Whole files in and out: bounded reading, atomic replacement, an advisory lock. Errors carry errno.
+
+#include "policy/result.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace gatehouse::lists {
+
+/// Largest source file, unpacked. A larger one is a fault of its list, never a reason to run out of memory.
+inline constexpr std::size_t max_source_size = std::size_t{1} << 30; // bytes
+
+/// Reads a regular file. Errors: errno; `file_too_large` above max_source_size.
+result<std::string> read_file(std::filesystem::path const& path);
+
+/// Writes beside `path`, syncs, renames over it and syncs the folder: a reader sees the old or the new file, never a part.
+/// Errors: errno; the old file is then untouched.
+result<void> replace_file(std::filesystem::path const& path, std::span<std::byte const> bytes);
+result<void> replace_file(std::filesystem::path const& path, std::string_view text);
+
+/// Held by whoever compiles into a state folder. Released when destroyed.
+class FolderLock {
+public:
+    /// Errors: errno; `resource_unavailable_try_again` if somebody else holds it.
+    static result<FolderLock> take(std::filesystem::path const& folder);
+    FolderLock(FolderLock&& other) noexcept;
+    FolderLock& operator=(FolderLock&&) = delete;
+    ~FolderLock();
+
+private:
+    explicit FolderLock(int file)
+        : file_(file)
+    {
+    }
+    int file_;
+};
+
+} // namespace gatehouse::lists

@@ -1,0 +1,39 @@
+#include "tools/lists/mapped_image.hpp"
+#include "policy/list_image.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace gatehouse::lists {
+
+result<MappedImage> MappedImage::open(std::filesystem::path const& path)
+{
+    int const file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat about { };
+    if (file < 0 || ::fstat(file, &about) != 0) {
+        error_code const ec{errno, boost::system::generic_category()};
+        if (file >= 0)
+            ::close(file);
+        return ec;
+    }
+    auto const size = static_cast<std::size_t>(about.st_size);
+    void* const at = size == 0 ? MAP_FAILED : ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
+    int const mmap_error = errno;
+    ::close(file);
+    if (size == 0)
+        return policy::errc::image_truncated;
+    if (at == MAP_FAILED)
+        return error_code{mmap_error, boost::system::generic_category()};
+    MappedImage image;
+    image.owner_ = std::shared_ptr<void const>(at, [size](void const* mapped) { ::munmap(const_cast<void*>(mapped), size); });
+    image.bytes_ = {static_cast<std::byte const*>(at), size};
+    if (auto const verified = policy::verify_list_image(image.bytes_); !verified)
+        return verified.error();
+    return image;
+}
+
+} // namespace gatehouse::lists
