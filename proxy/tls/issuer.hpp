@@ -1,18 +1,35 @@
 #pragma once
-// The school's CA: creating it once by an explicit act, and minting the leaf that shows a page inside TLS. The only file that reads the key.
+// The school's CA: creating it once by an explicit act, and minting the leaf that shows a page inside TLS. The only
+// file that reads the key.
 
 #include "policy/host.hpp"
 #include "proxy/tls/client_hello.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <openssl/types.h>
 
 namespace gatehouse::tls {
 
-/// Creates DIR/ca.key (mode 0600) and DIR/ca.crt: P-256, CA:TRUE with path length 0, keyCertSign only, five years, a name that is
-/// unique for the school, name constraints that exclude loopback and private ranges. Never overwrites: `errc::ca_exists`.
+/// Creates DIR/ca.key (mode 0600) and DIR/ca.crt: P-256, CA:TRUE with path length 0, keyCertSign only, five years, a
+/// name that is unique for the school, name constraints that exclude loopback and private ranges. Never overwrites:
+/// `errc::ca_exists`.
 result<void> create_ca(std::filesystem::path const& dir, std::string_view school);
+
+/// What people may know of the CA.
+struct CaInfo {
+    std::string subject; ///< RFC 2253 text
+    std::string sha256; ///< of the certificate, "AB:CD:..."
+    std::chrono::sys_seconds not_after{};
+};
+
+/// Reads DIR/ca.crt only, never the key. Errors: `ca_missing`, `ca_unreadable`.
+result<CaInfo> read_ca_info(std::filesystem::path const& dir);
+
+/// Whose word the issuer takes for the time; tests give their own.
+using NowFunction = std::chrono::sys_seconds (*)();
+std::chrono::sys_seconds system_now();
 
 struct SslContextFree {
     void operator()(SSL_CTX* context) const;
@@ -23,14 +40,14 @@ using SslContextPtr = std::unique_ptr<SSL_CTX, SslContextFree>;
 class Issuer {
 public:
     /// Errors: `ca_missing`, `ca_unreadable` (also for a key others may read), `ca_mismatch`, `ca_not_a_ca`.
-    static result<Issuer> load(std::filesystem::path const& dir);
+    static result<Issuer> load(std::filesystem::path const& dir, NowFunction now = system_now);
     Issuer(Issuer&&) noexcept;
     Issuer& operator=(Issuer&&) noexcept;
     ~Issuer();
 
-    /// A server context that presents a leaf for `host` (SAN only, serverAuth, at most seven days, not before 24 h ago, random serial).
-    /// Cached by name, at most `max_cached`; the pointer lives until the next call. TLS 1.2 and 1.3, ALPN http/1.1.
-    /// Errors: `crypto`.
+    /// A server context that presents a leaf for `host` (SAN only, serverAuth, at most seven days, not before 24 h ago,
+    /// random serial). Cached by name, at most `max_cached`; the pointer lives until the next call. TLS 1.2 and 1.3,
+    /// ALPN http/1.1. Errors: `crypto`.
     result<SSL_CTX*> context_for(policy::Host const& host);
 
     /// The CA certificate in PEM, for download. Never the key.

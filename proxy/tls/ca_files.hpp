@@ -1,0 +1,18 @@
+#pragma once
+// The CA's two files, read for the issuer. Private to this folder: nothing else may hold the key.
+
+#include "proxy/tls/x509.hpp"
+
+#include <filesystem>
+
+namespace gatehouse::tls {
+
+struct CaFiles {
+    PkeyPtr key;
+    X509Ptr certificate;
+};
+
+/// Errors: those of Issuer::load.
+result<CaFiles> read_ca_files(std::filesystem::path const& dir);
+
+} // namespace gatehouse::tls
