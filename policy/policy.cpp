@@ -59,7 +59,7 @@ void Policy::prepare()
 void Policy::attach(std::shared_ptr<void const> owner, std::span<std::byte const> image)
 {
     prepare();
-    AttachedLists lists_attached{std::move(owner), DomainSet{image}, {}};
+    AttachedLists lists_attached{std::move(owner), image, DomainSet{image}, {}};
     auto const count = static_cast<std::uint16_t>(lists_attached.set.list_count());
     for (std::uint16_t i = 0; i < count; ++i)
         lists_attached.info.push_back(find_id(lists, lists_attached.set.list_id(i)));

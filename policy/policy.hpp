@@ -99,6 +99,7 @@ struct DeviceInfo {
 /// Bytes of a verified list image with the search over them and its owner (a mapping or a vector).
 struct AttachedLists {
     std::shared_ptr<void const> owner;
+    std::span<std::byte const> image; ///< what `set` searches
     DomainSet set;
     std::vector<std::uint16_t> info; ///< DomainSet list index -> index into Policy::lists; no_list if lists.toml does not know it
     static constexpr std::uint16_t no_list = none;

@@ -23,13 +23,22 @@ PolicySources school_sources()
         {"lists.toml", read_source_file("tests/golden/school/lists.toml")}};
 }
 
-void attach_school_lists(Policy& policy)
+PolicySources example_sources()
+{
+    auto sources = school_sources();
+    sources.lists.text = read_source_file("config/lists.toml");
+    return sources;
+}
+
+void attach_lists(Policy& policy, std::string const& folder)
 {
     std::vector<ListFile> files;
     for (auto const& list : policy.lists) {
+        if (list.path.empty())
+            continue;
         auto const format = parse_list_format(list.format);
         EXPECT_TRUE(format) << list.id;
-        auto text = read_list(format.value_or(ListFormat::domains), read_source_file("tests/golden/school/" + list.path));
+        auto text = read_list(format.value_or(ListFormat::domains), read_source_file(folder + '/' + list.path));
         EXPECT_EQ(text.problem_count, 0U) << list.path;
         files.push_back({list.id, list.path, std::move(text.entries)});
     }
@@ -44,7 +53,7 @@ Policy load_school()
     auto parsed = parse_policy(sources);
     for (auto const& problem : parsed.problems)
         ADD_FAILURE() << to_text(problem, sources);
-    attach_school_lists(parsed.policy);
+    attach_lists(parsed.policy, "tests/golden/school");
     return std::move(parsed.policy);
 }
 

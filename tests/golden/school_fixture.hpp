@@ -13,8 +13,11 @@ std::string read_source_file(std::string const& path);
 /// config/policy.toml and config/timetable.toml with the lists of tests/golden/school.
 PolicySources school_sources();
 
-/// Reads the lists that the policy declares from tests/golden/school and attaches them.
-void attach_school_lists(Policy& policy);
+/// config/ as it is shipped.
+PolicySources example_sources();
+
+/// Reads the lists that the policy declares from the folder (below the source folder) and attaches them.
+void attach_lists(Policy& policy, std::string const& folder);
 
 /// The complete policy. Fails the test if the sources have an error.
 Policy load_school();

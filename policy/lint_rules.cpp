@@ -1,0 +1,105 @@
+#include "policy/coverage.hpp"
+#include "policy/linters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bitset>
+
+namespace gatehouse::policy {
+namespace {
+
+using Kind = Selector::Kind;
+
+struct Populated {
+    std::bitset<max_categories> categories; ///< with all ancestors
+    std::bitset<max_services> services;
+    std::bitset<max_lists> lists;
+};
+
+Populated find_populated(Policy const& policy)
+{
+    Populated populated;
+    for (auto const& attached : policy.attached)
+        for_each_entry(attached.image, [&](StoredEntry const& entry) {
+            auto const list = attached.info[entry.list];
+            if (list < max_lists && entry.sense == ListEntry::Sense::member)
+                populated.lists.set(list);
+        });
+    for (std::size_t i = 0; i < policy.lists.size() && i < max_lists; ++i) {
+        auto const& list = policy.lists[i];
+        bool const is_kept_in_store = list.path.empty(); // may be filled at any time
+        if (!populated.lists[i] && !is_kept_in_store)
+            continue;
+        populated.lists.set(i);
+        if (list.service_index < max_services)
+            populated.services.set(list.service_index);
+        for (auto at = list.category_index; at < max_categories && !populated.categories[at];
+             at = policy.categories[at].parent_index)
+            populated.categories.set(at);
+    }
+    return populated;
+}
+
+bool is_populated(Selector const& selector, Populated const& populated)
+{
+    switch (selector.kind) {
+    case Kind::category: return populated.categories[selector.index];
+    case Kind::service: return populated.services[selector.index];
+    case Kind::list: return populated.lists[selector.index];
+    default: return true;
+    }
+}
+
+} // namespace
+
+void lint_order(Policy const& policy, std::vector<Problem>& problems)
+{
+    auto const& rules = policy.rules;
+    for (auto rule = rules.begin(); rule != rules.end(); ++rule) {
+        auto const earlier = std::find_if(
+            rules.begin(), rule, [&](Rule const& other) { return covers(policy, other, *rule); });
+        if (earlier == rule)
+            continue;
+        bool const is_same = covers(policy, *rule, *earlier);
+        if (is_same && earlier->action != rule->action)
+            problems.push_back(warning_at(*rule,
+                fmt::format("rule \"{}\" contradicts rule \"{}\" (line {}): the same who, what, where and when, the opposite action",
+                    rule->id, earlier->id, earlier->source.line)));
+        else
+            problems.push_back(warning_at(*rule,
+                fmt::format("rule \"{}\" can never match: rule \"{}\" (line {}) matches everything that it does", rule->id,
+                    earlier->id, earlier->source.line)));
+    }
+}
+
+void lint_hosts(Policy const& policy, std::vector<Problem>& problems)
+{
+    if (policy.attached.empty())
+        return;
+    auto const populated = find_populated(policy);
+    for (auto const& rule : policy.rules) {
+        std::size_t empty = 0;
+        for (auto const& selector : rule.what) {
+            if (is_populated(selector, populated))
+                continue;
+            ++empty;
+            if (selector.kind == Kind::category)
+                continue; // schools name subjects before they have lists for them
+            problems.push_back(
+                warning_at(rule, fmt::format("rule \"{}\": {} has no hosts", rule.id, to_text(selector))));
+        }
+        if (empty == rule.what.size())
+            problems.push_back(warning_at(
+                rule, fmt::format("rule \"{}\" can never match: nothing of its \"what\" has hosts", rule.id)));
+    }
+    for (std::size_t i = 0; i < policy.lists.size() && i < max_lists; ++i)
+        if (!populated.lists[i])
+            problems.push_back(warning_in("lists.toml", fmt::format("list \"{}\" is empty", policy.lists[i].id)));
+    for (std::size_t i = 0; i < policy.services.size() && i < max_services; ++i)
+        if (!populated.services[i])
+            problems.push_back(
+                warning_in("policy.toml", fmt::format("service \"{}\" has no hosts in any list", policy.services[i].id)));
+}
+
+} // namespace gatehouse::policy
