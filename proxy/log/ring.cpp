@@ -65,8 +65,8 @@ Fixed fixed_part(AccessRecord const& record)
     fixed.tls = record.tls;
     std::size_t size = sizeof(Fixed);
     for (std::size_t i = 0; i < text_fields.size(); ++i) {
-        auto const limit = text_fields[i] == &AccessRecord::path ? max_path_size : max_field_size;
-        auto const length = std::min((record.*text_fields[i]).size(), limit);
+        auto const limit = text_fields[i].seen == &AccessRecord::path ? max_path_size : max_field_size;
+        auto const length = std::min((record.*text_fields[i].seen).size(), limit);
         fixed.lengths[i] = static_cast<std::uint16_t>(length);
         size += length;
     }
@@ -94,7 +94,7 @@ AccessRecord record_of(Fixed const& fixed, char const* texts)
     record.verdict = fixed.verdict;
     record.tls = fixed.tls;
     for (std::size_t i = 0; i < text_fields.size(); ++i) {
-        record.*text_fields[i] = {texts, fixed.lengths[i]};
+        record.*text_fields[i].seen = {texts, fixed.lengths[i]};
         texts += fixed.lengths[i];
     }
     return record;
@@ -119,7 +119,7 @@ bool Ring::append(AccessRecord const& record) noexcept
     auto* text = to + sizeof(fixed);
     for (std::size_t i = 0; i < text_fields.size(); ++i) {
         if (fixed.lengths[i] != 0) // an empty view may be null, which memcpy must not be given
-            std::memcpy(text, (record.*text_fields[i]).data(), fixed.lengths[i]);
+            std::memcpy(text, (record.*text_fields[i].seen).data(), fixed.lengths[i]);
         text += fixed.lengths[i];
     }
     auto const head = head_.load(std::memory_order_relaxed);
