@@ -41,11 +41,10 @@ public:
     /// Written aside, synced and renamed.
     result<void> write_head(AuditHead const& head) const;
 
-    /// The newest appended row, waiting for its commit before the head is written.
-    std::optional<AuditHead> pending;
-
 private:
     explicit AuditChain(std::filesystem::path state_dir) : state_dir_{std::move(state_dir)} { }
+    AuditDigest signature_of(AuditHead const& head) const;
+
     std::filesystem::path state_dir_;
     std::array<unsigned char, 32> key_{};
 };

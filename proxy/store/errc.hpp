@@ -30,7 +30,7 @@ enum class errc {
     password_too_common,
     password_too_long,
     wrong_password,        ///< also: no such account, or disabled; the three are not told apart
-    throttled,             ///< too many wrong passwords: see retry_after
+    throttled,             ///< too many wrong passwords, or too many asks from one address
     password_change_needed, ///< the initial password opens nothing but the change form
     no_session,            ///< unknown, ended, idle or too old
 };

@@ -20,7 +20,11 @@ public:
     static result<Ledger> open(LedgerOptions const& options);
 
     Database& database() { return database_; }
-    AuditChain& chain() { return chain_; }
+    AuditChain const& chain() const { return chain_; }
+    /// Said by append_audit: after the next commit the signed head has to follow.
+    void head_is_behind() { head_is_behind_ = true; }
+    /// False once the signed head disagrees with the rows (they were cut or edited): the head is then left as evidence. For alarms.
+    bool audit_agrees() const { return audit_agrees_; }
 
     /// Runs `work()` in an immediate transaction: committed if it returns a value, rolled back if it returns an error.
     /// After the commit the signed audit head follows (its failure is no failure of the work; the next commit repairs it).
@@ -42,9 +46,12 @@ public:
 private:
     Ledger(Database database, AuditChain chain) : database_{std::move(database)}, chain_{std::move(chain)} { }
     void publish_head();
+    bool head_fits_rows();
 
     Database database_;
     AuditChain chain_;
+    bool head_is_behind_ = false;
+    bool audit_agrees_ = true;
 };
 
 } // namespace gatehouse::store

@@ -13,7 +13,7 @@ struct OverrideRow {
     RequestId request = RequestId::none;
     std::string clause;
     std::string reason;
-    std::vector<std::string> who, what, where, when; ///< "user:jsmith", "host:example.org", "url:example.org/maths"
+    std::vector<std::string> who, what, where, when; ///< "user:jsmith", "staff" (a role), "host:example.org", "url:example.org/maths"
     Instant from{}, until{};
     Instant created_at{};
     std::string approved_by; ///< login

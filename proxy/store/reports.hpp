@@ -31,7 +31,8 @@ struct Report {
     std::optional<Instant> handled_at;
 };
 
-/// Errors: `errc::invalid_value`.
+/// A worry about "staff" that names the headteacher goes to the chief executive all the same.
+/// Errors: `errc::invalid_value`, `throttled` (more than 30 an hour from one address).
 result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant now);
 /// The queue of the reader's role, without reports about the reader.
 result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, AccountId reader, std::size_t limit = 200);

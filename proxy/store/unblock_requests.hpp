@@ -8,6 +8,7 @@
 
 namespace gatehouse::store {
 
+/// Stored as numbers: new ones are added at the end.
 enum class RequestState : std::uint8_t {
     submitted,   ///< waits for the officer
     recommended, ///< waits for the headteacher
@@ -21,7 +22,7 @@ enum class RequestState : std::uint8_t {
 std::string_view to_text(RequestState state);
 std::optional<RequestState> parse_request_state(std::string_view text);
 
-/// For whom it opens.
+/// For whom it opens. Stored as numbers.
 enum class Scope : std::uint8_t { person, group, role, everyone };
 std::string_view to_text(Scope scope);
 std::optional<Scope> parse_scope(std::string_view text);
@@ -31,7 +32,7 @@ struct Requester {
     std::string role; ///< subject role
     std::string group;
     std::string device, network, address;
-    std::string claimed_name; ///< what the person typed; proves nothing, counts as theirs for the three-people rule
+    std::string claimed_name; ///< what the person typed; proves nothing, but where no user is known it counts for the three-people rule
 };
 
 struct NewRequest {
@@ -100,7 +101,9 @@ struct RequestStep {
     Instant now{};
 };
 
-/// Errors: `errc::invalid_value`.
+inline constexpr std::int64_t asks_per_hour = 30; ///< from one address
+
+/// An open request for the same host and path takes this one in. Errors: `errc::invalid_value`, `throttled` (too many from this address).
 result<Submitted> submit_request(Ledger& ledger, NewRequest const& request, Instant now);
 
 result<UnblockRequest> find_request(Ledger& ledger, RequestId id);

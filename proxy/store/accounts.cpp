@@ -1,0 +1,236 @@
+#include "proxy/store/accounts.hpp"
+
+#include "proxy/store/acting.hpp"
+#include "proxy/store/sessions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::array<std::string_view, 9> role_names{
+    "none", "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor"};
+
+constexpr std::string_view select_account = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
+                                            " created_at, role_changed_at, last_sign_in FROM accounts ";
+
+Account read_account(Statement const& row)
+{
+    Account account;
+    account.id = row.id<AccountId>(0);
+    account.login = row.text(1);
+    account.display_name = row.text(2);
+    account.person = row.text(3);
+    account.console_role = row.id<ConsoleRole>(4);
+    account.subject_role = row.text(5);
+    account.groups = split_lines(row.text(6));
+    account.disabled = row.flag(7);
+    account.must_change_password = row.flag(8);
+    account.created_at = row.instant(9);
+    account.role_changed_at = row.optional_instant(10);
+    account.last_sign_in = row.optional_instant(11);
+    return account;
+}
+
+std::string account_object(AccountId id) { return fmt::format("account:{}", number(id)); }
+
+result<Account> one(result<std::optional<Account>> found)
+{
+    if (!found)
+        return found.error();
+    if (!*found)
+        return errc::not_found;
+    return std::move(**found);
+}
+
+bool is_word(std::string_view text) { return text.find('\n') == std::string_view::npos && is_plain_text(text, 64); }
+
+bool is_valid_subject(std::string const& role, std::vector<std::string> const& groups)
+{
+    return (role.empty() || is_word(role)) && groups.size() <= 32 && std::all_of(groups.begin(), groups.end(), is_word);
+}
+
+bool is_valid(NewAccount const& account)
+{
+    return canonical_login(account.login) && is_plain_text(account.display_name, 128, Empty::allowed)
+        && is_plain_text(account.person, 128, Empty::allowed) && is_valid_subject(account.subject_role, account.groups);
+}
+
+/// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account.
+result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account)
+{
+    if (actor.account == AccountId::none)
+        return actor.name.empty() ? result<void>{errc::not_permitted} : result<void>{};
+    auto const administrator = require_role(ledger, actor, {ConsoleRole::ict_lead});
+    if (!administrator)
+        return administrator.error();
+    return administrator->id == account ? result<void>{errc::not_permitted} : result<void>{};
+}
+
+/// One change of one account: permission, change, optional end of its sessions, audit row.
+enum class Sessions : std::uint8_t { stay, end };
+
+template <class Change>
+result<void> change_account(Ledger& ledger, AccountId id, Deed const& deed, Sessions sessions, std::string const& detail, Change change)
+{
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (auto const allowed = require_administrator(ledger, deed.actor, id); !allowed)
+            return allowed;
+        if (auto const changed = change(ledger.database()); !changed)
+            return changed;
+        if (ledger.database().changed_rows() != 1)
+            return errc::not_found;
+        if (sessions == Sessions::end)
+            if (auto const ended = end_all_sessions(ledger, id); !ended)
+                return ended;
+        return audit(ledger, deed, detail);
+    });
+}
+
+/// Reserves a login for an account for ever. Errors: `errc::already_exists`.
+result<void> reserve_login(Database& database, std::string const& login, AccountId account)
+{
+    auto const owner = database.first(
+        "SELECT account FROM account_logins WHERE login = ?", [](Statement const& row) { return row.id<AccountId>(0); }, login);
+    if (!owner)
+        return owner.error();
+    if (!*owner)
+        return database.execute("INSERT INTO account_logins (login, account) VALUES (?, ?)", login, account);
+    return **owner == account ? result<void>{} : result<void>{errc::already_exists};
+}
+
+} // namespace
+
+std::string_view to_text(ConsoleRole role)
+{
+    auto const index = static_cast<std::size_t>(role);
+    return index < role_names.size() ? role_names[index] : "none";
+}
+
+std::optional<ConsoleRole> parse_console_role(std::string_view text)
+{
+    auto const found = std::find(role_names.begin(), role_names.end(), text);
+    if (found == role_names.end())
+        return std::nullopt;
+    return static_cast<ConsoleRole>(found - role_names.begin());
+}
+
+std::optional<std::string> canonical_login(std::string_view text)
+{
+    auto login = folded_name(text);
+    auto const is_allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '@' || c == '-';
+    };
+    if (login.empty() || login.size() > 64 || !std::all_of(login.begin(), login.end(), is_allowed))
+        return std::nullopt;
+    return login;
+}
+
+result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordHash const& hash, Actor const& actor, Instant now)
+{
+    if (!is_valid(account))
+        return errc::invalid_value;
+    auto const login = *canonical_login(account.login);
+    Deed const deed{"account.add", "account:" + login, actor, now};
+    return carry_out(ledger, deed, [&]() -> result<Account> {
+        auto& database = ledger.database();
+        if (auto const allowed = require_administrator(ledger, actor, AccountId::none); !allowed)
+            return allowed.error();
+        if (auto const found = find_account(ledger, login); found)
+            return errc::already_exists;
+        // A role given by a person of the console counts as changed now; the machine's owner sets up a school that works at once.
+        auto const changed_at = actor.account == AccountId::none || account.console_role == ConsoleRole::none
+            ? std::optional<Instant>{}
+            : std::optional<Instant>{now};
+        auto const person = account.person.empty() ? login : folded_name(account.person);
+        auto const added = database.execute(
+            "INSERT INTO accounts (login, display_name, person, console_role, subject_role, groups, password, must_change, created_at,"
+            " role_changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            login, account.display_name, person, account.console_role, account.subject_role, join_lines(account.groups), hash.text,
+            account.must_change_password, now, changed_at);
+        if (!added)
+            return added.error();
+        auto const id = static_cast<AccountId>(database.last_row_id());
+        if (auto const reserved = reserve_login(database, login, id); !reserved)
+            return reserved.error();
+        auto const detail = fmt::format("console role {}, subject role {}, person {}", to_text(account.console_role),
+            account.subject_role.empty() ? "none" : account.subject_role, person);
+        if (auto const audited = audit(ledger, deed, detail); !audited)
+            return audited.error();
+        return find_account(ledger, id);
+    });
+}
+
+result<Account> find_account(Ledger& ledger, AccountId id)
+{
+    static std::string const sql = fmt::format("{}WHERE id = ?", select_account);
+    return one(ledger.database().first(sql, read_account, id));
+}
+
+result<Account> find_account(Ledger& ledger, std::string_view login)
+{
+    static std::string const sql = fmt::format("{}WHERE login = ?", select_account);
+    auto const canonical = canonical_login(login);
+    if (!canonical)
+        return errc::not_found;
+    return one(ledger.database().first(sql, read_account, *canonical));
+}
+
+result<std::vector<Account>> list_accounts(Ledger& ledger)
+{
+    static std::string const sql = fmt::format("{}ORDER BY login", select_account);
+    return ledger.database().collect(sql, read_account);
+}
+
+result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now)
+{
+    Deed const deed{"account.set-role", account_object(account), actor, now};
+    return change_account(ledger, account, deed, Sessions::end, std::string{to_text(role)}, [&](Database& database) {
+        return database.execute("UPDATE accounts SET console_role = ?, role_changed_at = ? WHERE id = ?", role, now, account);
+    });
+}
+
+result<void> set_subject(
+    Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups, Actor const& actor, Instant now)
+{
+    if (!is_valid_subject(role, groups))
+        return errc::invalid_value;
+    Deed const deed{"account.set-subject", account_object(account), actor, now};
+    return change_account(ledger, account, deed, Sessions::stay, role + " " + fmt::format("{}", fmt::join(groups, " ")),
+        [&](Database& database) {
+            return database.execute("UPDATE accounts SET subject_role = ?, groups = ? WHERE id = ?", role, join_lines(groups), account);
+        });
+}
+
+result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now)
+{
+    auto const canonical = canonical_login(login);
+    if (!canonical)
+        return errc::invalid_value;
+    Deed const deed{"account.rename", account_object(account), actor, now};
+    return change_account(ledger, account, deed, Sessions::stay, *canonical, [&](Database& database) -> result<void> {
+        if (auto const reserved = reserve_login(database, *canonical, account); !reserved)
+            return reserved;
+        return database.execute("UPDATE accounts SET login = ? WHERE id = ?", *canonical, account);
+    });
+}
+
+result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now)
+{
+    Deed const deed{disabled ? "account.disable" : "account.enable", account_object(account), actor, now};
+    return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) {
+        return database.execute("UPDATE accounts SET disabled = ? WHERE id = ?", disabled, account);
+    });
+}
+
+result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now)
+{
+    Deed const deed{"account.reset-password", account_object(account), actor, now};
+    return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) {
+        return database.execute("UPDATE accounts SET password = ?, must_change = 1 WHERE id = ?", initial.text, account);
+    });
+}
+
+} // namespace gatehouse::store

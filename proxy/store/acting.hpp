@@ -1,0 +1,80 @@
+#pragma once
+// Who acts, what for, and whether they may: shared by every function of the store that decides something. Private to this folder.
+
+#include "proxy/store/accounts.hpp"
+
+#include <initializer_list>
+
+namespace gatehouse::store {
+
+/// One deed, for its audit row. Lifetime: lives on the stack of the function that does it.
+struct Deed {
+    std::string_view action; ///< "unblock.approve"
+    std::string object;      ///< "unblock-request:17"
+    Actor const& actor;
+    Instant now{};
+};
+
+/// Appends the deed's audit row, with the actor's login as it is now. Inside a transaction.
+result<void> audit(Ledger& ledger, Deed const& deed, std::string detail);
+
+/// True for refusals that are themselves worth an audit row: somebody tried what they may not do.
+bool is_denial(error_code const& code);
+void audit_denial(Ledger& ledger, Deed const& deed, error_code const& code);
+
+/// Does `work` in one transaction; a denial leaves its own audit row, in a transaction of its own.
+template <class Work>
+auto carry_out(Ledger& ledger, Deed const& deed, Work work) -> decltype(work())
+{
+    auto outcome = ledger.transact(std::move(work));
+    if (!outcome && is_denial(outcome.error()))
+        audit_denial(ledger, deed, outcome.error());
+    return outcome;
+}
+
+/// The actor's account, if it is live and has one of the roles. Errors: `errc::not_permitted`.
+result<Account> require_role(Ledger& ledger, Actor const& actor, std::initializer_list<ConsoleRole> roles);
+/// As require_role, and the role is older than 24 hours. Errors: `errc::role_changed_recently`.
+result<Account> require_settled_role(Ledger& ledger, Actor const& actor, std::initializer_list<ConsoleRole> roles, Instant now);
+
+/// All that a human being is known by here: every login that any of their accounts has had, the person key and the display names,
+/// lower-cased with single spaces.
+struct PersonNames {
+    std::string person;
+    std::vector<std::string> logins, display_names;
+
+    bool has_login(std::string_view text) const;
+    bool has_any_name(std::string_view text) const; ///< login or display name
+};
+result<PersonNames> names_of(Ledger& ledger, Account const& account);
+
+/// Lower case (ASCII), trimmed, inner white space as single spaces.
+std::string folded_name(std::string_view text);
+
+/// A line or text that a person typed: not empty (unless allowed), no longer than `limit` bytes, valid UTF-8, no control characters but line feed and tab.
+enum class Empty : std::uint8_t { refused, allowed };
+bool is_plain_text(std::string_view text, std::size_t limit, Empty empty = Empty::refused);
+
+/// Several short values in one column: one a line.
+std::string join_lines(std::vector<std::string> const& values);
+std::vector<std::string> split_lines(std::string_view text);
+
+/// Host and path of what a person typed or pasted: "example.org", "https://example.org/a?b". Scheme, port, query and fragment are dropped.
+struct Place {
+    std::string host; ///< canonical
+    std::string path; ///< "/a", or empty for the whole host
+};
+/// Errors: `errc::invalid_value`.
+result<Place> parse_place(std::string_view text);
+bool is_path_prefix(std::string_view path);
+
+/// As in a URL: IPv6 in brackets.
+std::string written_host(std::string const& host);
+/// The selector of a place: "host:example.org" or "url:example.org/a".
+std::string place_selector(std::string const& host, std::string const& path);
+
+/// 128 random bits as 32 hexadecimal digits, and what of it is kept.
+std::string random_token();
+std::string token_hash(std::string_view token);
+
+} // namespace gatehouse::store

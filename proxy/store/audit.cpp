@@ -1,0 +1,152 @@
+#include "proxy/store/audit.hpp"
+
+#include "proxy/store/acting.hpp"
+#include "proxy/store/ledger.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+struct ChainedRow {
+    AuditRow row;
+    std::string previous, digest; ///< 32 bytes each
+};
+
+constexpr std::string_view columns = "sequence, previous, digest, at, account, actor, address, action, object, detail";
+
+ChainedRow read_row(Statement const& statement)
+{
+    ChainedRow chained;
+    auto& row = chained.row;
+    row.sequence = statement.integer(0);
+    chained.previous = statement.text(1);
+    chained.digest = statement.text(2);
+    row.at = statement.instant(3);
+    row.account = statement.id<AccountId>(4);
+    row.actor = statement.text(5);
+    row.address = statement.text(6);
+    row.action = statement.text(7);
+    row.object = statement.text(8);
+    row.detail = statement.text(9);
+    return chained;
+}
+
+std::string bytes_of(AuditDigest const& digest) { return {digest.begin(), digest.end()}; }
+
+AuditDigest digest_from(std::string const& bytes)
+{
+    AuditDigest digest{};
+    std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+    return digest;
+}
+
+/// Walks the chain from its first row.
+class Verifier {
+public:
+    explicit Verifier(AuditChain const& chain) : chain_{chain}, head_{chain.read_head()} { }
+
+    /// False: this row is bad, stop.
+    bool accept(ChainedRow const& chained)
+    {
+        auto const expected = found_.rows + 1;
+        if (chained.row.sequence != expected)
+            return fail(expected, fmt::format("row {} is missing", expected));
+        if (chained.previous != bytes_of(previous_))
+            return fail(expected, fmt::format("row {} does not follow the row before it", expected));
+        auto const digest = chain_.digest_of(expected, previous_, chained.row);
+        if (chained.digest != bytes_of(digest))
+            return fail(expected, fmt::format("row {} was changed", expected));
+        previous_ = digest;
+        found_.rows = expected;
+        if (head_ && head_->count == expected && head_->digest != digest)
+            return fail(expected, fmt::format("row {} is not the one that was signed", expected));
+        return true;
+    }
+
+    AuditVerification finish()
+    {
+        if (found_.problem.empty() && !head_)
+            fail(std::nullopt, "the signed head is missing or was changed");
+        if (found_.problem.empty() && head_->count > found_.rows)
+            fail(found_.rows + 1, fmt::format("rows {} to {} were cut off", found_.rows + 1, head_->count));
+        found_.intact = found_.problem.empty();
+        found_.head_digest = to_hex(previous_);
+        return found_;
+    }
+
+private:
+    bool fail(std::optional<std::int64_t> row, std::string problem)
+    {
+        found_.first_bad = row;
+        found_.problem = std::move(problem);
+        return false;
+    }
+
+    AuditChain const& chain_;
+    std::optional<AuditHead> head_;
+    AuditDigest previous_{};
+    AuditVerification found_;
+};
+
+} // namespace
+
+result<void> append_audit(Ledger& ledger, AuditEntry const& entry)
+{
+    auto& database = ledger.database();
+    if (!database.in_transaction())
+        return errc::no_transaction;
+    // Read back each time rather than remembered: another process may have written in between.
+    auto const last = database.first("SELECT sequence, digest FROM audit ORDER BY sequence DESC LIMIT 1", [](Statement const& row) {
+        return AuditHead{row.integer(0), digest_from(row.text(1))};
+    });
+    if (!last)
+        return last.error();
+    auto const head = last->value_or(AuditHead{});
+    auto const digest = ledger.chain().digest_of(head.count + 1, head.digest, entry);
+    ledger.head_is_behind();
+    return database.execute("INSERT INTO audit (sequence, previous, digest, at, account, actor, address, action, object, detail)"
+                            " VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, ?, ?, ?, ?, ?)",
+        head.count + 1, bytes_of(head.digest), bytes_of(digest), entry.at, entry.account, entry.actor, entry.address, entry.action,
+        entry.object, entry.detail);
+}
+
+result<void> record_event(Ledger& ledger, Actor const& actor, std::string action, std::string object, std::string detail, Instant now)
+{
+    Deed const deed{action, object, actor, now};
+    return ledger.transact([&] { return audit(ledger, deed, detail); });
+}
+
+result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filter)
+{
+    static std::string const sql = fmt::format("SELECT {} FROM audit WHERE (?1 = '' OR substr(action, 1, length(?1)) = ?1)"
+                                               " AND (?2 = '' OR object = ?2) AND (?3 = 0 OR sequence < ?3)"
+                                               " ORDER BY sequence DESC LIMIT ?4",
+        columns);
+    auto const read = [](Statement const& statement) {
+        auto chained = read_row(statement);
+        chained.row.digest = to_hex(digest_from(chained.digest));
+        return chained.row;
+    };
+    return ledger.database().collect(sql, read, filter.action_prefix, filter.object, filter.before, static_cast<std::int64_t>(filter.limit));
+}
+
+result<AuditVerification> verify_audit(Ledger& ledger)
+{
+    // The head is read first: rows that another process appends while we read are beyond it and do no harm.
+    Verifier verifier{ledger.chain()};
+    static std::string const sql = fmt::format("SELECT {} FROM audit ORDER BY sequence", columns);
+    auto statement = ledger.database().prepare(sql);
+    if (!statement)
+        return statement.error();
+    for (;;) {
+        auto const stepped = statement->step();
+        if (!stepped)
+            return stepped.error();
+        if (!*stepped || !verifier.accept(read_row(*statement)))
+            return verifier.finish();
+    }
+}
+
+} // namespace gatehouse::store

@@ -1,0 +1,232 @@
+#include "proxy/store/reports.hpp"
+
+#include "proxy/store/acting.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::array<std::string_view, 4> about_names{"site", "pupil", "staff", "headteacher"};
+constexpr std::size_t text_limit = 4000; // bytes
+constexpr std::int64_t reports_per_hour = 30; // from one address
+
+constexpr std::string_view select_report = "SELECT id, reference, at, about, about_person, url, text, user, device, network, address, decision,"
+                                           " route, state, handled_by, outcome, handled_at FROM reports ";
+
+Report read_row(Statement const& row)
+{
+    Report report;
+    report.id = row.id<ReportId>(0);
+    report.reference = row.text(1);
+    report.at = row.instant(2);
+    auto& content = report.content;
+    content.about = row.id<ReportAbout>(3);
+    content.about_person = row.text(4);
+    content.url = row.text(5);
+    content.text = row.text(6);
+    content.user = row.text(7);
+    content.device = row.text(8);
+    content.network = row.text(9);
+    content.address = row.text(10);
+    content.decision_id = row.text(11);
+    report.route = row.id<ConsoleRole>(12);
+    report.state = row.id<ReportState>(13);
+    report.handled_by = row.text(14);
+    report.outcome = row.text(15);
+    report.handled_at = row.optional_instant(16);
+    return report;
+}
+
+std::string report_object(ReportId id) { return fmt::format("report:{}", number(id)); }
+
+bool is_valid(NewReport const& report)
+{
+    for (auto const* text : {&report.about_person, &report.user, &report.device, &report.network, &report.address, &report.decision_id})
+        if (!is_plain_text(*text, 256, Empty::allowed))
+            return false;
+    bool const has_subject = report.about == ReportAbout::site || report.about == ReportAbout::headteacher || !report.about_person.empty();
+    return report.about <= ReportAbout::headteacher && has_subject && is_plain_text(report.text, text_limit)
+        && is_plain_text(report.url, 2048, Empty::allowed);
+}
+
+enum class Named : std::uint8_t { no, yes };
+
+/// Is one of the accounts with that role known by this name?
+result<Named> is_name_of_role(Ledger& ledger, std::string const& name, ConsoleRole role)
+{
+    auto const accounts = list_accounts(ledger);
+    if (!accounts)
+        return accounts.error();
+    for (auto const& account : *accounts) {
+        if (account.console_role != role)
+            continue;
+        auto const names = names_of(ledger, account);
+        if (!names)
+            return names.error();
+        if (names->has_any_name(name))
+            return Named::yes;
+    }
+    return Named::no;
+}
+
+/// Clause 11. The name decides over the box that was ticked: a worry about the headteacher never lands on the headteacher's desk.
+result<ConsoleRole> route_of(Ledger& ledger, NewReport const& report)
+{
+    auto const about_head = is_name_of_role(ledger, report.about_person, ConsoleRole::headteacher);
+    if (!about_head)
+        return about_head.error();
+    if (report.about == ReportAbout::headteacher || *about_head == Named::yes)
+        return ConsoleRole::chief_executive;
+    switch (report.about) {
+    case ReportAbout::pupil: return ConsoleRole::dsl;
+    case ReportAbout::staff: return ConsoleRole::headteacher;
+    case ReportAbout::site:
+    case ReportAbout::headteacher: break;
+    }
+    return ConsoleRole::officer;
+}
+
+bool is_about(Report const& report, PersonNames const& names) { return names.has_any_name(report.content.about_person); }
+
+/// The report, if it is the reader's business. Errors: `errc::not_permitted`, `conflict_of_interest`, `not_found`.
+result<Report> load_for(Ledger& ledger, ReportId id, Actor const& reader)
+{
+    static std::string const sql = fmt::format("{}WHERE id = ?", select_report);
+    auto found = ledger.database().first(sql, read_row, id);
+    if (!found)
+        return found.error();
+    if (!*found)
+        return errc::not_found;
+    auto const account = require_role(ledger, reader, {(*found)->route});
+    if (!account)
+        return account.error();
+    auto const names = names_of(ledger, *account);
+    if (!names)
+        return names.error();
+    if (is_about(**found, *names))
+        return errc::conflict_of_interest;
+    return std::move(**found);
+}
+
+result<void> check_flood(Database& database, std::string const& address, Instant now)
+{
+    if (address.empty())
+        return {};
+    auto const count = database.first(
+        "SELECT count(*) FROM reports WHERE address = ? AND at > ?", [](Statement const& row) { return row.integer(0); }, address,
+        now - std::chrono::hours{1});
+    if (!count)
+        return count.error();
+    return count->value_or(0) >= reports_per_hour ? result<void>{errc::throttled} : result<void>{};
+}
+
+} // namespace
+
+std::string_view to_text(ReportAbout about)
+{
+    auto const index = static_cast<std::size_t>(about);
+    return index < about_names.size() ? about_names[index] : "unknown";
+}
+
+std::optional<ReportAbout> parse_report_about(std::string_view text)
+{
+    auto const found = std::find(about_names.begin(), about_names.end(), text);
+    if (found == about_names.end())
+        return std::nullopt;
+    return static_cast<ReportAbout>(found - about_names.begin());
+}
+
+result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant now)
+{
+    if (!is_valid(report))
+        return errc::invalid_value;
+    Actor const portal{AccountId::none, "portal", report.address};
+    return ledger.transact([&]() -> result<Report> {
+        if (auto const calm = check_flood(ledger.database(), report.address, now); !calm)
+            return calm.error();
+        auto const route = route_of(ledger, report);
+        if (!route)
+            return route.error();
+        Report kept;
+        kept.reference = random_reference();
+        kept.at = now;
+        kept.content = report;
+        kept.route = *route;
+        auto const added = ledger.database().execute(
+            "INSERT INTO reports (reference, at, about, about_person, url, text, user, device, network, address, decision, route)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            kept.reference, now, report.about, report.about_person, report.url, report.text, report.user, report.device, report.network,
+            report.address, report.decision_id, *route);
+        if (!added)
+            return added.error();
+        kept.id = static_cast<ReportId>(ledger.database().last_row_id());
+        // Neither the text nor the person: the audit log is read by more people than the report.
+        auto const detail = fmt::format("about {}, to {}", to_text(report.about), to_text(*route));
+        if (auto const audited = audit(ledger, {"report.submit", report_object(kept.id), portal, now}, detail); !audited)
+            return audited.error();
+        return kept;
+    });
+}
+
+result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, AccountId reader, std::size_t limit)
+{
+    static std::string const sql = fmt::format("{}WHERE route = ? AND state = ? ORDER BY id DESC LIMIT ?", select_report);
+    auto const account = find_account(ledger, reader);
+    if (!account)
+        return account.error();
+    if (account->disabled || account->console_role == ConsoleRole::none)
+        return errc::not_permitted;
+    auto const names = names_of(ledger, *account);
+    if (!names)
+        return names.error();
+    auto reports = ledger.database().collect(sql, read_row, account->console_role, state, static_cast<std::int64_t>(limit));
+    if (reports)
+        std::erase_if(*reports, [&](Report const& report) { return is_about(report, *names); });
+    return reports;
+}
+
+result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now)
+{
+    Deed const deed{"report.read", report_object(id), reader, now};
+    return carry_out(ledger, deed, [&]() -> result<Report> {
+        auto report = load_for(ledger, id, reader);
+        if (!report)
+            return report;
+        if (report->content.about == ReportAbout::site && report->content.about_person.empty())
+            return report;
+        if (!is_plain_text(purpose, 500))
+            return errc::invalid_value;
+        if (auto const audited = audit(ledger, deed, purpose); !audited)
+            return audited.error();
+        return report;
+    });
+}
+
+result<void> handle_report(Ledger& ledger, ReportId id, std::string const& outcome, Actor const& actor, Instant now)
+{
+    if (!is_plain_text(outcome, text_limit))
+        return errc::invalid_value;
+    Deed const deed{"report.handle", report_object(id), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        auto const report = load_for(ledger, id, actor);
+        if (!report)
+            return report.error();
+        auto const account = find_account(ledger, actor.account);
+        if (!account)
+            return account.error();
+        auto const handled = ledger.database().execute(
+            "UPDATE reports SET state = ?, handled_by = ?, outcome = ?, handled_at = ? WHERE id = ? AND state = ?", ReportState::handled,
+            account->login, outcome, now, id, ReportState::open);
+        if (!handled)
+            return handled;
+        if (ledger.database().changed_rows() != 1)
+            return errc::wrong_state;
+        return audit(ledger, deed, report->content.about == ReportAbout::site ? outcome : "handled");
+    });
+}
+
+} // namespace gatehouse::store

@@ -1,0 +1,232 @@
+#include "proxy/store/restrictions.hpp"
+
+#include "proxy/store/acting.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::array<std::string_view, 5> state_names{"proposed", "active", "end-proposed", "ended", "refused"};
+constexpr std::size_t reason_limit = 2000; // bytes
+
+struct Row {
+    RestrictionRow restriction;
+    AccountId proposer = AccountId::none, end_proposer = AccountId::none;
+};
+
+constexpr std::string_view select_restriction
+    = "SELECT r.id, r.user, r.clause, r.reason, r.starts_at, r.ends_at, r.state, r.version, coalesce(p.login, ''), coalesce(c.login, ''),"
+      " coalesce(e.login, ''), coalesce(f.login, ''), r.end_reason, r.proposer, coalesce(r.end_proposer, 0) FROM restrictions r"
+      " LEFT JOIN accounts p ON p.id = r.proposer LEFT JOIN accounts c ON c.id = r.confirmer"
+      " LEFT JOIN accounts e ON e.id = r.end_proposer LEFT JOIN accounts f ON f.id = r.ender ";
+
+Row read_row(Statement const& row)
+{
+    Row read;
+    auto& restriction = read.restriction;
+    restriction.id = row.id<RestrictionId>(0);
+    restriction.user = row.text(1);
+    restriction.clause = row.text(2);
+    restriction.reason = row.text(3);
+    restriction.from = row.instant(4);
+    restriction.until = row.instant(5);
+    restriction.state = row.id<RestrictionState>(6);
+    restriction.version = row.integer(7);
+    restriction.proposed_by = row.text(8);
+    restriction.confirmed_by = row.text(9);
+    restriction.end_proposed_by = row.text(10);
+    restriction.ended_by = row.text(11);
+    restriction.end_reason = row.text(12);
+    read.proposer = row.id<AccountId>(13);
+    read.end_proposer = row.id<AccountId>(14);
+    return read;
+}
+
+std::string restriction_object(RestrictionId id) { return fmt::format("restriction:{}", number(id)); }
+
+result<Row> load(Ledger& ledger, RestrictionId id)
+{
+    static std::string const sql = fmt::format("{}WHERE r.id = ?", select_restriction);
+    auto found = ledger.database().first(sql, read_row, id);
+    if (!found)
+        return found.error();
+    if (!*found)
+        return errc::not_found;
+    return std::move(**found);
+}
+
+/// Errors: `errc::stale`, `wrong_state`.
+result<Row> load_for_step(Ledger& ledger, RestrictionStep const& step, RestrictionState state)
+{
+    auto row = load(ledger, step.id);
+    if (!row)
+        return row;
+    if (row->restriction.version != step.version)
+        return errc::stale;
+    if (row->restriction.state != state)
+        return errc::wrong_state;
+    return row;
+}
+
+/// The account is neither the person concerned nor the first of the two. Errors: `errc::same_person`.
+result<void> check_two_people(Ledger& ledger, Account const& account, std::string const& user, AccountId first)
+{
+    auto const names = names_of(ledger, account);
+    if (!names)
+        return names.error();
+    if (names->has_login(user))
+        return errc::same_person;
+    if (first == AccountId::none)
+        return {};
+    auto const other = find_account(ledger, first);
+    if (!other)
+        return other.error();
+    return other->id == account.id || other->person == account.person ? result<void>{errc::same_person} : result<void>{};
+}
+
+/// What one step does to the row.
+struct Move {
+    RestrictionState from, to;
+    std::string_view sql; ///< sets state ?1 and version, with account ?3 and reason ?4, where id ?2
+};
+
+result<RestrictionRow> take_step(
+    Ledger& ledger, RestrictionStep const& step, Deed const& deed, Move const& move, std::initializer_list<ConsoleRole> roles,
+    std::string const& reason)
+{
+    return carry_out(ledger, deed, [&]() -> result<RestrictionRow> {
+        auto const row = load_for_step(ledger, step, move.from);
+        if (!row)
+            return row.error();
+        auto const account = require_settled_role(ledger, step.actor, roles, step.now);
+        if (!account)
+            return account.error();
+        // Who proposes an end comes first again; every other step is the second of two people.
+        auto const first = move.to == RestrictionState::ended ? row->end_proposer
+            : move.to == RestrictionState::end_proposed       ? AccountId::none
+                                                              : row->proposer;
+        if (auto const different = check_two_people(ledger, *account, row->restriction.user, first); !different)
+            return different.error();
+        auto const moved = ledger.database().execute(move.sql, move.to, step.id, account->id, reason);
+        if (!moved)
+            return moved.error();
+        if (auto const audited = audit(ledger, deed, reason); !audited)
+            return audited.error();
+        return find_restriction(ledger, step.id);
+    });
+}
+
+} // namespace
+
+std::string_view to_text(RestrictionState state)
+{
+    auto const index = static_cast<std::size_t>(state);
+    return index < state_names.size() ? state_names[index] : "unknown";
+}
+
+result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const& restriction, Actor const& actor, Instant now)
+{
+    bool const is_time_right = restriction.from < restriction.until && now < restriction.until;
+    if (!is_plain_text(restriction.user, 128) || !is_plain_text(restriction.reason, reason_limit) || !is_plain_text(restriction.clause, 64)
+        || !is_time_right)
+        return errc::invalid_value;
+    auto const user = folded_name(restriction.user);
+    Deed const deed{"restriction.propose", "user:" + user, actor, now};
+    return carry_out(ledger, deed, [&]() -> result<RestrictionRow> {
+        auto& database = ledger.database();
+        auto const account = require_settled_role(ledger, actor, {ConsoleRole::officer, ConsoleRole::dsl}, now);
+        if (!account)
+            return account.error();
+        if (auto const different = check_two_people(ledger, *account, user, AccountId::none); !different)
+            return different.error();
+        auto const present = database.first(
+            "SELECT 1 FROM restrictions WHERE user = ? AND state IN (0, 1, 2) AND ends_at > ?",
+            [](Statement const& row) { return row.integer(0); }, user, now);
+        if (!present)
+            return present.error();
+        if (*present)
+            return errc::already_exists;
+        auto const added = database.execute(
+            "INSERT INTO restrictions (user, clause, reason, starts_at, ends_at, state, proposer) VALUES (?, ?, ?, ?, ?, ?, ?)", user,
+            restriction.clause, restriction.reason, restriction.from, restriction.until, RestrictionState::proposed, account->id);
+        if (!added)
+            return added.error();
+        auto const id = static_cast<RestrictionId>(database.last_row_id());
+        auto const detail = restriction_object(id) + ": " + restriction.reason;
+        if (auto const audited = audit(ledger, deed, detail); !audited)
+            return audited.error();
+        return find_restriction(ledger, id);
+    });
+}
+
+result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const& step)
+{
+    Deed const deed{"restriction.confirm", restriction_object(step.id), step.actor, step.now};
+    Move const move{RestrictionState::proposed, RestrictionState::active,
+        "UPDATE restrictions SET state = ?1, version = version + 1, confirmer = ?3, end_reason = ?4 WHERE id = ?2"};
+    return take_step(ledger, step, deed, move, {ConsoleRole::headteacher}, "");
+}
+
+result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason)
+{
+    if (!is_plain_text(reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"restriction.refuse", restriction_object(step.id), step.actor, step.now};
+    Move const move{RestrictionState::proposed, RestrictionState::refused,
+        "UPDATE restrictions SET state = ?1, version = version + 1, confirmer = ?3, end_reason = ?4 WHERE id = ?2"};
+    return take_step(ledger, step, deed, move, {ConsoleRole::headteacher}, reason);
+}
+
+result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason)
+{
+    if (!is_plain_text(reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"restriction.propose-end", restriction_object(step.id), step.actor, step.now};
+    Move const move{RestrictionState::active, RestrictionState::end_proposed,
+        "UPDATE restrictions SET state = ?1, version = version + 1, end_proposer = ?3, end_reason = ?4 WHERE id = ?2"};
+    return take_step(ledger, step, deed, move, {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher}, reason);
+}
+
+result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep const& step)
+{
+    Deed const deed{"restriction.confirm-end", restriction_object(step.id), step.actor, step.now};
+    // The reason given with the proposal stays; the fourth parameter is bound but changes nothing.
+    Move const move{RestrictionState::end_proposed, RestrictionState::ended,
+        "UPDATE restrictions SET state = ?1, version = version + 1, ender = ?3, end_reason = end_reason || ?4 WHERE id = ?2"};
+    return take_step(ledger, step, deed, move, {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher}, "");
+}
+
+result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id)
+{
+    auto row = load(ledger, id);
+    if (!row)
+        return row.error();
+    return std::move(row->restriction);
+}
+
+result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger)
+{
+    static std::string const sql = fmt::format("{}ORDER BY r.id DESC", select_restriction);
+    return ledger.database().collect(sql, [](Statement const& row) { return read_row(row).restriction; });
+}
+
+result<std::vector<policy::Restriction>> current_restrictions(Ledger& ledger, Instant now)
+{
+    static std::string const sql = fmt::format("{}WHERE r.state IN (1, 2) AND r.ends_at > ? ORDER BY r.id", select_restriction);
+    auto const read = [](Statement const& statement) {
+        auto const row = read_row(statement).restriction;
+        policy::Restriction value;
+        value.id = fmt::format("restriction-{}", number(row.id));
+        value.user = row.user;
+        value.clause = row.clause;
+        value.reason = row.reason;
+        value.from = row.from;
+        value.until = row.until;
+        return value;
+    };
+    return ledger.database().collect(sql, read, now);
+}
+
+} // namespace gatehouse::store

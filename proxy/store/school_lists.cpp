@@ -1,0 +1,172 @@
+#include "proxy/store/school_lists.hpp"
+
+#include "proxy/store/acting.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::string_view select_entry = "SELECT id, list, host, path, reason, review_by, added_at, added_by, removed_at, removed_by,"
+                                          " remove_reason FROM school_entries ";
+constexpr std::size_t reason_limit = 2000; // bytes
+
+SchoolEntry read_entry(Statement const& row)
+{
+    SchoolEntry entry;
+    entry.id = row.id<ListEntryId>(0);
+    entry.list = row.id<SchoolList>(1);
+    entry.host = row.text(2);
+    entry.path = row.text(3);
+    entry.reason = row.text(4);
+    if (auto const date = policy::Date::parse(row.text(5)))
+        entry.review_by = *date;
+    entry.added_at = row.instant(6);
+    entry.added_by = row.text(7);
+    entry.removed_at = row.optional_instant(8);
+    entry.removed_by = row.text(9);
+    entry.remove_reason = row.text(10);
+    return entry;
+}
+
+std::string entry_object(ListEntryId id) { return fmt::format("list-entry:{}", number(id)); }
+
+/// The row, its uniqueness and its audit row; the caller has checked role and values.
+result<SchoolEntry> insert_entry(Ledger& ledger, Deed const& deed, SchoolEntry entry)
+{
+    auto& database = ledger.database();
+    auto const present = database.first(
+        "SELECT 1 FROM school_entries WHERE list = ? AND host = ? AND path = ? AND removed_at IS NULL",
+        [](Statement const& row) { return row.integer(0); }, entry.list, entry.host, entry.path);
+    if (!present)
+        return present.error();
+    if (*present)
+        return errc::already_exists;
+    auto const added = database.execute(
+        "INSERT INTO school_entries (list, host, path, reason, review_by, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?)", entry.list,
+        entry.host, entry.path, entry.reason, entry.review_by.to_text(), deed.now, entry.added_by);
+    if (!added)
+        return added.error();
+    entry.id = static_cast<ListEntryId>(database.last_row_id());
+    entry.added_at = deed.now;
+    Deed const named{deed.action, entry_object(entry.id), deed.actor, deed.now};
+    auto const detail = fmt::format("{} {}{}: {}", to_text(entry.list), entry.host, entry.path, entry.reason);
+    if (auto const audited = audit(ledger, named, detail); !audited)
+        return audited.error();
+    return entry;
+}
+
+} // namespace
+
+std::string_view to_text(SchoolList list) { return list == SchoolList::block ? "school-block" : "school-allow"; }
+
+std::optional<SchoolList> parse_school_list(std::string_view text)
+{
+    if (text == to_text(SchoolList::block))
+        return SchoolList::block;
+    if (text == to_text(SchoolList::allow))
+        return SchoolList::allow;
+    return std::nullopt;
+}
+
+result<SchoolEntry> add_school_entry(Ledger& ledger, NewSchoolEntry const& entry, Actor const& actor, Instant now)
+{
+    auto const place = parse_place(entry.target);
+    // A date that its own text does not give back is none (a field left at its default is 1970 and long past).
+    auto const review_by = policy::Date::parse(entry.review_by.to_text());
+    if (!place || !review_by || entry.review_by <= policy::Date{} || !is_plain_text(entry.reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"list.add", "list:" + std::string{to_text(entry.list)}, actor, now};
+    return carry_out(ledger, deed, [&]() -> result<SchoolEntry> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        if (!officer)
+            return officer.error();
+        SchoolEntry fresh;
+        fresh.list = entry.list;
+        fresh.host = place->host;
+        fresh.path = place->path;
+        fresh.reason = entry.reason;
+        fresh.review_by = entry.review_by;
+        fresh.added_by = officer->login;
+        return insert_entry(ledger, deed, std::move(fresh));
+    });
+}
+
+result<void> remove_school_entry(Ledger& ledger, ListEntryId id, std::string const& reason, Actor const& actor, Instant now)
+{
+    if (!is_plain_text(reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"list.remove", entry_object(id), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        if (!officer)
+            return officer.error();
+        auto const entry = find_school_entry(ledger, id);
+        if (!entry)
+            return entry.error();
+        auto const removed = ledger.database().execute(
+            "UPDATE school_entries SET removed_at = ?, removed_by = ?, remove_reason = ? WHERE id = ? AND removed_at IS NULL", now,
+            officer->login, reason, id);
+        if (!removed)
+            return removed;
+        if (ledger.database().changed_rows() != 1)
+            return errc::wrong_state;
+        return audit(ledger, deed, fmt::format("{} {}{}: {}", to_text(entry->list), entry->host, entry->path, reason));
+    });
+}
+
+result<SchoolEntry> restore_school_entry(Ledger& ledger, ListEntryId id, Actor const& actor, Instant now)
+{
+    Deed const deed{"list.restore", entry_object(id), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<SchoolEntry> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        if (!officer)
+            return officer.error();
+        auto const removed = find_school_entry(ledger, id);
+        if (!removed)
+            return removed.error();
+        if (!removed->removed_at)
+            return errc::wrong_state;
+        SchoolEntry again;
+        again.list = removed->list;
+        again.host = removed->host;
+        again.path = removed->path;
+        again.reason = removed->reason;
+        again.review_by = removed->review_by;
+        again.added_by = officer->login;
+        return insert_entry(ledger, deed, std::move(again));
+    });
+}
+
+result<SchoolEntry> find_school_entry(Ledger& ledger, ListEntryId id)
+{
+    static std::string const sql = fmt::format("{}WHERE id = ?", select_entry);
+    auto found = ledger.database().first(sql, read_entry, id);
+    if (!found)
+        return found.error();
+    if (!*found)
+        return errc::not_found;
+    return std::move(**found);
+}
+
+result<std::vector<SchoolEntry>> list_school_entries(Ledger& ledger, SchoolList list, Removed removed)
+{
+    static std::string const sql
+        = fmt::format("{}WHERE list = ?1 AND (removed_at IS NULL OR ?2) ORDER BY removed_at IS NOT NULL, removed_at DESC, host, path", select_entry);
+    return ledger.database().collect(sql, read_entry, list, removed == Removed::with);
+}
+
+result<std::vector<policy::ListEntry>> school_entries(Ledger& ledger, SchoolList list)
+{
+    auto const read = [](Statement const& row) {
+        policy::ListEntry entry;
+        entry.line = static_cast<std::uint32_t>(row.integer(0));
+        entry.host = row.text(1);
+        entry.path = row.text(2);
+        return entry;
+    };
+    return ledger.database().collect(
+        "SELECT id, host, path FROM school_entries WHERE list = ? AND removed_at IS NULL ORDER BY id", read, list);
+}
+
+} // namespace gatehouse::store

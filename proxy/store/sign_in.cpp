@@ -1,0 +1,149 @@
+#include "proxy/store/sign_in.hpp"
+
+#include "proxy/store/acting.hpp"
+#include "proxy/store/throttle.hpp"
+
+namespace gatehouse::store {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::hours proxy_sign_in_noted{24}; // last_sign_in of proxy accounts is written at most this often
+
+enum class Door : std::uint8_t { console, proxy };
+
+/// What is known before the password is looked at.
+struct Admission {
+    std::chrono::seconds wait{0};
+    std::optional<Account> account;    ///< only one that may use this door
+    std::optional<PasswordHash> stored;
+};
+
+/// The login under which tries are counted: anything typed, bounded, so that unknown logins are throttled like known ones.
+std::string counted_login(std::string const& typed)
+{
+    return canonical_login(typed).value_or("?" + token_hash(folded_name(typed)));
+}
+
+bool may_use(Account const& account, Door door)
+{
+    if (account.disabled)
+        return false;
+    return door == Door::console ? account.console_role != ConsoleRole::none
+                                 : !account.subject_role.empty() && !account.must_change_password;
+}
+
+result<std::optional<PasswordHash>> stored_hash(Ledger& ledger, AccountId account)
+{
+    return ledger.database().first(
+        "SELECT password FROM accounts WHERE id = ?", [](Statement const& row) { return PasswordHash{row.text(0)}; }, account);
+}
+
+result<Admission> admit(Ledger& ledger, SignInAttempt const& attempt, Door door)
+{
+    auto const login = counted_login(attempt.login);
+    auto const wait = admit_attempt(ledger, login, attempt.address, attempt.now);
+    if (!wait)
+        return wait.error();
+    Admission admission{*wait, {}, {}};
+    auto const account = find_account(ledger, login);
+    if (!account)
+        return account.error() == errc::not_found ? result<Admission>{std::move(admission)} : result<Admission>{account.error()};
+    if (!may_use(*account, door))
+        return admission;
+    auto stored = stored_hash(ledger, account->id);
+    if (!stored)
+        return stored.error();
+    admission.account = *account;
+    admission.stored = std::move(*stored);
+    return admission;
+}
+
+/// Everything between the hash and the answer is one transaction; the account is read again, because it may have changed meanwhile.
+struct Completion {
+    SignInAttempt attempt;
+    Door door = Door::console;
+    AccountId account = AccountId::none;
+    PasswordHash stored;
+    std::optional<PasswordHash> better;
+
+    result<SignInOutcome> operator()(Ledger& ledger) const
+    {
+        Actor const actor{account, "", attempt.address};
+        Deed const deed{"sign-in", "account:" + std::to_string(number(account)), actor, attempt.now};
+        return ledger.transact([&] { return complete(ledger, deed); });
+    }
+
+    result<SignInOutcome> complete(Ledger& ledger, Deed const& deed) const
+    {
+        auto& database = ledger.database();
+        auto const found = find_account(ledger, account);
+        if (!found)
+            return found.error();
+        auto const hash = stored_hash(ledger, account);
+        if (!hash)
+            return hash.error();
+        if (!may_use(*found, door) || !*hash || (*hash)->text != stored.text)
+            return SignInOutcome{};
+        if (auto const forgiven = forgive_attempt(ledger, found->login, attempt.address, attempt.now); !forgiven)
+            return forgiven.error();
+        if (better)
+            if (auto const kept = database.execute("UPDATE accounts SET password = ? WHERE id = ?", better->text, account); !kept)
+                return kept.error();
+        SignInOutcome outcome{SignInOutcome::Status::signed_in, {}, *found, {}};
+        bool const is_noted = door == Door::proxy && found->last_sign_in && attempt.now < *found->last_sign_in + proxy_sign_in_noted;
+        if (!is_noted)
+            if (auto const noted = database.execute("UPDATE accounts SET last_sign_in = ? WHERE id = ?", attempt.now, account); !noted)
+                return noted.error();
+        if (door == Door::proxy)
+            return outcome;
+        auto token = create_session(ledger, account, attempt.address, attempt.now);
+        if (!token)
+            return token.error();
+        outcome.token = std::move(*token);
+        if (auto const audited = audit(ledger, deed, "console"); !audited)
+            return audited.error();
+        return outcome;
+    }
+};
+
+asio::awaitable<result<SignInOutcome>> sign_in(Store& store, SignInAttempt attempt, Door door)
+{
+    if (attempt.password.size() > maximum_password)
+        attempt.password.clear(); // cannot be right, and must not make the hash dear; still counted and answered like any other
+    auto const first = [&attempt, door](Ledger& ledger) { return admit(ledger, attempt, door); };
+    auto admission = co_await store.call(first);
+    if (!admission)
+        co_return admission.error();
+    if (admission->wait > std::chrono::seconds{0})
+        co_return SignInOutcome{SignInOutcome::Status::throttled, admission->wait, {}, {}};
+    auto const check = co_await store.hasher().check(attempt.password, admission->stored);
+    if (!check)
+        co_return check.error();
+    if (check->matches) {
+        Completion const second{attempt, door, admission->account->id, *admission->stored, check->better};
+        co_return co_await store.call(second);
+    }
+    if (door == Door::console) {
+        auto const note = [&attempt](Ledger& ledger) {
+            Actor const nobody{AccountId::none, "anonymous", attempt.address};
+            return record_event(ledger, nobody, "sign-in.refused", "login:" + counted_login(attempt.login), "console", attempt.now);
+        };
+        if (auto const noted = co_await store.call(note); !noted)
+            co_return noted.error();
+    }
+    co_return SignInOutcome{};
+}
+
+} // namespace
+
+asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttempt attempt)
+{
+    return sign_in(store, std::move(attempt), Door::console);
+}
+
+asio::awaitable<result<SignInOutcome>> sign_in_proxy(Store& store, SignInAttempt attempt)
+{
+    return sign_in(store, std::move(attempt), Door::proxy);
+}
+
+} // namespace gatehouse::store
