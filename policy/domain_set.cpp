@@ -201,7 +201,8 @@ void DomainSet::walk(Host const& host, std::string_view path, Visit&& visit) con
     std::array<std::size_t, layout::max_labels> homes; // written below up to suffixes.count
     for (std::size_t i = 0; i < suffixes.count; ++i) {
         homes[i] = layout::home_bucket(suffixes.hash[i], view_.home_buckets);
-        __builtin_prefetch(view_.bucket(homes[i]));
+        if ((view_.depths & layout::depth_bit(i + 1)) != 0)
+            __builtin_prefetch(view_.bucket(homes[i]));
     }
     std::optional<UrlPath> canonical;
     std::size_t const nearest = host.is_address() && suffixes.count > 0 ? suffixes.count - 1 : 0;

@@ -22,6 +22,7 @@ struct Work {
     std::vector<std::uint32_t> owner; ///< by input file: number of its set of lists; statements are compared within one set only
     std::vector<bool> keeps_covered;  ///< by owner: covered names are kept, for a passthrough may lie between
     std::vector<Item> items;
+    std::uint64_t suffix_depths = 0; ///< bit n: some name of n labels may cover longer ones
     std::deque<std::string> respelt; ///< canonical paths that differ from the ones given
     std::vector<ListStats> stats;
 };
@@ -91,7 +92,11 @@ void collect_items(Work& work)
             if (entry.sense == ListEntry::Sense::passthrough)
                 work.keeps_covered[work.owner[f]] = true;
             SuffixHashes const hashes(entry.host, layout::is_address_text(entry.host), work.key);
-            work.items.push_back({hashes.hash[hashes.count - 1], &entry, canonical_path(work, entry.path), f});
+            bool const is_plain = entry.path.empty() && entry.reach == ListEntry::Reach::suffix;
+            if (is_plain)
+                work.suffix_depths |= layout::depth_bit(hashes.count);
+            work.items.push_back({hashes.hash[hashes.count - 1], &entry, canonical_path(work, entry.path), f,
+                static_cast<std::uint8_t>(hashes.count), is_plain});
         }
     }
     std::sort(work.items.begin(), work.items.end(), [](Item const& a, Item const& b) { return a.hash < b.hash; });
@@ -201,15 +206,17 @@ bool states_suffix(Work const& work, std::span<Item const> run, std::string_view
 
 bool is_covered(Work const& work, HashIndex const& index, Item const& item)
 {
+    std::size_t const depth = item.is_plain ? item.labels - 1U : item.labels; // a plain name does not cover itself
+    if ((work.suffix_depths & (layout::depth_bit(depth + 1) - 1)) == 0 && depth < 62)
+        return false; // no name is short enough: told without touching the entry
     std::uint32_t const owner = work.owner[item.file];
     std::string_view const host = item.entry->host;
     if (item.entry->sense != ListEntry::Sense::member || work.keeps_covered[owner])
         return false;
     SuffixHashes const hashes(host, layout::is_address_text(host), work.key);
-    bool const is_whole_suffix = item.path.empty() && item.entry->reach == ListEntry::Reach::suffix;
-    std::size_t const depth = is_whole_suffix ? hashes.count - 1 : hashes.count;
     for (std::size_t i = 0; i < depth; ++i) {
-        if (states_suffix(work, index.find(hashes.hash[i]), host.substr(hashes.begin[i]), owner))
+        bool const may_cover = (work.suffix_depths & layout::depth_bit(i + 1)) != 0;
+        if (may_cover && states_suffix(work, index.find(hashes.hash[i]), host.substr(hashes.begin[i]), owner))
             return true;
     }
     return false;
@@ -235,7 +242,7 @@ void drop_covered(Work& work)
 
 EncodedImage encode_lists(std::span<ListFile const> files, std::uint64_t hash_key)
 {
-    Work work{.files = files, .key = hash_key, .tables = {}, .owner = {}, .keeps_covered = {}, .items = {}, .respelt = {}, .stats = {}};
+    Work work{.files = files, .key = hash_key, .tables = {}, .owner = {}, .keeps_covered = {}, .items = {}, .suffix_depths = 0, .respelt = {}, .stats = {}};
     number_files(work);
     collect_items(work);
     drop_duplicates(work);

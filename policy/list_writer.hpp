@@ -10,6 +10,8 @@ struct Item {
     ListEntry const* entry = nullptr;
     std::string_view path;  ///< canonical
     std::uint32_t file = 0; ///< index of the input file
+    std::uint8_t labels = 0;
+    bool is_plain = false; ///< a whole host with suffix reach
     bool is_dropped = false;
 };
 

@@ -28,7 +28,7 @@ public:
     static constexpr std::chrono::minutes max_age{5};
     static constexpr std::size_t max_entries = 4096;
 
-    /// The key of the hash is drawn at random.
+    /// The key of the hash is drawn at random. Throws std::runtime_error if the system gives no randomness (a failed start).
     CredentialCache();
 
     /// `now` is any monotonic instant; always the same clock.

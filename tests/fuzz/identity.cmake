@@ -1,0 +1,1 @@
+gatehouse_fuzz(basic SOURCE identity/basic_fuzz.cpp LINK gatehouse::identity)
