@@ -2,6 +2,14 @@ gatehouse_test(policy_decision_test
     SOURCES
         ../../golden/school_fixture.cpp
         decide_test.cpp
+        expectation_test.cpp
+        explanation_test.cpp
+        lint_test.cpp
+        match_test.cpp
+        parse_test.cpp
+        policy_test.cpp
+        selector_test.cpp
+        suggest_test.cpp
     LINK gatehouse::policy)
 gatehouse_test(policy_allocation_test
     SOURCES

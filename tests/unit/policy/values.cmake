@@ -3,6 +3,7 @@ gatehouse_test(policy_values_test
         address_test.cpp
         host_test.cpp
         local_time_test.cpp
+        rule_test.cpp
         signal_test.cpp
         subject_test.cpp
         target_test.cpp
