@@ -183,7 +183,7 @@ void write_signals(ObjectWriter& json, std::string& scratch, policy::SignalSet s
 {
     if (signals.empty())
         return;
-    scratch = "[";
+    scratch.assign(1, '['); // not from a literal: g++ 12 sees an overlap there (-Wrestrict) that is none
     for (unsigned i = 0; i < policy::signal_count; ++i) {
         auto const signal = static_cast<policy::Signal>(i);
         if (!signals.has(signal))
