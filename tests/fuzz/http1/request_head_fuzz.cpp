@@ -32,8 +32,8 @@ void check_head(RequestHead const& head, std::string_view bytes)
         check_text(field.name, bytes);
         check_text(field.value, bytes);
         check(!field.name.empty());
-        hosts += is_named(field, "host") ? 1 : 0;
-        framings += is_named(field, "content-length") || is_named(field, "transfer-encoding") ? 1 : 0;
+        hosts += is_named(field, "host") ? 1U : 0U;
+        framings += is_named(field, "content-length") || is_named(field, "transfer-encoding") ? 1U : 0U;
     }
     check(hosts == 1 || (hosts == 0 && head.minor_version == 0));
     check(framings <= 1);
