@@ -1,11 +1,13 @@
 #include "proxy/settings.hpp"
 
+#include "proxy/clock.hpp"
 #include "proxy/settings_reader.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 
 namespace gatehouse {
 namespace {
@@ -108,6 +110,16 @@ void check_pseudonym(SettingsReader& reader, std::string_view pseudonym)
         reader.complain("pseudonym", "`pseudonym` may have letters, digits, dots and hyphens only");
 }
 
+void check_time_zone(SettingsReader& reader, std::string const& zone)
+{
+    try {
+        Clock const known{zone};
+    } catch (std::runtime_error const&) { // how the time zone library says that it knows no such zone
+        reader.complain(
+            "time_zone", fmt::format("the time zone database knows no \"{}\"", zone), "write a name such as \"Europe/London\"");
+    }
+}
+
 using ReadSection = void (*)(SettingsReader&, Settings&);
 struct Section {
     std::string_view name;
@@ -126,6 +138,7 @@ void read_document(toml::table const& document, std::string const& file, LoadedS
     top.read("pseudonym", settings.pseudonym);
     top.read("workers", settings.workers);
     check_pseudonym(top, settings.pseudonym);
+    check_time_zone(top, settings.time_zone);
     for (auto const* const key : {"state_dir", "log_dir", "listen"})
         if (!top.has(key))
             top.complain(key, fmt::format("`{}` is missing", key));

@@ -9,9 +9,15 @@ namespace {
 using namespace std::chrono;
 
 /// Seconds since 1970 as `date -u -d TIME +%s` prints them.
-sys_seconds at(std::int64_t const unix_time) { return sys_seconds{seconds{unix_time}}; }
+sys_seconds at(std::int64_t const unix_time)
+{
+    return sys_seconds{seconds{unix_time}};
+}
 
-TEST(Clock, RefusesAnUnknownZone) { EXPECT_THROW(Clock{"Europe/Atlantis"}, std::runtime_error); }
+TEST(Clock, RefusesAnUnknownZone)
+{
+    EXPECT_THROW(Clock{"Europe/Atlantis"}, std::runtime_error);
+}
 
 struct Row {
     std::int64_t instant;

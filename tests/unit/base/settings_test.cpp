@@ -191,9 +191,7 @@ TEST_F(LoadSettings, ComplainsAboutWhatIsMissing)
 {
     EXPECT_EQ(load("").problems.size(), 3U); // state_dir, log_dir, listen
     EXPECT_EQ(load("state_dir = 'a'\nlog_dir = 'b'\n[listen]\nproxy = []\n").problems.size(), 1U);
-    EXPECT_EQ(
-        load("state_dir = 'a'\nlog_dir = 'b'\npseudonym = 'a b'\n[listen]\nproxy = ['127.0.0.1:1']\n").problems.size(),
-        1U);
+    EXPECT_EQ(load("state_dir = 'a'\nlog_dir = 'b'\npseudonym = 'a b'\n[listen]\nproxy = ['127.0.0.1:1']\n").problems.size(), 1U);
 }
 
 TEST_F(LoadSettings, PointsAtBadToml)

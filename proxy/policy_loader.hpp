@@ -1,0 +1,28 @@
+#pragma once
+// From the configuration folder and the compiled lists to a Policy, with everything that is wrong with it. The daemon, `gatehouse check`
+// and `gatehouse explain` all come through here, so that they can only ever disagree about the clock.
+
+#include "policy/parse.hpp"
+#include "proxy/settings.hpp"
+
+namespace gatehouse {
+
+/// The image that the command line compiles and the daemon maps: STATE/lists.image.
+std::filesystem::path lists_image_path(Settings const& settings);
+
+/// The three files of the configuration folder, under the names that complaints show. A file that cannot be read is empty.
+policy::PolicySources read_policy_sources(Settings const& settings);
+
+struct LoadedPolicy {
+    policy::Policy policy; ///< meaningful if there is no error. Overrides and restrictions are the publisher's to add
+    std::vector<policy::Problem> problems; ///< errors, then warnings of lint
+    bool ok() const;                       ///< there may be warnings
+};
+
+/// Reads, parses, attaches the list image, runs the policy's own expectations and lints. Blocks on the disk.
+/// Without an image there is no policy: a filter without its lists would let everything through.
+LoadedPolicy load_policy(Settings const& settings);
+/// The same with another image.
+LoadedPolicy load_policy(Settings const& settings, std::filesystem::path const& image);
+
+} // namespace gatehouse
