@@ -9,8 +9,7 @@ namespace {
 constexpr std::array<bool, 256> make_token_table()
 {
     std::array<bool, 256> table{};
-    for (char const c : std::string_view{
-             "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"})
+    for (char const c : std::string_view{"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"})
         table[static_cast<unsigned char>(c)] = true;
     return table;
 }

@@ -40,7 +40,10 @@ std::string_view trim_blanks(std::string_view text);
 /// Walks the members of a comma-separated list (RFC 9110 §5.6.1); empty members are handed out too.
 class ListReader {
 public:
-    explicit ListReader(std::string_view list) : rest_(list) { }
+    explicit ListReader(std::string_view list)
+        : rest_(list)
+    {
+    }
     std::optional<std::string_view> next();
 
 private:

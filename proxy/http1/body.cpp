@@ -63,7 +63,7 @@ BodyReader::Step BodyReader::read_size_line(std::string_view rest, BodyPiece& pi
         return Step::stop;
     }
     extension_bytes_ += static_cast<std::uint32_t>(line.extensions); // at most chunk_line_size more than the limit
-    overhead_ += line.consumed + 2;                                   // with the CR LF behind the data
+    overhead_ += line.consumed + 2;                                  // with the CR LF behind the data
     if (extension_bytes_ > limits::chunk_extension_total
         || overhead_ > limits::chunk_overhead_free + limits::chunk_overhead_ratio * size_) {
         piece.refusal = Refusal::bad_chunk;

@@ -7,9 +7,9 @@ namespace gatehouse::http1 {
 
 /// One step of reading a body.
 struct BodyPiece {
-    std::size_t consumed = 0;  ///< bytes of the input used up
-    std::string_view data;     ///< body bytes among them, a view into the input; may be empty
-    bool done = false;         ///< the body is complete
+    std::size_t consumed = 0; ///< bytes of the input used up
+    std::string_view data;    ///< body bytes among them, a view into the input; may be empty
+    bool done = false;        ///< the body is complete
     Refusal refusal = Refusal::none;
 };
 

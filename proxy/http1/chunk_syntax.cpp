@@ -20,10 +20,10 @@ int hex_value(char c)
 /// Where in the line a byte stands: chunk-size [ chunk-ext ] CRLF, chunk-ext = *( ";" token [ "=" ( token / quoted-string ) ] ).
 enum class Place : std::uint8_t {
     digits,
-    after_size,  ///< blanks behind the digits, a name or a value
+    after_size, ///< blanks behind the digits, a name or a value
     name_start,
     name,
-    after_name,  ///< blanks where "=" may still follow
+    after_name, ///< blanks where "=" may still follow
     value_start,
     value,
     quoted,
@@ -35,7 +35,10 @@ enum class Place : std::uint8_t {
 
 class LineReader {
 public:
-    explicit LineReader(ChunkBlanks blanks) : blanks_(blanks) { }
+    explicit LineReader(ChunkBlanks blanks)
+        : blanks_(blanks)
+    {
+    }
 
     Place place() const { return place_; }
     std::uint64_t size() const { return size_; }

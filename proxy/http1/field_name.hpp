@@ -17,9 +17,9 @@ enum class FieldName : std::uint8_t {
     transfer_encoding,
     upgrade,
     via,
-    dropped_in_requests,  ///< hop-by-hop, or says who the client is
-    dropped_in_responses, ///< hop-by-hop, or only ours to say
-    dropped_always,       ///< Keep-Alive, TE, Trailer
+    dropped_in_requests,   ///< hop-by-hop, or says who the client is
+    dropped_in_responses,  ///< hop-by-hop, or only ours to say
+    dropped_always,        ///< Keep-Alive, TE, Trailer
     kept_though_nominated, ///< policy may have relied on it, so Connection cannot remove it (RFC 9110 §7.6.1)
 };
 

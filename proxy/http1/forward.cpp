@@ -163,8 +163,7 @@ void append_persistence(std::string& out, ResponseOptions const& options, Framin
 
 } // namespace
 
-void append_request_head(
-    std::string& out, RequestHead const& head, policy::Target const& target, ForwardOptions const& options)
+void append_request_head(std::string& out, RequestHead const& head, policy::Target const& target, ForwardOptions const& options)
 {
     out.append(head.method).append(" ").append(target.path).append(" HTTP/1.1\r\nHost: ");
     append_authority(out, target);

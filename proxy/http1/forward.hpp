@@ -11,20 +11,19 @@ namespace gatehouse::http1 {
 
 struct ForwardOptions {
     std::string_view pseudonym = "gatehouse"; ///< our name in Via
-    bool websocket = false; ///< send Upgrade: websocket and Connection: Upgrade on
+    bool websocket = false;                   ///< send Upgrade: websocket and Connection: Upgrade on
 };
 
 /// Origin-form request line, Host from the target, end-to-end fields, Via, Content-Length or Transfer-Encoding by `head.framing`,
 /// `Expect: 100-continue` if the client sent it. Never carries Proxy-Authorization, Proxy-Connection, Keep-Alive, TE, Trailer,
 /// Forwarded or X-Forwarded-For.
-void append_request_head(
-    std::string& out, RequestHead const& head, policy::Target const& target, ForwardOptions const& options);
+void append_request_head(std::string& out, RequestHead const& head, policy::Target const& target, ForwardOptions const& options);
 
 /// How the response goes to the client.
 struct ResponseOptions {
     std::string_view pseudonym = "gatehouse";
     unsigned client_minor_version = 1;
-    bool keep_alive = true;  ///< of the client connection; an HTTP/1.0 client gets `Connection: keep-alive` when true
+    bool keep_alive = true; ///< of the client connection; an HTTP/1.0 client gets `Connection: keep-alive` when true
     bool websocket = false;
 };
 
@@ -40,10 +39,10 @@ struct OwnResponse {
     unsigned status = 400;
     std::string_view content_type = "text/html; charset=utf-8";
     std::string_view body;
-    std::string_view decision_id;   ///< `Gatehouse-Decision`, left out if empty
-    std::string_view extra_fields;  ///< complete lines with CRLF, or empty
+    std::string_view decision_id;  ///< `Gatehouse-Decision`, left out if empty
+    std::string_view extra_fields; ///< complete lines with CRLF, or empty
     bool keep_alive = false;
-    bool head_request = false;      ///< send no body
+    bool head_request = false; ///< send no body
 };
 void append_own_response(std::string& out, OwnResponse const& response);
 

@@ -24,7 +24,8 @@ Refusal check_transfer_encoding(std::string_view value)
     bool chunked = false;
     bool others = false;
     while (auto const member = members.next()) {
-        if (chunked || !is_token(*member)) // chunked must come last; parameters, quotes and empty members are read in several ways
+        if (chunked
+            || !is_token(*member)) // chunked must come last; parameters, quotes and empty members are read in several ways
             return Refusal::bad_transfer_encoding;
         chunked = equals_ignoring_case(*member, "chunked");
         others |= !chunked;

@@ -10,12 +10,10 @@ namespace gatehouse::http1 {
 namespace {
 
 /// Registered methods (IANA HTTP Method Registry) that have a meaning through a proxy: HTTP, WebDAV and its extensions.
-constexpr std::string_view accepted_methods[]{
-    "GET", "POST", "CONNECT", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH",
-    "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY",
-    "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE", "ORDERPATCH", "PROPFIND", "PROPPATCH", "QUERY", "REBIND",
-    "REPORT", "SEARCH", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL",
-};
+constexpr std::string_view accepted_methods[]{"GET", "POST", "CONNECT", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "ACL",
+    "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR",
+    "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE", "ORDERPATCH", "PROPFIND", "PROPPATCH", "QUERY", "REBIND", "REPORT", "SEARCH",
+    "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL"};
 
 /// What the fields say about framing and persistence, gathered in one walk.
 struct Findings {
@@ -229,8 +227,8 @@ Refusal gate_response(ResponseHead& head, ResponseContext context)
     head.switches_protocol = head.status == 101;
     if (head.switches_protocol && !context.asked_upgrade)
         return Refusal::bad_response;
-    head.keep_alive = persists(head.minor_version, found) && head.framing != Framing::until_close
-        && !head.switches_protocol && !declares_forbidden_body(head, found);
+    head.keep_alive = persists(head.minor_version, found) && head.framing != Framing::until_close && !head.switches_protocol
+        && !declares_forbidden_body(head, found);
     return Refusal::none;
 }
 

@@ -24,34 +24,34 @@ enum class Framing : std::uint8_t { none, length, chunked, until_close };
 /// Why a message is refused. The text form is the reason code of the log row.
 enum class Refusal : std::uint8_t {
     none,
-    syntax,                  ///< not HTTP/1.x syntax as RFC 9112 has it (LF line ends, control bytes, bad names ...)
-    not_http,                ///< the first bytes are another protocol (TLS, SSH, ...)
-    version_not_supported,   ///< HTTP/1.2 and above, HTTP/2: 505
+    syntax,                ///< not HTTP/1.x syntax as RFC 9112 has it (LF line ends, control bytes, bad names ...)
+    not_http,              ///< the first bytes are another protocol (TLS, SSH, ...)
+    version_not_supported, ///< HTTP/1.2 and above, HTTP/2: 505
     method_too_long,
-    target_too_long,         ///< 414
-    head_too_large,          ///< 431
-    too_many_fields,         ///< 431
+    target_too_long, ///< 414
+    head_too_large,  ///< 431
+    too_many_fields, ///< 431
     obsolete_folding,
-    framing_conflict,        ///< Content-Length with Transfer-Encoding, or several of either
+    framing_conflict, ///< Content-Length with Transfer-Encoding, or several of either
     bad_content_length,
     bad_transfer_encoding,
     unsupported_transfer_coding, ///< 501
-    body_too_large,          ///< 413
-    body_not_allowed,        ///< body on CONNECT, HEAD, TRACE
+    body_too_large,              ///< 413
+    body_not_allowed,            ///< body on CONNECT, HEAD, TRACE
     bad_chunk,
     bad_trailer,
     missing_host,
     bad_host,
-    host_mismatch,           ///< Host against the request target
+    host_mismatch, ///< Host against the request target
     bad_target,
     unsupported_scheme,
-    origin_form,             ///< origin-form on the proxy port
-    bad_connection_option,   ///< Connection names Host or a framing field
-    expectation_failed,      ///< 417
-    method_not_allowed,      ///< 405: TRACE
-    method_not_implemented,  ///< 501
-    too_many_hops,           ///< 508: Via holds us already or is too long
-    bad_response,            ///< 502
+    origin_form,            ///< origin-form on the proxy port
+    bad_connection_option,  ///< Connection names Host or a framing field
+    expectation_failed,     ///< 417
+    method_not_allowed,     ///< 405: TRACE
+    method_not_implemented, ///< 501
+    too_many_hops,          ///< 508: Via holds us already or is too long
+    bad_response,           ///< 502
 };
 
 /// "framing-conflict" and so on; stable, used in logs.
@@ -71,8 +71,8 @@ struct RequestHead {
     std::uint64_t content_length = 0; ///< meaningful for Framing::length
     bool keep_alive = true;           ///< Connection, Proxy-Connection and version taken together
     bool expects_continue = false;
-    bool wants_websocket = false;     ///< Upgrade: websocket, nominated by Connection, on a GET
-    std::string_view host;            ///< the one Host value
+    bool wants_websocket = false;         ///< Upgrade: websocket, nominated by Connection, on a GET
+    std::string_view host;                ///< the one Host value
     std::string_view proxy_authorization; ///< value, or empty
 
     std::span<Field const> fields() const { return {field_store.data(), field_size}; }
@@ -88,10 +88,10 @@ struct ResponseHead {
     std::array<Field, limits::response_field_count> field_store;
     std::size_t field_size = 0;
 
-    Framing framing = Framing::none; ///< for the request it answers (HEAD, 204, 304: none)
+    Framing framing = Framing::none;  ///< for the request it answers (HEAD, 204, 304: none)
     std::uint64_t content_length = 0; ///< as declared, also for HEAD (then framing is none)
-    bool keep_alive = true;          ///< the connection may carry another exchange after this one
-    bool switches_protocol = false;  ///< 101
+    bool keep_alive = true;           ///< the connection may carry another exchange after this one
+    bool switches_protocol = false;   ///< 101
 
     std::span<Field const> fields() const { return {field_store.data(), field_size}; }
     std::optional<std::string_view> find(std::string_view name) const;
@@ -100,7 +100,7 @@ struct ResponseHead {
 /// Outcome of looking at the bytes so far.
 struct HeadStatus {
     enum class Kind : std::uint8_t { need_more, done, refused } kind = Kind::need_more;
-    std::size_t size = 0;  ///< bytes of the head, with leading empty lines and the final empty line, when done
+    std::size_t size = 0; ///< bytes of the head, with leading empty lines and the final empty line, when done
     Refusal refusal = Refusal::none;
 };
 

@@ -19,7 +19,8 @@ std::string_view view(beast_view text)
 template <bool is_request, class Head>
 class SyntaxParser : public http::basic_parser<is_request> {
 public:
-    explicit SyntaxParser(Head& head) : head_(head)
+    explicit SyntaxParser(Head& head)
+        : head_(head)
     {
         this->header_limit(std::numeric_limits<std::uint32_t>::max()); // the caller has bounded the head already
         this->body_limit(boost::none);                                 // and the gate bounds declared lengths

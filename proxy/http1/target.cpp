@@ -97,10 +97,8 @@ ResolvedTarget resolve_target(RequestHead const& head)
 
 ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer)
 {
-    if (head.is_connect() || !head.target.starts_with('/') || !is_visible_ascii(head.target)
-        || has_markup_character(head.target))
-        return refuse(head.target == "*" && head.method == "OPTIONS" ? Refusal::method_not_implemented
-                                                                     : Refusal::bad_target);
+    if (head.is_connect() || !head.target.starts_with('/') || !is_visible_ascii(head.target) || has_markup_character(head.target))
+        return refuse(head.target == "*" && head.method == "OPTIONS" ? Refusal::method_not_implemented : Refusal::bad_target);
     if (head.host.data() == nullptr)
         return refuse(Refusal::missing_host);
     policy::Target target = outer;

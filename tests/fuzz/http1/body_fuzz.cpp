@@ -21,11 +21,12 @@ Outcome read_all(BodyReader reader, std::string_view bytes, std::size_t step)
 {
     Outcome outcome;
     for (std::size_t seen = std::min(step, bytes.size());;) {
-        std::vector<char> const part(bytes.begin() + static_cast<std::ptrdiff_t>(outcome.consumed),
-            bytes.begin() + static_cast<std::ptrdiff_t>(seen));
+        std::vector<char> const part(
+            bytes.begin() + static_cast<std::ptrdiff_t>(outcome.consumed), bytes.begin() + static_cast<std::ptrdiff_t>(seen));
         auto const piece = reader.next({part.data(), part.size()});
         check(piece.consumed <= part.size());
-        check(piece.data.empty() || (piece.data.data() >= part.data() && piece.data.data() + piece.data.size() <= part.data() + part.size()));
+        check(piece.data.empty()
+            || (piece.data.data() >= part.data() && piece.data.data() + piece.data.size() <= part.data() + part.size()));
         outcome.consumed += piece.consumed;
         outcome.data += piece.data;
         if (!piece.data.empty()) {

@@ -12,8 +12,8 @@ namespace policy = gatehouse::policy;
 
 namespace {
 
-constexpr std::string_view for_this_hop[]{
-    "proxy-authorization", "proxy-connection", "keep-alive", "te", "trailer", "upgrade", "forwarded", "x-forwarded-for", "connection"};
+constexpr std::string_view for_this_hop[]{"proxy-authorization", "proxy-connection", "keep-alive", "te", "trailer", "upgrade",
+    "forwarded", "x-forwarded-for", "connection"};
 
 bool is_for_this_hop(std::string_view name)
 {

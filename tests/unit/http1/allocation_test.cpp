@@ -57,7 +57,8 @@ namespace {
 
 TEST(Allocation, IsAbsentFromTheRequestPath)
 {
-    std::string fields = "Connection: keep-alive, X-Hop\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\nVia: 1.1 other\r\n";
+    std::string fields
+        = "Connection: keep-alive, X-Hop\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\nVia: 1.1 other\r\n";
     for (int i = 0; i < 40; ++i)
         fields += "X-Field-" + std::to_string(i) + ": some value that is longer than any small buffer would be\r\n";
     auto const bytes = post(fields);
@@ -82,7 +83,8 @@ TEST(Allocation, IsAbsentFromTheRequestPath)
 
 TEST(Allocation, IsAbsentFromRefusals)
 {
-    std::string const rows[]{post("Content-Length: 5, 5\r\n"), get("X : y\r\n"), get("X: a\r\n b\r\n"), "\x16\x03", get("Host: b\r\n")};
+    std::string const rows[]{
+        post("Content-Length: 5, 5\r\n"), get("X : y\r\n"), get("X: a\r\n b\r\n"), "\x16\x03", get("Host: b\r\n")};
     for (auto const& row : rows) {
         RequestHead head;
         auto const before = allocations;

@@ -93,9 +93,12 @@ HostileCase const cases[]{
     {59, "unclosed quote", "5;a=\"b\r\n", Refusal::bad_chunk},
     {60, "quoted CR LF", "5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n", Refusal::bad_chunk},
     {61, "64 KiB extension", "5;a=" + std::string(65536, 'x') + "\r\nhello\r\n0\r\n\r\n", Refusal::bad_chunk},
-    {61, "17 KiB of extensions in all", repeated(18, "5;a=" + std::string(960, 'x') + "\r\nhello\r\n") + "0\r\n\r\n", Refusal::bad_chunk},
-    {61, "15 KiB of extensions in all", repeated(15, "5;a=" + std::string(960, 'x') + "\r\nhello\r\n") + "0\r\n\r\n", Refusal::none},
-    {62, "one byte chunks with 100 bytes each", repeated(1000, "1;" + std::string(99, 'x') + "\r\nz\r\n") + "0\r\n\r\n", Refusal::bad_chunk},
+    {61, "17 KiB of extensions in all", repeated(18, "5;a=" + std::string(960, 'x') + "\r\nhello\r\n") + "0\r\n\r\n",
+        Refusal::bad_chunk},
+    {61, "15 KiB of extensions in all", repeated(15, "5;a=" + std::string(960, 'x') + "\r\nhello\r\n") + "0\r\n\r\n",
+        Refusal::none},
+    {62, "one byte chunks with 100 bytes each", repeated(1000, "1;" + std::string(99, 'x') + "\r\nz\r\n") + "0\r\n\r\n",
+        Refusal::bad_chunk},
     {64, "extensions of every kind", "5;a\r\nhello\r\n1;a=b;c=\"d \\\" e\"\r\nx\r\n0;z\r\n\r\n", Refusal::none},
     {65, "line without colon behind the last chunk", "0\r\nnonsense\r\n\r\n", Refusal::bad_trailer},
     {66, "trailer with a length", "0\r\nContent-Length: 5\r\n\r\n", Refusal::bad_trailer},
@@ -173,7 +176,7 @@ TEST(BodyReader, CountsALength)
     auto piece = reader.next("hel");
     EXPECT_EQ(piece.data, "hel");
     EXPECT_FALSE(piece.done);
-    EXPECT_FALSE(reader.finish()); // catalogue line 43
+    EXPECT_FALSE(reader.finish());           // catalogue line 43
     piece = reader.next("loGET / HTTP/1.1"); // catalogue line 44
     EXPECT_EQ(piece.data, "lo");
     EXPECT_EQ(piece.consumed, 2U);

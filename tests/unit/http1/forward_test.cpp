@@ -38,22 +38,25 @@ TEST(AppendRequestHead, SendsOriginFormWithFramingRebuilt)
 
 TEST(AppendRequestHead, DropsWhatIsForThisHopOnly) // lines 105, 106, 256
 {
-    auto const out = forwarded(get("Connection: close, X-Hop, TE\r\nProxy-Connection: close\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\n"
-                                   "Trailer: X\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nX-Hop: secret\r\n"
-                                   "Proxy-Authorization: Basic YTpi\r\nForwarded: for=10.0.0.1\r\nX-Forwarded-For: 10.0.0.1\r\nX-End: stays\r\n"));
+    auto const out = forwarded(
+        get("Connection: close, X-Hop, TE\r\nProxy-Connection: close\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\n"
+            "Trailer: X\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nX-Hop: secret\r\n"
+            "Proxy-Authorization: Basic YTpi\r\nForwarded: for=10.0.0.1\r\nX-Forwarded-For: 10.0.0.1\r\nX-End: stays\r\n"));
     EXPECT_EQ(out, "GET / HTTP/1.1\r\nHost: a.example\r\nX-End: stays\r\nVia: 1.1 gatehouse\r\n\r\n");
 }
 
 TEST(AppendRequestHead, KeepsFieldsThatPolicyReadsThoughConnectionNamesThem) // line 104
 {
-    auto const out = forwarded(get("Connection: Authorization, Cookie, Via\r\nAuthorization: Basic x\r\nCookie: a=b\r\nVia: 1.1 other\r\n"));
+    auto const out
+        = forwarded(get("Connection: Authorization, Cookie, Via\r\nAuthorization: Basic x\r\nCookie: a=b\r\nVia: 1.1 other\r\n"));
     EXPECT_THAT(out, HasSubstr("\r\nAuthorization: Basic x\r\nCookie: a=b\r\nVia: 1.1 other\r\nVia: 1.1 gatehouse\r\n"));
 }
 
 TEST(AppendRequestHead, DropsFramingFieldsSpelledWithUnderscores) // line 21
 {
-    auto const out = forwarded(get("Content_Length: 5\r\nTRANSFER_ENCODING: chunked\r\nProxy_Authorization: x\r\nX_Forwarded_For: y\r\n"
-                                   "My_Field: stays\r\nUser_Agent: stays\r\n"));
+    auto const out
+        = forwarded(get("Content_Length: 5\r\nTRANSFER_ENCODING: chunked\r\nProxy_Authorization: x\r\nX_Forwarded_For: y\r\n"
+                        "My_Field: stays\r\nUser_Agent: stays\r\n"));
     EXPECT_EQ(out, "GET / HTTP/1.1\r\nHost: a.example\r\nMy_Field: stays\r\nUser_Agent: stays\r\nVia: 1.1 gatehouse\r\n\r\n");
 }
 
@@ -111,7 +114,8 @@ TEST(AppendResponseHead, RebuildsFramingForTheClient)
     } const rows[]{
         {"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n", 1, true, Framing::length, "Content-Length: 5\r\n"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 1, false, Framing::length, "Content-Length: 5\r\nConnection: close\r\n"},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 0, true, Framing::length, "Content-Length: 5\r\nConnection: keep-alive\r\n"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 0, true, Framing::length,
+            "Content-Length: 5\r\nConnection: keep-alive\r\n"},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 1, true, Framing::chunked, "Transfer-Encoding: chunked\r\n"},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 0, true, Framing::until_close, "Connection: close\r\n"},
         {"HTTP/1.1 200 OK\r\n\r\n", 1, true, Framing::chunked, "Transfer-Encoding: chunked\r\n"},
@@ -130,17 +134,20 @@ TEST(AppendResponseHead, DeclaresALengthWithoutBodyOnlyWhereItMeansSomething)
     EXPECT_EQ(head.framing, Framing::none);
     EXPECT_THAT(head.text, HasSubstr("Content-Length: 5\r\n"));
     EXPECT_THAT(answered("HTTP/1.1 200 OK\r\n\r\n", {}, {true, false}).text, Not(HasSubstr("Content-Length")));
-    EXPECT_THAT(answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", {}, {true, false}).text, Not(HasSubstr("chunked")));
+    EXPECT_THAT(
+        answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", {}, {true, false}).text, Not(HasSubstr("chunked")));
     EXPECT_THAT(answered("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", {}).text, HasSubstr("Content-Length: 5\r\n"));
     EXPECT_THAT(answered("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", {}).text, Not(HasSubstr("Content-Length")));
 }
 
 TEST(AppendResponseHead, DropsWhatIsForThisHopOrOnlyOursToSay)
 {
-    auto const answer = answered("HTTP/1.0 200 Fine\r\nConnection: close, X-Hop\r\nX-Hop: a\r\nKeep-Alive: x\r\nProxy-Authenticate: Basic\r\n"
-                                 "Upgrade: h2\r\nTrailer: X\r\nGatehouse-Decision: 1\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n",
+    auto const answer = answered(
+        "HTTP/1.0 200 Fine\r\nConnection: close, X-Hop\r\nX-Hop: a\r\nKeep-Alive: x\r\nProxy-Authenticate: Basic\r\n"
+        "Upgrade: h2\r\nTrailer: X\r\nGatehouse-Decision: 1\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n",
         {});
-    EXPECT_EQ(answer.text, "HTTP/1.1 200 Fine\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nVia: 1.0 gatehouse\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(
+        answer.text, "HTTP/1.1 200 Fine\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nVia: 1.0 gatehouse\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST(AppendResponseHead, SwitchesProtocolForWebsocketOnly)
@@ -148,8 +155,8 @@ TEST(AppendResponseHead, SwitchesProtocolForWebsocketOnly)
     auto options = to_client(1, true);
     options.websocket = true;
     auto const answer = answered(
-        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n", options,
-        {false, true});
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n",
+        options, {false, true});
     EXPECT_EQ(answer.text,
         "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nVia: 1.1 gatehouse\r\n"
         "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
@@ -160,7 +167,9 @@ TEST(AppendInterimHead, CarriesEndToEndFields)
     ResponseHead head;
     std::string scratch;
     unsigned deviations = 0;
-    ASSERT_EQ(read_response_head("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nConnection: close\r\n\r\n", {}, head, scratch, deviations).kind,
+    ASSERT_EQ(read_response_head(
+                  "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nConnection: close\r\n\r\n", {}, head, scratch, deviations)
+                  .kind,
         HeadStatus::Kind::done);
     std::string out;
     append_interim_head(out, head);

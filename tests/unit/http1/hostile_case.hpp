@@ -12,10 +12,10 @@
 namespace gatehouse::http1 {
 
 struct HostileCase {
-    int line;              ///< of the catalogue; 0 for cases of our own
+    int line; ///< of the catalogue; 0 for cases of our own
     char const* name;
     std::string bytes;
-    Refusal refusal;       ///< Refusal::none: must be accepted
+    Refusal refusal; ///< Refusal::none: must be accepted
 };
 
 inline void PrintTo(HostileCase const& row, std::ostream* out)

@@ -115,16 +115,20 @@ TEST(Limits, HoldAtTheLimitOneAboveAndFarAbove)
         std::size_t limit;
         Refusal at, above;
     } const rows[]{
-        {"method_size", with_method, request_refusal, limits::method_size, Refusal::method_not_implemented, Refusal::method_too_long},
+        {"method_size", with_method, request_refusal, limits::method_size, Refusal::method_not_implemented,
+            Refusal::method_too_long},
         {"target_size", with_target, request_refusal, limits::target_size, Refusal::none, Refusal::target_too_long},
         {"head_size", with_size, request_refusal, limits::head_size, Refusal::none, Refusal::head_too_large},
         {"field_count", with_fields, request_refusal, limits::field_count, Refusal::none, Refusal::too_many_fields},
         {"empty_lines", with_empty_lines, request_refusal, limits::empty_lines_before_request, Refusal::none, Refusal::syntax},
-        {"response_head_size", response_with_size, response_refusal, limits::response_head_size, Refusal::none, Refusal::bad_response},
-        {"response_field_count", response_with_fields, response_refusal, limits::response_field_count, Refusal::none, Refusal::bad_response},
+        {"response_head_size", response_with_size, response_refusal, limits::response_head_size, Refusal::none,
+            Refusal::bad_response},
+        {"response_field_count", response_with_fields, response_refusal, limits::response_field_count, Refusal::none,
+            Refusal::bad_response},
         {"chunk_line_size", with_chunk_line, body_refusal, limits::chunk_line_size, Refusal::none, Refusal::bad_chunk},
         {"chunk_size_digits", with_chunk_digits, body_refusal, limits::chunk_size_digits, Refusal::none, Refusal::bad_chunk},
-        {"chunk_extension_total", with_extensions, body_refusal, limits::chunk_extension_total, Refusal::none, Refusal::bad_chunk},
+        {"chunk_extension_total", with_extensions, body_refusal, limits::chunk_extension_total, Refusal::none,
+            Refusal::bad_chunk},
         {"trailer_size", with_trailer_size, body_refusal, limits::trailer_size, Refusal::none, Refusal::bad_trailer},
         {"trailer_count", with_trailers, body_refusal, limits::trailer_count, Refusal::none, Refusal::bad_trailer},
     };

@@ -23,7 +23,8 @@ TEST(OwnResponse, HasNoBodyWhereNoneMayBe)
         "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
     out.clear();
     append_own_response(out, {204, "text/plain", "no", "", "", false, false});
-    EXPECT_EQ(out, "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(out,
+        "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
 }
 
 TEST(ReasonPhrase, IsTheRegisteredOne)

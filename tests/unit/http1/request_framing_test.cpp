@@ -17,14 +17,14 @@ TEST_P(RequestFraming, IsDecided)
     RequestHead head;
     auto const status = read_request_head(GetParam().bytes, head);
     EXPECT_EQ(to_text(status.refusal), to_text(GetParam().refusal));
-    EXPECT_EQ(status.kind,
-        GetParam().refusal == Refusal::none ? HeadStatus::Kind::done : HeadStatus::Kind::refused);
+    EXPECT_EQ(status.kind, GetParam().refusal == Refusal::none ? HeadStatus::Kind::done : HeadStatus::Kind::refused);
 }
 
 HostileCase const cases[]{
     {1, "length and coding", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), Refusal::framing_conflict},
     {2, "coding and length", post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), Refusal::framing_conflict},
-    {3, "both and close", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"), Refusal::framing_conflict},
+    {3, "both and close", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"),
+        Refusal::framing_conflict},
     {4, "two different lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n"), Refusal::framing_conflict},
     {5, "two identical lengths", post("Content-Length: 5\r\nContent-Length: 5\r\n"), Refusal::framing_conflict},
     {6, "length list with equal members", post("Content-Length: 5, 5\r\n"), Refusal::bad_content_length},
@@ -50,7 +50,8 @@ HostileCase const cases[]{
     {21, "length spelled with underscore is no length", post("Content_Length: 5\r\n"), Refusal::none},
     {22, "chunked in HTTP 1.0", "POST http://a.example/ HTTP/1.0\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n",
         Refusal::bad_transfer_encoding},
-    {23, "chunked in two fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), Refusal::framing_conflict},
+    {23, "chunked in two fields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+        Refusal::framing_conflict},
     {24, "chunked twice", post("Transfer-Encoding: chunked, chunked\r\n"), Refusal::bad_transfer_encoding},
     {25, "chunked then gzip", post("Transfer-Encoding: chunked, gzip\r\n"), Refusal::bad_transfer_encoding},
     {26, "gzip then chunked", post("Transfer-Encoding: gzip, chunked\r\n"), Refusal::unsupported_transfer_coding},
@@ -65,10 +66,14 @@ HostileCase const cases[]{
     {31, "coding empty", post("Transfer-Encoding:\r\n"), Refusal::bad_transfer_encoding},
     {32, "vertical tab before chunked", post("Transfer-Encoding: \vchunked\r\n"), Refusal::syntax},
     {32, "form feed before chunked", post("Transfer-Encoding: \fchunked\r\n"), Refusal::syntax},
-    {33, "a0 before chunked", post("Transfer-Encoding: \xa0" "chunked\r\n"), Refusal::bad_transfer_encoding},
+    {33, "a0 before chunked",
+        post("Transfer-Encoding: \xa0"
+             "chunked\r\n"),
+        Refusal::bad_transfer_encoding},
     {33, "85 behind chunked", post("Transfer-Encoding: chunked\x85\r\n"), Refusal::bad_transfer_encoding},
     {34, "quoted chunked", post("Transfer-Encoding: \"chunked\"\r\n"), Refusal::bad_transfer_encoding},
-    {34, "quoted chunked with length", post("Transfer-Encoding: \"chunked\"\r\nContent-Length: 5\r\n"), Refusal::framing_conflict},
+    {34, "quoted chunked with length", post("Transfer-Encoding: \"chunked\"\r\nContent-Length: 5\r\n"),
+        Refusal::framing_conflict},
     {35, "chunked with parameter", post("Transfer-Encoding: chunked;a=b\r\n"), Refusal::bad_transfer_encoding},
     {36, "chunked on a folded line", post("Transfer-Encoding:\r\n chunked\r\n"), Refusal::obsolete_folding},
     {37, "coding with space before colon", post("Transfer-Encoding : chunked\r\n"), Refusal::syntax},
@@ -76,18 +81,21 @@ HostileCase const cases[]{
     {38, "chunked in mixed case", post("Transfer-Encoding: cHuNkEd\r\n"), Refusal::none},
     {39, "coding behind a CR in a value", post("X: a\rTransfer-Encoding: chunked\r\n"), Refusal::syntax},
     {40, "GET with a body", get("Content-Length: 5\r\n"), Refusal::none},
-    {41, "HEAD with a length", "HEAD http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\n", Refusal::body_not_allowed},
+    {41, "HEAD with a length", "HEAD http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\n",
+        Refusal::body_not_allowed},
     {41, "HEAD with chunks", "HEAD http://a.example/ HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n",
         Refusal::body_not_allowed},
-    {42, "OPTIONS with a body", "OPTIONS http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\n", Refusal::none},
-    {42, "DELETE with a body", "DELETE http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\n", Refusal::none},
+    {42, "OPTIONS with a body", "OPTIONS http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\n",
+        Refusal::none},
+    {42, "DELETE with a body", "DELETE http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\n",
+        Refusal::none},
     {45, "POST without framing", post(""), Refusal::none},
     {131, "CONNECT with a length", "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\nContent-Length: 5\r\n\r\n",
         Refusal::body_not_allowed},
     {131, "CONNECT with chunks", "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\nTransfer-Encoding: chunked\r\n\r\n",
         Refusal::body_not_allowed},
-    {0, "CONNECT with a length of zero",
-        "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\nContent-Length: 0\r\n\r\n", Refusal::none},
+    {0, "CONNECT with a length of zero", "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\nContent-Length: 0\r\n\r\n",
+        Refusal::none},
 };
 
 INSTANTIATE_TEST_SUITE_P(Hostile, RequestFraming, testing::ValuesIn(cases), case_name);

@@ -13,8 +13,7 @@ TEST_P(RequestLines, AreDecided)
     RequestHead head;
     auto const status = read_request_head(GetParam().bytes, head);
     EXPECT_EQ(to_text(status.refusal), to_text(GetParam().refusal));
-    EXPECT_EQ(status.kind,
-        GetParam().refusal == Refusal::none ? HeadStatus::Kind::done : HeadStatus::Kind::refused);
+    EXPECT_EQ(status.kind, GetParam().refusal == Refusal::none ? HeadStatus::Kind::done : HeadStatus::Kind::refused);
 }
 
 std::string request_line(std::string const& line)
@@ -40,8 +39,14 @@ HostileCase const cases[]{
     {76, "LF inside a value", get("X: a\nb\r\n"), Refusal::syntax},
     {77, "NUL inside a value", get("X: a\0b\r\n"s), Refusal::syntax},
     {77, "NUL inside a name", get("X\0: b\r\n"s), Refusal::syntax},
-    {78, "control byte inside a value", get("X: a\x01" "b\r\n"), Refusal::syntax},
-    {78, "DEL inside a value", get("X: a\x7f" "b\r\n"), Refusal::syntax},
+    {78, "control byte inside a value",
+        get("X: a\x01"
+            "b\r\n"),
+        Refusal::syntax},
+    {78, "DEL inside a value",
+        get("X: a\x7f"
+            "b\r\n"),
+        Refusal::syntax},
     {79, "high bytes in a value", get("X: \xe4\xf6\xfc\r\n"), Refusal::none},
     {79, "high bytes in Host", "GET http://a.example/ HTTP/1.1\r\nHost: \xe4.example\r\n\r\n", Refusal::bad_host},
     {79, "high byte behind Host", "GET http://a.example/ HTTP/1.1\r\nHost: a.example\x85\r\n\r\n", Refusal::bad_host},
@@ -52,8 +57,10 @@ HostileCase const cases[]{
     {82, "space inside a name", get("X Y: z\r\n"), Refusal::syntax},
     {82, "space behind a name", get("X : z\r\n"), Refusal::syntax},
     {83, "high byte in a name", get("X\xe4: z\r\n"), Refusal::syntax},
-    {84, "white space before the first field", "GET http://a.example/ HTTP/1.1\r\n Host: a.example\r\n\r\n", Refusal::obsolete_folding},
-    {84, "tab before the first field", "GET http://a.example/ HTTP/1.1\r\n\tX: y\r\nHost: a.example\r\n\r\n", Refusal::obsolete_folding},
+    {84, "white space before the first field", "GET http://a.example/ HTTP/1.1\r\n Host: a.example\r\n\r\n",
+        Refusal::obsolete_folding},
+    {84, "tab before the first field", "GET http://a.example/ HTTP/1.1\r\n\tX: y\r\nHost: a.example\r\n\r\n",
+        Refusal::obsolete_folding},
     {85, "folded field", get("X: a\r\n b\r\n"), Refusal::obsolete_folding},
     {85, "field folded with a tab", get("X: a\r\n\tb\r\n"), Refusal::obsolete_folding},
     {85, "folded blank line", get("X: a\r\n \r\n"), Refusal::obsolete_folding},
@@ -62,7 +69,8 @@ HostileCase const cases[]{
     {88, "a hundred fields of 1 KiB", get(many_fields(100, "X: " + std::string(1019, 'a') + "\r\n")), Refusal::head_too_large},
     {89, "one field of 1 MiB", get("X: " + std::string(1 << 20, 'a') + "\r\n"), Refusal::head_too_large},
     {90, "method of 8 KiB", std::string(8192, 'A') + " http://a.example/ HTTP/1.1\r\n\r\n", Refusal::method_too_long},
-    {91, "target of 70 kB", request_line("GET http://a.example/" + std::string(70000, 'a') + " HTTP/1.1"), Refusal::target_too_long},
+    {91, "target of 70 kB", request_line("GET http://a.example/" + std::string(70000, 'a') + " HTTP/1.1"),
+        Refusal::target_too_long},
     {92, "one empty line first", "\r\n" + get(""), Refusal::none},
     {93, "four empty lines first", "\r\n\r\n\r\n\r\n" + get(""), Refusal::none},
     {93, "five empty lines first", "\r\n\r\n\r\n\r\n\r\n" + get(""), Refusal::syntax},
@@ -100,7 +108,8 @@ HostileCase const cases[]{
     {102, "30000 commas", get("X-Forwarded-For: " + std::string(30000, ',') + "\r\n"), Refusal::none},
     {103, "degenerate values",
         get("Date: x\r\nRange: bytes=--1,99999999999999999999-,,,\r\nContent-Range: bytes */*/*\r\nWarning: 999 - \"\r\n"
-            "Vary: ,,*,,\r\nCache-Control: max-age=-99999999999999999999, =, \"\r\n"), Refusal::none},
+            "Vary: ,,*,,\r\nCache-Control: max-age=-99999999999999999999, =, \"\r\n"),
+        Refusal::none},
     {104, "Connection names Host", get("Connection: Host\r\n"), Refusal::bad_connection_option},
     {104, "Connection names a length", get("Connection: close, content-length\r\n"), Refusal::bad_connection_option},
     {104, "Connection names the coding", get("Connection: Transfer-Encoding\r\n"), Refusal::bad_connection_option},
@@ -108,11 +117,13 @@ HostileCase const cases[]{
     {104, "Connection with 32 options", get("Connection: " + many_fields(31, "a,") + "a\r\n"), Refusal::none},
     {104, "Connection with 33 options", get("Connection: " + many_fields(32, "a,") + "a\r\n"), Refusal::bad_connection_option},
     {104, "Connection in two words", get("Connection: keep alive\r\n"), Refusal::syntax},
-    {106, "two Proxy-Authorization", get("Proxy-Authorization: Basic YQ==\r\nProxy-Authorization: Basic Yg==\r\n"), Refusal::syntax},
+    {106, "two Proxy-Authorization", get("Proxy-Authorization: Basic YQ==\r\nProxy-Authorization: Basic Yg==\r\n"),
+        Refusal::syntax},
     {108, "unknown expectation", get("Expect: the-unexpected\r\n"), Refusal::expectation_failed},
     {109, "expectation twice", post("Content-Length: 1\r\nExpect: 100-continue\r\nExpect: 100-continue\r\n"), Refusal::none},
     {111, "TRACE", request_line("TRACE http://a.example/ HTTP/1.1"), Refusal::method_not_allowed},
-    {111, "TRACE without hops left", request_line("TRACE http://a.example/ HTTP/1.1\r\nMax-Forwards: 0"), Refusal::method_not_allowed},
+    {111, "TRACE without hops left", request_line("TRACE http://a.example/ HTTP/1.1\r\nMax-Forwards: 0"),
+        Refusal::method_not_allowed},
     {112, "no Host in 1.1", "GET http://a.example/ HTTP/1.1\r\n\r\n", Refusal::missing_host},
     {112, "no Host in 1.0", "GET http://a.example/ HTTP/1.0\r\n\r\n", Refusal::none},
     {113, "two equal Host", get("Host: a.example\r\n"), Refusal::bad_host},
@@ -123,7 +134,8 @@ INSTANTIATE_TEST_SUITE_P(Hostile, RequestLines, testing::ValuesIn(cases), case_n
 
 TEST(RequestHead, IsReadIntoViewsOfTheBytes)
 {
-    std::string const bytes = "\r\nGET http://a.example/x?y HTTP/1.1\r\nHost: a.example\r\nProxy-Authorization:  Basic YQ== \r\nEmpty:\r\n\r\nrest";
+    std::string const bytes
+        = "\r\nGET http://a.example/x?y HTTP/1.1\r\nHost: a.example\r\nProxy-Authorization:  Basic YQ== \r\nEmpty:\r\n\r\nrest";
     RequestHead head;
     auto const status = read_request_head(bytes, head);
     ASSERT_EQ(status.kind, HeadStatus::Kind::done);
@@ -151,7 +163,8 @@ TEST(RequestHead, NeedsMoreUntilTheLastByte)
 TEST(RequestHead, KeepsNothingOfTheMessageBefore)
 {
     RequestHead head;
-    auto const first = post("Content-Length: 5\r\nExpect: 100-continue\r\nProxy-Authorization: Basic YQ==\r\nConnection: close\r\n");
+    auto const first
+        = post("Content-Length: 5\r\nExpect: 100-continue\r\nProxy-Authorization: Basic YQ==\r\nConnection: close\r\n");
     ASSERT_EQ(read_request_head(first, head).kind, HeadStatus::Kind::done);
     ASSERT_EQ(read_request_head("GET http://b.example/ HTTP/1.1\r\nHost: b.example\r\n\r\n", head).kind, HeadStatus::Kind::done);
     EXPECT_EQ(head.framing, Framing::none);

@@ -33,8 +33,7 @@ TEST_P(ResponseSyntax, IsDecided)
     Read read;
     read_into(read, GetParam().bytes);
     EXPECT_EQ(to_text(read.status.refusal), to_text(GetParam().refusal));
-    EXPECT_EQ(read.status.kind,
-        GetParam().refusal == Refusal::none ? HeadStatus::Kind::done : HeadStatus::Kind::refused);
+    EXPECT_EQ(read.status.kind, GetParam().refusal == Refusal::none ? HeadStatus::Kind::done : HeadStatus::Kind::refused);
 }
 
 std::string many_fields(std::size_t count)

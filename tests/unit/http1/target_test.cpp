@@ -62,7 +62,8 @@ HostileCase const cases[]{
     {121, "backslash in the path", request("GET http://a.example/\\..", "a.example"), Refusal::bad_target},
     {121, "angle brackets", request("GET http://a.example/<script>", "a.example"), Refusal::bad_target},
     {121, "quote", request("GET http://a.example/\"", "a.example"), Refusal::bad_target},
-    {122, "encoded NUL CR LF slash and dots", request("GET http://a.example/%00%0d%0a%2f%2e%2e/../x", "a.example"), Refusal::none},
+    {122, "encoded NUL CR LF slash and dots", request("GET http://a.example/%00%0d%0a%2f%2e%2e/../x", "a.example"),
+        Refusal::none},
     {123, "overlong UTF-8", request("GET http://a.example/%c0%ae%c0%AE", "a.example"), Refusal::none},
     {124, "scheme ftp", request("GET ftp://a.example/", "a.example"), Refusal::unsupported_scheme},
     {124, "scheme file", request("GET file:///etc/passwd", "a.example"), Refusal::unsupported_scheme},
@@ -98,8 +99,11 @@ HostileCase const cases[]{
     {130, "CONNECT with other port", request("CONNECT a.example:443", "a.example:80"), Refusal::host_mismatch},
     {130, "CONNECT with Host without port", request("CONNECT a.example:8443", "a.example"), Refusal::none},
     {135, "CONNECT by zone id", request("CONNECT [fe80::1%25eth0]:443", "[fe80::1]:443"), Refusal::bad_target},
-    {140, "host of 254 bytes", request("GET http://" + std::string(62, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c')
-            + "." + std::string(63, 'd') + "/", "a.example"), Refusal::bad_target},
+    {140, "host of 254 bytes",
+        request("GET http://" + std::string(62, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "."
+                + std::string(63, 'd') + "/",
+            "a.example"),
+        Refusal::bad_target},
     {140, "label of 64 bytes", request("GET http://" + std::string(64, 'a') + ".example/", "a.example"), Refusal::bad_target},
     {140, "empty label", request("GET http://a..example/", "a.example"), Refusal::bad_target},
     {141, "raw UTF-8 host", request("GET http://\xc3\xa4.example/", "a.example"), Refusal::bad_target},
