@@ -9,6 +9,25 @@
 namespace gatehouse::store {
 namespace {
 
+bool is_lack_of_space(int system) { return system == ENOSPC || system == EFBIG || system == EDQUOT; }
+
+/// Did a write fail for want of space? sqlite3_system_errno is overwritten by the rollback that follows, so the files themselves are asked.
+bool has_no_space(sqlite3* connection)
+{
+    if (is_lack_of_space(sqlite3_system_errno(connection)))
+        return true;
+    int const questions[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    for (int const question : questions) {
+        sqlite3_file* file = nullptr;
+        int last = 0;
+        if (sqlite3_file_control(connection, "main", question, &file) != SQLITE_OK || file == nullptr || file->pMethods == nullptr)
+            continue;
+        if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last) == SQLITE_OK && is_lack_of_space(last))
+            return true;
+    }
+    return false;
+}
+
 /// SQLite's answer as ours. A write that fails for want of space is told apart, because trying again later is right for it alone.
 errc errc_of(sqlite3* connection, int code)
 {
@@ -22,10 +41,9 @@ errc errc_of(sqlite3* connection, int code)
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY: return errc::io;
-    case SQLITE_IOERR: {
-        int const system = sqlite3_system_errno(connection);
-        return system == ENOSPC || system == EFBIG || system == EDQUOT ? errc::full : errc::io;
-    }
+    case SQLITE_IOERR:
+        // Only a failed write: after a failed sync what the file said last does not matter.
+        return code != SQLITE_IOERR_FSYNC && has_no_space(connection) ? errc::full : errc::io;
     default: return errc::bad_statement;
     }
 }

@@ -1,0 +1,143 @@
+#include "tests/unit/store/school.hpp"
+
+#include <fstream>
+#include <functional>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+namespace gatehouse::store::test {
+
+struct Audit : School {
+    /// What somebody with the file and the sqlite3 shell can do, past the triggers.
+    void tamper(std::string const& sql)
+    {
+        ledger.reset();
+        sqlite3* connection = nullptr;
+        ASSERT_EQ(sqlite3_open((folder.path() / "gatehouse.db").c_str(), &connection), SQLITE_OK);
+        std::string const all = "DROP TRIGGER audit_is_never_changed; DROP TRIGGER audit_is_never_removed; " + sql;
+        char* problem = nullptr;
+        EXPECT_EQ(sqlite3_exec(connection, all.c_str(), nullptr, nullptr, &problem), SQLITE_OK) << problem;
+        sqlite3_close(connection);
+        reopen();
+    }
+
+    AuditVerification verified()
+    {
+        auto const found = verify_audit(*ledger);
+        EXPECT_TRUE(found);
+        return found ? *found : AuditVerification{};
+    }
+    std::filesystem::path head_file() const { return folder.path() / "audit.head"; }
+};
+
+TEST_F(Audit, ChainIsIntactAndCountsItsRows)
+{
+    auto const found = verified();
+    EXPECT_TRUE(found.intact) << found.problem;
+    EXPECT_EQ(found.rows, 8);
+    EXPECT_EQ(found.head_digest.size(), 64u);
+    EXPECT_TRUE(ledger->audit_agrees());
+    auto const rows = list_audit(*ledger, {.action_prefix = "account.", .object = "", .before = 3, .limit = 1});
+    ASSERT_TRUE(rows);
+    ASSERT_EQ(rows->size(), 1u);
+    EXPECT_EQ(rows->front().sequence, 2);
+    EXPECT_EQ(rows->front().actor, "command-line:root");
+}
+
+TEST_F(Audit, NamesTheFirstChangedRow)
+{
+    for (auto const* change : {"actor = 'x'", "detail = detail || ' '", "at = at + 1", "account = 5", "address = 'y'", "action = 'z'", "object = ''",
+             "digest = zeroblob(32)", "previous = zeroblob(32)"}) {
+        TearDown();
+        std::filesystem::remove_all(folder.path());
+        SetUp();
+        tamper(std::string{"UPDATE audit SET "} + change + " WHERE sequence = 4");
+        auto const found = verified();
+        EXPECT_FALSE(found.intact) << change;
+        EXPECT_EQ(found.first_bad, std::optional<std::int64_t>{4}) << change << ": " << found.problem;
+    }
+}
+
+TEST_F(Audit, NamesAGap)
+{
+    tamper("DELETE FROM audit WHERE sequence = 3");
+    EXPECT_EQ(verified().first_bad, std::optional<std::int64_t>{3});
+}
+
+TEST_F(Audit, NamesAClosedGap)
+{
+    tamper("DELETE FROM audit WHERE sequence = 3; UPDATE audit SET sequence = sequence - 1 WHERE sequence > 3");
+    EXPECT_EQ(verified().first_bad, std::optional<std::int64_t>{3});
+}
+
+TEST_F(Audit, NoticesACutTailEvenWhenTheChainGoesOn)
+{
+    tamper("DELETE FROM audit WHERE sequence > 5");
+    EXPECT_FALSE(ledger->audit_agrees());
+    EXPECT_EQ(verified().first_bad, std::optional<std::int64_t>{6});
+    for (int i = 0; i < 5; ++i)
+        ASSERT_DONE(record_event(*ledger, owner(), "test", "", "", tuesday));
+    EXPECT_FALSE(ledger->audit_agrees());
+    EXPECT_FALSE(verified().intact);
+}
+
+TEST_F(Audit, NoticesARemovedOrForgedHead)
+{
+    std::filesystem::remove(head_file());
+    EXPECT_FALSE(verified().intact);
+    ASSERT_DONE(record_event(*ledger, owner(), "test", "", "", tuesday));
+    EXPECT_FALSE(std::filesystem::exists(head_file()));
+    std::ofstream(head_file()) << "0 " << std::string(64, '0') << ' ' << std::string(64, '0') << '\n';
+    EXPECT_FALSE(verified().intact);
+    std::ofstream(head_file()) << "garbage";
+    EXPECT_FALSE(verified().intact);
+}
+
+TEST_F(Audit, TakesACrashBetweenCommitAndHeadForNoAlarm)
+{
+    auto const before = folder.path() / "head.before";
+    std::filesystem::copy_file(head_file(), before);
+    ASSERT_DONE(record_event(*ledger, owner(), "test", "", "", tuesday));
+    std::filesystem::rename(before, head_file());
+    reopen();
+    EXPECT_TRUE(ledger->audit_agrees());
+    expect_intact();
+    ASSERT_DONE(record_event(*ledger, owner(), "test", "", "", tuesday));
+    expect_intact();
+    EXPECT_EQ(ledger->chain().read_head()->count, 10);
+}
+
+TEST_F(Audit, KeepsItsKeyPrivateAndOutsideTheDatabase)
+{
+    for (auto const* name : {"audit.key", "audit.head", "gatehouse.db"}) {
+        struct stat status { };
+        ASSERT_EQ(::stat((folder.path() / name).c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 0777U, 0600U) << name;
+    }
+    ledger.reset();
+    std::filesystem::remove(folder.path() / "audit.key");
+    EXPECT_FAILS(Ledger::open(options), errc::audit_key_missing);
+}
+
+TEST_F(Audit, RefusesRowsOutsideATransaction)
+{
+    EXPECT_FAILS(append_audit(*ledger, {}), errc::no_transaction);
+    EXPECT_FALSE(ledger->database().execute("DELETE FROM audit"));
+    EXPECT_FALSE(ledger->database().execute("UPDATE audit SET actor = ''"));
+    expect_intact();
+}
+
+TEST_F(Audit, GoesWithTheDecisionOrNotAtAll)
+{
+    auto const before = verified().rows;
+    auto const work = [&]() -> result<void> {
+        if (auto const done = append_audit(*ledger, {}); !done)
+            return done;
+        return errc::invalid_value;
+    };
+    EXPECT_FAILS(ledger->transact(work), errc::invalid_value);
+    EXPECT_EQ(verified().rows, before);
+    expect_intact();
+}
+
+} // namespace gatehouse::store::test

@@ -1,0 +1,117 @@
+#include "proxy/store/database.hpp"
+
+#include "proxy/store/schema.hpp"
+#include "tests/unit/store/school.hpp"
+
+#include <fstream>
+
+namespace gatehouse::store::test {
+namespace {
+
+struct Databases : testing::Test {
+    TemporaryFolder folder;
+    std::filesystem::path file = folder.path() / "a.db";
+    DatabaseOptions options;
+
+    Database open()
+    {
+        auto opened = Database::open(file, options);
+        if (!opened)
+            throw std::runtime_error{opened.error().message()};
+        return std::move(*opened);
+    }
+};
+
+std::string read_text(Statement const& row) { return row.text(0); }
+std::int64_t read_number(Statement const& row) { return row.integer(0); }
+
+TEST_F(Databases, GiveBackWhatWasBound)
+{
+    auto database = open();
+    ASSERT_DONE(database.run_script("CREATE TABLE t (a TEXT, b INTEGER) STRICT"));
+    std::string const odd{"x'\"; DROP TABLE t; --\0\xc3\xa9", 24};
+    ASSERT_DONE(database.execute("INSERT INTO t VALUES (?, ?)", odd, std::optional<std::int64_t>{}));
+    EXPECT_EQ(*database.first("SELECT a FROM t", read_text), std::optional{odd});
+    EXPECT_EQ(1, **database.first("SELECT b FROM t", [](Statement const& row) { return row.is_null(0) ? 1 : 0; }));
+    EXPECT_EQ(*database.first("SELECT a FROM t WHERE b = 1", read_text), std::nullopt);
+}
+
+TEST_F(Databases, UseTheJournalAndSyncOfTheDesign)
+{
+    auto database = open();
+    EXPECT_EQ(*database.first("PRAGMA journal_mode", read_text), std::optional<std::string>{"wal"});
+    EXPECT_EQ(*database.first("PRAGMA synchronous", read_number), std::optional<std::int64_t>{2});
+    EXPECT_EQ(*database.first("PRAGMA foreign_keys", read_number), std::optional<std::int64_t>{1});
+}
+
+TEST_F(Databases, RollBackWhatIsNotCommitted)
+{
+    auto database = open();
+    ASSERT_DONE(database.run_script("CREATE TABLE t (a INTEGER) STRICT"));
+    {
+        auto transaction = Transaction::begin(database);
+        ASSERT_TRUE(transaction);
+        ASSERT_DONE(database.execute("INSERT INTO t VALUES (?)", std::int64_t{1}));
+    }
+    EXPECT_FALSE(database.in_transaction());
+    EXPECT_EQ(**database.first("SELECT count(*) FROM t", read_number), 0);
+}
+
+TEST_F(Databases, SayWhenAnotherHoldsTheLock)
+{
+    options.busy_timeout = std::chrono::milliseconds{10};
+    auto one = open();
+    auto other = open();
+    auto const held = Transaction::begin(one);
+    ASSERT_TRUE(held);
+    EXPECT_FAILS(Transaction::begin(other), errc::locked);
+}
+
+TEST_F(Databases, RefuseGarbage)
+{
+    std::ofstream(file) << std::string(8192, 'x');
+    EXPECT_FAILS(Database::open(file, options), errc::corrupt);
+}
+
+TEST_F(Databases, RefuseADamagedPage)
+{
+    {
+        auto database = open();
+        ASSERT_DONE(database.run_script("CREATE TABLE t (a TEXT) STRICT; CREATE INDEX i ON t (a)"));
+        for (int i = 0; i < 200; ++i)
+            ASSERT_DONE(database.execute("INSERT INTO t VALUES (?)", std::string(200, static_cast<char>('a' + i % 26))));
+    }
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(3 * 4096 + 8);
+    bytes << std::string(2000, '\x7f');
+    bytes.close();
+    EXPECT_FAILS(Database::open(file, options), errc::corrupt);
+}
+
+TEST_F(Databases, RefuseAFolderThatIsNotThere)
+{
+    EXPECT_FAILS(Database::open(folder.path() / "none" / "a.db", options), errc::io);
+}
+
+constexpr char const* first_step = "CREATE TABLE one (a INTEGER) STRICT; INSERT INTO one VALUES (7);";
+constexpr char const* second_step = "ALTER TABLE one ADD COLUMN b INTEGER NOT NULL DEFAULT 2; CREATE TABLE two (a INTEGER) STRICT;";
+constexpr char const* broken_step = "CREATE TABLE two (a INTEGER) STRICT; CREATE TABLE two (a INTEGER) STRICT;";
+
+TEST_F(Databases, GoOnWithAnUpgradeThatStoppedMidway)
+{
+    auto database = open();
+    std::array<char const*, 1> const one{first_step};
+    std::array<char const*, 2> const broken{first_step, broken_step};
+    std::array<char const*, 2> const both{first_step, second_step};
+    ASSERT_DONE(migrate(database, one));
+    EXPECT_FALSE(migrate(database, broken));
+    EXPECT_EQ(**database.first("PRAGMA user_version", read_number), 1);
+    EXPECT_FALSE(database.first("SELECT a FROM two", read_number)); // nothing of the broken step stays
+    ASSERT_DONE(migrate(database, both));
+    EXPECT_EQ(**database.first("SELECT a + b FROM one", read_number), 9);
+    ASSERT_DONE(migrate(database, both));
+    EXPECT_FAILS(migrate(database, one), errc::newer_schema);
+}
+
+} // namespace
+} // namespace gatehouse::store::test

@@ -1,0 +1,244 @@
+#include "proxy/store/incidents.hpp"
+#include "proxy/store/reports.hpp"
+#include "proxy/store/restrictions.hpp"
+#include "proxy/store/school_lists.hpp"
+#include "tests/unit/store/school.hpp"
+
+namespace gatehouse::store::test {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+struct SchoolLists : School {
+    NewSchoolEntry entry(std::string target = "https://Games.Example/arcade?x#y", SchoolList list = SchoolList::block)
+    {
+        return {list, std::move(target), "Unblocked games.", policy::Date{2027, 4, 1}};
+    }
+};
+
+TEST_F(SchoolLists, KeepEntriesWithReasonReviewDateAndHistory)
+{
+    auto const added = add_school_entry(*ledger, entry(), as(officer), tuesday);
+    ASSERT_TRUE(added);
+    EXPECT_EQ(added->host, "games.example");
+    EXPECT_EQ(added->path, "/arcade");
+    EXPECT_EQ(added->added_by, "o.smith");
+    EXPECT_FAILS(add_school_entry(*ledger, entry(), as(officer2), tuesday), errc::already_exists);
+    ASSERT_DONE(add_school_entry(*ledger, entry("games.example"), as(officer), tuesday));
+    ASSERT_DONE(add_school_entry(*ledger, entry("games.example", SchoolList::allow), as(officer), tuesday));
+    auto const compiled = school_entries(*ledger, SchoolList::block);
+    ASSERT_TRUE(compiled);
+    ASSERT_EQ(compiled->size(), 2u);
+    EXPECT_EQ(compiled->front().line, static_cast<std::uint32_t>(number(added->id)));
+    EXPECT_EQ(compiled->front().path, "/arcade");
+    ASSERT_DONE(remove_school_entry(*ledger, added->id, "Not needed.", as(officer2), tuesday));
+    EXPECT_FAILS(remove_school_entry(*ledger, added->id, "Again.", as(officer), tuesday), errc::wrong_state);
+    EXPECT_EQ(list_school_entries(*ledger, SchoolList::block)->size(), 1u);
+    auto const all = list_school_entries(*ledger, SchoolList::block, Removed::with);
+    ASSERT_EQ(all->size(), 2u);
+    EXPECT_EQ(all->back().removed_by, "p.jones");
+    EXPECT_EQ(all->back().review_by, (policy::Date{2027, 4, 1}));
+    EXPECT_FALSE(ledger->database().execute("DELETE FROM school_entries"));
+    auto const restored = restore_school_entry(*ledger, added->id, as(officer), tuesday);
+    ASSERT_TRUE(restored);
+    EXPECT_NE(restored->id, added->id);
+    EXPECT_FAILS(restore_school_entry(*ledger, restored->id, as(officer), tuesday), errc::wrong_state);
+    EXPECT_FAILS(restore_school_entry(*ledger, added->id, as(officer), tuesday), errc::already_exists);
+    expect_intact();
+}
+
+TEST_F(SchoolLists, NeedTheOfficerAReasonAndADate)
+{
+    for (auto const account : {head, ict, dsl, pupil, AccountId::none})
+        EXPECT_FAILS(add_school_entry(*ledger, entry(), as(account), tuesday), errc::not_permitted);
+    auto wrong = entry();
+    wrong.reason = " ";
+    EXPECT_FAILS(add_school_entry(*ledger, wrong, as(officer), tuesday), errc::invalid_value);
+    wrong = entry();
+    wrong.review_by = {};
+    EXPECT_FAILS(add_school_entry(*ledger, wrong, as(officer), tuesday), errc::invalid_value);
+    EXPECT_FAILS(add_school_entry(*ledger, entry("'; DROP TABLE school_entries; --"), as(officer), tuesday), errc::invalid_value);
+}
+
+struct Reports : School {
+    Report submit(ReportAbout about, std::string person)
+    {
+        NewReport report;
+        report.about = about;
+        report.about_person = std::move(person);
+        report.text = "'; I am worried -- \"very\"";
+        auto const submitted = submit_report(*ledger, report, tuesday);
+        EXPECT_TRUE(submitted) << submitted.error().message();
+        return submitted ? *submitted : Report{};
+    }
+};
+
+TEST_F(Reports, GoWhereClauseElevenSendsThem)
+{
+    EXPECT_EQ(submit(ReportAbout::site, "").route, ConsoleRole::officer);
+    EXPECT_EQ(submit(ReportAbout::pupil, "amy.year9").route, ConsoleRole::dsl);
+    EXPECT_EQ(submit(ReportAbout::staff, "t.hill").route, ConsoleRole::headteacher);
+    EXPECT_EQ(submit(ReportAbout::headteacher, "").route, ConsoleRole::chief_executive);
+    // The name decides over the box.
+    EXPECT_EQ(submit(ReportAbout::staff, "H.Brown").route, ConsoleRole::chief_executive);
+    EXPECT_EQ(submit(ReportAbout::staff, "hanna  brown").route, ConsoleRole::chief_executive);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, chief)->size(), 3u);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, head)->size(), 1u);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, ict)->size(), 0u);
+    EXPECT_FAILS(list_reports(*ledger, ReportState::open, pupil), errc::not_permitted);
+    EXPECT_FALSE(submit_report(*ledger, {}, tuesday));
+}
+
+TEST_F(Reports, AreReadForAPurposeAndByTheRightPeople)
+{
+    auto const report = submit(ReportAbout::pupil, "amy.year9");
+    EXPECT_FAILS(read_report(*ledger, report.id, "curious", as(officer), tuesday), errc::not_permitted);
+    EXPECT_FAILS(read_report(*ledger, report.id, "", as(dsl), tuesday), errc::invalid_value);
+    ASSERT_DONE(read_report(*ledger, report.id, "Weekly review.", as(dsl), tuesday));
+    EXPECT_EQ(newest_action(), "report.read");
+    ASSERT_DONE(handle_report(*ledger, report.id, "Talked to her.", as(dsl), tuesday));
+    EXPECT_FAILS(handle_report(*ledger, report.id, "Again.", as(dsl), tuesday), errc::wrong_state);
+    EXPECT_EQ(list_reports(*ledger, ReportState::handled, dsl)->size(), 1u);
+    expect_intact();
+}
+
+TEST_F(Reports, AreNeverSeenByThePersonTheyAreAbout)
+{
+    auto const report = submit(ReportAbout::pupil, "Dora Black");
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, dsl)->size(), 0u);
+    EXPECT_FAILS(read_report(*ledger, report.id, "Mine.", as(dsl), tuesday), errc::conflict_of_interest);
+    EXPECT_EQ(newest_action(), "report.read.denied");
+    EXPECT_FAILS(handle_report(*ledger, report.id, "Nothing.", as(dsl), tuesday), errc::conflict_of_interest);
+}
+
+struct Incidents : School {
+    detect::Incident incident(std::string user, std::string host, Instant at = tuesday)
+    {
+        detect::Incident made;
+        made.at = at;
+        made.kind = detect::IncidentKind::vpn_host;
+        made.grade = detect::Grade::attempt;
+        made.client = policy::IpAddress::from_v4(0x0a000007);
+        made.user = std::move(user);
+        made.host = std::move(host);
+        made.port = 443;
+        made.evidence = "listed; '\"";
+        return made;
+    }
+    IncidentReader reader(AccountId account) { return {as(account), "Weekly review.", tuesday}; }
+};
+
+TEST_F(Incidents, CollapseRepetitions)
+{
+    auto stronger = incident("amy.year9", "vpn.example", tuesday + minutes{5});
+    stronger.grade = detect::Grade::confirmed;
+    std::vector<detect::Incident> const all{incident("amy.year9", "vpn.example"), stronger,
+        incident("amy.year9", "vpn.example", tuesday + minutes{14}), incident("amy.year9", "other.example"),
+        incident("bob", "vpn.example"), incident("amy.year9", "vpn.example", tuesday + minutes{24})};
+    ASSERT_DONE(add_incidents(*ledger, all));
+    auto const rows = search_incidents(*ledger, {}, reader(officer));
+    ASSERT_TRUE(rows);
+    ASSERT_EQ(rows->size(), 4u);
+    auto const& first = rows->back();
+    EXPECT_EQ(first.count, 3);
+    EXPECT_EQ(first.last_at, tuesday + minutes{14});
+    EXPECT_EQ(first.incident.grade, detect::Grade::confirmed);
+    EXPECT_EQ(first.incident.client.to_text(), "10.0.0.7");
+    EXPECT_EQ(first.incident.evidence, "listed; '\"");
+    EXPECT_EQ(*count_incidents(*ledger, tuesday, tuesday + hours{1}), 4);
+}
+
+TEST_F(Incidents, AreSearchedByPersonForAPurpose)
+{
+    std::vector<detect::Incident> const all{incident("amy.year9", "a.example"), incident("bob", "b.example"),
+        incident("o.smith", "c.example", tuesday + hours{2})};
+    ASSERT_DONE(add_incidents(*ledger, all));
+    IncidentFilter filter;
+    filter.user = "amy.year9";
+    EXPECT_EQ(search_incidents(*ledger, filter, reader(dsl))->size(), 1u);
+    EXPECT_EQ(newest_action(), "incidents.read");
+    EXPECT_FAILS(search_incidents(*ledger, filter, {as(dsl), "", tuesday}), errc::invalid_value);
+    EXPECT_FAILS(search_incidents(*ledger, filter, reader(pupil)), errc::not_permitted);
+    filter.user = "' OR '1'='1";
+    EXPECT_EQ(search_incidents(*ledger, filter, reader(dsl))->size(), 0u);
+    filter = {};
+    filter.from = tuesday + hours{1};
+    EXPECT_EQ(search_incidents(*ledger, filter, reader(dsl))->size(), 1u);
+    filter = {};
+    filter.address = "10.0.0.7";
+    filter.kind = detect::IncidentKind::vpn_host;
+    filter.at_least = detect::Grade::confirmed;
+    EXPECT_EQ(search_incidents(*ledger, filter, reader(dsl))->size(), 0u);
+    filter.at_least.reset();
+    filter.limit = 2;
+    auto const page = search_incidents(*ledger, filter, reader(dsl));
+    ASSERT_EQ(page->size(), 2u);
+    filter.before = page->back().id;
+    EXPECT_EQ(search_incidents(*ledger, filter, reader(dsl))->size(), 1u);
+}
+
+TEST_F(Incidents, AreNotShownToThePersonConcerned)
+{
+    std::vector<detect::Incident> const all{incident("o.smith", "c.example")};
+    ASSERT_DONE(add_incidents(*ledger, all));
+    EXPECT_EQ(search_incidents(*ledger, {}, reader(officer))->size(), 0u);
+    EXPECT_EQ(search_incidents(*ledger, {}, reader(officer2))->size(), 1u);
+    IncidentFilter mine;
+    mine.user = "o.smith";
+    EXPECT_FAILS(search_incidents(*ledger, mine, reader(officer)), errc::conflict_of_interest);
+    EXPECT_EQ(*remove_incidents(*ledger, tuesday + hours{1}, {AccountId::none, "system", ""}, tuesday), 1);
+    EXPECT_EQ(newest_action(), "incidents.remove");
+}
+
+struct Restrictions : School {
+    NewRestriction about(std::string user) { return {std::move(user), "VPN three times.", "12", tuesday, tuesday + hours{24 * 14}}; }
+    RestrictionStep next(RestrictionId id, AccountId account)
+    {
+        auto const row = find_restriction(*ledger, id);
+        return {id, row ? row->version : 0, as(account), tuesday};
+    }
+};
+
+TEST_F(Restrictions, TakeTwoPeopleToBeginAndTwoToEnd)
+{
+    EXPECT_FAILS(propose_restriction(*ledger, about("amy.year9"), as(head), tuesday), errc::not_permitted);
+    auto const proposed = propose_restriction(*ledger, about("Amy.Year9"), as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    EXPECT_EQ(proposed->user, "amy.year9");
+    EXPECT_EQ(current_restrictions(*ledger, tuesday)->size(), 0u);
+    EXPECT_FAILS(propose_restriction(*ledger, about("amy.year9"), as(dsl), tuesday), errc::already_exists);
+    EXPECT_FAILS(confirm_restriction(*ledger, next(proposed->id, officer)), errc::not_permitted);
+    auto const seen = next(proposed->id, head2);
+    ASSERT_DONE(confirm_restriction(*ledger, next(proposed->id, head)));
+    EXPECT_FAILS(confirm_restriction(*ledger, seen), errc::stale);
+    auto const live = current_restrictions(*ledger, tuesday);
+    ASSERT_EQ(live->size(), 1u);
+    EXPECT_EQ(live->front().id, "restriction-1");
+    EXPECT_EQ(live->front().user, "amy.year9");
+    EXPECT_EQ(current_restrictions(*ledger, tuesday + hours{24 * 14})->size(), 0u);
+    ASSERT_DONE(propose_restriction_end(*ledger, next(proposed->id, dsl), "She has understood."));
+    EXPECT_EQ(current_restrictions(*ledger, tuesday)->size(), 1u);
+    EXPECT_FAILS(confirm_restriction_end(*ledger, next(proposed->id, dsl)), errc::same_person);
+    ASSERT_DONE(confirm_restriction_end(*ledger, next(proposed->id, head)));
+    EXPECT_EQ(current_restrictions(*ledger, tuesday)->size(), 0u);
+    auto const ended = find_restriction(*ledger, proposed->id);
+    EXPECT_EQ(ended->end_reason, "She has understood.");
+    EXPECT_EQ(ended->ended_by, "h.brown");
+    expect_intact();
+}
+
+TEST_F(Restrictions, AreNotDecidedByThePersonConcerned)
+{
+    EXPECT_FAILS(propose_restriction(*ledger, about("o.smith"), as(officer), tuesday), errc::same_person);
+    auto const proposed = propose_restriction(*ledger, about("h.brown"), as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    EXPECT_FAILS(refuse_restriction(*ledger, next(proposed->id, head), "No."), errc::same_person);
+    ASSERT_DONE(refuse_restriction(*ledger, next(proposed->id, head2), "Not proved."));
+    EXPECT_EQ(find_restriction(*ledger, proposed->id)->state, RestrictionState::refused);
+    auto const again = propose_restriction(*ledger, about("amy.year9"), as(officer), tuesday);
+    ASSERT_TRUE(again);
+    ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::headteacher, owner(), tuesday - hours{48}));
+    EXPECT_FAILS(confirm_restriction(*ledger, next(again->id, officer)), errc::same_person);
+}
+
+} // namespace gatehouse::store::test

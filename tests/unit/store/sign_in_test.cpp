@@ -1,0 +1,189 @@
+#include "proxy/store/sign_in.hpp"
+
+#include "tests/unit/store/school.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+namespace gatehouse::store::test {
+namespace asio = boost::asio;
+
+using std::chrono::seconds;
+
+/// A store with cheap hashes; coroutines run on the test's own context.
+struct SignIn : testing::Test {
+    TemporaryFolder folder;
+    std::unique_ptr<Store> store;
+    asio::io_context context;
+
+    void SetUp() override { open({1, 8192}); }
+
+    void open(HashCost cost)
+    {
+        store.reset();
+        auto opened = Store::open({{folder.path(), {}}, 64, cost});
+        ASSERT_TRUE(opened) << opened.error().message();
+        store = std::move(*opened);
+    }
+
+    template <class T>
+    T await(asio::awaitable<T> work)
+    {
+        auto future = asio::co_spawn(context, std::move(work), asio::use_future);
+        context.restart();
+        context.run();
+        return future.get();
+    }
+
+    IssuedAccount issue(std::string login, ConsoleRole role, std::string subject = {}, std::optional<std::string> password = {}, bool must_change = true)
+    {
+        NewAccount account;
+        account.login = std::move(login);
+        account.console_role = role;
+        account.subject_role = std::move(subject);
+        account.must_change_password = must_change;
+        auto const issued = issue_account_now(*store, account, password, owner(), tuesday);
+        EXPECT_TRUE(issued) << issued.error().message();
+        return issued ? *issued : IssuedAccount{};
+    }
+
+    SignInOutcome console(std::string login, std::string password, std::string address = "10.0.0.9", Instant now = tuesday)
+    {
+        auto const outcome = await(sign_in_console(*store, {std::move(login), std::move(password), std::move(address), now}));
+        EXPECT_TRUE(outcome) << outcome.error().message();
+        return outcome ? *outcome : SignInOutcome{};
+    }
+
+    result<Session> session(std::string const& token, Instant now = tuesday)
+    {
+        auto const find = [&](Ledger& ledger) { return find_session(ledger, token, now); };
+        return store->run(find);
+    }
+};
+
+using Status = SignInOutcome::Status;
+
+TEST_F(SignIn, OpensASessionThatMustChangeItsInitialPassword)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    auto const first = console("O.Smith", issued.password);
+    ASSERT_EQ(first.status, Status::signed_in);
+    EXPECT_TRUE(session(first.token)->account.must_change_password);
+    PasswordChange change{first.account.id, issued.password, "wet lettuce on tuesday", "10.0.0.9", tuesday};
+    auto const changed = await(change_password(*store, change));
+    ASSERT_TRUE(changed) << changed.error().message();
+    EXPECT_FAILS(session(first.token), errc::no_session);
+    EXPECT_FALSE(session(*changed)->account.must_change_password);
+    EXPECT_EQ(console("o.smith", issued.password).status, Status::refused); // single use
+    EXPECT_EQ(console("o.smith", "wet lettuce on tuesday").status, Status::signed_in);
+}
+
+TEST_F(SignIn, AnswersTheSameForUnknownWrongAndDisabled)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    auto const amy = issue("amy", ConsoleRole::none, "pupil", "river oak flute", false);
+    auto const disable = [&](Ledger& ledger) { return set_disabled(ledger, issued.account.id, true, owner(), tuesday); };
+    EXPECT_EQ(console("o.smith", "wrong", "10.0.0.1").status, Status::refused);
+    EXPECT_EQ(console("nobody", "wrong", "10.0.0.2").status, Status::refused);
+    EXPECT_EQ(console("amy", amy.password, "10.0.0.3").status, Status::refused); // no console role
+    ASSERT_DONE(store->run(disable));
+    EXPECT_EQ(console("o.smith", issued.password, "10.0.0.4").status, Status::refused);
+    EXPECT_EQ(console("'; DROP TABLE accounts; --", std::string("x\0y", 3), "10.0.0.5").status, Status::refused);
+    EXPECT_EQ(console(std::string(100000, 'x'), std::string(100000, 'y'), "10.0.0.6").status, Status::refused);
+}
+
+TEST_F(SignIn, WorksAsLongForAnUnknownLogin)
+{
+    open({2, 16 * 1024 * 1024}); // dear enough to be seen
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    auto const time = [&](std::string login, std::string address) {
+        auto const start = std::chrono::steady_clock::now();
+        console(std::move(login), "wrong", std::move(address));
+        return std::chrono::steady_clock::now() - start;
+    };
+    auto const known = std::min({time("o.smith", "10.0.0.1"), time("o.smith", "10.0.0.2"), time("o.smith", "10.0.0.3")});
+    auto const unknown = std::min({time("nobody", "10.0.0.4"), time("nobody", "10.0.0.5"), time("nobody", "10.0.0.6")});
+    // Without the decoy the unknown login takes a hundredth; the bounds leave room for a busy machine.
+    EXPECT_LT(known, unknown * 5);
+    EXPECT_LT(unknown, known * 5);
+}
+
+TEST_F(SignIn, ThrottlesGuessesAndLetsThePersonInElsewhere)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(console("o.smith", "wrong", "10.0.0.66").status, Status::refused);
+    auto const sixth = console("o.smith", issued.password, "10.0.0.66");
+    EXPECT_EQ(sixth.status, Status::throttled);
+    EXPECT_EQ(sixth.retry_after, seconds{1});
+    EXPECT_EQ(console("o.smith", issued.password, "10.0.0.9").status, Status::signed_in);
+}
+
+TEST_F(SignIn, RehashesWithTodaysCost)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    auto const read = [](Ledger& ledger) {
+        return ledger.database().first("SELECT password FROM accounts", [](Statement const& row) { return row.text(0); });
+    };
+    EXPECT_EQ((**store->run(read)).rfind("$argon2id$v=19$m=8,t=1,p=1$", 0), 0u);
+    open({2, 16384});
+    EXPECT_EQ(console("o.smith", issued.password).status, Status::signed_in);
+    EXPECT_EQ((**store->run(read)).rfind("$argon2id$v=19$m=16,t=2,p=1$", 0), 0u);
+    EXPECT_EQ(console("o.smith", issued.password).status, Status::signed_in);
+}
+
+TEST_F(SignIn, OpensTheProxyForPeopleWithASubjectRole)
+{
+    auto const amy = issue("amy", ConsoleRole::none, "pupil", "river oak flute", false);
+    auto const initial = issue("bob", ConsoleRole::none, "pupil");
+    auto const officer = issue("o.smith", ConsoleRole::officer);
+    auto const proxy = [&](std::string login, std::string password) {
+        return await(sign_in_proxy(*store, {std::move(login), std::move(password), "10.0.0.9", tuesday}));
+    };
+    auto const good = proxy("amy", amy.password);
+    ASSERT_TRUE(good);
+    EXPECT_EQ(good->status, Status::signed_in);
+    EXPECT_EQ(good->account.subject_role, "pupil");
+    EXPECT_TRUE(good->token.empty());
+    EXPECT_EQ(proxy("amy", "wrong")->status, Status::refused);
+    EXPECT_EQ(proxy("bob", initial.password)->status, Status::refused); // still the initial one
+    EXPECT_EQ(proxy("o.smith", officer.password)->status, Status::refused);
+}
+
+TEST_F(SignIn, RefusesAWeakNewPasswordWithoutCountingAGuess)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    PasswordChange change{issued.account.id, issued.password, "short", "10.0.0.9", tuesday};
+    for (int i = 0; i < 8; ++i)
+        EXPECT_FAILS(await(change_password(*store, change)), errc::password_too_short);
+    change.new_password = "Password12345";
+    EXPECT_FAILS(await(change_password(*store, change)), errc::password_too_common);
+    change.new_password = issued.password;
+    EXPECT_FAILS(await(change_password(*store, change)), errc::password_too_common);
+    change.new_password = "wet lettuce on tuesday";
+    change.old_password = "wrong";
+    for (int i = 0; i < 5; ++i)
+        EXPECT_FAILS(await(change_password(*store, change)), errc::wrong_password);
+    EXPECT_FAILS(await(change_password(*store, change)), errc::throttled);
+}
+
+TEST_F(SignIn, IssuesAnewPasswordThatMustBeChanged)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    auto const before = console("o.smith", issued.password);
+    auto const again = issue_new_password_now(*store, issued.account.id, owner(), tuesday);
+    ASSERT_TRUE(again);
+    EXPECT_FAILS(session(before.token), errc::no_session);
+    EXPECT_TRUE(again->account.must_change_password);
+    EXPECT_EQ(console("o.smith", again->password).status, Status::signed_in);
+    auto const awaited = await(issue_new_password(*store, issued.account.id, owner(), tuesday));
+    ASSERT_TRUE(awaited);
+    NewAccount account;
+    account.login = "weak";
+    account.console_role = ConsoleRole::officer;
+    EXPECT_FAILS(await(issue_account(*store, account, "short", owner(), tuesday)), errc::password_too_short);
+    EXPECT_TRUE(await(issue_account(*store, account, {}, owner(), tuesday)));
+}
+
+} // namespace gatehouse::store::test

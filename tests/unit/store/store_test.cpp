@@ -1,0 +1,292 @@
+#include "proxy/store/store.hpp"
+
+#include "tests/unit/store/school.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <barrier>
+#include <csignal>
+#include <cstring>
+#include <random>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace gatehouse::store::test {
+namespace asio = boost::asio;
+
+struct Stores : testing::Test {
+    TemporaryFolder folder;
+    std::unique_ptr<Store> store;
+
+    void open(std::size_t queue = 1024)
+    {
+        store.reset();
+        auto opened = Store::open({{folder.path(), {}}, queue, {1, 8192}});
+        ASSERT_TRUE(opened) << opened.error().message();
+        store = std::move(*opened);
+    }
+};
+
+result<std::thread::id> thread_of(Ledger&) { return std::this_thread::get_id(); }
+
+asio::awaitable<bool> comes_back_home(Store& store)
+{
+    auto const home = std::this_thread::get_id();
+    auto const there = co_await store.call(thread_of);
+    co_return there && *there != home && std::this_thread::get_id() == home;
+}
+
+TEST_F(Stores, RunWorkOnTheirThreadAndComeBack)
+{
+    open();
+    asio::io_context context;
+    auto done = asio::co_spawn(context, comes_back_home(*store), asio::use_future);
+    context.run();
+    EXPECT_TRUE(done.get());
+    EXPECT_NE(*store->run(thread_of), std::this_thread::get_id());
+}
+
+asio::awaitable<error_code> refused_with(Store& store)
+{
+    auto const outcome = co_await store.call(thread_of);
+    co_return outcome ? error_code{} : outcome.error();
+}
+
+TEST_F(Stores, RefuseWhatDoesNotFitAndLoseNothing)
+{
+    open(8);
+    std::promise<void> gate, entered;
+    auto opened = gate.get_future();
+    int done = 0;
+    ASSERT_TRUE(store->post(Job{[&](Ledger&) { entered.set_value(), opened.wait(); }}));
+    entered.get_future().wait();
+    for (int i = 0; i < 8; ++i)
+        EXPECT_TRUE(store->post(Job{[&](Ledger&) { ++done; }}));
+    EXPECT_FALSE(store->post(Job{[&](Ledger&) { ++done; }}));
+    asio::io_context context;
+    auto refused = asio::co_spawn(context, refused_with(*store), asio::use_future);
+    context.run();
+    EXPECT_EQ(refused.get(), make_error_code(errc::busy));
+    EXPECT_FAILS(store->run(thread_of), errc::busy);
+    EXPECT_EQ(store->refused_jobs(), 3u);
+    EXPECT_EQ(store->waiting_jobs(), 8u);
+    gate.set_value();
+    store->close();
+    EXPECT_EQ(done, 8);
+    EXPECT_FAILS(store->run(thread_of), errc::closed);
+    store->close();
+}
+
+/// A request that waits for the headteacher, and two of them.
+struct Race {
+    RequestId request{};
+    AccountId first{}, second{}, officer{};
+};
+
+result<Race> prepare(Ledger& ledger, std::string const& host)
+{
+    auto const account = [&](std::string const& login, ConsoleRole role) {
+        if (auto const found = find_account(ledger, login))
+            return found->id;
+        NewAccount fresh;
+        fresh.login = login;
+        fresh.console_role = role;
+        auto const added = add_account(ledger, fresh, PasswordHash{"x"}, owner(), tuesday);
+        return added ? added->id : AccountId::none;
+    };
+    Race race{{}, account("one", ConsoleRole::headteacher), account("two", ConsoleRole::headteacher), account("three", ConsoleRole::officer)};
+    NewRequest request;
+    request.url = host;
+    request.why = "Please.";
+    auto const asked = submit_request(ledger, request, tuesday);
+    if (!asked)
+        return asked.error();
+    race.request = asked->id;
+    Recommendation terms;
+    terms.text = "Fine.";
+    terms.scope = Scope::everyone;
+    terms.host = host;
+    terms.from = tuesday;
+    terms.until = tuesday + default_override;
+    auto const done = recommend_request(ledger, {race.request, 1, as(race.officer), tuesday}, terms);
+    if (!done)
+        return done.error();
+    return race;
+}
+
+/// Both act on what they saw at the same instant, each through `run_one` or `run_two`.
+template <class One, class Two>
+std::pair<error_code, error_code> collide(One one, Two two)
+{
+    std::barrier start{2};
+    std::pair<error_code, error_code> outcome;
+    auto const act = [&start](auto& work, error_code& into) {
+        start.arrive_and_wait();
+        auto const done = work();
+        into = done ? error_code{} : done.error();
+    };
+    std::thread other{[&] { act(two, outcome.second); }};
+    act(one, outcome.first);
+    other.join();
+    return outcome;
+}
+
+TEST_F(Stores, LetExactlyOneOfTwoApproversSucceed)
+{
+    open();
+    for (int round = 0; round < 20; ++round) {
+        auto const host = "race" + std::to_string(round) + ".example";
+        auto const race = store->run([&](Ledger& ledger) { return prepare(ledger, host); });
+        ASSERT_TRUE(race) << race.error().message();
+        auto const approve = [&] {
+            return store->run([&](Ledger& l) { return approve_request(l, {race->request, 2, as(race->first), tuesday}, "Yes."); });
+        };
+        auto const refuse = [&] {
+            return store->run([&](Ledger& l) { return refuse_request(l, {race->request, 2, as(race->second), tuesday}, "No."); });
+        };
+        auto const [one, two] = collide(approve, refuse);
+        EXPECT_NE(!one, !two);
+        EXPECT_EQ(one ? one : two, make_error_code(errc::stale));
+        auto const request = store->run([&](Ledger& l) { return find_request(l, race->request); });
+        EXPECT_EQ(request->state, one ? RequestState::refused : RequestState::approved);
+        EXPECT_EQ(request->override_id.has_value(), !one);
+    }
+}
+
+TEST_F(Stores, LetExactlyOneOfTwoProcessesSucceed)
+{
+    // Two ledgers stand for two programs with the same files; SQLite's lock is all they share.
+    auto one = Ledger::open({folder.path(), {}});
+    auto two = Ledger::open({folder.path(), {}});
+    ASSERT_TRUE(one && two);
+    for (int round = 0; round < 20; ++round) {
+        auto const race = prepare(*one, "race" + std::to_string(round) + ".example");
+        ASSERT_TRUE(race) << race.error().message();
+        auto const [first, second] = collide([&] { return approve_request(*one, {race->request, 2, as(race->first), tuesday}, "Yes."); },
+            [&] { return approve_request(*two, {race->request, 2, as(race->second), tuesday}, "Yes."); });
+        EXPECT_NE(!first, !second);
+        EXPECT_EQ(first ? first : second, make_error_code(errc::stale));
+    }
+    EXPECT_EQ(current_overrides(*one, tuesday)->size(), 20u);
+    auto const chain = verify_audit(*two);
+    EXPECT_TRUE(chain->intact) << chain->problem;
+}
+
+/// Rounds of the kill test; more with GATEHOUSE_KILL_ROUNDS.
+int kill_rounds()
+{
+    char const* const text = std::getenv("GATEHOUSE_KILL_ROUNDS");
+    return text == nullptr ? 20 : std::atoi(text);
+}
+
+/// In the child: writes through the store as fast as it goes and says each acknowledged one down the pipe. Never returns.
+[[noreturn]] void write_until_killed(std::filesystem::path const& folder, int pipe, std::int64_t start)
+{
+    auto opened = Store::open({{folder, {}}, 64, {1, 8192}});
+    if (!opened)
+        ::_exit(2);
+    for (std::int64_t i = start;; ++i) {
+        auto const write = [i](Ledger& ledger) {
+            NewRequest request;
+            request.url = "host" + std::to_string(i) + ".example";
+            request.why = "Please.";
+            return submit_request(ledger, request, tuesday);
+        };
+        if (!(*opened)->run(write) || ::write(pipe, &i, sizeof i) != sizeof i)
+            ::_exit(3);
+    }
+}
+
+/// Starts a writer, kills it in the middle of what follows its `patience`th acknowledged write, and answers the last one it had acknowledged.
+std::int64_t kill_a_writer(std::filesystem::path const& folder, int patience, std::int64_t start)
+{
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0)
+        return -1;
+    pid_t const child = ::fork();
+    if (child == 0) {
+        ::close(ends[0]);
+        write_until_killed(folder, ends[1], start);
+    }
+    ::close(ends[1]);
+    std::int64_t last = start - 1, read = 0;
+    for (int i = 0; i < patience && ::read(ends[0], &read, sizeof read) == sizeof read; ++i)
+        last = read;
+    ::kill(child, SIGKILL);
+    while (::read(ends[0], &read, sizeof read) == sizeof read)
+        last = read;
+    ::close(ends[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself: " << WEXITSTATUS(status);
+    return last;
+}
+
+TEST_F(Stores, KeepEveryAcknowledgedWriteWhenKilled)
+{
+    std::mt19937 random{20261124};
+    std::uniform_int_distribution<int> patience{1, 60};
+    std::int64_t next = 0;
+    for (int round = 0; round < kill_rounds(); ++round) {
+        auto const last = kill_a_writer(folder.path(), patience(random), next);
+        auto ledger = Ledger::open({folder.path(), {}}); // checks the integrity
+        ASSERT_TRUE(ledger) << ledger.error().message();
+        auto const chain = verify_audit(*ledger);
+        ASSERT_TRUE(chain);
+        EXPECT_TRUE(chain->intact) << "round " << round << ": " << chain->problem;
+        EXPECT_TRUE(ledger->audit_agrees());
+        auto const kept = ledger->database().first(
+            "SELECT count(*) FROM unblock_requests", [](Statement const& row) { return row.integer(0); });
+        // All that were acknowledged, and at most the one in flight.
+        EXPECT_GE(**kept, last + 1);
+        EXPECT_LE(**kept, last + 2);
+        EXPECT_EQ(chain->rows, **kept);
+        next = **kept;
+    }
+}
+
+/// In the child: fills the disk up to a limit, then goes on when there is room again. Answers through its exit status.
+[[noreturn]] void write_on_a_full_disk(std::filesystem::path const& folder)
+{
+    std::signal(SIGXFSZ, SIG_IGN);
+    auto opened = Ledger::open({folder, {}});
+    if (!opened)
+        ::_exit(10);
+    auto& ledger = *opened;
+    rlimit const tight{200 * 1024, RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_FSIZE, &tight) != 0)
+        ::_exit(11);
+    std::int64_t kept = 0;
+    result<void> outcome;
+    for (; outcome && kept < 10000; kept += outcome ? 1 : 0)
+        outcome = record_event(ledger, owner(), "test", "", std::string(1000, 'x'), tuesday);
+    if (outcome || outcome.error() != errc::full || kept == 0)
+        ::_exit(12);
+    rlimit const roomy{RLIM_INFINITY, RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_FSIZE, &roomy) != 0)
+        ::_exit(13);
+    if (!record_event(ledger, owner(), "test", "", "room again", tuesday))
+        ::_exit(14);
+    auto const chain = verify_audit(ledger);
+    ::_exit(chain && chain->intact && chain->rows == kept + 1 ? 0 : 15);
+}
+
+TEST_F(Stores, SayThatTheDiskIsFullAndGoOnWhenThereIsRoom)
+{
+    pid_t const child = ::fork();
+    if (child == 0)
+        write_on_a_full_disk(folder.path());
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    auto ledger = Ledger::open({folder.path(), {}});
+    ASSERT_TRUE(ledger) << ledger.error().message();
+    EXPECT_TRUE(verify_audit(*ledger)->intact);
+}
+
+} // namespace gatehouse::store::test
