@@ -65,10 +65,9 @@ void append_url(std::string& out, AccessRecord const& record)
     append_host(out, record.host);
     if (!has_default_port(record))
         fmt::format_to(std::back_inserter(out), ":{}", record.port);
-    if (record.path.empty())
+    if (record.path.substr(0, 1) != "/")
         out += '/';
-    else
-        append_percent_url(out, record.path);
+    append_percent_url(out, record.path);
 }
 
 void append_squid_line(std::string& out, AccessRecord const& record)
