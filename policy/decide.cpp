@@ -119,11 +119,10 @@ TlsAction tls_action(Verdict verdict, Query const& query)
 }
 
 /// True if the list is why the selector held.
-bool explains(Selector const* what, ListInfo const& list, Facts const& facts)
+bool explains(Selector const* what, std::uint16_t index, ListInfo const& list, Facts const& facts)
 {
     if (!what)
         return false;
-    auto const index = facts.policy.index_of(*what);
     switch (what->kind) {
     case Selector::Kind::list: return &list == &facts.policy.lists[index];
     case Selector::Kind::service: return list.service_index == index;
@@ -136,10 +135,11 @@ bool explains(Selector const* what, ListInfo const& list, Facts const& facts)
 /// Names the list, service and category that tell most: first what decided, then the longest name, then a service.
 void attribute(Decision& decision, Selector const* what, Facts const& facts)
 {
+    auto const index = what && facts.found_count != 0 ? facts.policy.index_of(*what) : none; // a grant's entry carries none
     std::tuple<bool, std::uint8_t, bool> best{};
     for (auto const& found : facts.all_found()) {
         auto const& list = facts.policy.lists[found.list];
-        std::tuple const rank{explains(what, list, facts), found.hit.labels, list.service_index != none};
+        std::tuple const rank{explains(what, index, list, facts), found.hit.labels, list.service_index != none};
         if (decision.list != none && rank <= best)
             continue;
         best = rank;

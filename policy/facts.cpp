@@ -77,7 +77,7 @@ void Facts::learn_time()
     auto const& now = query.now.local;
     weekday = now.date.weekday();
     closed = !policy.timetable.closed_for(now.date).empty();
-    period = policy.timetable.period_at(now, query.subject.groups);
+    period = closed ? nullptr : policy.timetable.period_on_open_day(now.minute, weekday, query.subject.groups);
     if (period)
         period_kind = period->kind;
 }

@@ -31,7 +31,9 @@ struct Facts {
     std::bitset<max_services> services;
     std::bitset<max_lists> lists;
     bool sealed = false; ///< a sealed list names the target
-    std::array<Found, ListHits::capacity> found{};
+    union {
+        std::array<Found, ListHits::capacity> found; ///< filled up to found_count; clearing it would cost more than all lookups
+    };
     std::size_t found_count = 0; ///< sealed lists are never among them
 
     Period const* period = nullptr;

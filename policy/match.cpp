@@ -34,6 +34,19 @@ bool table_holds(Selector const& selector, std::uint16_t index, Facts const& fac
     }
 }
 
+/// The first of the two plain columns that certainly does not hold.
+Match::Column find_sieved(Sieve const& sieve, Facts const& facts)
+{
+    constexpr std::uint16_t bits = 64;
+    if (sieve.who_is_exact && (facts.role < bits ? (sieve.roles >> facts.role & 1) == 0 : sieve.roles == 0))
+        return Match::Column::who;
+    bool const who_holds = sieve.who_is_exact && facts.role < bits;
+    if (who_holds && sieve.what_is_exact && (sieve.signals & facts.signals.bits()) == 0
+        && (sieve.categories & facts.categories).none())
+        return Match::Column::what;
+    return Match::Column::nothing;
+}
+
 using Column = std::vector<Selector>;
 
 /// The first entry of the column that holds. With `prepared` the entries carry their index.
@@ -89,6 +102,8 @@ bool holds(Selector const& selector, std::uint16_t index, Facts const& facts)
 
 Match match(Rule const& rule, Facts const& facts)
 {
+    if (auto const failed = find_sieved(rule.sieve, facts); failed != Match::Column::nothing)
+        return {.failed = failed};
     return match_columns(rule, facts, true);
 }
 

@@ -50,10 +50,12 @@ void Policy::prepare()
         if (list.category_index == none && list.service_index != none)
             list.category_index = services[list.service_index].category_index;
     }
-    for (auto& rule : rules)
+    for (auto& rule : rules) {
         for (auto* column : {&rule.who, &rule.what, &rule.where, &rule.when})
             for (auto& selector : *column)
                 selector.index = index_of(selector);
+        rule.sieve = make_sieve(rule);
+    }
 }
 
 void Policy::attach(std::shared_ptr<void const> owner, std::span<std::byte const> image)

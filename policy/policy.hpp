@@ -16,7 +16,6 @@ namespace gatehouse::policy {
 
 /// An index that points nowhere.
 inline constexpr std::uint16_t none = 0xffff;
-inline constexpr std::size_t max_categories = 256;
 inline constexpr std::size_t max_services = 1024;
 inline constexpr std::size_t max_lists = 1024;
 inline constexpr std::size_t max_groups = 256;

@@ -4,10 +4,13 @@
 #include "policy/signal.hpp"
 #include "policy/timetable.hpp"
 
+#include <bitset>
 #include <string>
 #include <vector>
 
 namespace gatehouse::policy {
+
+inline constexpr std::size_t max_categories = 256;
 
 enum class Verdict : std::uint8_t { allow, block };
 std::string_view to_text(Verdict verdict);
@@ -36,6 +39,16 @@ struct SourceLine {
     std::uint32_t line = 0; ///< 1-based
 };
 
+/// The plain entries of a rule's first two columns as bits, so that most rules are put aside by two comparisons.
+/// A column that is not `exact` has entries of other kinds and must be looked at one by one.
+struct Sieve {
+    std::uint64_t roles = 0;
+    std::bitset<max_categories> categories;
+    std::uint32_t signals = 0; ///< SignalSet::bits
+    bool who_is_exact = false;
+    bool what_is_exact = false;
+};
+
 /// Columns: empty `where` and `when` mean anywhere and at any time; `who` and `what` are never empty.
 struct Rule {
     std::string id;
@@ -44,7 +57,11 @@ struct Rule {
     std::vector<Selector> who, what, where, when;
     Verdict action = Verdict::block;
     SourceLine source;
+    Sieve sieve; ///< set by Policy::prepare
 };
+
+/// From entries whose index is set.
+Sieve make_sieve(Rule const& rule);
 
 /// A test that the policy carries itself; run at every load.
 struct Expectation {

@@ -9,9 +9,9 @@ namespace {
 constexpr std::array<std::string_view, 4> kind_names{"lesson", "break", "lunch", "outside"};
 constexpr std::uint16_t minutes_in_day = 1440;
 
-bool contains(Period const& period, LocalTime const& time, unsigned weekday)
+bool contains(Period const& period, std::uint16_t minute, unsigned weekday)
 {
-    return time.minute >= period.start && time.minute < period.end && (period.weekdays >> weekday & 1);
+    return minute >= period.start && minute < period.end && (period.weekdays >> weekday & 1);
 }
 
 bool names_one_of(Period const& period, std::span<std::string const> groups)
@@ -62,10 +62,15 @@ Period const* Timetable::period_at(LocalTime const& time, std::span<std::string 
 {
     if (!closed_for(time.date).empty())
         return nullptr;
-    auto const weekday = time.date.weekday();
+    return period_on_open_day(time.minute, time.date.weekday(), groups);
+}
+
+Period const* Timetable::period_on_open_day(
+    std::uint16_t minute, unsigned weekday, std::span<std::string const> groups) const
+{
     Period const* general = nullptr;
     for (auto const& period : periods) {
-        if (!contains(period, time, weekday))
+        if (!contains(period, minute, weekday))
             continue;
         if (period.groups.empty())
             general = general ? general : &period;

@@ -49,6 +49,8 @@ struct Timetable {
 
     /// The period of that minute, or null. A period that names one of `groups` wins over one that names none.
     Period const* period_at(LocalTime const& time, std::span<std::string const> groups) const;
+    /// The same without asking for terms and closures.
+    Period const* period_on_open_day(std::uint16_t minute, unsigned weekday, std::span<std::string const> groups) const;
     /// Why there is no school on that day: the closure's name, "not in term", or empty. Without any term every day is in term.
     std::string_view closed_for(Date const& date) const;
     /// Total: answers for every minute, with the minute at which the answer ends.
