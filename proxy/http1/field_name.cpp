@@ -3,6 +3,8 @@
 #include "proxy/http1/ascii.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace gatehouse::http1 {
 namespace {
@@ -12,6 +14,7 @@ struct Entry {
     FieldName name;
 };
 
+/// Sorted by length, so that a name is compared with the few of its own length only.
 constexpr Entry known[]{
     {"te", FieldName::dropped_always},
     {"via", FieldName::via},
@@ -43,12 +46,31 @@ constexpr Entry known[]{
     {"proxy-authentication-info", FieldName::dropped_in_responses},
 };
 
+constexpr std::size_t longest = std::end(known)[-1].text.size();
+
+/// Where the entries of each length begin; those of length n end where those of n + 1 begin.
+constexpr std::array<std::uint8_t, longest + 2> make_starts()
+{
+    std::array<std::uint8_t, longest + 2> starts{};
+    for (auto const& entry : known) {
+        for (auto length = entry.text.size() + 1; length < starts.size(); ++length)
+            ++starts[length];
+    }
+    return starts;
+}
+
+constexpr auto starts = make_starts();
+static_assert(std::is_sorted(
+    std::begin(known), std::end(known), [](auto const& a, auto const& b) { return a.text.size() < b.text.size(); }));
+
 template <class Equal>
 FieldName look_up(std::string_view name, Equal equal)
 {
-    for (auto const& entry : known) {
-        if (entry.text.size() == name.size() && std::equal(name.begin(), name.end(), entry.text.begin(), equal))
-            return entry.name;
+    if (name.size() > longest)
+        return FieldName::other;
+    for (std::size_t i = starts[name.size()]; i < starts[name.size() + 1]; ++i) {
+        if (std::equal(name.begin(), name.end(), known[i].text.begin(), equal))
+            return known[i].name;
     }
     return FieldName::other;
 }
