@@ -37,11 +37,18 @@ Key& token_key()
     return key;
 }
 
-unsigned char const* bytes_of(std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); }
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+unsigned char const* bytes_of(std::string_view text)
+{
+    return reinterpret_cast<unsigned char const*>(text.data());
+}
+unsigned char* bytes_of(std::string& text)
+{
+    return reinterpret_cast<unsigned char*>(text.data());
+}
 
 /// The texts of a token in their order on the wire.
-template <class Token> auto texts_of(Token& token)
+template <class Token>
+auto texts_of(Token& token)
 {
     return std::array{&token.host, &token.url, &token.rule, &token.clause, &token.category, &token.service, &token.role,
         &token.group, &token.user, &token.network, &token.device, &token.address, &token.decision_id};
@@ -57,8 +64,7 @@ error_code make_error_code(token_errc code)
 
 void set_token_key(std::span<std::byte const, token_key_size> key)
 {
-    std::transform(
-        key.begin(), key.end(), token_key().begin(), [](std::byte b) { return static_cast<unsigned char>(b); });
+    std::transform(key.begin(), key.end(), token_key().begin(), [](std::byte b) { return static_cast<unsigned char>(b); });
 }
 
 std::string encode_fields(AskToken const& token)
@@ -108,8 +114,8 @@ std::string seal_token(AskToken const& token)
     std::string sealed(nonce_size + fields.size() + tag_size, '\0');
     auto const& key = token_key();
     randombytes_buf(sealed.data(), nonce_size);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(sealed) + nonce_size, nullptr, bytes_of(fields), fields.size(),
-        nullptr, 0, nullptr, bytes_of(sealed), key.data());
+    crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(sealed) + nonce_size, nullptr, bytes_of(fields), fields.size(), nullptr,
+        0, nullptr, bytes_of(sealed), key.data());
     std::string text(sodium_base64_ENCODED_LEN(sealed.size(), base64), '\0');
     sodium_bin2base64(text.data(), text.size(), bytes_of(sealed), sealed.size(), base64);
     text.pop_back(); // the terminating zero
@@ -122,8 +128,7 @@ result<AskToken> open_token(std::string_view text, std::int64_t now)
         return token_errc::malformed;
     std::string sealed(text.size(), '\0');
     std::size_t size = 0;
-    if (sodium_base642bin(bytes_of(sealed), sealed.size(), text.data(), text.size(), nullptr, &size, nullptr, base64)
-            != 0
+    if (sodium_base642bin(bytes_of(sealed), sealed.size(), text.data(), text.size(), nullptr, &size, nullptr, base64) != 0
         || size < nonce_size + tag_size)
         return token_errc::malformed;
     sealed.resize(size);

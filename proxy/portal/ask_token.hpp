@@ -16,7 +16,7 @@ namespace gatehouse::portal {
 
 enum class token_errc {
     malformed = 1, ///< not one of ours, changed on the way, or sealed with another key
-    expired, ///< older than token_life, or from the future
+    expired,       ///< older than token_life, or from the future
 };
 error_code make_error_code(token_errc code);
 
@@ -51,5 +51,6 @@ result<AskToken> decode_fields(std::string_view bytes);
 
 } // namespace gatehouse::portal
 
-template <> struct boost::system::is_error_code_enum<gatehouse::portal::token_errc> : std::true_type {
+template <>
+struct boost::system::is_error_code_enum<gatehouse::portal::token_errc> : std::true_type {
 };

@@ -60,8 +60,7 @@ void add_reasons(View& view, BlockPage const& page)
 {
     auto const& why = page.explanation;
     view.text("site", shown_text(page.target.host.text())).text("kind", shown_text(kind_of(why)));
-    view.text(
-        "reason", why.reason.empty() ? "The school's rules do not allow this site." : shown_text(why.reason, 1000));
+    view.text("reason", why.reason.empty() ? "The school's rules do not allow this site." : shown_text(why.reason, 1000));
     view.text("clause", why.clause).text("rule", why.rule);
     view.text("allowed_from", why.allowed_from);
     if (!why.period.empty() && why.period_kind != policy::PeriodKind::outside)

@@ -18,7 +18,7 @@ struct BlockPage {
     std::string_view decision_id;
     std::string_view school;
     std::string_view portal_url; ///< where the forms are: "http://127.0.0.1:8180"
-    std::int64_t now = 0; ///< seconds since the epoch; signed into the link, so that an old page's link says so
+    std::int64_t now = 0;        ///< seconds since the epoch; signed into the link, so that an old page's link says so
 };
 
 /// The whole HTML document. Thread-safe. The links carry a signed token (see ask_token.hpp), so the forms need no

@@ -1,4 +1,5 @@
 #include "proxy/portal/html.hpp"
+#include "proxy/portal/form_data.hpp"
 
 #include <cassert>
 #include <map>
@@ -14,7 +15,10 @@ View& View::text(std::string const& name, std::string_view value)
     return *this;
 }
 
-View& View::number(std::string const& name, long long value) { return text(name, std::to_string(value)); }
+View& View::number(std::string const& name, long long value)
+{
+    return text(name, std::to_string(value));
+}
 
 View& View::flag(std::string const& name, bool value)
 {
@@ -23,7 +27,10 @@ View& View::flag(std::string const& name, bool value)
     return *this;
 }
 
-View& View::html(std::string const& name, Html const& value) { return text(name, value.text()); }
+View& View::html(std::string const& name, Html const& value)
+{
+    return text(name, value.text());
+}
 
 View& View::list(std::string const& name, std::vector<View> const& rows)
 {
@@ -92,6 +99,17 @@ bool is_harmless(char32_t code)
 }
 
 } // namespace
+
+bool is_valid_utf8(std::string_view text)
+{
+    while (!text.empty()) {
+        auto const size = first_character(text).size;
+        if (size == 0)
+            return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
 
 std::string shown_text(std::string_view raw, std::size_t max_bytes)
 {

@@ -29,8 +29,7 @@ private:
 /// The values of one template. Names that were not set render as nothing and are false in sections.
 class View {
 public:
-    View& text(
-        std::string const& name, std::string_view value); ///< escaped where it is used; empty text is a false section
+    View& text(std::string const& name, std::string_view value); ///< escaped where it is used; empty text is a false section
     View& number(std::string const& name, long long value);
     View& flag(std::string const& name, bool value);
     View& html(std::string const& name, Html const& value); ///< for {{{name}}}; no other way leads into one

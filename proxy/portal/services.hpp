@@ -20,7 +20,7 @@ namespace gatehouse::portal {
 
 struct PublishResult {
     bool published = false;
-    std::string version; ///< of the policy that now runs
+    std::string version;                   ///< of the policy that now runs
     std::vector<policy::Problem> problems; ///< why not, or warnings
 };
 

@@ -1,1 +1,2 @@
-gatehouse_fuzz(ask_token SOURCE portal/ask_token_fuzz.cpp LINK gatehouse::portal)
+gatehouse_fuzz(ask_token SOURCE portal/ask_token_fuzz.cpp LINK gatehouse::portal_pages)
+gatehouse_fuzz(form_data SOURCE portal/form_data_fuzz.cpp LINK gatehouse::portal_pages)

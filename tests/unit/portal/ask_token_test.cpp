@@ -9,8 +9,8 @@ constexpr std::int64_t now = 1'795'000'000;
 
 AskToken example()
 {
-    return {now, "www.instagram.com", "https://www.instagram.com", "blocked-social-media", "12", "micro-blogging",
-        "instagram", "pupil", "year-9", "p.archer", "year-9-room", "", "127.0.1.10", "d-1", true};
+    return {now, "www.instagram.com", "https://www.instagram.com", "blocked-social-media", "12", "micro-blogging", "instagram",
+        "pupil", "year-9", "p.archer", "year-9-room", "", "127.0.1.10", "d-1", true};
 }
 
 TEST(AskToken, ComesBackAsItWasSealed)
@@ -24,8 +24,7 @@ TEST(AskToken, ShowsNothingOfThePersonInTheLink)
 {
     auto const text = seal_token(example());
     EXPECT_EQ(text.find("archer"), std::string::npos);
-    EXPECT_EQ(
-        text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), std::string::npos);
+    EXPECT_EQ(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), std::string::npos);
     EXPECT_NE(text, seal_token(example())) << "two pages for one person must not be linkable";
 }
 

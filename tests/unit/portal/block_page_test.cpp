@@ -36,8 +36,7 @@ struct Scene {
     }
     std::string page() const
     {
-        return render_block_page(
-            {why, target, who, "d-42", "Ashgrove Academy", "http://127.0.0.1:8180", 1'795'000'000});
+        return render_block_page({why, target, who, "d-42", "Ashgrove Academy", "http://127.0.0.1:8180", 1'795'000'000});
     }
 };
 
@@ -53,9 +52,9 @@ std::string link(std::string const& page, std::string const& form)
 TEST(BlockPage, SaysWhatWhyUntilWhenAndWhatNext)
 {
     auto const page = Scene().page();
-    for (char const* part : {"www.instagram.com", "Instagram, Micro-blogging", "not available on the school network",
-             "part 12", "It is lesson 2 until 10:40", "d-42", "blocked-social-media", "Ask for this site",
-             "Tell someone about this", "Ashgrove Academy"})
+    for (char const* part : {"www.instagram.com", "Instagram, Micro-blogging", "not available on the school network", "part 12",
+             "It is lesson 2 until 10:40", "d-42", "blocked-social-media", "Ask for this site", "Tell someone about this",
+             "Ashgrove Academy"})
         EXPECT_THAT(page, HasSubstr(part));
     EXPECT_LT(page.size(), 20'000u);
 }
@@ -103,8 +102,8 @@ TEST(BlockPage, SealedContentIsNeverNamed)
     scene.why.rule = "sealed-list-x";
     scene.why.reason = "On the sealed list";
     auto const page = scene.page();
-    for (char const* part : {"sealed-list-x", "On the sealed list", "Instagram", "instagram", "Micro-blogging",
-             "Ask for this site", "Rule:"})
+    for (char const* part :
+        {"sealed-list-x", "On the sealed list", "Instagram", "instagram", "Micro-blogging", "Ask for this site", "Rule:"})
         EXPECT_THAT(page, Not(HasSubstr(part)));
     EXPECT_THAT(page, HasSubstr("Tell someone about this"));
     auto const token = open_token(link(page, "tell"), 1'795'000'100);
@@ -144,8 +143,8 @@ TEST(BlockPage, EscapesHostileTextAndStaysSmall)
 
 TEST(ErrorPage, SpeaksPlainlyOfEveryCause)
 {
-    for (char const* cause : {"no-such-name", "upstream-refused", "upstream-timeout", "private-address",
-             "framing-conflict", "never-heard-of"}) {
+    for (char const* cause :
+        {"no-such-name", "upstream-refused", "upstream-timeout", "private-address", "framing-conflict", "never-heard-of"}) {
         auto const page = render_error_page({502, cause, "a.example", "d-7", "Ashgrove Academy"});
         EXPECT_THAT(page, HasSubstr("What you can do"));
         EXPECT_THAT(page, HasSubstr(cause));

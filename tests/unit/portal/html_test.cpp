@@ -11,8 +11,8 @@ TEST(ShownText, MakesHostileTextHarmless)
     struct Case {
         std::string_view raw, shown;
     };
-    for (auto const& [raw, shown] : {Case{"plain", "plain"}, Case{"caf\xc3\xa9", "caf\xc3\xa9"},
-             Case{"a\nb\tc", "a b c"}, Case{"a\x1b[31m", "a\xef\xbf\xbd[31m"},
+    for (auto const& [raw, shown] : {Case{"plain", "plain"}, Case{"caf\xc3\xa9", "caf\xc3\xa9"}, Case{"a\nb\tc", "a b c"},
+             Case{"a\x1b[31m", "a\xef\xbf\xbd[31m"},
              Case{"a\xe2\x80\xae"
                   "b",
                  "a\xef\xbf\xbd"

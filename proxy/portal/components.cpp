@@ -1,0 +1,182 @@
+#include "proxy/portal/components.hpp"
+
+namespace gatehouse::portal {
+
+namespace {
+
+View cell_view(Cell const& cell)
+{
+    View view;
+    view.text("text", shown_text(cell.text, 4000))
+        .text("href", cell.href)
+        .text("tag", cell.tag)
+        .text("hidden", shown_text(cell.hidden));
+    view.flag("mono", cell.mono).flag("nowrap", cell.nowrap);
+    return view;
+}
+
+std::vector<View> cell_views(std::vector<Cell> const& cells)
+{
+    std::vector<View> views;
+    for (auto const& cell : cells)
+        views.push_back(cell_view(cell));
+    return views;
+}
+
+std::vector<View> option_views(Field const& field)
+{
+    std::vector<View> views;
+    for (auto const& option : field.options) {
+        View view;
+        // The first radio carries the field's own id, so that the error summary's link lands on it.
+        view.text("option_id", views.empty() ? field.name : field.name + "-" + option.value);
+        view.text("option_value", option.value).text("option_text", shown_text(option.text)).text("option_hint", option.hint);
+        view.flag("selected", option.value == field.value);
+        views.push_back(view);
+    }
+    return views;
+}
+
+View field_view(Field const& field)
+{
+    using Kind = Field::Kind;
+    View view;
+    view.text("name", field.name).text("label", field.label).text("hint", field.hint).text("error", field.error);
+    view.text("value", field.value).text("autocomplete", field.autocomplete.empty() ? "off" : field.autocomplete);
+    view.number("longest", static_cast<long long>(field.longest));
+    std::string described = field.hint.empty() ? "" : field.name + "-hint";
+    if (!field.error.empty())
+        described += (described.empty() ? "" : " ") + field.name + "-error";
+    view.text("described", described);
+    view.flag("is_hidden", field.kind == Kind::hidden).flag("is_area", field.kind == Kind::area);
+    view.flag("is_select", field.kind == Kind::select).flag("is_radios", field.kind == Kind::radios);
+    bool const input = field.kind == Kind::text || field.kind == Kind::password || field.kind == Kind::date
+        || field.kind == Kind::datetime || field.kind == Kind::username;
+    view.flag("is_input", input).flag("is_username", field.kind == Kind::username);
+    view.text("type",
+        field.kind == Kind::password       ? "password"
+            : field.kind == Kind::date     ? "date"
+            : field.kind == Kind::datetime ? "datetime-local"
+                                           : "text");
+    view.list("options", option_views(field));
+    return view;
+}
+
+Html one_text(std::string_view name, std::string_view text)
+{
+    View view;
+    view.text("text", shown_text(text, 4000));
+    return render(name, view);
+}
+
+} // namespace
+
+Html table(Table const& table)
+{
+    if (table.rows.empty())
+        return paragraph(table.empty.empty() ? "There is nothing here." : table.empty);
+    std::vector<View> head;
+    for (auto const& text : table.head)
+        head.push_back(View().text("text", text));
+    std::vector<View> rows;
+    for (auto const& cells : table.rows) {
+        auto views = cell_views(cells);
+        for (std::size_t i = 0; i < views.size() && i < table.head.size(); ++i)
+            views[i].text("column", table.head[i]);
+        rows.push_back(View().list("cells", views));
+    }
+    View view;
+    view.text("caption", table.caption).list("head", head).list("rows", rows);
+    return render("table", view);
+}
+
+Html summary(std::vector<SummaryRow> const& rows)
+{
+    std::vector<View> views;
+    for (auto const& row : rows)
+        views.push_back(cell_view(row.value).text("key", row.key));
+    return render("summary", View().list("rows", views));
+}
+
+Html form(Form const& form)
+{
+    std::vector<View> fields;
+    for (auto const& field : form.fields)
+        fields.push_back(field_view(field));
+    View view;
+    view.text("action", form.action).text("button", form.button).text("csrf", form.csrf).list("fields", fields);
+    view.flag("search", form.is_search).flag("warning", form.is_warning).flag("secondary", form.is_secondary);
+    return render("form", view);
+}
+
+Html heading(std::string_view text, std::string_view caption)
+{
+    return render("heading", View().text("text", shown_text(text)).text("caption", shown_text(caption)));
+}
+
+Html subheading(std::string_view text)
+{
+    return one_text("subheading", text);
+}
+Html paragraph(std::string_view text)
+{
+    return one_text("paragraph", text);
+}
+Html inset(std::string_view text)
+{
+    return one_text("inset", text);
+}
+Html warning(std::string_view text)
+{
+    return one_text("warning", text);
+}
+
+Html notice(std::string_view title, std::string_view text)
+{
+    return render("notice", View().text("title", title).text("text", shown_text(text, 1000)));
+}
+
+Html link(std::string_view text, std::string_view href)
+{
+    return render("link", View().text("text", shown_text(text)).text("href", href));
+}
+
+Html bullets(std::vector<Cell> const& items)
+{
+    return render("bullets", View().list("items", cell_views(items)));
+}
+Html numbered(std::vector<Cell> const& items)
+{
+    return render("numbered", View().list("items", cell_views(items)));
+}
+
+Html error_summary(std::vector<Problem> const& problems)
+{
+    std::vector<View> views;
+    for (auto const& problem : problems)
+        views.push_back(View().text("field", problem.field).text("text", shown_text(problem.text, 500)));
+    return render("error_summary", View().list("problems", views));
+}
+
+Html pages(std::string_view newer, std::string_view older)
+{
+    return render("pages", View().text("newer", newer).text("older", older));
+}
+
+Html tasks(std::vector<Task> const& tasks)
+{
+    std::vector<View> views;
+    for (auto const& task : tasks) {
+        View view;
+        view.text("text", task.text)
+            .text("href", task.href)
+            .text("hint", task.hint)
+            .text("tag", task.tag)
+            .text("tag_text", task.tag_text);
+        view.text("id", "task-" + std::to_string(views.size()));
+        views.push_back(view);
+    }
+    return render("tasks", View().list("tasks", views));
+}
+
+} // namespace gatehouse::portal

@@ -1,0 +1,84 @@
+#pragma once
+// The parts pages are made of: heading, text, table, form, summary, notice. Each is one template; a page is a list of them, so that every page
+// looks and reads the same with a screen reader.
+
+#include "proxy/portal/html.hpp"
+
+namespace gatehouse::portal {
+
+/// A piece of text with what it may carry: a link, a tag colour ("green", "red", "yellow", "grey", "purple").
+struct Cell {
+    std::string text = {};
+    std::string href = {};
+    std::string tag = {};
+    bool mono = false;
+    bool nowrap = false;
+    std::string hidden = {}; ///< read aloud after a link's text, so that "Open" says what
+};
+
+struct Table {
+    std::string caption = {};
+    std::vector<std::string> head = {};
+    std::vector<std::vector<Cell>> rows = {};
+    std::string empty = {}; ///< said instead of a table without rows
+};
+Html table(Table const& table);
+
+struct SummaryRow {
+    std::string key = {};
+    Cell value = {};
+};
+Html summary(std::vector<SummaryRow> const& rows);
+
+struct Option {
+    std::string value = {}, text = {}, hint = {};
+};
+
+struct Field {
+    enum class Kind : std::uint8_t { text, password, date, datetime, area, select, radios, hidden, username };
+    Kind kind = Kind::text;
+    std::string name = {}, label = {}, hint = {}, value = {};
+    std::vector<Option> options = {}; ///< of select and radios
+    std::string error = {};
+    std::string autocomplete = {}; ///< "current-password", "new-password", "off"; empty: off
+    std::size_t longest = 500;     ///< characters
+};
+
+struct Form {
+    std::string action = {};
+    std::string button = "Save";
+    std::string csrf = {}; ///< empty only for GET and for the portal
+    std::vector<Field> fields = {};
+    bool is_search = false;    ///< method GET, fields beside each other
+    bool is_warning = false;   ///< red button: ends or removes something
+    bool is_secondary = false; ///< grey button: the page's one primary button is another
+};
+Html form(Form const& form);
+
+Html heading(std::string_view text, std::string_view caption = {});
+Html subheading(std::string_view text);
+Html paragraph(std::string_view text);
+Html inset(std::string_view text);
+Html warning(std::string_view text);
+/// Green banner at the top: what was just done.
+Html notice(std::string_view title, std::string_view text);
+Html link(std::string_view text, std::string_view href);
+Html bullets(std::vector<Cell> const& items);
+Html numbered(std::vector<Cell> const& items);
+
+struct Problem {
+    std::string field = {}; ///< name of the field it is about; empty: none
+    std::string text = {};
+};
+/// "There is a problem", with links to the fields.
+Html error_summary(std::vector<Problem> const& problems);
+/// Older and newer; empty addresses are left out.
+Html pages(std::string_view newer, std::string_view older);
+
+struct Task {
+    std::string text = {}, href = {}, hint = {};
+    std::string tag = {}, tag_text = {};
+};
+Html tasks(std::vector<Task> const& tasks);
+
+} // namespace gatehouse::portal

@@ -1,0 +1,172 @@
+#include "proxy/portal/connection.hpp"
+#include "proxy/portal/form_data.hpp"
+#include "proxy/portal/router.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+
+namespace gatehouse::portal {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+using Parser = http::request_parser<http::string_body>;
+using Answer = http::response<http::string_body>;
+
+std::string text_of(beast::string_view text)
+{
+    return {text.data(), text.size()};
+}
+
+Method method_of(http::verb verb)
+{
+    switch (verb) {
+    case http::verb::get: return Method::get;
+    case http::verb::head: return Method::head;
+    case http::verb::post: return Method::post;
+    default: return Method::other;
+    }
+}
+
+std::string lower(std::string text)
+{
+    std::transform(
+        text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
+}
+
+/// Beast's message to ours, or nothing if a form or query in it is malformed.
+std::optional<Request> read_message(http::request<http::string_body> const& message, std::string peer)
+{
+    Request request;
+    request.method = method_of(message.method());
+    auto const target = std::string_view(message.target().data(), message.target().size());
+    auto const mark = target.find('?');
+    request.path = target.substr(0, mark);
+    if (!request.path.starts_with('/'))
+        return std::nullopt;
+    auto query = parse_form(mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1));
+    request.content_type = lower(text_of(message[http::field::content_type]));
+    bool const has_form = request.method == Method::post && request.content_type.starts_with("application/x-www-form-urlencoded");
+    auto form = parse_form(has_form ? std::string_view(message.body()) : std::string_view());
+    if (!query || !form || message.count(http::field::host) != 1)
+        return std::nullopt;
+    request.query = std::move(*query);
+    request.form = std::move(*form);
+    request.cookies = parse_cookies(text_of(message[http::field::cookie]));
+    request.host = lower(text_of(message[http::field::host]));
+    request.origin = text_of(message[http::field::origin]);
+    request.fetch_site = text_of(message["Sec-Fetch-Site"]);
+    request.peer = std::move(peer);
+    return request;
+}
+
+Answer write_message(Response const& response, Side side, bool keep_alive)
+{
+    Answer answer{http::int_to_status(response.status), 11};
+    for (auto const& [name, value] : security_headers(side))
+        answer.set(name, value);
+    answer.set(http::field::content_type, response.type);
+    answer.set(http::field::cache_control, "no-store");
+    for (auto const& [name, value] : response.headers)
+        name == "Set-Cookie" ? answer.insert(name, value) : answer.set(name, value);
+    answer.keep_alive(keep_alive);
+    answer.body() = response.body;
+    answer.prepare_payload();
+    return answer;
+}
+
+/// What a request that cannot be read is told; such a connection is closed.
+Response refusal_of(boost::beast::error_code const& failure)
+{
+    Response response{400, "text/plain; charset=utf-8", "This request cannot be read.\n", {}};
+    if (failure == http::error::body_limit)
+        response.status = 413;
+    if (failure == http::error::header_limit)
+        response.status = 431;
+    return response;
+}
+
+template <class Stream>
+task<bool> send(Stream& stream, Answer& answer, bool is_head)
+{
+    beast::get_lowest_layer(stream).expires_after(write_deadline);
+    http::response_serializer<http::string_body> serializer{answer};
+    if (is_head) {
+        serializer.split(true);
+        auto const [failure, size] = co_await http::async_write_header(stream, serializer, use_tuple);
+        co_return !failure && answer.keep_alive();
+    }
+    auto const [failure, size] = co_await http::async_write(stream, serializer, use_tuple);
+    co_return !failure && answer.keep_alive();
+}
+
+template <class Stream>
+task<void> serve(Site& site, Side side, Stream& stream, std::string peer)
+{
+    beast::flat_buffer buffer{longest_head + longest_body};
+    for (;;) {
+        Parser parser;
+        parser.header_limit(longest_head);
+        parser.body_limit(longest_body);
+        beast::get_lowest_layer(stream).expires_after(head_deadline);
+        auto const [failure, size] = co_await http::async_read(stream, buffer, parser, use_tuple);
+        if (failure == http::error::end_of_stream || failure == beast::error::timeout
+            || (failure && failure.category() != http::make_error_code(http::error::bad_target).category()))
+            co_return;
+        auto const request = failure ? std::nullopt : read_message(parser.get(), peer);
+        if (!request) {
+            auto refused = write_message(refusal_of(failure), side, false);
+            co_await send(stream, refused, false);
+            co_return;
+        }
+        beast::get_lowest_layer(stream).expires_never(); // a page waits for store and publication, which have limits of their own
+        auto const response = co_await answer(site, side, *request);
+        auto message = write_message(response, side, parser.get().keep_alive());
+        if (!co_await send(stream, message, request->method == Method::head))
+            co_return;
+    }
+}
+
+std::string peer_of(asio::ip::tcp::socket const& socket)
+{
+    boost::system::error_code failure;
+    auto const end = socket.remote_endpoint(failure);
+    if (failure)
+        return {};
+    auto const address = policy::IpAddress::parse(end.address().to_string());
+    return address ? address->to_text() : std::string();
+}
+
+} // namespace
+
+task<void> serve_plain(Site& site, asio::ip::tcp::socket socket)
+{
+    auto const peer = peer_of(socket);
+    beast::tcp_stream stream{std::move(socket)};
+    co_await serve(site, Side::portal, stream, peer);
+    boost::system::error_code ignored;
+    stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+task<void> serve_tls(Site& site, asio::ip::tcp::socket socket, asio::ssl::context& context)
+{
+    auto const peer = peer_of(socket);
+    beast::ssl_stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, context};
+    beast::get_lowest_layer(stream).expires_after(head_deadline);
+    auto const [failure] = co_await stream.async_handshake(asio::ssl::stream_base::server, use_tuple);
+    if (failure)
+        co_return;
+    co_await serve(site, Side::console, stream, peer);
+    beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{2});
+    co_await stream.async_shutdown(use_tuple);
+}
+
+} // namespace gatehouse::portal

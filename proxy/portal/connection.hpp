@@ -1,0 +1,22 @@
+#pragma once
+// One browser's connection: reads requests within limits and deadlines, asks the router, writes answers.
+
+#include "proxy/portal/web.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+namespace gatehouse::portal {
+
+/// Limits of one connection; the numbers of connections are the Server's.
+inline constexpr std::size_t longest_head = 16 * 1024;
+inline constexpr std::size_t longest_body = 64 * 1024;
+inline constexpr std::chrono::seconds head_deadline{
+    15}; ///< for a handshake, or a whole request from its first byte; also idle time
+inline constexpr std::chrono::seconds write_deadline{30};
+
+/// Serves until the browser leaves or a limit is met. Never throws on what a browser does.
+task<void> serve_plain(Site& site, boost::asio::ip::tcp::socket socket);
+task<void> serve_tls(Site& site, boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context);
+
+} // namespace gatehouse::portal

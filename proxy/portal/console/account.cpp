@@ -1,0 +1,115 @@
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/menu.hpp"
+#include "proxy/store/sign_in.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+Page password_page(Visit const& visit, std::vector<Problem> const& problems)
+{
+    bool const first = visit.session->account.must_change_password;
+    auto const error_of = [&](std::string_view name) {
+        for (auto const& problem : problems)
+            if (problem.field == name)
+                return problem.text;
+        return std::string();
+    };
+    Form form;
+    form.action = "/account/password";
+    form.button = "Change password";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::password, "old", first ? "The password you were given" : "The password you have now", "", "", {},
+                       error_of("old"), "current-password", 256},
+        {Field::Kind::password, "new", "New password",
+            "At least 12 characters. Three words that you will remember are a good choice.", "", {}, error_of("new"),
+            "new-password", 256},
+        {Field::Kind::password, "again", "New password again", "", "", {}, error_of("again"), "new-password", 256}};
+    Page page;
+    page.title = first ? "Choose your own password" : "Change your password";
+    page.back = first ? "" : "/account";
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading(page.title));
+    if (first)
+        page.parts.push_back(paragraph(
+            "You signed in with a password that somebody else has seen. Choose one that only you know; then you can go on."));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+Problem problem_of(error_code const& failure)
+{
+    bool const old = failure == store::errc::wrong_password || failure == store::errc::throttled;
+    return {old ? "old" : "new", failure_text(failure)};
+}
+
+} // namespace
+
+task<Response> show_account(Visit const& visit)
+{
+    auto const& account = visit.session->account;
+    auto const work = [id = account.id, now = visit.instant()](Ledger& ledger) { return store::list_sessions(ledger, id, now); };
+    auto const sessions = co_await visit.site.services.store.call(work);
+    if (!sessions)
+        co_return show_failure(visit, sessions.error());
+    Table table;
+    table.caption = "Where you are signed in";
+    table.head = {"Address", "Since", "Last used", ""};
+    for (auto const& session : *sessions)
+        table.rows.push_back({{session.address, {}, {}, true}, {shown_time(visit.site, session.created_at)},
+            {shown_time(visit.site, session.last_seen)}, {session.id == visit.session->id ? "This one" : ""}});
+    Form end;
+    end.action = "/account/end-sessions";
+    end.button = "Sign out everywhere";
+    end.csrf = visit.csrf();
+    end.is_secondary = true;
+    Page page;
+    page.title = "Your account";
+    if (visit.query("done") == "password")
+        page.parts.push_back(notice("Done", "Your password is changed. All other places are signed out."));
+    page.parts.push_back(heading("Your account"));
+    page.parts.push_back(summary({{"Name", {account.display_name}}, {"User name", {account.login}},
+        {"Role", {std::string(role_title(account.console_role))}}}));
+    page.parts.push_back(link("Change your password", "/account/password"));
+    page.parts.push_back(portal::table(table));
+    page.parts.push_back(portal::form(end));
+    co_return show(visit, page);
+}
+
+task<Response> take_end_sessions(Visit const& visit)
+{
+    auto const work = [id = visit.session->account.id](Ledger& ledger) { return store::end_all_sessions(ledger, id); };
+    if (auto const ended = co_await visit.site.services.store.call(work); !ended)
+        co_return show_failure(visit, ended.error());
+    auto response = redirect_to("/sign-in?done=out");
+    response.headers.emplace_back("Set-Cookie", clear_cookie(session_cookie));
+    co_return response;
+}
+
+task<Response> show_password(Visit const& visit)
+{
+    co_return show(visit, password_page(visit, {}));
+}
+
+task<Response> take_password(Visit const& visit)
+{
+    if (visit.form("new") != visit.form("again"))
+        co_return show(visit, password_page(visit, {{"again", "The two new passwords are not the same"}}));
+    store::PasswordChange const change{visit.session->account.id, std::string(visit.form("old")), std::string(visit.form("new")),
+        visit.request.peer, visit.instant()};
+    bool const first = visit.session->account.must_change_password;
+    auto const token = co_await store::change_password(visit.site.services.store, change);
+    if (!token)
+        co_return show(visit, password_page(visit, {problem_of(token.error())}));
+    auto response = redirect_to(first ? "/" : "/account?done=password");
+    response.headers.emplace_back("Set-Cookie", set_cookie(session_cookie, *token));
+    co_return response;
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,62 @@
+// The headteacher's yes or no: one page, from a phone.
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/request_view.hpp"
+
+namespace gatehouse::portal::console {
+
+using store::Ledger;
+
+Form decision_form(Visit const& visit, store::UnblockRequest const& request)
+{
+    bool const opens = request.recommendation && request.recommendation->allow;
+    Form form;
+    form.action = "/request/decide";
+    form.button = "Confirm";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(request.id))},
+        {Field::Kind::hidden, "version", "", "", std::to_string(request.version)},
+        {Field::Kind::radios, "decision", "Your decision", "", std::string(visit.form("decision")),
+            {{"approve", "Approve",
+                 opens ? "It opens at once, as the officer proposes" : "Against the officer's advice: it opens at once"},
+                {"refuse", "Refuse", "It stays closed"}, {"send-back", "Ask the officer", "It goes back with your question"}}},
+        {Field::Kind::area, "reason", "Your reason", "The person who asked reads this.", std::string(visit.form("reason")), {},
+            "", "", 1000}};
+    return form;
+}
+
+task<Response> take_decision(Visit const& visit)
+{
+    auto const step = step_of(visit);
+    auto const decision = std::string(visit.form("decision"));
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    std::vector<Problem> problems;
+    if (decision != "approve" && decision != "refuse" && decision != "send-back")
+        problems.push_back({"decision", "Choose what you decide"});
+    if (reason.empty())
+        problems.push_back({"reason", "Write your reason"});
+    if (!problems.empty())
+        co_return co_await request_page(visit, step.id, problems);
+    auto const work = [step, decision, reason](Ledger& ledger) {
+        if (decision == "approve")
+            return store::approve_request(ledger, step, reason);
+        if (decision == "refuse")
+            return store::refuse_request(ledger, step, reason);
+        return store::send_back_request(ledger, step, reason);
+    };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && done.error() == store::errc::invalid_value) {
+        problems.push_back(
+            {"reason", "Look at your reason again. It may be too long, or the time that the officer proposed is over"});
+        co_return co_await request_page(visit, step.id, problems);
+    }
+    if (!done)
+        co_return show_failure(visit, done.error());
+    if (decision == "refuse")
+        co_return redirect_to("/requests?done=refused");
+    if (decision == "send-back")
+        co_return redirect_to("/requests?done=sent-back");
+    auto const published = co_await publish_now(visit.site, "request " + done->reference + " approved");
+    co_return after_publication(visit, published, "/requests?done=approved");
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,119 @@
+// Approved, time-limited permissions: what is open, why, and ending one early.
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/request_view.hpp"
+#include "proxy/store/overrides.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::ConsoleRole;
+using store::Ledger;
+
+std::string joined(std::vector<std::string> const& selectors, std::string_view nothing)
+{
+    std::string text;
+    for (auto const& selector : selectors)
+        text += (text.empty() ? "" : ", ") + selector;
+    return text.empty() ? std::string(nothing) : text;
+}
+
+struct State {
+    std::string_view text, tag;
+};
+
+State state_of(store::OverrideRow const& row, store::Instant now)
+{
+    if (row.ended_at || row.until <= now)
+        return {"Over", "grey"};
+    if (row.from > now)
+        return {"Later", "purple"};
+    return {"Open", "green"};
+}
+
+} // namespace
+
+task<Response> show_grants(Visit const& visit)
+{
+    bool const all = visit.query("show") == "all";
+    auto const work = [all, now = visit.instant()](
+                          Ledger& ledger) { return all ? store::list_overrides(ledger) : store::current_overrides(ledger, now); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    Table table;
+    table.caption = all ? "All grants" : "Open now or later";
+    table.head = {"Site", "For whom", "Until", "State"};
+    table.empty = "No site is open by a grant.";
+    for (auto const& row : *found) {
+        auto const state = state_of(row, visit.instant());
+        table.rows.push_back(
+            {{joined(row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {}, false, false, row.name()},
+                {joined(row.who, "everyone")}, {shown_time(visit.site, row.until)},
+                {std::string(state.text), {}, std::string(state.tag)}});
+    }
+    Page page;
+    page.title = "Grants";
+    if (visit.query("done") == "ended")
+        page.parts.push_back(notice("Done", "The grant is over and the site is closed again."));
+    page.parts.push_back(heading("Grants"));
+    page.parts.push_back(paragraph("Sites that were asked for and approved. Each closes by itself."));
+    page.parts.push_back(portal::table(table));
+    page.parts.push_back(all ? link("Show only what is open", "/grants") : link("Show also what is over", "/grants?show=all"));
+    co_return show(visit, page);
+}
+
+task<Response> show_grant(Visit const& visit)
+{
+    auto const id = static_cast<store::OverrideId>(parse_id(visit.query("id")).value_or(0));
+    auto const work = [id](Ledger& ledger) { return store::find_override(ledger, id); };
+    auto const row = co_await visit.site.services.store.call(work);
+    if (!row)
+        co_return show_failure(visit, row.error());
+    auto const state = state_of(*row, visit.instant());
+    Page page;
+    page.title = "Grant " + row->name();
+    page.back = "/grants";
+    page.parts = {heading(joined(row->what, ""), row->name())};
+    std::vector<SummaryRow> rows{{"State", {std::string(state.text), {}, std::string(state.tag)}},
+        {"For whom", {joined(row->who, "everyone")}}, {"Where", {joined(row->where, "anywhere")}},
+        {"When", {joined(row->when, "at any time")}}, {"From", {shown_time(visit.site, row->from)}},
+        {"Until", {shown_time(visit.site, row->until)}}, {"Clause", {row->clause}}, {"Reason", {row->reason}},
+        {"Approved by", {row->approved_by}}};
+    if (row->ended_at)
+        rows.push_back({"Ended",
+            {shown_time(visit.site, *row->ended_at) + " by " + row->ended_by
+                + (row->end_reason.empty() ? "" : ": " + row->end_reason)}});
+    page.parts.push_back(summary(rows));
+    bool const may_end = visit.has_role(ConsoleRole::officer) || visit.has_role(ConsoleRole::headteacher);
+    if (may_end && !row->ended_at && row->until > visit.instant()) {
+        Form form;
+        form.action = "/grant/end";
+        form.button = "Close the site now";
+        form.is_warning = true;
+        form.csrf = visit.csrf();
+        form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(row->id))},
+            {Field::Kind::text, "reason", "Why does it end early?", "", "", {}, "", "", 500}};
+        page.parts.push_back(subheading("End it early"));
+        page.parts.push_back(portal::form(form));
+    }
+    co_return show(visit, page);
+}
+
+task<Response> take_grant_end(Visit const& visit)
+{
+    auto const id = static_cast<store::OverrideId>(parse_id(visit.form("id")).value_or(0));
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    auto const work = [id, reason, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::revoke_override(ledger, id, reason, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && done.error() == store::errc::invalid_value)
+        co_return show_message(
+            visit, 422, "Write a reason", "The record needs to say why the grant ended early. Go back and write a sentence.");
+    if (!done)
+        co_return show_failure(visit, done.error());
+    auto const published = co_await publish_now(visit.site, "grant ended early");
+    co_return after_publication(visit, published, "/grants?done=ended");
+}
+
+} // namespace gatehouse::portal::console

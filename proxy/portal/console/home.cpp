@@ -1,0 +1,98 @@
+// The first page after signing in: what waits for this role, most urgent first.
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/menu.hpp"
+#include "proxy/store/overrides.hpp"
+#include "proxy/store/reports.hpp"
+#include "proxy/store/school_lists.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::ConsoleRole;
+using store::Ledger;
+
+struct Counts {
+    std::size_t submitted = 0, recommended = 0, reports = 0, grants = 0, overdue = 0;
+};
+
+result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Moment const& now)
+{
+    Counts counts;
+    auto const submitted = store::list_requests(ledger, store::RequestState::submitted);
+    auto const recommended = store::list_requests(ledger, store::RequestState::recommended);
+    auto const reports = store::list_reports(ledger, store::ReportState::open, reader);
+    auto const grants = store::current_overrides(ledger, now.instant);
+    if (!submitted || !recommended || !grants)
+        return !submitted ? submitted.error() : !recommended ? recommended.error() : grants.error();
+    counts.submitted = submitted->size();
+    counts.recommended = recommended->size();
+    counts.reports = reports ? reports->size() : 0; // roles without a queue of reports are refused it
+    counts.grants = grants->size();
+    for (auto const list : {store::SchoolList::block, store::SchoolList::allow}) {
+        auto const entries = store::list_school_entries(ledger, list);
+        if (!entries)
+            return entries.error();
+        for (auto const& entry : *entries)
+            counts.overdue += entry.review_by < now.local.date ? 1U : 0U;
+    }
+    return counts;
+}
+
+Task waiting(std::string text, std::string href, std::string hint, std::size_t count)
+{
+    if (count == 0)
+        return {std::move(text), std::move(href), std::move(hint), "", "Nothing waits"};
+    return {
+        std::move(text), std::move(href), std::move(hint), "purple", std::to_string(count) + (count == 1 ? " waits" : " wait")};
+}
+
+std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
+{
+    Task const triage = waiting("Look at requests", "/requests", "People who ask for a blocked site", counts.submitted);
+    Task const decide
+        = waiting("Decide on requests", "/requests", "The officer has recommended; you say yes or no", counts.recommended);
+    Task const reports = waiting("Read reports", "/reports", "What people told us about sites and people", counts.reports);
+    Task const incidents{"Look at incidents", "/incidents", "Attempts to get round the filter", "", ""};
+    Task const grants{
+        "See what is open", "/grants", "Sites that were approved for a time", "", std::to_string(counts.grants) + " open"};
+    Task const log{"Search the access log", "/log", "Who opened what, when, and why it was decided so", "", ""};
+    Task const check{"Check a site", "/check", "Would it open, for whom and when?", "", ""};
+    Task const status{"Status", "/status", "What runs, and whether it is well", "", ""};
+    Task const audit{"Read the audit", "/audit", "Every decision about people and policy", "", ""};
+    Task lists{"School lists", "/lists", "The school's own blocked and allowed sites", "", ""};
+    if (counts.overdue > 0) {
+        lists.tag = "yellow";
+        lists.tag_text = std::to_string(counts.overdue) + " to review";
+    }
+    switch (role) {
+    case ConsoleRole::officer: return {triage, reports, lists, incidents, grants, log, check, status};
+    case ConsoleRole::headteacher: return {decide, reports, grants, incidents, lists, audit, check, status};
+    case ConsoleRole::chief_executive: return {decide, reports, audit, check, status};
+    case ConsoleRole::ict_lead: return {log, status, check, incidents, lists, grants, audit};
+    case ConsoleRole::dsl: return {reports, incidents, log, check, status};
+    case ConsoleRole::marketing: return {log, check, status};
+    case ConsoleRole::dpo: return {audit, check, status};
+    case ConsoleRole::auditor: return {audit, incidents, grants, lists, check, status};
+    case ConsoleRole::none: return {};
+    }
+    return {};
+}
+
+} // namespace
+
+task<Response> show_home(Visit const& visit)
+{
+    auto const work = [id = visit.session->account.id, now = visit.now](Ledger& ledger) { return count_work(ledger, id, now); };
+    auto const counts = co_await visit.site.services.store.call(work);
+    if (!counts)
+        co_return show_failure(visit, counts.error());
+    Page page;
+    page.title = "Start";
+    page.parts = {heading("Your tasks", role_title(visit.session->account.console_role)),
+        tasks(tasks_of(visit.session->account.console_role, *counts))};
+    co_return show(visit, page);
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,211 @@
+// Searching the access log. Who looks for a person says why, and both are on record; so is every export.
+#include "proxy/log/csv.hpp"
+#include "proxy/log/search.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
+#include "proxy/store/audit.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+constexpr std::size_t rows_of_page = 50;
+constexpr std::size_t rows_of_export = 5000;
+
+/// What the filter form says, checked.
+struct Search {
+    log::SearchQuery query;
+    std::string purpose;
+    std::vector<Problem> problems;
+    /// A record of one person's or one device's browsing is personal data.
+    bool names_somebody() const { return !query.person.empty() || !query.device.empty() || !query.client.empty(); }
+};
+
+std::optional<std::chrono::system_clock::time_point> instant_of(Visit const& visit, std::string_view name, Search& search)
+{
+    auto const text = visit.query(name);
+    if (text.empty())
+        return std::nullopt;
+    auto const local = policy::LocalTime::parse(text);
+    if (!local) {
+        search.problems.push_back({std::string(name), "Choose a day and a time"});
+        return std::nullopt;
+    }
+    return visit.site.clock.instant_of(*local);
+}
+
+Search read_search(Visit const& visit)
+{
+    auto const value = [&](std::string_view name) { return trimmed_value(visit.request.query, name); };
+    Search search;
+    auto& query = search.query;
+    query.from = instant_of(visit, "from", search);
+    query.to = instant_of(visit, "to", search);
+    query.person = value("person");
+    query.device = value("device");
+    query.client = value("client");
+    query.host = value("host");
+    query.category = value("category");
+    query.rule = value("rule");
+    query.decision = value("decision");
+    if (value("verdict") == "block")
+        query.verdict = policy::Verdict::block;
+    if (value("verdict") == "allow")
+        query.verdict = policy::Verdict::allow;
+    query.cursor = value("cursor");
+    search.purpose = value("purpose");
+    if (search.names_somebody() && search.purpose.empty())
+        search.problems.push_back({"purpose", "Write why you look for this person or device"});
+    return search;
+}
+
+std::string search_text(Search const& search)
+{
+    auto const& query = search.query;
+    std::string text = "purpose: " + (search.purpose.empty() ? "none needed" : search.purpose);
+    auto const add = [&](std::string_view name, std::string const& value) {
+        if (!value.empty())
+            text += "; " + std::string(name) + ": " + value;
+    };
+    add("person", query.person);
+    add("device", query.device);
+    add("address", query.client);
+    add("site", query.host);
+    return text;
+}
+
+/// Writes the look into the audit; a search that cannot be recorded is not made.
+task<result<void>> record_look(Visit const& visit, Search const& search, std::string action)
+{
+    auto const work = [actor = visit.actor(), action,
+                          object = search.query.person.empty() ? std::string("access-log") : "person:" + search.query.person,
+                          detail = search_text(search), now = visit.instant()](
+                          Ledger& ledger) { return store::record_event(ledger, actor, action, object, detail, now); };
+    co_return co_await visit.site.services.store.call(work);
+}
+
+Html search_form(Visit const& visit, Search const& search)
+{
+    auto const value = [&](std::string_view name) { return std::string(visit.query(name)); };
+    auto const error_of = [&](std::string_view name) {
+        for (auto const& problem : search.problems)
+            if (problem.field == name)
+                return problem.text;
+        return std::string();
+    };
+    std::vector<Option> categories{{"", "Any", ""}};
+    for (auto const& category : visit.site.services.current_policy()->categories)
+        categories.push_back({category.id, category.title, ""});
+    using Kind = Field::Kind;
+    Form form;
+    form.action = "/log";
+    form.button = "Search";
+    form.is_search = true;
+    form.fields = {{Kind::text, "host", "Site", "", value("host"), {}, "", "", 253},
+        {Kind::select, "verdict", "Verdict", "", value("verdict"),
+            {{"", "Any", ""}, {"block", "Blocked", ""}, {"allow", "Open", ""}}},
+        {Kind::select, "category", "Category", "", value("category"), categories},
+        {Kind::text, "rule", "Rule", "", value("rule"), {}, "", "", 64},
+        {Kind::datetime, "from", "From", "", value("from"), {}, error_of("from"), "", 16},
+        {Kind::datetime, "to", "To", "", value("to"), {}, error_of("to"), "", 16},
+        {Kind::text, "person", "Person", "", value("person"), {}, "", "", 64},
+        {Kind::text, "device", "Device", "", value("device"), {}, "", "", 64},
+        {Kind::text, "client", "Address", "", value("client"), {}, "", "", 45},
+        {Kind::text, "decision", "Number of a blocked page", "", value("decision"), {}, "", "", 64},
+        {Kind::text, "purpose", "Purpose", "", value("purpose"), {}, error_of("purpose"), "", 200}};
+    return portal::form(form);
+}
+
+Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows)
+{
+    Table table;
+    table.caption = "Newest first";
+    table.head = {"When", "Verdict", "Site", "Who and where", "Rule", ""};
+    table.empty = "No row fits.";
+    for (auto const& row : rows) {
+        bool const open = row.verdict == policy::Verdict::allow;
+        auto who = row.user.empty() ? row.role : row.user;
+        who += row.network.empty() ? "" : ", " + row.network;
+        who += row.device.empty() ? "" : ", " + row.device;
+        table.rows.push_back({{shown_time(visit.site, std::chrono::floor<std::chrono::seconds>(row.at))},
+            {open ? "Open" : "Blocked", {}, open ? "green" : "red"}, {shown_text(row.url(), 120)}, {who}, {row.rule},
+            {"Why?", "/why?key=" + percent_encode(row.key), {}, false, true, "Row of " + row.host}});
+    }
+    return table;
+}
+
+std::string page_address(Visit const& visit, std::string_view path, std::string cursor)
+{
+    auto query = visit.request.query;
+    std::erase_if(query, [](auto const& field) { return field.first == "cursor"; });
+    query.emplace_back("cursor", std::move(cursor));
+    return with_query(path, query);
+}
+
+task<result<log::SearchPage>> run_search(Visit const& visit, log::SearchQuery query)
+{
+    auto const work = [dir = visit.site.services.settings.log_dir, query] { return log::search(dir, query); };
+    co_return co_await run_aside(visit.site, work);
+}
+
+Response failed_search(Visit const& visit)
+{
+    return show_message(visit, 422, "The search did not work", "The link may be old. Start the search again.");
+}
+
+} // namespace
+
+task<Response> show_log(Visit const& visit)
+{
+    auto search = read_search(visit);
+    search.query.limit = rows_of_page;
+    Page page;
+    page.title = "Access log";
+    if (!search.problems.empty()) {
+        page.parts = {error_summary(search.problems), heading("Access log"), search_form(visit, search)};
+        page.has_problem = true;
+        page.status = 422;
+        co_return show(visit, page);
+    }
+    if (search.names_somebody()) {
+        auto const recorded = co_await record_look(visit, search, "access-log.read");
+        if (!recorded)
+            co_return show_failure(visit, recorded.error());
+    }
+    auto const found = co_await run_search(visit, search.query);
+    if (!found)
+        co_return failed_search(visit);
+    page.parts = {heading("Access log"),
+        paragraph("If you look for a person, a device or an address, say why. The search is then kept on record."),
+        search_form(visit, search), portal::table(row_table(visit, found->rows))};
+    if (found->unreadable_days > 0)
+        page.parts.push_back(warning("Some days are damaged and were left out: " + std::to_string(found->unreadable_days)));
+    if (!found->next.empty() || !search.query.cursor.empty())
+        page.parts.push_back(pages(search.query.cursor.empty() ? std::string() : page_address(visit, "/log", ""),
+            found->next.empty() ? std::string() : page_address(visit, "/log", found->next)));
+    if (!found->rows.empty())
+        page.parts.push_back(link("Download as a table (CSV)", page_address(visit, "/log/export", "")));
+    co_return show(visit, page);
+}
+
+task<Response> export_log(Visit const& visit)
+{
+    auto search = read_search(visit);
+    search.query.limit = rows_of_export;
+    if (!search.problems.empty())
+        co_return show_message(visit, 422, "The search is not complete", search.problems.front().text);
+    auto const recorded = co_await record_look(visit, search, "access-log.export");
+    if (!recorded)
+        co_return show_failure(visit, recorded.error());
+    auto const found = co_await run_search(visit, search.query);
+    if (!found)
+        co_return failed_search(visit);
+    std::string csv = log::csv_header();
+    for (auto const& row : found->rows)
+        csv += log::csv_row(row);
+    co_return Response{
+        200, "text/csv; charset=utf-8", std::move(csv), {{"Content-Disposition", "attachment; filename=\"access-log.csv\""}}};
+}
+
+} // namespace gatehouse::portal::console

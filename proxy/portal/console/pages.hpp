@@ -1,0 +1,59 @@
+#pragma once
+// The pages of the console, one handler for each address of routes.cpp. Every one works without JavaScript.
+
+#include "proxy/portal/web.hpp"
+
+namespace gatehouse::portal::console {
+
+// home.cpp
+task<Response> show_home(Visit const& visit);
+
+// sign_in.cpp
+task<Response> show_sign_in(Visit const& visit);
+task<Response> take_sign_in(Visit const& visit);
+task<Response> take_sign_out(Visit const& visit);
+
+// account.cpp
+task<Response> show_account(Visit const& visit);
+task<Response> take_end_sessions(Visit const& visit);
+task<Response> show_password(Visit const& visit);
+task<Response> take_password(Visit const& visit);
+
+// requests.cpp: queue and page; triage.cpp: what the officer does; decision.cpp: what the headteacher does
+task<Response> show_requests(Visit const& visit);
+task<Response> show_request(Visit const& visit);
+task<Response> take_recommendation(Visit const& visit);
+task<Response> show_close(Visit const& visit);
+task<Response> take_close(Visit const& visit);
+task<Response> show_merge(Visit const& visit);
+task<Response> take_merge(Visit const& visit);
+task<Response> take_decision(Visit const& visit);
+
+// grants.cpp
+task<Response> show_grants(Visit const& visit);
+task<Response> show_grant(Visit const& visit);
+task<Response> take_grant_end(Visit const& visit);
+
+// school_lists.cpp
+task<Response> show_lists(Visit const& visit);
+task<Response> show_list_add(Visit const& visit);
+task<Response> take_list_add(Visit const& visit);
+task<Response> show_list_entry(Visit const& visit);
+task<Response> take_list_remove(Visit const& visit);
+
+// reports.cpp
+task<Response> show_reports(Visit const& visit);
+task<Response> show_report(Visit const& visit);
+task<Response> read_report(Visit const& visit);
+task<Response> take_report_outcome(Visit const& visit);
+
+// records.cpp: incidents and audit; log_pages.cpp: search, export; why.cpp: explanations; status_page.cpp
+task<Response> show_incidents(Visit const& visit);
+task<Response> show_audit(Visit const& visit);
+task<Response> show_log(Visit const& visit);
+task<Response> export_log(Visit const& visit);
+task<Response> show_why(Visit const& visit);
+task<Response> show_check(Visit const& visit);
+task<Response> show_status(Visit const& visit);
+
+} // namespace gatehouse::portal::console

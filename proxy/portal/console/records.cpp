@@ -1,0 +1,143 @@
+// Read-only records: incidents of circumvention, and the audit chain.
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
+#include "proxy/store/incidents.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+std::string spoken(std::string_view id)
+{
+    std::string text(id);
+    for (auto& c : text)
+        c = c == '-' || c == '_' ? ' ' : c;
+    return text;
+}
+
+Html incident_search(store::IncidentFilter const& filter, std::string const& purpose, std::string const& error)
+{
+    Form form;
+    form.action = "/incidents";
+    form.button = "Search";
+    form.is_search = true;
+    form.fields = {{Field::Kind::text, "user", "Person", "", filter.user, {}, "", "", 64},
+        {Field::Kind::text, "device", "Device", "", filter.device, {}, "", "", 64},
+        {Field::Kind::text, "host", "Site", "", filter.host, {}, "", "", 253},
+        {Field::Kind::text, "purpose", "Purpose", "Needed when you name a person", purpose, {}, error, "", 200}};
+    return portal::form(form);
+}
+
+Table incident_table(Visit const& visit, std::vector<store::IncidentRow> const& rows)
+{
+    Table table;
+    table.caption = "Attempts, newest first";
+    table.head = {"Last seen", "What", "Weight", "Who and where", "Times"};
+    table.empty = "Nothing was seen.";
+    for (auto const& row : rows) {
+        auto const& incident = row.incident;
+        auto who = incident.user.empty() ? incident.role : incident.user;
+        if (!incident.network.empty())
+            who += ", " + incident.network;
+        if (!incident.device.empty())
+            who += ", " + incident.device;
+        bool const strong = incident.grade == detect::Grade::confirmed;
+        table.rows.push_back(
+            {{shown_time(visit.site, row.last_at)}, {spoken(detect::to_text(incident.kind)) + ": " + incident.evidence},
+                {std::string(detect::to_text(incident.grade)), {},
+                    strong                                         ? "red"
+                        : incident.grade == detect::Grade::attempt ? "yellow"
+                                                                   : "grey"},
+                {who}, {std::to_string(row.count)}});
+    }
+    return table;
+}
+
+} // namespace
+
+task<Response> show_incidents(Visit const& visit)
+{
+    store::IncidentFilter filter;
+    filter.user = trimmed_value(visit.request.query, "user");
+    filter.device = trimmed_value(visit.request.query, "device");
+    filter.host = trimmed_value(visit.request.query, "host");
+    filter.before = static_cast<store::IncidentId>(parse_id(visit.query("before")).value_or(0));
+    filter.limit = 50;
+    auto const purpose = trimmed_value(visit.request.query, "purpose");
+    store::IncidentReader const reader{visit.actor(), purpose, visit.instant()};
+    auto const work = [filter, reader](Ledger& ledger) { return store::search_incidents(ledger, filter, reader); };
+    auto const found = co_await visit.site.services.store.call(work);
+    bool const needs_purpose = !found && found.error() == store::errc::invalid_value;
+    if (!found && !needs_purpose)
+        co_return show_failure(visit, found.error());
+    Page page;
+    page.title = "Incidents";
+    if (needs_purpose) {
+        page.parts.push_back(error_summary({{"purpose", "Write why you look for this person"}}));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading("Incidents"));
+    page.parts.push_back(paragraph("An incident is something to look at, not a proof. A person decides what it means."));
+    page.parts.push_back(incident_search(filter, purpose, needs_purpose ? "Write why you look for this person" : ""));
+    if (found) {
+        page.parts.push_back(portal::table(incident_table(visit, *found)));
+        if (found->size() == filter.limit) {
+            auto query = visit.request.query;
+            std::erase_if(query, [](auto const& field) { return field.first == "before"; });
+            query.emplace_back("before", std::to_string(store::number(found->back().id)));
+            page.parts.push_back(pages(store::number(filter.before) == 0 ? "" : "/incidents", with_query("/incidents", query)));
+        }
+    }
+    co_return show(visit, page);
+}
+
+task<Response> show_audit(Visit const& visit)
+{
+    store::AuditFilter filter;
+    filter.action_prefix = trimmed_value(visit.request.query, "action");
+    filter.before = parse_id(visit.query("before")).value_or(0);
+    filter.limit = 50;
+    struct Answer {
+        std::vector<store::AuditRow> rows;
+        store::AuditVerification chain;
+    };
+    auto const work = [filter](Ledger& ledger) -> result<Answer> {
+        auto rows = store::list_audit(ledger, filter);
+        if (!rows)
+            return rows.error();
+        auto chain = store::verify_audit(ledger);
+        if (!chain)
+            return chain.error();
+        return Answer{std::move(*rows), std::move(*chain)};
+    };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    Table table;
+    table.caption = "Newest first";
+    table.head = {"Number", "When", "Who", "What", "About", "Words"};
+    for (auto const& row : found->rows)
+        table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at)}, {row.actor}, {row.action},
+            {row.object}, {row.detail}});
+    Form form;
+    form.action = "/audit";
+    form.button = "Search";
+    form.is_search = true;
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::text, "action", "Kind of event", "For example unblock.", filter.action_prefix, {}, "", "", 60}};
+    Page page;
+    page.title = "Audit";
+    page.parts = {heading("Audit"),
+        found->chain.intact ? paragraph("The chain of records is whole: no row was changed or removed.")
+                            : warning("The chain of records is broken. " + found->chain.problem),
+        portal::form(form), portal::table(table)};
+    if (found->rows.size() == filter.limit)
+        page.parts.push_back(pages(filter.before == 0 ? "" : "/audit",
+            with_query("/audit", {{"action", filter.action_prefix}, {"before", std::to_string(found->rows.back().sequence)}})));
+    co_return show(visit, page);
+}
+
+} // namespace gatehouse::portal::console

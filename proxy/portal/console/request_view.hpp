@@ -1,0 +1,35 @@
+#pragma once
+// What the pages about requests share: the summary of one, its history, and the answer after a change that was published.
+
+#include "proxy/portal/web.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+namespace gatehouse::portal::console {
+
+/// One request with everything its page shows.
+struct RequestCase {
+    store::UnblockRequest request;
+    std::vector<store::UnblockRequest> merged;
+    std::vector<store::RequestEvent> history;
+};
+result<RequestCase> read_case(store::Ledger& ledger, store::RequestId id);
+
+std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& found);
+std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation);
+/// "Year 9 pupil in the library"; never more than the record says.
+std::string requester_text(store::Requester const& requester);
+std::string scope_text(store::Recommendation const& recommendation);
+
+/// The step of this visit on the request and version that its form names.
+store::RequestStep step_of(Visit const& visit);
+
+/// Redirects to `location` with the notice `done` if the store's change is live, else says what was saved and why it is not live.
+Response after_publication(Visit const& visit, PublishResult const& published, std::string location);
+
+/// The page of one request with the form of the reader's role. `problems` are shown above the form.
+task<Response> request_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems);
+
+Form recommendation_form(Visit const& visit, store::UnblockRequest const& request);
+Form decision_form(Visit const& visit, store::UnblockRequest const& request);
+
+} // namespace gatehouse::portal::console

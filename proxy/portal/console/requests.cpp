@@ -1,0 +1,258 @@
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/request_view.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::ConsoleRole;
+using store::Ledger;
+using store::RequestState;
+
+std::string_view tag_of(RequestState state)
+{
+    switch (state) {
+    case RequestState::submitted:
+    case RequestState::recommended: return "purple";
+    case RequestState::approved: return "green";
+    case RequestState::refused: return "red";
+    default: return "grey";
+    }
+}
+
+std::string_view state_title(RequestState state)
+{
+    switch (state) {
+    case RequestState::submitted: return "New";
+    case RequestState::recommended: return "Recommended";
+    case RequestState::approved: return "Approved";
+    case RequestState::refused: return "Refused";
+    case RequestState::closed: return "Answered";
+    case RequestState::withdrawn: return "Taken back";
+    case RequestState::expired: return "Too old";
+    case RequestState::merged: return "Merged";
+    }
+    return "";
+}
+
+std::string event_title(std::string const& event)
+{
+    std::string title = event;
+    for (auto& c : title)
+        c = c == '-' ? ' ' : c;
+    if (!title.empty() && title[0] >= 'a' && title[0] <= 'z')
+        title[0] = static_cast<char>(title[0] - 32);
+    return title;
+}
+
+/// Which state the role's queue holds; `show` of the query picks another one.
+RequestState wanted_state(Visit const& visit)
+{
+    if (auto const chosen = store::parse_request_state(visit.query("show")))
+        return *chosen;
+    return visit.has_role(ConsoleRole::officer) ? RequestState::submitted : RequestState::recommended;
+}
+
+std::string_view queue_notice(std::string_view done)
+{
+    if (done == "recommended")
+        return "Your recommendation is with the headteacher.";
+    if (done == "approved")
+        return "Approved. The site is open now and closes by itself.";
+    if (done == "refused")
+        return "Refused. The person can see your answer.";
+    if (done == "sent-back")
+        return "Sent back to the officer with your question.";
+    if (done == "closed")
+        return "Answered. The person can see it.";
+    if (done == "merged")
+        return "Merged. Both people get the same answer.";
+    return {};
+}
+
+Html state_links(RequestState current)
+{
+    std::vector<Cell> items;
+    for (auto const state : {RequestState::submitted, RequestState::recommended, RequestState::approved, RequestState::refused,
+             RequestState::closed, RequestState::expired})
+        if (state != current)
+            items.push_back(
+                {std::string(state_title(state)) + " requests", "/requests?show=" + std::string(store::to_text(state))});
+    return bullets(items);
+}
+
+} // namespace
+
+result<RequestCase> read_case(Ledger& ledger, store::RequestId id)
+{
+    auto request = store::find_request(ledger, id);
+    if (!request)
+        return request.error();
+    auto merged = store::list_merged(ledger, id);
+    if (!merged)
+        return merged.error();
+    auto history = store::request_history(ledger, id);
+    if (!history)
+        return history.error();
+    return RequestCase{std::move(*request), std::move(*merged), std::move(*history)};
+}
+
+std::string requester_text(store::Requester const& who)
+{
+    std::string text = who.role.empty() ? "Somebody" : who.role;
+    if (!who.group.empty())
+        text += ", " + who.group;
+    if (!who.user.empty())
+        text += ", " + who.user;
+    else if (!who.claimed_name.empty())
+        text += ", says: " + who.claimed_name;
+    if (!who.network.empty())
+        text += ", at " + who.network;
+    return text;
+}
+
+std::string scope_text(store::Recommendation const& recommendation)
+{
+    switch (recommendation.scope) {
+    case store::Scope::person: return "Only " + recommendation.scope_value;
+    case store::Scope::group: return "The group " + recommendation.scope_value;
+    case store::Scope::role: return "Everyone with the role " + recommendation.scope_value;
+    case store::Scope::everyone: return "Everyone";
+    }
+    return "";
+}
+
+std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& found)
+{
+    auto const& request = found.request;
+    std::vector<SummaryRow> rows{{"Site", {request.host + request.path}},
+        {"State", {std::string(state_title(request.state)), {}, std::string(tag_of(request.state))}},
+        {"Asked by", {requester_text(request.requester)}}, {"Why they need it", {request.why}},
+        {"Asked on", {shown_time(visit.site, request.submitted_at)}}};
+    if (!request.rule.empty())
+        rows.push_back({"Blocked by",
+            {"rule " + request.rule + (request.clause.empty() ? "" : ", clause " + request.clause)
+                + (request.category.empty() ? "" : ", category " + request.category)}});
+    if (request.merged_count > 0)
+        rows.push_back({"Others who asked", {std::to_string(request.merged_count)}});
+    if (!request.answer.empty())
+        rows.push_back({"Answer", {request.answer}});
+    return rows;
+}
+
+std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation)
+{
+    std::string when = recommendation.when.empty() ? "At any time" : "";
+    for (auto const& selector : recommendation.when)
+        when += (when.empty() ? "In: " : ", ") + selector;
+    return {
+        {"The officer says", {recommendation.allow ? "Open it" : "Keep it closed", {}, recommendation.allow ? "green" : "red"}},
+        {"Because", {recommendation.text}}, {"For whom", {scope_text(recommendation)}},
+        {"What opens", {recommendation.host + recommendation.path}}, {"When", {when}},
+        {"Until", {shown_time(visit.site, recommendation.until)}}};
+}
+
+store::RequestStep step_of(Visit const& visit)
+{
+    auto const id = parse_id(visit.form("id"));
+    auto const version = parse_id(visit.form("version"));
+    return {static_cast<store::RequestId>(id.value_or(0)), version.value_or(0), visit.actor(), visit.instant()};
+}
+
+Response after_publication(Visit const& visit, PublishResult const& published, std::string location)
+{
+    if (published.published)
+        return redirect_to(std::move(location));
+    Page page;
+    page.title = "Saved, but not live yet";
+    page.has_problem = true;
+    page.parts = {heading(page.title),
+        paragraph("Your change is saved. The gateway could not take it over, so the rules from before are still in force. Please "
+                  "tell the ICT lead.")};
+    std::vector<Cell> reasons;
+    for (auto const& problem : published.problems)
+        reasons.push_back({problem.file.empty() ? problem.message
+                                                : problem.file + ":" + std::to_string(problem.line) + ": " + problem.message});
+    if (!reasons.empty())
+        page.parts.push_back(bullets(reasons));
+    page.parts.push_back(link("Go on", location));
+    return show(visit, page);
+}
+
+task<Response> show_requests(Visit const& visit)
+{
+    auto const state = wanted_state(visit);
+    auto const work = [state](Ledger& ledger) { return store::list_requests(ledger, state); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    Table table;
+    table.caption = std::string(state_title(state)) + " requests";
+    table.head = {"Site", "Asked by", "Asked on", "Why"};
+    table.empty = "No request is in this state.";
+    for (auto const& request : *found)
+        table.rows.push_back({{request.host + request.path, "/request?id=" + std::to_string(store::number(request.id)), {}, false,
+                                  false, request.reference},
+            {requester_text(request.requester)}, {shown_time(visit.site, request.submitted_at), {}, {}, false, true},
+            {shown_text(request.why, 120)}});
+    Page page;
+    page.title = table.caption;
+    if (auto const text = queue_notice(visit.query("done")); !text.empty())
+        page.parts.push_back(notice("Done", text));
+    page.parts.push_back(heading("Requests"));
+    page.parts.push_back(portal::table(table));
+    page.parts.push_back(subheading("Other requests"));
+    page.parts.push_back(state_links(state));
+    co_return show(visit, page);
+}
+
+task<Response> request_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems)
+{
+    auto const work = [id](Ledger& ledger) { return read_case(ledger, id); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    auto const& request = found->request;
+    Page page;
+    page.title = "Request " + request.reference;
+    page.back = "/requests";
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading(request.host, "Request " + request.reference));
+    page.parts.push_back(summary(request_rows(visit, *found)));
+    if (request.recommendation) {
+        page.parts.push_back(subheading("Recommendation"));
+        page.parts.push_back(summary(recommendation_rows(visit, *request.recommendation)));
+    }
+    bool const triage = request.state == RequestState::submitted && visit.has_role(ConsoleRole::officer);
+    bool const decision = request.state == RequestState::recommended && !visit.has_role(ConsoleRole::officer);
+    if (triage) {
+        page.parts.push_back(subheading("Your recommendation"));
+        page.parts.push_back(portal::form(recommendation_form(visit, request)));
+        auto const number = std::to_string(store::number(id));
+        page.parts.push_back(link("Answer it without opening anything", "/request/close?id=" + number));
+        page.parts.push_back(link("Merge it with another request", "/request/merge?id=" + number));
+    }
+    if (decision) {
+        page.parts.push_back(subheading("Your decision"));
+        page.parts.push_back(portal::form(decision_form(visit, request)));
+    }
+    Table history;
+    history.caption = "What happened so far";
+    history.head = {"When", "What", "Who", "Words"};
+    for (auto const& event : found->history)
+        history.rows.push_back({{shown_time(visit.site, event.at)}, {event_title(event.event)}, {event.actor}, {event.text}});
+    page.parts.push_back(portal::table(history));
+    co_return show(visit, page);
+}
+
+task<Response> show_request(Visit const& visit)
+{
+    auto const id = parse_id(visit.query("id"));
+    co_return co_await request_page(visit, static_cast<store::RequestId>(id.value_or(0)), {});
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,193 @@
+// The school's own block and allow lists: add and remove with a reason and a review date; every change is published at once.
+#include "proxy/store/school_lists.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/request_view.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::ConsoleRole;
+using store::Ledger;
+using store::SchoolList;
+
+SchoolList chosen_list(std::string_view text)
+{
+    return store::parse_school_list(text).value_or(SchoolList::block);
+}
+
+std::string_view title_of(SchoolList list)
+{
+    return list == SchoolList::block ? "Blocked by the school" : "Allowed by the school";
+}
+
+Page add_page(Visit const& visit, std::vector<Problem> const& problems)
+{
+    auto const list = chosen_list(visit.request.method == Method::post ? visit.form("list") : visit.query("list"));
+    auto const error_of = [&](std::string_view name) {
+        for (auto const& problem : problems)
+            if (problem.field == name)
+                return problem.text;
+        return std::string();
+    };
+    auto const typed_or = [&](std::string_view name, std::string_view query) {
+        return std::string(visit.request.method == Method::post ? visit.form(name) : visit.query(query));
+    };
+    auto next_year = visit.now.local.date;
+    ++next_year.year;
+    if (next_year.month == 2 && next_year.day == 29)
+        next_year.day = 28;
+    auto const review = visit.form("review").empty() ? next_year.to_text() : std::string(visit.form("review"));
+    Form form;
+    form.action = "/lists/add";
+    form.button = "Add and publish";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::radios, "list", "Which list?", "", std::string(store::to_text(list)),
+                       {{"school-block", "Block it", "Closed for everyone the rules name"},
+                           {"school-allow", "Allow it", "Open although another list names it"}}},
+        {Field::Kind::text, "target", "Site",
+            "A name such as example.org, which covers everything below it, or a part such as example.org/games",
+            typed_or("target", "target"), {}, error_of("target"), "", 500},
+        {Field::Kind::area, "reason", "Reason", "It stays on record.", typed_or("reason", "reason"), {}, error_of("reason"), "",
+            500},
+        {Field::Kind::date, "review", "Look at it again by", "", review, {}, error_of("review"), "", 10}};
+    Page page;
+    page.title = "Add a site";
+    page.back = "/lists?list=" + std::string(store::to_text(list));
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading("Add a site to the school's list"));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+std::string_view list_notice(std::string_view done)
+{
+    if (done == "added")
+        return "The site is on the list, and the change is live.";
+    if (done == "removed")
+        return "The site is off the list, and the change is live.";
+    return {};
+}
+
+} // namespace
+
+task<Response> show_lists(Visit const& visit)
+{
+    auto const list = chosen_list(visit.query("list"));
+    auto const other = list == SchoolList::block ? SchoolList::allow : SchoolList::block;
+    auto const work = [list](Ledger& ledger) { return store::list_school_entries(ledger, list, store::Removed::without); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    Table table;
+    table.caption = std::string(title_of(list));
+    table.head = {"Site", "Reason", "Added by", "Review by"};
+    table.empty = "This list is empty.";
+    for (auto const& entry : *found) {
+        bool const overdue = entry.review_by < visit.now.local.date;
+        table.rows.push_back(
+            {{entry.host + entry.path, "/lists/entry?id=" + std::to_string(store::number(entry.id))}, {entry.reason},
+                {entry.added_by}, {shown_date(entry.review_by) + (overdue ? ", overdue" : ""), {}, overdue ? "yellow" : ""}});
+    }
+    Page page;
+    page.title = "School lists";
+    if (auto const text = list_notice(visit.query("done")); !text.empty())
+        page.parts.push_back(notice("Done", text));
+    page.parts.push_back(heading("School lists"));
+    page.parts.push_back(portal::table(table));
+    if (visit.has_role(ConsoleRole::officer))
+        page.parts.push_back(link("Add a site", "/lists/add?list=" + std::string(store::to_text(list))));
+    page.parts.push_back(link(std::string("Show the other list: ") + std::string(title_of(other)),
+        "/lists?list=" + std::string(store::to_text(other))));
+    co_return show(visit, page);
+}
+
+task<Response> show_list_add(Visit const& visit)
+{
+    co_return show(visit, add_page(visit, {}));
+}
+
+task<Response> take_list_add(Visit const& visit)
+{
+    store::NewSchoolEntry entry;
+    entry.list = chosen_list(visit.form("list"));
+    entry.target = trimmed_value(visit.request.form, "target");
+    entry.reason = trimmed_value(visit.request.form, "reason");
+    auto const review = policy::Date::parse(visit.form("review"));
+    std::vector<Problem> problems;
+    if (entry.target.empty())
+        problems.push_back({"target", "Write the name of a site"});
+    if (entry.reason.empty())
+        problems.push_back({"reason", "Write the reason"});
+    if (!review || *review <= visit.now.local.date)
+        problems.push_back({"review", "Choose a day after today"});
+    if (!problems.empty())
+        co_return show(visit, add_page(visit, problems));
+    entry.review_by = *review;
+    auto const work = [entry, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::add_school_entry(ledger, entry, actor, now); };
+    auto const added = co_await visit.site.services.store.call(work);
+    if (!added && added.error() == store::errc::invalid_value)
+        co_return show(visit, add_page(visit, {{"target", "This is not the name of a site. Write it like example.org"}}));
+    if (!added && added.error() == store::errc::already_exists)
+        co_return show(visit, add_page(visit, {{"target", "This site is on that list already"}}));
+    if (!added)
+        co_return show_failure(visit, added.error());
+    auto const published = co_await publish_now(visit.site, "school list: " + added->host + " added");
+    co_return after_publication(visit, published, "/lists?done=added&list=" + std::string(store::to_text(entry.list)));
+}
+
+task<Response> show_list_entry(Visit const& visit)
+{
+    auto const id = static_cast<store::ListEntryId>(parse_id(visit.query("id")).value_or(0));
+    auto const work = [id](Ledger& ledger) { return store::find_school_entry(ledger, id); };
+    auto const entry = co_await visit.site.services.store.call(work);
+    if (!entry)
+        co_return show_failure(visit, entry.error());
+    Page page;
+    page.title = entry->host + entry->path;
+    page.back = "/lists?list=" + std::string(store::to_text(entry->list));
+    page.parts = {heading(page.title, title_of(entry->list))};
+    std::vector<SummaryRow> rows{{"Reason", {entry->reason}}, {"Review by", {shown_date(entry->review_by)}},
+        {"Added", {shown_time(visit.site, entry->added_at) + " by " + entry->added_by}}};
+    if (entry->removed_at)
+        rows.push_back(
+            {"Removed", {shown_time(visit.site, *entry->removed_at) + " by " + entry->removed_by + ": " + entry->remove_reason}});
+    page.parts.push_back(summary(rows));
+    if (visit.has_role(ConsoleRole::officer) && !entry->removed_at) {
+        Form form;
+        form.action = "/lists/remove";
+        form.button = "Remove and publish";
+        form.is_warning = true;
+        form.csrf = visit.csrf();
+        form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(entry->id))},
+            {Field::Kind::hidden, "list", "", "", std::string(store::to_text(entry->list))},
+            {Field::Kind::text, "reason", "Why does it go?", "", "", {}, "", "", 500}};
+        page.parts.push_back(subheading("Take it off the list"));
+        page.parts.push_back(portal::form(form));
+    }
+    co_return show(visit, page);
+}
+
+task<Response> take_list_remove(Visit const& visit)
+{
+    auto const id = static_cast<store::ListEntryId>(parse_id(visit.form("id")).value_or(0));
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    auto const work = [id, reason, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::remove_school_entry(ledger, id, reason, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && done.error() == store::errc::invalid_value)
+        co_return show_message(visit, 422, "Write a reason",
+            "The record needs to say why the site went off the list. Go back and write a sentence.");
+    if (!done)
+        co_return show_failure(visit, done.error());
+    auto const published = co_await publish_now(visit.site, "school list: an entry removed");
+    co_return after_publication(
+        visit, published, "/lists?done=removed&list=" + std::string(store::to_text(chosen_list(visit.form("list")))));
+}
+
+} // namespace gatehouse::portal::console

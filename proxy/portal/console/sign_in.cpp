@@ -1,0 +1,101 @@
+#include "proxy/store/sign_in.hpp"
+#include "proxy/portal/console/pages.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+/// Where to go after signing in: one of our own addresses or the start page, never another site.
+std::string safe_next(std::string_view next)
+{
+    bool const plain = next.find_first_not_of("abcdefghijklmnopqrstuvwxyz-/") == std::string_view::npos;
+    return plain && next.starts_with('/') && !next.starts_with("//") && next.size() < 60 ? std::string(next) : "/";
+}
+
+Response sign_in_page(Visit const& visit, std::string_view problem, unsigned status)
+{
+    // The form's token needs something of this browser that no other site can set.
+    auto visitor = visit.session ? std::string() : visit.session_token;
+    bool const is_new = visitor.size() != 32;
+    if (is_new)
+        visitor = random_token();
+    Form form;
+    form.action = "/sign-in";
+    form.button = "Sign in";
+    form.csrf = visit.site.tokens.token_for(visitor);
+    auto const next = safe_next(visit.request.method == Method::post ? visit.form("next") : visit.query("next"));
+    form.fields = {{Field::Kind::hidden, "next", "", "", next},
+        {Field::Kind::username, "login", "User name", "", std::string(visit.form("login")), {}, "", "username", 64},
+        {Field::Kind::password, "password", "Password", "", "", {}, "", "current-password", 256}};
+    Page page;
+    page.title = "Sign in";
+    page.status = status;
+    if (!problem.empty()) {
+        page.parts.push_back(error_summary({{"login", std::string(problem)}}));
+        page.has_problem = true;
+    }
+    page.parts.push_back(heading("Sign in"));
+    if (visit.query("done") == "out")
+        page.parts.push_back(inset("You are signed out."));
+    page.parts.push_back(portal::form(form));
+    page.parts.push_back(paragraph("If you have forgotten your password, the ICT lead can give you a new one."));
+    auto response = show(visit, page);
+    if (is_new)
+        response.headers.emplace_back("Set-Cookie", set_cookie(visitor_cookie, visitor));
+    return response;
+}
+
+std::string wait_text(std::chrono::seconds wait)
+{
+    auto const minutes = (wait.count() + 59) / 60;
+    return wait.count() < 60 ? fmt::format("There were too many wrong passwords. Wait {} seconds, then try again.", wait.count())
+                             : fmt::format("There were too many wrong passwords. Wait {} minutes, then try again.", minutes);
+}
+
+} // namespace
+
+task<Response> show_sign_in(Visit const& visit)
+{
+    if (visit.session)
+        co_return redirect_to("/");
+    co_return sign_in_page(visit, {}, 200);
+}
+
+task<Response> take_sign_in(Visit const& visit)
+{
+    if (visit.session)
+        co_return redirect_to("/");
+    store::SignInAttempt const attempt{
+        trimmed_value(visit.request.form, "login"), std::string(visit.form("password")), visit.request.peer, visit.instant()};
+    auto const outcome = co_await store::sign_in_console(visit.site.services.store, attempt);
+    if (!outcome)
+        co_return show_failure(visit, outcome.error());
+    if (outcome->status == store::SignInOutcome::Status::throttled) {
+        auto response = sign_in_page(visit, wait_text(outcome->retry_after), 429);
+        response.headers.emplace_back("Retry-After", std::to_string(outcome->retry_after.count()));
+        co_return response;
+    }
+    if (outcome->status == store::SignInOutcome::Status::refused)
+        co_return sign_in_page(visit, "The user name or the password is not right.", 403);
+    auto response = redirect_to(outcome->account.must_change_password ? "/account/password" : safe_next(visit.form("next")));
+    response.headers.emplace_back("Set-Cookie", set_cookie(session_cookie, outcome->token));
+    response.headers.emplace_back("Set-Cookie", clear_cookie(visitor_cookie));
+    co_return response;
+}
+
+task<Response> take_sign_out(Visit const& visit)
+{
+    auto const work = [id = visit.session->id](Ledger& ledger) { return store::end_session(ledger, id); };
+    if (auto const ended = co_await visit.site.services.store.call(work); !ended)
+        co_return show_failure(visit, ended.error());
+    auto response = redirect_to("/sign-in?done=out");
+    response.headers.emplace_back("Set-Cookie", clear_cookie(session_cookie));
+    response.headers.emplace_back("Clear-Site-Data", "\"cache\", \"cookies\"");
+    co_return response;
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,273 @@
+// What the online safety officer does with a request: recommend, answer, merge.
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/request_view.hpp"
+
+#include <array>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+struct Span {
+    std::string_view value, text;
+    std::chrono::hours length;
+};
+constexpr std::array spans{Span{"hour", "1 hour", std::chrono::hours(1)}, Span{"day", "1 day", std::chrono::hours(24)},
+    Span{"week", "1 week", std::chrono::hours(7 * 24)}, Span{"month", "1 month", std::chrono::hours(30 * 24)},
+    Span{"term", "1 term (14 weeks)", std::chrono::hours(98 * 24)}, Span{"year", "1 year", std::chrono::hours(365 * 24)}};
+
+struct Times {
+    std::string_view value, text;
+    std::vector<std::string> selectors() const
+    {
+        if (value == "lessons")
+            return {"lesson"};
+        if (value == "breaks")
+            return {"break", "lunch"};
+        if (value == "outside")
+            return {"outside"};
+        return {};
+    }
+};
+constexpr std::array times{Times{"any", "At any time"}, Times{"lessons", "In lessons only"},
+    Times{"breaks", "At break and lunch only"}, Times{"outside", "Outside the school day only"}};
+
+template <class Table>
+std::vector<Option> options_of(Table const& table)
+{
+    std::vector<Option> options;
+    for (auto const& row : table)
+        options.push_back({std::string(row.value), std::string(row.text), ""});
+    return options;
+}
+
+std::string first_of(std::string_view typed, std::string const& proposed)
+{
+    return typed.empty() ? proposed : std::string(typed);
+}
+
+/// Whom the officer can open it for; what is not known of the requester is not offered.
+std::vector<Option> scope_options(store::Requester const& who)
+{
+    std::vector<Option> options;
+    if (!who.user.empty())
+        options.push_back({"person", "Only the person who asked", who.user});
+    if (!who.group.empty())
+        options.push_back({"group", "The group of the person who asked", who.group});
+    if (!who.role.empty())
+        options.push_back({"role", "Everyone with the same role", who.role});
+    options.push_back({"other-group", "Another group", "Write its name in the next field"});
+    options.push_back({"everyone", "Everyone", ""});
+    return options;
+}
+
+/// Splits "www.example.org/maths" into host and path; the scheme is dropped.
+void set_target(store::Recommendation& recommendation, std::string_view text)
+{
+    if (auto const scheme = text.find("://"); scheme != std::string_view::npos)
+        text.remove_prefix(scheme + 3);
+    auto const slash = text.find('/');
+    recommendation.host = text.substr(0, slash);
+    recommendation.path
+        = slash == std::string_view::npos || slash + 1 == text.size() ? std::string() : std::string(text.substr(slash));
+}
+
+std::optional<store::Recommendation> recommendation_of(
+    Visit const& visit, store::UnblockRequest const& request, std::vector<Problem>& problems)
+{
+    store::Recommendation recommendation;
+    recommendation.allow = visit.form("advice") == "open";
+    recommendation.text = trimmed_value(visit.request.form, "text");
+    set_target(recommendation, trimmed_value(visit.request.form, "target"));
+    auto const scope = visit.form("scope");
+    if (scope == "other-group") {
+        recommendation.scope = store::Scope::group;
+        recommendation.scope_value = trimmed_value(visit.request.form, "group");
+        auto const& groups = visit.site.services.current_policy()->groups;
+        bool const known = std::any_of(
+            groups.begin(), groups.end(), [&](auto const& group) { return group.id == recommendation.scope_value; });
+        if (!known)
+            problems.push_back({"group", "Choose the group"});
+    } else if (auto const parsed = store::parse_scope(scope)) {
+        recommendation.scope = *parsed;
+        auto const& who = request.requester;
+        recommendation.scope_value = *parsed == store::Scope::person ? who.user
+            : *parsed == store::Scope::group                         ? who.group
+            : *parsed == store::Scope::role                          ? who.role
+                                                                     : std::string();
+    } else {
+        problems.push_back({"scope", "Choose for whom it opens"});
+    }
+    for (auto const& choice : times)
+        if (choice.value == visit.form("when"))
+            recommendation.when = choice.selectors();
+    recommendation.from = visit.instant();
+    for (auto const& span : spans)
+        if (span.value == visit.form("until"))
+            recommendation.until = visit.instant() + span.length;
+    if (visit.form("advice") != "open" && visit.form("advice") != "keep")
+        problems.push_back({"advice", "Choose what you recommend"});
+    if (recommendation.text.empty())
+        problems.push_back({"text", "Write why"});
+    if (!policy::Host::parse(recommendation.host))
+        problems.push_back({"target", "Write the name of a site, for example www.example.org"});
+    if (recommendation.until == store::Instant{})
+        problems.push_back({"until", "Choose how long"});
+    if (!problems.empty())
+        return std::nullopt;
+    return recommendation;
+}
+
+Page reason_page(Visit const& visit, std::string title, std::string text, Form form)
+{
+    Page page;
+    page.title = title;
+    page.back = "/request?id=" + std::string(visit.query("id"));
+    page.parts = {heading(title), paragraph(text), portal::form(form)};
+    return page;
+}
+
+std::vector<Field> step_fields(store::UnblockRequest const& request)
+{
+    return {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(request.id))},
+        {Field::Kind::hidden, "version", "", "", std::to_string(request.version)}};
+}
+
+task<result<store::UnblockRequest>> find(Visit const& visit, store::RequestId id)
+{
+    auto const work = [id](Ledger& ledger) { return store::find_request(ledger, id); };
+    co_return co_await visit.site.services.store.call(work);
+}
+
+} // namespace
+
+Form recommendation_form(Visit const& visit, store::UnblockRequest const& request)
+{
+    Form form;
+    form.action = "/request/recommend";
+    form.button = "Send to the headteacher";
+    form.csrf = visit.csrf();
+    form.fields = step_fields(request);
+    std::vector<Option> groups{{"", "", ""}};
+    for (auto const& group : visit.site.services.current_policy()->groups)
+        groups.push_back({group.id, group.title, ""});
+    auto const scopes = scope_options(request.requester);
+    form.fields.push_back({Field::Kind::radios, "advice", "What do you recommend?", "", first_of(visit.form("advice"), "open"),
+        {{"open", "Open it", ""}, {"keep", "Keep it closed", ""}}});
+    form.fields.push_back({Field::Kind::area, "text", "Why, and with which safeguards?", "The headteacher reads this.",
+        std::string(visit.form("text")), {}, "", "", 2000});
+    form.fields.push_back(
+        {Field::Kind::radios, "scope", "For whom?", "", first_of(visit.form("scope"), scopes.front().value), scopes});
+    form.fields.push_back({Field::Kind::select, "group", "Another group", "Only if you chose another group above.",
+        std::string(visit.form("group")), groups});
+    form.fields.push_back({Field::Kind::text, "target", "What opens?", "A site, or a part of it such as www.example.org/maths",
+        first_of(visit.form("target"), request.host + request.path), {}, "", "", 1000});
+    form.fields.push_back({Field::Kind::select, "when", "When?", "", first_of(visit.form("when"), "any"), options_of(times)});
+    form.fields.push_back({Field::Kind::select, "until", "For how long?", "It closes by itself.",
+        first_of(visit.form("until"), "term"), options_of(spans)});
+    return form;
+}
+
+task<Response> take_recommendation(Visit const& visit)
+{
+    auto const step = step_of(visit);
+    auto const request = co_await find(visit, step.id);
+    if (!request)
+        co_return show_failure(visit, request.error());
+    std::vector<Problem> problems;
+    auto const recommendation = recommendation_of(visit, *request, problems);
+    if (!recommendation)
+        co_return co_await request_page(visit, step.id, problems);
+    auto const work = [step, recommendation = *recommendation](
+                          Ledger& ledger) { return store::recommend_request(ledger, step, recommendation); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && done.error() == store::errc::invalid_value) {
+        problems.push_back({"target", "The store does not take this. Look at the site, the group and the time again"});
+        co_return co_await request_page(visit, step.id, problems);
+    }
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/requests?done=recommended");
+}
+
+task<Response> show_close(Visit const& visit)
+{
+    auto const id = parse_id(visit.query("id"));
+    auto const request = co_await find(visit, static_cast<store::RequestId>(id.value_or(0)));
+    if (!request)
+        co_return show_failure(visit, request.error());
+    Form form;
+    form.action = "/request/close";
+    form.button = "Send the answer";
+    form.csrf = visit.csrf();
+    form.fields = step_fields(*request);
+    form.fields.push_back(
+        {Field::Kind::area, "reason", "Your answer", "The person who asked reads this. Use plain words.", "", {}, "", "", 1000});
+    co_return show(visit,
+        reason_page(visit, "Answer without opening",
+            "Use this if the site is not blocked, or if the answer is something else. For a yes or no, recommend to the "
+            "headteacher instead.",
+            form));
+}
+
+task<Response> take_close(Visit const& visit)
+{
+    auto const step = step_of(visit);
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    auto const work = [step, reason](Ledger& ledger) { return store::close_request(ledger, step, reason); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && done.error() == store::errc::invalid_value)
+        co_return show_message(
+            visit, 422, "Write an answer", "The person who asked needs to know why. Go back and write a sentence.");
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/requests?done=closed");
+}
+
+task<Response> show_merge(Visit const& visit)
+{
+    auto const id = static_cast<store::RequestId>(parse_id(visit.query("id")).value_or(0));
+    auto const request = co_await find(visit, id);
+    if (!request)
+        co_return show_failure(visit, request.error());
+    auto const work = [](Ledger& ledger) -> result<std::vector<store::UnblockRequest>> {
+        auto open = store::list_requests(ledger, store::RequestState::submitted);
+        auto const later = store::list_requests(ledger, store::RequestState::recommended);
+        if (!open || !later)
+            return open ? later.error() : open.error();
+        open->insert(open->end(), later->begin(), later->end());
+        return open;
+    };
+    auto const others = co_await visit.site.services.store.call(work);
+    if (!others)
+        co_return show_failure(visit, others.error());
+    Form form;
+    form.action = "/request/merge";
+    form.button = "Merge";
+    form.csrf = visit.csrf();
+    form.fields = step_fields(*request);
+    std::vector<Option> options;
+    for (auto const& other : *others)
+        if (other.id != id)
+            options.push_back(
+                {std::to_string(store::number(other.id)), other.host + other.path + " (" + other.reference + ")", ""});
+    if (options.empty())
+        co_return show_message(visit, 200, "There is nothing to merge with", "No other request is open.");
+    form.fields.push_back({Field::Kind::select, "into", "Which request shall it follow?", "", "", options});
+    co_return show(visit, reason_page(visit, "Merge " + request->host, "Both people then get the same answer.", form));
+}
+
+task<Response> take_merge(Visit const& visit)
+{
+    auto const step = step_of(visit);
+    auto const into = static_cast<store::RequestId>(parse_id(visit.form("into")).value_or(0));
+    auto const work = [step, into](Ledger& ledger) { return store::merge_request(ledger, step, into); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/requests?done=merged");
+}
+
+} // namespace gatehouse::portal::console

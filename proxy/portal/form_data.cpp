@@ -1,0 +1,138 @@
+#include "proxy/portal/form_data.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace gatehouse::portal {
+
+namespace {
+
+int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+std::optional<std::string> percent_decode(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i] == '+' ? ' ' : text[i];
+        if (text[i] == '%') {
+            if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0)
+                return std::nullopt;
+            c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        }
+        if (c == '\0')
+            return std::nullopt;
+        if (c != '\r')
+            out.push_back(c);
+    }
+    if (!is_valid_utf8(out))
+        return std::nullopt;
+    return out;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+/// Cuts the text before the separator off the front of `rest`.
+std::string_view next_part(std::string_view& rest, char separator)
+{
+    auto const end = rest.find(separator);
+    auto const part = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    return part;
+}
+
+} // namespace
+
+std::string_view value_of(Fields const& fields, std::string_view name)
+{
+    auto const found = std::find_if(fields.begin(), fields.end(), [&](auto const& field) { return field.first == name; });
+    return found == fields.end() ? std::string_view() : std::string_view(found->second);
+}
+
+Response redirect_to(std::string location)
+{
+    Response response;
+    response.status = 303;
+    response.headers.emplace_back("Location", std::move(location));
+    return response;
+}
+
+result<Fields> parse_form(std::string_view text)
+{
+    Fields fields;
+    while (!text.empty()) {
+        auto part = next_part(text, '&');
+        if (part.empty())
+            continue;
+        auto const name = percent_decode(next_part(part, '='));
+        auto const value = percent_decode(part);
+        if (!name || !value || fields.size() == most_fields)
+            return boost::system::errc::make_error_code(boost::system::errc::invalid_argument);
+        fields.emplace_back(*name, *value);
+    }
+    return fields;
+}
+
+Fields parse_cookies(std::string_view text)
+{
+    Fields fields;
+    while (!text.empty() && fields.size() < most_fields) {
+        auto part = trimmed(next_part(text, ';'));
+        if (part.find('=') == std::string_view::npos)
+            continue;
+        auto const name = next_part(part, '=');
+        fields.emplace_back(std::string(name), std::string(part));
+    }
+    return fields;
+}
+
+std::string percent_encode(std::string_view text)
+{
+    static constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (char const c : text) {
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+            || std::string_view("-._~").find(c) != std::string_view::npos;
+        if (plain) {
+            out.push_back(c);
+            continue;
+        }
+        auto const byte = static_cast<unsigned char>(c);
+        out.push_back('%');
+        out.push_back(digits[byte >> 4U]);
+        out.push_back(digits[byte & 15U]);
+    }
+    return out;
+}
+
+std::string with_query(std::string_view path, Fields const& query)
+{
+    std::string out(path);
+    char separator = '?';
+    for (auto const& [name, value] : query) {
+        if (value.empty())
+            continue;
+        out += separator + percent_encode(name) + "=" + percent_encode(value);
+        separator = '&';
+    }
+    return out;
+}
+
+} // namespace gatehouse::portal

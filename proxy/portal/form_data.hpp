@@ -1,0 +1,23 @@
+#pragma once
+// Untrusted text of forms, queries and cookies to fields. Sans-IO; has a fuzz target.
+
+#include "policy/result.hpp"
+#include "proxy/portal/message.hpp"
+
+namespace gatehouse::portal {
+
+inline constexpr std::size_t most_fields = 64;
+
+/// application/x-www-form-urlencoded (WHATWG URL §5.1), strict: a broken percent sign, a NUL, invalid UTF-8 or more than most_fields is refused.
+/// CR LF inside values becomes LF.
+result<Fields> parse_form(std::string_view text);
+/// Cookie header (RFC 6265 §4.2.1); parts that are no pair are left out.
+Fields parse_cookies(std::string_view text);
+/// For a query value: everything but unreserved characters (RFC 3986 §2.3) becomes %XX.
+std::string percent_encode(std::string_view text);
+/// "/log?person=jo&verdict=block"; empty values are left out.
+std::string with_query(std::string_view path, Fields const& query);
+
+bool is_valid_utf8(std::string_view text);
+
+} // namespace gatehouse::portal

@@ -1,0 +1,27 @@
+#pragma once
+// The pages of the portal; nobody signs in here.
+
+#include "proxy/portal/web.hpp"
+
+namespace gatehouse::portal {
+
+task<Response> show_welcome(Visit const& visit);
+task<Response> show_pac(Visit const& visit);
+task<Response> show_ca(Visit const& visit);
+task<Response> show_accessibility(Visit const& visit); ///< of both servers
+task<Response> show_help(Visit const& visit);          ///< of both servers
+task<Response> show_asset(Visit const& visit);         ///< of both servers
+
+task<Response> show_ask(Visit const& visit);
+task<Response> take_ask(Visit const& visit);
+task<Response> show_request_status(Visit const& visit);
+task<Response> withdraw(Visit const& visit);
+
+task<Response> show_tell(Visit const& visit);
+task<Response> take_tell(Visit const& visit);
+task<Response> show_told(Visit const& visit);
+
+/// The automatic proxy configuration (a JavaScript function, by long custom): own and plain names directly, everything else through the proxy.
+std::string pac_script(std::string_view proxy_host, std::uint16_t proxy_port, std::string_view portal_host);
+
+} // namespace gatehouse::portal

@@ -1,0 +1,232 @@
+// Asking for a blocked site, and seeing what became of it.
+#include "proxy/portal/ask_token.hpp"
+#include "proxy/portal/form_data.hpp"
+#include "proxy/portal/portal_pages.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+namespace gatehouse::portal {
+
+namespace {
+
+using store::Ledger;
+using store::RequestState;
+
+/// Who sits at the address that sent the form, for forms that no block page led to.
+AskToken token_of_visitor(Visit const& visit)
+{
+    AskToken token;
+    token.at = visit.instant().time_since_epoch().count();
+    token.address = visit.request.peer;
+    auto const address = policy::IpAddress::parse(visit.request.peer);
+    if (!address)
+        return token;
+    auto const subject = visit.site.services.current_policy()->subject_at(*address);
+    token.role = subject.role;
+    token.group = subject.groups.empty() ? std::string() : subject.groups.front();
+    token.user = subject.user;
+    token.network = subject.network;
+    token.device = subject.device;
+    return token;
+}
+
+Html ask_form(Visit const& visit, AskToken const& token, std::string_view sealed, std::vector<Problem> const& problems)
+{
+    auto const error_of = [&](std::string_view name) {
+        for (auto const& problem : problems)
+            if (problem.field == name)
+                return problem.text;
+        return std::string();
+    };
+    Form form;
+    form.action = "/ask";
+    form.button = "Send";
+    if (token.host.empty())
+        form.fields.push_back({Field::Kind::text, "site", "Which site do you need?", "For example www.bbc.co.uk",
+            std::string(visit.form("site")), {}, error_of("site"), "off", 253});
+    else
+        form.fields.push_back({Field::Kind::hidden, "t", "", "", std::string(sealed), {}, "", "", 8192});
+    form.fields.push_back({Field::Kind::area, "why", "Why do you need it?",
+        "One or two sentences are enough. For example: I need it for my history homework.", std::string(visit.form("why")), {},
+        error_of("why"), "off", 1000});
+    if (token.user.empty())
+        form.fields.push_back({Field::Kind::text, "name", "What is your name, and what class are you in?",
+            "You can leave this empty.", std::string(visit.form("name")), {}, error_of("name"), "name", 100});
+    return portal::form(form);
+}
+
+Page ask_page(Visit const& visit, AskToken const& token, std::string_view sealed, std::vector<Problem> const& problems = {})
+{
+    Page page;
+    page.title = token.host.empty() ? "Ask for a site" : "Ask for " + token.host;
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(paragraph("The online safety officer reads what you write. The headteacher then says yes or no. You can "
+                                   "see the answer on a page of your own."));
+    page.parts.push_back(ask_form(visit, token, sealed, problems));
+    return page;
+}
+
+Response refuse_token(Visit const& visit, error_code const& failure)
+{
+    if (failure == token_errc::expired)
+        return show_message(visit, 410, "This link is too old", "Open the blocked site again and use the new link on its page.");
+    return show_message(visit, 400, "This link is not complete", "Open the blocked site again and use the link on its page.");
+}
+
+store::NewRequest request_of(Visit const& visit, AskToken const& token)
+{
+    store::NewRequest request;
+    request.requester = {token.user, token.role, token.group, token.device, token.network, token.address,
+        trimmed_value(visit.request.form, "name")};
+    request.url = token.host.empty() ? trimmed_value(visit.request.form, "site") : token.url;
+    request.why = trimmed_value(visit.request.form, "why");
+    request.decision_id = token.decision_id;
+    request.category = token.category;
+    request.rule = token.rule;
+    request.clause = token.clause;
+    return request;
+}
+
+struct StateText {
+    RequestState state;
+    std::string_view tag, title, text;
+};
+
+StateText state_text(RequestState state)
+{
+    switch (state) {
+    case RequestState::submitted: return {state, "purple", "Waiting", "The online safety officer has not looked at it yet."};
+    case RequestState::recommended:
+        return {state, "purple", "Almost there", "The officer has looked at it. Now the headteacher decides."};
+    case RequestState::approved: return {state, "green", "Yes", "The headteacher said yes."};
+    case RequestState::refused: return {state, "red", "No", "The headteacher said no."};
+    case RequestState::closed: return {state, "grey", "Answered", "The officer has answered it."};
+    case RequestState::withdrawn: return {state, "grey", "Taken back", "You took this request back."};
+    case RequestState::expired: return {state, "grey", "Too old", "Nobody decided in time. You can ask again."};
+    case RequestState::merged:
+        return {state, "purple", "Waiting", "Somebody else asked for the same site. You will get the same answer."};
+    }
+    return {state, "grey", "Unknown", ""};
+}
+
+Response show_status_form(Visit const& visit)
+{
+    Form form;
+    form.action = "/status/";
+    form.button = "Show it";
+    form.is_search = true;
+    form.fields = {{Field::Kind::text, "reference", "Number of your request", "It looks like K7QF-3M9P", "", {}, "", "off", 12},
+        {Field::Kind::text, "key", "Key", "The last part of the link you were given", "", {}, "", "off", 40}};
+    Page page;
+    page.title = "What became of your request?";
+    page.parts = {heading(page.title),
+        paragraph("The easiest way is the link you were given when you asked. If you do not have it, type its two parts here."),
+        portal::form(form)};
+    return show(visit, page);
+}
+
+} // namespace
+
+task<Response> show_ask(Visit const& visit)
+{
+    auto const sealed = visit.query("t");
+    if (sealed.empty())
+        co_return show(visit, ask_page(visit, token_of_visitor(visit), {}));
+    auto const token = open_token(sealed, visit.instant().time_since_epoch().count());
+    if (!token)
+        co_return refuse_token(visit, token.error());
+    if (!token->may_ask)
+        co_return show_message(visit, 403, "This site cannot be asked for",
+            "It is closed to everybody. If something worries you, tell someone about it.");
+    co_return show(visit, ask_page(visit, *token, sealed));
+}
+
+task<Response> take_ask(Visit const& visit)
+{
+    auto const sealed = visit.form("t");
+    auto const token = sealed.empty() ? result<AskToken>(token_of_visitor(visit))
+                                      : open_token(sealed, visit.instant().time_since_epoch().count());
+    if (!token)
+        co_return refuse_token(visit, token.error());
+    if (!token->may_ask)
+        co_return show_message(visit, 403, "This site cannot be asked for", "It is closed to everybody.");
+    auto const request = request_of(visit, *token);
+    std::vector<Problem> problems;
+    if (request.url.empty())
+        problems.push_back({"site", "Write which site you need"});
+    if (request.why.empty())
+        problems.push_back({"why", "Write why you need it"});
+    if (!problems.empty())
+        co_return show(visit, ask_page(visit, *token, sealed, problems));
+    if (!visit.site.forms.admit(visit.request.peer, visit.instant()))
+        co_return show_message(visit, 429, "That was a lot",
+            "Many requests came from here in a short time. Please wait an hour, or ask your teacher.");
+    auto const work = [request, now = visit.instant()](Ledger& ledger) { return store::submit_request(ledger, request, now); };
+    auto const submitted = co_await visit.site.services.store.call(work);
+    if (!submitted && submitted.error() == store::errc::invalid_value)
+        co_return show(visit,
+            ask_page(visit, *token, sealed,
+                {{token->host.empty() ? "site" : "why", "Write the name of one site, and not more than 1,000 letters"}}));
+    if (!submitted)
+        co_return show_failure(visit, submitted.error());
+    co_return redirect_to("/status/" + submitted->reference + "?key=" + submitted->status_token + "&new=1");
+}
+
+task<Response> show_request_status(Visit const& visit)
+{
+    auto const segment = std::string_view(visit.request.path).substr(std::string_view("/status/").size());
+    auto const typed = std::string(visit.query("reference"));
+    auto const key = std::string(visit.query("key"));
+    if (segment.empty() && typed.empty())
+        co_return show_status_form(visit);
+    auto const reference = segment.empty() ? typed : std::string(segment);
+    auto const work = [reference, key](Ledger& ledger) { return store::find_request(ledger, reference, key); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return found.error() == store::errc::not_found || found.error() == store::errc::invalid_value
+            ? show_message(visit, 404, "We cannot find this request",
+                "Look at the number and the key again. Both must be exactly as you were given them.")
+            : show_failure(visit, found.error());
+    auto const state = state_text(found->state);
+    bool const is_open = found->state == RequestState::submitted || found->state == RequestState::recommended;
+    Page page;
+    page.title = "Your request " + reference;
+    if (!visit.query("new").empty())
+        page.parts.push_back(notice("Sent", "Thank you. Keep this page or its link: it will show the answer."));
+    page.parts.push_back(heading("Your request", reference));
+    std::vector<SummaryRow> rows{{"Site", {found->host + found->path}},
+        {"State", {std::string(state.title), {}, std::string(state.tag)}}, {"What this means", {std::string(state.text)}},
+        {"You wrote", {found->why}}, {"Sent", {shown_time(visit.site, found->submitted_at)}}};
+    if (!found->answer.empty())
+        rows.push_back({"Answer", {found->answer}});
+    if (found->state == RequestState::approved && found->recommendation)
+        rows.push_back({"Open until", {shown_time(visit.site, found->recommendation->until)}});
+    page.parts.push_back(summary(rows));
+    if (is_open) {
+        Form form;
+        form.action = "/withdraw";
+        form.button = "Take the request back";
+        form.is_secondary = true;
+        form.fields = {{Field::Kind::hidden, "reference", "", "", reference}, {Field::Kind::hidden, "key", "", "", key}};
+        page.parts.push_back(portal::form(form));
+    }
+    co_return show(visit, page);
+}
+
+task<Response> withdraw(Visit const& visit)
+{
+    auto const reference = std::string(visit.form("reference"));
+    auto const key = std::string(visit.form("key"));
+    auto const work = [reference, key, now = visit.instant()](
+                          Ledger& ledger) { return store::withdraw_request(ledger, reference, key, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/status/" + percent_encode(reference) + "?key=" + percent_encode(key));
+}
+
+} // namespace gatehouse::portal

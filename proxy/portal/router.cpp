@@ -1,0 +1,122 @@
+#include "proxy/portal/router.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace gatehouse::portal {
+
+namespace {
+
+using store::Ledger;
+
+bool matches(Route const& route, std::string_view path)
+{
+    if (route.path == path)
+        return true;
+    return route.path.size() > 1 && route.path.ends_with('/') && path.starts_with(route.path)
+        && path.find('/', route.path.size()) == std::string_view::npos;
+}
+
+/// The route for method and path; if only the path fits, `path_known` is set.
+Route const* find_route(Side side, Request const& request, bool& path_known)
+{
+    auto const method = request.method == Method::head ? Method::get : request.method;
+    for (auto const& route : side == Side::console ? console_routes() : portal_routes()) {
+        if (!matches(route, request.path))
+            continue;
+        path_known = true;
+        if (route.method == method)
+            return &route;
+    }
+    return nullptr;
+}
+
+task<void> find_person(Visit& visit)
+{
+    auto const token = std::string(value_of(visit.request.cookies, session_cookie));
+    visit.session_token = std::string(value_of(visit.request.cookies, visitor_cookie));
+    if (token.empty())
+        co_return;
+    auto const work = [token, now = visit.instant()](Ledger& ledger) { return store::find_session(ledger, token, now); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return;
+    visit.session = *found;
+    visit.session_token = token;
+}
+
+/// A form that did not come from our own page is refused; if somebody is signed in, their name was misused and the audit says so.
+task<std::optional<Response>> refuse_foreign_form(Visit const& visit)
+{
+    if (visit.request.method != Method::post)
+        co_return std::nullopt;
+    bool const own = is_from_own_page(visit.request, visit.side);
+    bool const fits = visit.side == Side::portal || visit.site.tokens.fits(visit.session_token, visit.form("csrf"));
+    if (own && fits)
+        co_return std::nullopt;
+    if (visit.session) {
+        auto const work = [actor = visit.actor(), path = visit.request.path, now = visit.instant()](Ledger& ledger) {
+            return store::record_event(
+                ledger, actor, "console.form_refused", path, "the form did not come from the console's own page", now);
+        };
+        if (auto const recorded = co_await visit.site.services.store.call(work); !recorded)
+            co_return show_failure(visit, recorded.error());
+    }
+    co_return show_message(visit, 403, "This form is too old",
+        "For your safety we only take forms from a page that is open in front of you. Go back, load the page again and try once "
+        "more.");
+}
+
+std::optional<Response> refuse_access(Visit const& visit, Route const& route)
+{
+    if (!route.access.needs_sign_in())
+        return std::nullopt;
+    if (!visit.session) {
+        auto const next = visit.request.method == Method::post ? std::string() : "?next=" + std::string(visit.request.path);
+        return redirect_to(visit.request.path == "/" ? "/sign-in" : "/sign-in" + next);
+    }
+    bool const change_page = route.path == "/account/password" || route.path == "/sign-out";
+    if (visit.session->account.must_change_password && !change_page)
+        return redirect_to("/account/password");
+    if (!route.access.permits(visit.session->account.console_role))
+        return show_message(
+            visit, 403, "This page is for other roles", "Your role does not open this page. If you need it, ask the ICT lead.");
+    return std::nullopt;
+}
+
+task<Response> dispatch(Visit& visit)
+{
+    auto const& allowed = visit.side == Side::console ? visit.site.console_authorities : visit.site.portal_authorities;
+    if (std::find(allowed.begin(), allowed.end(), visit.request.host) == allowed.end())
+        co_return Response{421, "text/plain; charset=utf-8", "This server is not known by that name.\n", {}};
+    bool path_known = false;
+    auto const* route = find_route(visit.side, visit.request, path_known);
+    if (!route && path_known)
+        co_return show_message(visit, 405, "This does not work here", "This address does not take that kind of request.");
+    if (!route)
+        co_return show_message(
+            visit, 404, "We cannot find this page", "There is no page at this address. Check it for spelling mistakes.");
+    if (visit.side == Side::console)
+        co_await find_person(visit);
+    if (auto refused = co_await refuse_foreign_form(visit))
+        co_return *refused;
+    if (auto refused = refuse_access(visit, *route))
+        co_return *refused;
+    co_return co_await route->handler(visit);
+}
+
+} // namespace
+
+task<Response> answer(Site& site, Side side, Request const& request)
+{
+    Visit visit{site, side, request, site.clock.now(), {}, {}};
+    // The last resort of ASVS 16.5.4: whatever a page throws ends here, is written down without its data, and the person gets a plain page.
+    try {
+        co_return co_await dispatch(visit);
+    } catch (std::exception const& failure) {
+        spdlog::error("portal.page_failed path={} what={}", shown_text(request.path, 100), shown_text(failure.what(), 200));
+    }
+    co_return show_message(visit, 500, "Something went wrong", failure_text(error_code()));
+}
+
+} // namespace gatehouse::portal

@@ -1,0 +1,125 @@
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/menu.hpp"
+#include "proxy/portal/portal_pages.hpp"
+#include "proxy/portal/router.hpp"
+
+namespace gatehouse::portal {
+
+namespace {
+
+using enum Method;
+using Role = store::ConsoleRole;
+namespace con = console;
+
+constexpr Route portal_table[] = {
+    {get, "/", show_welcome},
+    {get, "/proxy.pac", show_pac},
+    {get, "/wpad.dat", show_pac},
+    {get, "/ca.crt", show_ca},
+    {get, "/ask", show_ask},
+    {post, "/ask", take_ask},
+    {get, "/status/", show_request_status},
+    {post, "/withdraw", withdraw},
+    {get, "/tell", show_tell},
+    {post, "/tell", take_tell},
+    {get, "/told", show_told},
+    {get, "/help", show_help},
+    {get, "/accessibility", show_accessibility},
+    {get, "/assets/", show_asset},
+};
+
+constexpr auto anyone = Access::open();
+constexpr auto signed_in = Access::signed_in();
+constexpr auto officer = Access::roles(Role::officer);
+constexpr auto deciders = Access::roles(Role::officer, Role::headteacher, Role::chief_executive);
+constexpr auto heads = Access::roles(Role::headteacher, Role::chief_executive);
+constexpr auto grant_readers = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::auditor);
+constexpr auto grant_enders = Access::roles(Role::officer, Role::headteacher);
+constexpr auto list_readers = Access::roles(Role::officer, Role::ict_lead, Role::headteacher, Role::auditor);
+constexpr auto report_readers = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::chief_executive);
+constexpr auto incident_readers = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::ict_lead, Role::auditor);
+constexpr auto log_readers = Access::roles(Role::ict_lead, Role::officer, Role::dsl, Role::marketing);
+constexpr auto audit_readers = Access::roles(Role::dpo, Role::auditor, Role::headteacher, Role::ict_lead, Role::chief_executive);
+
+constexpr Route console_table[] = {
+    {get, "/", con::show_home, signed_in, "Start"},
+    {get, "/sign-in", con::show_sign_in, anyone},
+    {post, "/sign-in", con::take_sign_in, anyone},
+    {post, "/sign-out", con::take_sign_out, signed_in},
+    {get, "/requests", con::show_requests, deciders, "Requests"},
+    {get, "/request", con::show_request, deciders},
+    {post, "/request/recommend", con::take_recommendation, officer},
+    {get, "/request/close", con::show_close, officer},
+    {post, "/request/close", con::take_close, officer},
+    {get, "/request/merge", con::show_merge, officer},
+    {post, "/request/merge", con::take_merge, officer},
+    {post, "/request/decide", con::take_decision, heads},
+    {get, "/grants", con::show_grants, grant_readers, "Grants"},
+    {get, "/grant", con::show_grant, grant_readers},
+    {post, "/grant/end", con::take_grant_end, grant_enders},
+    {get, "/lists", con::show_lists, list_readers, "School lists"},
+    {get, "/lists/add", con::show_list_add, officer},
+    {post, "/lists/add", con::take_list_add, officer},
+    {get, "/lists/entry", con::show_list_entry, list_readers},
+    {post, "/lists/remove", con::take_list_remove, officer},
+    {get, "/reports", con::show_reports, report_readers, "Reports"},
+    {get, "/report", con::show_report, report_readers},
+    {post, "/report/read", con::read_report, report_readers},
+    {post, "/report/handle", con::take_report_outcome, report_readers},
+    {get, "/incidents", con::show_incidents, incident_readers, "Incidents"},
+    {get, "/log", con::show_log, log_readers, "Access log"},
+    {get, "/log/export", con::export_log, log_readers},
+    {get, "/why", con::show_why, log_readers},
+    {get, "/check", con::show_check, signed_in, "Check a site"},
+    {get, "/status", con::show_status, signed_in, "Status"},
+    {get, "/audit", con::show_audit, audit_readers, "Audit"},
+    {get, "/account", con::show_account, signed_in},
+    {post, "/account/end-sessions", con::take_end_sessions, signed_in},
+    {get, "/account/password", con::show_password, signed_in},
+    {post, "/account/password", con::take_password, signed_in},
+    {get, "/help", show_help, anyone},
+    {get, "/accessibility", show_accessibility, anyone},
+    {get, "/assets/", show_asset, anyone},
+};
+
+} // namespace
+
+std::span<Route const> portal_routes()
+{
+    return portal_table;
+}
+std::span<Route const> console_routes()
+{
+    return console_table;
+}
+
+std::vector<View> menu_of(Visit const& visit)
+{
+    std::vector<View> items;
+    for (auto const& route : console_table) {
+        if (route.menu.empty() || !route.access.permits(visit.session->account.console_role))
+            continue;
+        View item;
+        item.text("href", route.path).text("text", route.menu).flag("current", route.path == visit.request.path);
+        items.push_back(item);
+    }
+    return items;
+}
+
+std::string_view role_title(store::ConsoleRole role)
+{
+    switch (role) {
+    case Role::none: return "no role";
+    case Role::officer: return "online safety officer";
+    case Role::headteacher: return "headteacher";
+    case Role::ict_lead: return "ICT lead";
+    case Role::dsl: return "safeguarding lead";
+    case Role::dpo: return "data protection officer";
+    case Role::chief_executive: return "chief executive";
+    case Role::marketing: return "marketing and communications";
+    case Role::auditor: return "auditor";
+    }
+    return "no role";
+}
+
+} // namespace gatehouse::portal

@@ -1,0 +1,175 @@
+#include "proxy/portal/server.hpp"
+#include "proxy/portal/certificate.hpp"
+#include "proxy/portal/connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <set>
+#include <spdlog/spdlog.h>
+
+namespace gatehouse::portal {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t most_connections = 512;         ///< of both servers together
+constexpr std::size_t most_connections_per_peer = 48; ///< a class behind one address shares them
+
+tcp::endpoint endpoint_of(Endpoint const& end)
+{
+    if (end.address.is_v4())
+        return {asio::ip::address_v4(end.address.v4()), end.port};
+    return {asio::ip::address_v6(end.address.bytes), end.port};
+}
+
+tcp::acceptor bind(asio::io_context& context, Endpoint const& end)
+{
+    return tcp::acceptor{context, endpoint_of(end), true};
+}
+
+asio::ssl::context tls_context(Settings const& settings)
+{
+    asio::ssl::context context{asio::ssl::context::tls_server};
+    context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1
+        | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    auto const files = console_certificate(settings);
+    context.use_certificate_chain_file(files.certificate.string());
+    context.use_private_key_file(files.key.string(), asio::ssl::context::pem);
+    return context;
+}
+
+} // namespace
+
+struct Server::State : std::enable_shared_from_this<State> {
+    State(asio::io_context& io, Services services)
+        : site(std::move(services))
+        , tls(tls_context(site.services.settings))
+        , portal(bind(io, site.services.settings.portal))
+        , console(bind(io, site.services.settings.console))
+    {
+        auto const& settings = site.services.settings;
+        site.portal_port = portal.local_endpoint().port();
+        site.console_port = console.local_endpoint().port();
+        site.portal_authorities = allowed_authorities(settings, Side::portal, site.portal_port);
+        site.console_authorities = allowed_authorities(settings, Side::console, site.console_port);
+    }
+
+    /// A place for one more connection of that peer, given back when it goes.
+    class Seat {
+    public:
+        Seat(State& state, std::string peer)
+            : state_(&state)
+            , peer_(std::move(peer))
+        {
+            ++state_->seats[peer_];
+            ++state_->seated;
+        }
+        Seat(Seat&& other) noexcept
+            : state_(std::exchange(other.state_, nullptr))
+            , peer_(std::move(other.peer_))
+        {
+        }
+        Seat& operator=(Seat&&) = delete;
+        ~Seat()
+        {
+            if (!state_)
+                return;
+            --state_->seated;
+            if (--state_->seats[peer_] == 0)
+                state_->seats.erase(peer_);
+        }
+
+    private:
+        State* state_;
+        std::string peer_;
+    };
+
+    std::optional<Seat> seat_for(tcp::socket const& socket)
+    {
+        error_code failure;
+        auto const peer = socket.remote_endpoint(failure).address().to_string();
+        auto const found = seats.find(peer);
+        bool const full = seated >= most_connections || (found != seats.end() && found->second >= most_connections_per_peer);
+        if (failure || full)
+            return std::nullopt;
+        return std::optional<Seat>{std::in_place, *this, peer};
+    }
+
+    static task<void> serve(std::shared_ptr<State> self, Side side, tcp::socket socket, Seat)
+    {
+        if (side == Side::console)
+            co_await serve_tls(self->site, std::move(socket), self->tls);
+        else
+            co_await serve_plain(self->site, std::move(socket));
+    }
+
+    static task<void> accept(std::shared_ptr<State> self, Side side)
+    {
+        auto& acceptor = side == Side::console ? self->console : self->portal;
+        auto const executor = acceptor.get_executor();
+        while (acceptor.is_open()) {
+            auto [failure, socket] = co_await acceptor.async_accept(use_tuple);
+            if (failure == asio::error::operation_aborted || !acceptor.is_open())
+                co_return;
+            if (failure) { // out of descriptors: wait for some to come back
+                asio::steady_timer pause{executor, std::chrono::milliseconds{100}};
+                co_await pause.async_wait(use_tuple);
+                continue;
+            }
+            auto seat = self->seat_for(socket);
+            if (seat)
+                asio::co_spawn(executor, serve(self, side, std::move(socket), std::move(*seat)), report_crash);
+        }
+    }
+
+    static void report_crash(std::exception_ptr failure)
+    {
+        if (!failure)
+            return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (std::exception const& crash) {
+            spdlog::error("portal.connection_failed what={}", crash.what());
+        }
+    }
+
+    Site site;
+    asio::ssl::context tls;
+    tcp::acceptor portal, console;
+    std::map<std::string, std::size_t> seats;
+    std::size_t seated = 0;
+};
+
+Server::Server(asio::io_context& context, Services services)
+    : state_(std::make_shared<State>(context, std::move(services)))
+{
+    asio::co_spawn(context, State::accept(state_, Side::portal), State::report_crash);
+    asio::co_spawn(context, State::accept(state_, Side::console), State::report_crash);
+}
+
+Server::~Server()
+{
+    stop();
+}
+
+void Server::stop()
+{
+    error_code ignored;
+    state_->portal.close(ignored);
+    state_->console.close(ignored);
+}
+
+std::uint16_t Server::portal_port() const
+{
+    return state_->site.portal_port;
+}
+std::uint16_t Server::console_port() const
+{
+    return state_->site.console_port;
+}
+
+} // namespace gatehouse::portal

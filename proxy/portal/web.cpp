@@ -1,0 +1,164 @@
+#include "proxy/portal/web.hpp"
+#include "proxy/portal/menu.hpp"
+
+#include <array>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace gatehouse::portal {
+
+Site::Site(Services given)
+    : services(std::move(given))
+    , clock(services.settings.time_zone)
+{
+}
+
+std::string Site::portal_url() const
+{
+    auto url = services.settings.portal_url;
+    if (url.empty()) {
+        auto const& address = services.settings.portal.address;
+        url = fmt::format("http://{}:{}", address.is_v4() ? address.to_text() : "[" + address.to_text() + "]", portal_port);
+    }
+    while (url.ends_with('/'))
+        url.pop_back();
+    return url;
+}
+
+std::string Site::school() const
+{
+    return services.current_policy()->school;
+}
+
+store::Actor Visit::actor() const
+{
+    return {session ? session->account.id : store::AccountId::none, session ? session->account.login : "portal", request.peer};
+}
+
+Response show(Visit const& visit, Page const& page)
+{
+    std::vector<View> parts;
+    for (auto const& part : page.parts)
+        parts.push_back(View().html("content", part));
+    bool const console = visit.side == Side::console;
+    View view;
+    view.text("title", shown_text(page.title)).flag("problem", page.has_problem).text("back", page.back);
+    view.text("school", visit.site.school()).text("service", console ? "Gatehouse console" : "Web filter help");
+    view.list("parts", parts).text("help", "/help");
+    view.list("menu", {});
+    if (visit.session && !visit.session->account.must_change_password)
+        view.list("menu", menu_of(visit));
+    view.text("person", "");
+    if (visit.session) {
+        auto const& account = visit.session->account;
+        view.text("person", shown_text(account.display_name.empty() ? account.login : account.display_name));
+        view.text("role", role_title(account.console_role)).text("csrf", visit.csrf());
+    }
+    Response response;
+    response.status = page.status;
+    response.body = render("layout", view).text();
+    return response;
+}
+
+Response show_message(Visit const& visit, unsigned status, std::string_view title, std::string_view text)
+{
+    Page page;
+    page.title = title;
+    page.status = status;
+    page.parts = {heading(title), paragraph(text), link("Go to the start page", "/")};
+    return show(visit, page);
+}
+
+std::string failure_text(error_code const& failure)
+{
+    using store::errc;
+    struct Text {
+        errc code;
+        std::string_view text;
+    };
+    static constexpr std::array texts{
+        Text{errc::busy, "Too much is going on right now. Nothing was changed. Please try again in a minute."},
+        Text{errc::locked, "Too much is going on right now. Nothing was changed. Please try again in a minute."},
+        Text{errc::full, "The disk is full, so nothing could be saved. Please tell the ICT lead."},
+        Text{errc::not_found, "There is nothing with this number. It may have been an old link."},
+        Text{errc::already_exists, "This is there already."},
+        Text{errc::invalid_value, "Something is missing, too long or not written as it should be."},
+        Text{errc::stale,
+            "Somebody else acted on this a moment ago. Nothing was changed by you. Open it again to see where it stands."},
+        Text{errc::wrong_state, "This step is not possible any more: it has been decided or closed already."},
+        Text{errc::not_permitted, "Your role may not do this."},
+        Text{errc::same_person,
+            "You have already had a part in this, so somebody else must take this step. The person who asks, the officer who "
+            "recommends and the "
+            "headteacher who decides are always three different people."},
+        Text{errc::role_changed_recently, "Your role changed less than 24 hours ago. You can take this step tomorrow."},
+        Text{errc::conflict_of_interest, "This is about you, so somebody else must look at it."},
+        Text{errc::password_too_short,
+            "The new password is too short. Use at least 12 characters; three words you will remember are a good choice."},
+        Text{errc::password_too_common,
+            "The new password is easy to guess. Choose another one; three words you will remember are a good choice."},
+        Text{errc::password_too_long, "The new password is too long. Use at most 256 bytes."},
+        Text{errc::wrong_password, "The password you have now is not right."},
+        Text{errc::throttled, "There were too many wrong passwords. Wait a few minutes, then try again."},
+    };
+    for (auto const& [code, text] : texts)
+        if (failure == make_error_code(code))
+            return std::string(text);
+    return "Something went wrong on our side. Nothing was changed. Please tell the ICT lead.";
+}
+
+Response show_failure(Visit const& visit, error_code const& failure)
+{
+    using store::errc;
+    if (failure == errc::not_found)
+        return show_message(visit, 404, "We cannot find this", failure_text(failure));
+    if (failure == errc::stale || failure == errc::wrong_state)
+        return show_message(visit, 409, "Somebody was faster", failure_text(failure));
+    if (failure == errc::not_permitted || failure == errc::same_person || failure == errc::role_changed_recently
+        || failure == errc::conflict_of_interest)
+        return show_message(visit, 403, "You cannot do this", failure_text(failure));
+    if (failure == errc::invalid_value || failure == errc::already_exists)
+        return show_message(visit, 422, "This does not fit", failure_text(failure));
+    if (failure == errc::busy || failure == errc::locked || failure == errc::full)
+        return show_message(visit, 503, "Please try again", failure_text(failure));
+    return show_message(visit, 500, "Something went wrong", failure_text(failure));
+}
+
+std::string shown_date(policy::Date const& date)
+{
+    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    return fmt::format("{} {} {}", date.day, months.at(date.month - 1U), date.year);
+}
+
+std::string shown_time(Site const& site, store::Instant at)
+{
+    auto const local = site.clock.moment_of(at).local;
+    return shown_date(local.date) + ", " + policy::minute_to_text(local.minute);
+}
+
+std::optional<std::int64_t> parse_id(std::string_view text)
+{
+    std::int64_t value = 0;
+    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc() || end != text.data() + text.size() || value <= 0)
+        return std::nullopt;
+    return value;
+}
+
+std::string trimmed_value(Fields const& fields, std::string_view name)
+{
+    auto value = value_of(fields, name);
+    constexpr std::string_view blank = " \t\n";
+    auto const first = value.find_first_not_of(blank);
+    if (first == std::string_view::npos)
+        return {};
+    return std::string(value.substr(first, value.find_last_not_of(blank) - first + 1));
+}
+
+task<PublishResult> publish_now(Site& site, std::string cause)
+{
+    auto const work = [&site, cause] { return site.services.publish(cause); };
+    co_return co_await run_aside(site, work);
+}
+
+} // namespace gatehouse::portal

@@ -1,0 +1,96 @@
+#pragma once
+// What every page is given, and what it answers with. Pages are coroutines on the console's thread; whatever may wait longer than a moment goes to
+// the store's thread (Store::call) or to run_aside().
+
+#include "proxy/portal/components.hpp"
+#include "proxy/portal/guard.hpp"
+#include "proxy/portal/message.hpp"
+#include "proxy/portal/quota.hpp"
+#include "proxy/portal/services.hpp"
+#include "proxy/store/sessions.hpp"
+#include "proxy/store/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace gatehouse::portal {
+
+template <class T>
+using task = boost::asio::awaitable<T>;
+
+/// One for both servers. Lifetime: outlives every connection.
+struct Site {
+    explicit Site(Services given);
+    Services services;
+    Clock clock; ///< of the console's thread
+    FormTokens tokens;
+    std::uint16_t portal_port = 0, console_port = 0;
+    std::vector<std::string> portal_authorities, console_authorities;
+    Quota forms{60, std::chrono::hours(1)}; ///< of the portal, by address
+    boost::asio::thread_pool aside{2};      ///< for publish and log search, which block
+
+    std::string portal_url() const; ///< "http://127.0.0.1:8180", without a slash at the end
+    std::string school() const;
+};
+
+/// One request on its way to its page.
+struct Visit {
+    Site& site;
+    Side side;
+    Request const& request;
+    policy::Moment now;
+    std::string session_token;             ///< of the cookie; of the visitor's cookie where nobody is signed in
+    std::optional<store::Session> session; ///< of a person who is signed in
+
+    std::string_view query(std::string_view name) const { return value_of(request.query, name); }
+    std::string_view form(std::string_view name) const { return value_of(request.form, name); }
+    std::string csrf() const { return site.tokens.token_for(session_token); }
+    store::Actor actor() const;
+    store::Instant instant() const { return now.instant; }
+    bool has_role(store::ConsoleRole role) const { return session && session->account.console_role == role; }
+};
+
+using Handler = task<Response> (*)(Visit const& visit);
+
+struct Page {
+    std::string title;
+    std::vector<Html> parts;
+    std::string back; ///< address of the page before; empty: no link
+    unsigned status = 200;
+    bool has_problem = false; ///< "Error: " before the title
+};
+
+Response show(Visit const& visit, Page const& page);
+/// A page with a heading and one paragraph.
+Response show_message(Visit const& visit, unsigned status, std::string_view title, std::string_view text);
+/// What to say when the store refused or failed, with a fitting status. Never more detail than the person needs.
+Response show_failure(Visit const& visit, error_code const& failure);
+/// One plain sentence for a failure of the store.
+std::string failure_text(error_code const& failure);
+
+/// "24 Nov 2026, 10:40" on the school's clock.
+std::string shown_time(Site const& site, store::Instant at);
+std::string shown_date(policy::Date const& date);
+/// A number of a row from a query or form, or nothing.
+std::optional<std::int64_t> parse_id(std::string_view text);
+/// The value of a text field, trimmed.
+std::string trimmed_value(Fields const& fields, std::string_view name);
+
+/// Runs blocking work on the site's own threads and resumes here. Name the lambda first (see Store::call).
+template <class Work>
+task<std::invoke_result_t<Work&>> aside_body(Work work)
+{
+    co_return work();
+}
+template <class Work>
+task<std::invoke_result_t<Work&>> run_aside(Site& site, Work work)
+{
+    co_return co_await boost::asio::co_spawn(site.aside, aside_body(std::move(work)), boost::asio::use_awaitable);
+}
+
+/// Publishes what the store now says. Errors are in the answer, not thrown.
+task<PublishResult> publish_now(Site& site, std::string cause);
+
+} // namespace gatehouse::portal

@@ -1,0 +1,72 @@
+#include "proxy/portal/components.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::portal {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Components, EscapeEveryValue)
+{
+    std::string const hostile = "<img src=x onerror=alert(1)>\"'";
+    Table rows;
+    rows.caption = hostile;
+    rows.head = {hostile};
+    rows.rows = {{{hostile, "/x?" + hostile, "", false, false, hostile}}, {{hostile, {}, "green"}}};
+    Form form;
+    form.action = hostile;
+    form.button = hostile;
+    form.csrf = hostile;
+    for (auto const kind : {Field::Kind::text, Field::Kind::area, Field::Kind::select, Field::Kind::radios, Field::Kind::hidden})
+        form.fields.push_back({kind, "name", hostile, hostile, hostile, {{hostile, hostile, hostile}}, hostile});
+    for (auto const& html : {table(rows), portal::form(form), heading(hostile, hostile), paragraph(hostile), notice("n", hostile),
+             link(hostile, hostile), summary({{hostile, {hostile}}}), error_summary({{"f", hostile}}), bullets({{hostile}}),
+             tasks({{hostile, hostile, hostile, "red", hostile}})}) {
+        EXPECT_THAT(html.text(), Not(HasSubstr("<img")));
+        EXPECT_THAT(html.text(), HasSubstr("&lt;img"));
+    }
+}
+
+TEST(Form, TiesErrorsAndHintsToTheirFields)
+{
+    Form form;
+    form.action = "/x";
+    form.csrf = "token";
+    form.fields = {{Field::Kind::text, "site", "Site", "A hint", "typed", {}, "Wrong"},
+        {Field::Kind::radios, "way", "Way", "", "b", {{"a", "A", ""}, {"b", "B", "about b"}}}};
+    auto const html = portal::form(form).text();
+    EXPECT_THAT(html, HasSubstr("aria-describedby=\"site-hint site-error\""));
+    EXPECT_THAT(html, HasSubstr("aria-invalid=\"true\""));
+    EXPECT_THAT(html, HasSubstr("value=\"typed\""));
+    EXPECT_THAT(html, HasSubstr("id=\"way\"")) << "the first radio carries the field's id";
+    EXPECT_THAT(html, HasSubstr("value=\"b\" checked"));
+    EXPECT_THAT(html, HasSubstr("name=\"csrf\" value=\"token\""));
+}
+
+TEST(Form, DoesNotShareTextsBetweenFields)
+{
+    Form form;
+    form.fields = {{Field::Kind::text, "a", "A", "hint of a", "", {}, "error of a"}, {Field::Kind::text, "b", "B"}};
+    auto const html = portal::form(form).text();
+    EXPECT_EQ(html.find("b-hint"), std::string::npos);
+    EXPECT_EQ(html.find("b-error"), std::string::npos);
+}
+
+TEST(BuiltAssets, CarryNoMarkOfTheGovernment)
+{
+    auto const css = embedded_file("console.css");
+    ASSERT_GT(css.size(), 20'000u);
+    std::string lower(css);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (char const* mark :
+        {"gov.uk", "gds transport", "gds-transport", "crown", "crest", "logotype", "@font-face", "url(", "@import", "#1d70b8"})
+        EXPECT_EQ(lower.find(mark), std::string::npos) << mark;
+    for (auto const name : embedded_names())
+        EXPECT_EQ(std::string(embedded_file(name)).find("GOV.UK"), std::string::npos) << name;
+}
+
+} // namespace
+} // namespace gatehouse::portal
