@@ -1,0 +1,228 @@
+// What every browser suite shares: a gateway of its own with people and records in it, a browser, and the checks that every page must pass.
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const here = dirname(fileURLToPath(import.meta.url));
+export const root = join(here, "..", "..");
+const bin = process.env.GATEHOUSE_BIN ?? join(root, ".build", "release");
+
+if (!existsSync(join(here, "node_modules", "playwright-core"))) {
+    const installed = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
+    if (installed.status !== 0) process.exit(1);
+}
+const { chromium } = await import("playwright-core");
+const axeSource = readFileSync(join(here, "node_modules", "axe-core", "axe.min.js"), "utf8");
+
+export const password = "three plain words";
+export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+
+// --- results -----------------------------------------------------------------------------------------------------------
+let passed = 0;
+let failed = 0;
+
+/** Runs one case; a failure is written down and the next case goes on. */
+export async function test(name, work) {
+    try {
+        await work();
+        passed += 1;
+    } catch (failure) {
+        failed += 1;
+        console.log(`FAILED ${name}: ${failure.message}`);
+    }
+}
+
+export function expect(condition, message) {
+    if (!condition) throw new Error(message);
+}
+
+export function finish() {
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}
+
+// --- the gateway -------------------------------------------------------------------------------------------------------
+function freePort() {
+    return new Promise((resolve, reject) => {
+        const server = createServer();
+        server.on("error", reject);
+        server.listen(0, "127.0.0.1", () => {
+            const { port } = server.address();
+            server.close(() => resolve(port));
+        });
+    });
+}
+
+async function answers(url) {
+    try {
+        await fetch(url);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** The example school in a folder of its own: people and records first, then the daemon. */
+export async function startGateway() {
+    const dir = mkdtempSync(join(tmpdir(), "gatehouse-browser-"));
+    const config = join(dir, "config");
+    cpSync(join(root, "config"), config, { recursive: true });
+    const ports = { proxy: await freePort(), portal: await freePort(), console: await freePort(), metrics: await freePort() };
+    let text = readFileSync(join(config, "gatehouse.toml"), "utf8");
+    for (const [name, port] of Object.entries(ports))
+        text = text.replaceAll(new RegExp(`127\\.0\\.0\\.1:${{ proxy: 3128, portal: 8180, console: 8181, metrics: 9180 }[name]}`, "g"), `127.0.0.1:${port}`);
+    writeFileSync(join(config, "gatehouse.toml"), text);
+    mkdirSync(join(dir, "var"), { recursive: true, mode: 0o700 });
+    const host = join(bin, "tests", "browser", "console_host");
+    const seeded = spawnSync(host, ["seed", config], { encoding: "utf8" });
+    if (seeded.status !== 0) throw new Error(`seed: ${seeded.stderr}`);
+    const daemon = join(bin, "proxy", "gatehoused");
+    const real = existsSync(daemon) && process.env.GATEHOUSE_PAGES_ONLY === undefined;
+    if (real) {
+        const ctl = join(bin, "tools", "ctl", "gatehouse");
+        const compiled = spawnSync(ctl, ["lists", "compile", "--config", config], { encoding: "utf8" });
+        if (compiled.status !== 0) throw new Error(`lists compile: ${compiled.stderr}`);
+    }
+    const child = real ? spawn(daemon, ["--config", config]) : spawn(host, ["serve", config]);
+    let said = "";
+    child.stdout.on("data", (data) => (said += data));
+    child.stderr.on("data", (data) => (said += data));
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    const portal = `http://127.0.0.1:${ports.portal}`;
+    const until = Date.now() + 30_000;
+    while (!(await answers(`${portal}/help`))) {
+        if (child.exitCode !== null || Date.now() > until) throw new Error(`the gateway does not start: ${said}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return {
+        dir, ports, portal, real,
+        console: `https://127.0.0.1:${ports.console}`,
+        seed: JSON.parse(seeded.stdout),
+        said: () => said,
+        async stop() {
+            child.stdin.end();
+            if (real) child.kill("SIGTERM");
+            const late = setTimeout(() => child.kill("SIGKILL"), 15_000);
+            await ended;
+            clearTimeout(late);
+            rmSync(dir, { recursive: true, force: true });
+        },
+    };
+}
+
+// --- the browser -------------------------------------------------------------------------------------------------------
+export function startBrowser(extra = []) {
+    return chromium.launch({
+        executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+        headless: true,
+        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...extra],
+    });
+}
+
+/** A fresh visitor: own cookies, no JavaScript of the page's own (there is none, and none may be needed). */
+export async function visitor(browser, size = sizes.desktop, options = {}) {
+    const context = await browser.newContext({ viewport: size, ignoreHTTPSErrors: true, ...options });
+    context.setDefaultTimeout(15_000);
+    return context.newPage();
+}
+
+export async function signIn(page, gateway, login, secret = password) {
+    await page.goto(`${gateway.console}/sign-in`);
+    await page.fill("#login", login);
+    await page.fill("#password", secret);
+    await page.click("button[type=submit]");
+    await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+// --- what every page must pass -----------------------------------------------------------------------------------------
+const shots = process.env.GATEHOUSE_SHOTS ?? join(tmpdir(), "gatehouse-shots");
+
+export async function screenshot(page, name) {
+    mkdirSync(shots, { recursive: true });
+    await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+}
+
+/** axe-core at level AA with its best practices; any finding is a failure. */
+export async function expectAccessible(page) {
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    const text = found.violations.map((one) => `${one.id} at ${one.nodes.map((node) => node.target.join(" ")).join(", ")}: ${one.nodes[0]?.failureSummary ?? ""}`);
+    expect(text.length === 0, `axe: ${text.join(" | ")}`);
+}
+
+/** Every link and control measures 24 by 24 CSS pixels, or is a link inside a sentence (WCAG 2.2, 2.5.8). */
+export async function expectTargets(page) {
+    const small = await page.evaluate(() => {
+        const out = [];
+        for (const one of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+            const box = one.getBoundingClientRect();
+            if (box.width === 0 || box.height === 0 || getComputedStyle(one).visibility === "hidden") continue;
+            if (one.classList.contains("govuk-skip-link")) continue;
+            if (box.width < 23.5 || box.height < 23.5) out.push(`${one.tagName} "${(one.textContent || one.name || "").trim().slice(0, 40)}" ${box.width.toFixed(1)} x ${box.height.toFixed(1)}`);
+        }
+        return out;
+    });
+    expect(small.length === 0, `targets below 24 px: ${small.join("; ")}`);
+}
+
+/** The Tab key reaches every control, in the order of the page, and what has the focus can be seen. */
+export async function expectKeyboard(page) {
+    const wanted = await page.evaluate(() => {
+        let count = 0;
+        const groups = new Set();
+        for (const one of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, [tabindex='0']")) {
+            const box = one.getBoundingClientRect();
+            if (box.width === 0 && box.height === 0) continue;
+            if (one.type === "radio") {
+                if (groups.has(one.name)) continue; // one stop for a group; the arrows do the rest
+                groups.add(one.name);
+            }
+            count += 1;
+        }
+        return count;
+    });
+    await page.evaluate(() => { document.activeElement?.blur(); window.scrollTo(0, 0); });
+    const seen = new Set();
+    for (let i = 0; i < wanted * 3 + 10; ++i) {
+        await page.keyboard.press("Tab");
+        const at = await page.evaluate(() => {
+            const one = document.activeElement;
+            if (!one || one === document.body) return null;
+            const box = one.getBoundingClientRect();
+            const visible = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+            const all = [...document.querySelectorAll("*")];
+            const key = one.type === "radio" ? `radio:${one.name}` : String(all.indexOf(one));
+            return { key, visible, name: `${one.tagName} ${(one.textContent || one.name || "").trim().slice(0, 40)}` };
+        });
+        if (at === null) {
+            if (seen.size >= wanted) break;
+            continue;
+        }
+        expect(at.visible, `the focus is out of sight: ${at.name}`);
+        seen.add(at.key);
+        if (seen.size >= wanted) break;
+    }
+    expect(seen.size >= wanted, `Tab reaches ${seen.size} of ${wanted} controls`);
+}
+
+export async function expectNoSideways(page) {
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide <= 1, `the page scrolls sideways by ${wide} px`);
+}
+
+/** All checks of one page at both sizes; `page` is loaded already and is loaded again at each size. */
+export async function checkPage(page, name) {
+    for (const [sizeName, size] of Object.entries(sizes)) {
+        await test(`${name} on a ${sizeName}`, async () => {
+            await page.setViewportSize(size);
+            await screenshot(page, `${name}-${sizeName}`);
+            await expectNoSideways(page);
+            await expectTargets(page);
+            await expectAccessible(page);
+            await expectKeyboard(page);
+        });
+    }
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+// Every page and state of portal and console, for each role, on a phone and on a desktop: axe, targets, keyboard, no sideways scrolling.
+// Screenshots go to GATEHOUSE_SHOTS (default: gatehouse-shots in the temporary folder) to be looked at.
+import { checkPage, expect, finish, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
+
+const gateway = await startGateway();
+const browser = await startBrowser();
+
+const roles = {
+    officer: ["/", "/requests", "/requests?show=recommended", "/request?id={waiting_id}", "/request/close?id={waiting_id}", "/request/merge?id={waiting_id}", "/grants", "/lists",
+        "/lists?list=school-allow", "/lists/add", "/lists/entry?id={entry_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/log",
+        "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/help",
+        "/accessibility", "/nothing-here", "/request?id=999999"],
+    head: ["/", "/requests", "/request?id={recommended_id}", "/reports", "/audit", "/lists"],
+    ict: ["/", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit"],
+    dsl: ["/", "/reports", "/report?id={person_report_id}"],
+    dpo: ["/", "/audit?action=account."],
+    chief: ["/"],
+    marketing: ["/"],
+    auditor: ["/", "/incidents"],
+};
+
+function nameOf(role, path) {
+    return `${role}${path.replaceAll(/[^a-z0-9]+/gi, "-").replace(/-$/, "")}`;
+}
+
+try {
+    const page = await visitor(browser);
+    for (const path of ["/", "/ask", "/tell", "/told?reference=K7QF-3M9P", "/status/", gateway.seed.waiting, "/help", "/accessibility", "/nothing-here", "/ask?t=broken"]) {
+        await page.goto(gateway.portal + path);
+        await checkPage(page, nameOf("portal", path.startsWith("/status/") && path.includes("key") ? "/status-shown" : path));
+    }
+    await page.goto(`${gateway.portal}/ask`);
+    await page.click("button[type=submit]");
+    await checkPage(page, "portal-ask-errors");
+    await page.goto(`${gateway.portal}/tell`);
+    await page.click("button[type=submit]");
+    await checkPage(page, "portal-tell-errors");
+
+    await page.goto(`${gateway.console}/sign-in`);
+    await checkPage(page, "sign-in");
+    await page.fill("#login", "officer");
+    await page.fill("#password", "wrong");
+    await page.click("button[type=submit]");
+    await checkPage(page, "sign-in-refused");
+
+    const fresh = await visitor(browser);
+    await signIn(fresh, gateway, "fresh");
+    await test("a first sign-in opens nothing but the change of the password", async () => {
+        expect(new URL(fresh.url()).pathname === "/account/password", fresh.url());
+        await fresh.goto(`${gateway.console}/requests`);
+        expect(new URL(fresh.url()).pathname === "/account/password", fresh.url());
+    });
+    await checkPage(fresh, "first-password");
+
+    for (const [role, paths] of Object.entries(roles)) {
+        const person = await visitor(browser);
+        await signIn(person, gateway, role);
+        for (const path of paths) {
+            await person.goto(gateway.console + path.replaceAll(/\{(\w+)\}/g, (_, key) => gateway.seed[key]));
+            await checkPage(person, nameOf(role, path));
+        }
+        if (role === "ict") {
+            await person.goto(`${gateway.console}/log`);
+            await person.click("text=Why?");
+            await checkPage(person, "ict-why");
+        }
+        if (role === "officer") {
+            await person.goto(`${gateway.console}/lists/add`);
+            await person.click("main button[type=submit]");
+            await checkPage(person, "officer-lists-add-errors");
+            await person.goto(`${gateway.console}/request?id=${gateway.seed.waiting_id}`);
+            await person.click("text=Send to the headteacher");
+            await checkPage(person, "officer-recommend-errors");
+        }
+        await person.context().close();
+    }
+} finally {
+    await browser.close();
+    await gateway.stop();
+}
+finish();
