@@ -33,9 +33,8 @@ bool has_scheme(std::string_view value)
 {
     if (value.size() < scheme.size())
         return false;
-    return std::equal(scheme.begin(), scheme.end(), value.begin(), [](char expected, char c) {
-        return (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) == expected;
-    });
+    return std::equal(scheme.begin(), scheme.end(), value.begin(),
+        [](char expected, char c) { return (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) == expected; });
 }
 
 /// 0..63, or nothing.
@@ -93,7 +92,8 @@ bool is_utf8(std::string_view text)
 {
     std::size_t i = 0;
     while (i < text.size()) {
-        auto const at = [&](std::size_t offset) { return i + offset < text.size() ? static_cast<unsigned char>(text[i + offset]) : 0U; };
+        auto const at
+            = [&](std::size_t offset) { return i + offset < text.size() ? static_cast<unsigned char>(text[i + offset]) : 0U; };
         auto const first = at(0);
         std::size_t const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
         if (length > 1 && (first < 0xc2 || first > 0xf4))
@@ -101,8 +101,8 @@ bool is_utf8(std::string_view text)
         for (std::size_t k = 1; k < length; ++k)
             if ((at(k) & 0xc0) != 0x80)
                 return false;
-        bool const is_bad_second = (first == 0xe0 && at(1) < 0xa0) || (first == 0xed && at(1) >= 0xa0) || (first == 0xf0 && at(1) < 0x90)
-            || (first == 0xf4 && at(1) >= 0x90);
+        bool const is_bad_second = (first == 0xe0 && at(1) < 0xa0) || (first == 0xed && at(1) >= 0xa0)
+            || (first == 0xf0 && at(1) < 0x90) || (first == 0xf4 && at(1) >= 0x90);
         if (is_bad_second)
             return false;
         i += length;

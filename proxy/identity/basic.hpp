@@ -9,12 +9,12 @@
 namespace gatehouse::identity {
 
 enum class errc {
-    not_basic = 1,   ///< another scheme
-    too_long,        ///< more than `max_basic_size` bytes
-    bad_base64,      ///< RFC 4648 §4, padding required, no foreign characters
+    not_basic = 1, ///< another scheme
+    too_long,      ///< more than `max_basic_size` bytes
+    bad_base64,    ///< RFC 4648 §4, padding required, no foreign characters
     no_colon,
     empty_login,
-    bad_character,   ///< NUL or another control character (RFC 7617 §2)
+    bad_character, ///< NUL or another control character (RFC 7617 §2)
     bad_utf8,
 };
 error_code make_error_code(errc code);
@@ -32,4 +32,5 @@ result<Credentials> parse_basic(std::string_view field_value);
 } // namespace gatehouse::identity
 
 template <>
-struct boost::system::is_error_code_enum<gatehouse::identity::errc> : std::true_type { };
+struct boost::system::is_error_code_enum<gatehouse::identity::errc> : std::true_type {
+};

@@ -32,9 +32,11 @@ public:
     CredentialCache();
 
     /// `now` is any monotonic instant; always the same clock.
-    std::optional<Proved> find(policy::IpAddress const& client, Credentials const& credentials, std::chrono::steady_clock::time_point now);
+    std::optional<Proved> find(
+        policy::IpAddress const& client, Credentials const& credentials, std::chrono::steady_clock::time_point now);
     /// Only for credentials that were just verified. When full, what is over goes first, then everything.
-    void keep(policy::IpAddress const& client, Credentials const& credentials, Proved proved, std::chrono::steady_clock::time_point now);
+    void keep(policy::IpAddress const& client, Credentials const& credentials, Proved proved,
+        std::chrono::steady_clock::time_point now);
     /// After a change of accounts.
     void clear() { entries_.clear(); }
     std::size_t size() const { return entries_.size(); }

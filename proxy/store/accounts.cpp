@@ -13,8 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 9> role_names{
     "none", "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor"};
 
-constexpr std::string_view select_account = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
-                                            " created_at, role_changed_at, last_sign_in FROM accounts ";
+constexpr std::string_view select_account
+    = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
+      " created_at, role_changed_at, last_sign_in FROM accounts ";
 
 Account read_account(Statement const& row)
 {
@@ -34,7 +35,10 @@ Account read_account(Statement const& row)
     return account;
 }
 
-std::string account_object(AccountId id) { return fmt::format("account:{}", number(id)); }
+std::string account_object(AccountId id)
+{
+    return fmt::format("account:{}", number(id));
+}
 
 result<Account> one(result<std::optional<Account>> found)
 {
@@ -45,7 +49,10 @@ result<Account> one(result<std::optional<Account>> found)
     return std::move(**found);
 }
 
-bool is_word(std::string_view text) { return text.find('\n') == std::string_view::npos && is_plain_text(text, 64); }
+bool is_word(std::string_view text)
+{
+    return text.find('\n') == std::string_view::npos && is_plain_text(text, 64);
+}
 
 bool is_valid_subject(std::string const& role, std::vector<std::string> const& groups)
 {
@@ -73,7 +80,8 @@ result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId
 enum class Sessions : std::uint8_t { stay, end };
 
 template <class Change>
-result<void> change_account(Ledger& ledger, AccountId id, Deed const& deed, Sessions sessions, std::string const& detail, Change change)
+result<void> change_account(
+    Ledger& ledger, AccountId id, Deed const& deed, Sessions sessions, std::string const& detail, Change change)
 {
     return carry_out(ledger, deed, [&]() -> result<void> {
         if (auto const allowed = require_administrator(ledger, deed.actor, id); !allowed)
@@ -120,9 +128,8 @@ std::optional<ConsoleRole> parse_console_role(std::string_view text)
 std::optional<std::string> canonical_login(std::string_view text)
 {
     auto login = folded_name(text);
-    auto const is_allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '@' || c == '-';
-    };
+    auto const is_allowed
+        = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '@' || c == '-'; };
     if (login.empty() || login.size() > 64 || !std::all_of(login.begin(), login.end(), is_allowed))
         return std::nullopt;
     return login;
@@ -145,11 +152,11 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
             ? std::optional<Instant>{}
             : std::optional<Instant>{now};
         auto const person = account.person.empty() ? login : folded_name(account.person);
-        auto const added = database.execute(
-            "INSERT INTO accounts (login, display_name, person, console_role, subject_role, groups, password, must_change, created_at,"
-            " role_changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            login, account.display_name, person, account.console_role, account.subject_role, join_lines(account.groups), hash.text,
-            account.must_change_password, now, changed_at);
+        auto const added = database.execute("INSERT INTO accounts (login, display_name, person, console_role, subject_role, "
+                                            "groups, password, must_change, created_at,"
+                                            " role_changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            login, account.display_name, person, account.console_role, account.subject_role, join_lines(account.groups),
+            hash.text, account.must_change_password, now, changed_at);
         if (!added)
             return added.error();
         auto const id = static_cast<AccountId>(database.last_row_id());
@@ -192,15 +199,16 @@ result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole rol
     });
 }
 
-result<void> set_subject(
-    Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups, Actor const& actor, Instant now)
+result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
+    Actor const& actor, Instant now)
 {
     if (!is_valid_subject(role, groups))
         return errc::invalid_value;
     Deed const deed{"account.set-subject", account_object(account), actor, now};
-    return change_account(ledger, account, deed, Sessions::stay, role + " " + fmt::format("{}", fmt::join(groups, " ")),
-        [&](Database& database) {
-            return database.execute("UPDATE accounts SET subject_role = ?, groups = ? WHERE id = ?", role, join_lines(groups), account);
+    return change_account(
+        ledger, account, deed, Sessions::stay, role + " " + fmt::format("{}", fmt::join(groups, " ")), [&](Database& database) {
+            return database.execute(
+                "UPDATE accounts SET subject_role = ?, groups = ? WHERE id = ?", role, join_lines(groups), account);
         });
 }
 
@@ -220,9 +228,8 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now)
 {
     Deed const deed{disabled ? "account.disable" : "account.enable", account_object(account), actor, now};
-    return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) {
-        return database.execute("UPDATE accounts SET disabled = ? WHERE id = ?", disabled, account);
-    });
+    return change_account(ledger, account, deed, Sessions::end, "",
+        [&](Database& database) { return database.execute("UPDATE accounts SET disabled = ? WHERE id = ?", disabled, account); });
 }
 
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now)

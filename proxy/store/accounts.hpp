@@ -8,14 +8,15 @@
 namespace gatehouse::store {
 
 enum class ConsoleRole : std::uint8_t { none, officer, headteacher, ict_lead, dsl, dpo, chief_executive, marketing, auditor };
-std::string_view to_text(ConsoleRole role); ///< "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "none"
+std::string_view to_text(
+    ConsoleRole role); ///< "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "none"
 std::optional<ConsoleRole> parse_console_role(std::string_view text);
 
 struct Account {
     AccountId id = AccountId::none;
-    std::string login;        ///< lower case, [a-z0-9._@-], at most 64 bytes, unique
+    std::string login; ///< lower case, [a-z0-9._@-], at most 64 bytes, unique
     std::string display_name;
-    std::string person;       ///< the same for all accounts of one human being; the login unless given
+    std::string person; ///< the same for all accounts of one human being; the login unless given
     ConsoleRole console_role = ConsoleRole::none;
     std::string subject_role; ///< "staff", "pupil"; empty: this account does not sign in to the proxy
     std::vector<std::string> groups;
@@ -48,8 +49,8 @@ result<std::vector<Account>> list_accounts(Ledger& ledger);
 
 /// Ends all sessions; starts the 24 hours in which the account decides nothing.
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
-result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups, Actor const& actor,
-                         Instant now);
+result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
+    Actor const& actor, Instant now);
 /// The old login stays reserved for this person, so that a renamed account is still recognised as the requester.
 result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now);
 /// Disabling ends all sessions.

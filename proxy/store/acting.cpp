@@ -10,7 +10,10 @@ namespace {
 
 constexpr std::chrono::hours settling_time{24}; // after a change of role, before the account decides anything
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /// Length of the UTF-8 sequence at the front (RFC 3629), or zero if there is none.
 std::size_t utf8_length(std::string_view text)
@@ -115,12 +118,12 @@ bool PersonNames::has_any_name(std::string_view text) const
 result<PersonNames> names_of(Ledger& ledger, Account const& account)
 {
     auto const folded = [](Statement const& row) { return folded_name(row.text(0)); };
-    auto logins = ledger.database().collect("SELECT l.login FROM account_logins l JOIN accounts a ON a.id = l.account WHERE a.person = ?",
-        folded, account.person);
+    auto logins = ledger.database().collect(
+        "SELECT l.login FROM account_logins l JOIN accounts a ON a.id = l.account WHERE a.person = ?", folded, account.person);
     if (!logins)
         return logins.error();
-    auto display = ledger.database().collect("SELECT display_name FROM accounts WHERE person = ? AND display_name <> ''", folded,
-        account.person);
+    auto display = ledger.database().collect(
+        "SELECT display_name FROM accounts WHERE person = ? AND display_name <> ''", folded, account.person);
     if (!display)
         return display.error();
     return PersonNames{folded_name(account.person), std::move(*logins), std::move(*display)};

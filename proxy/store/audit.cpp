@@ -33,7 +33,10 @@ ChainedRow read_row(Statement const& statement)
     return chained;
 }
 
-std::string bytes_of(AuditDigest const& digest) { return {digest.begin(), digest.end()}; }
+std::string bytes_of(AuditDigest const& digest)
+{
+    return {digest.begin(), digest.end()};
+}
 
 AuditDigest digest_from(std::string const& bytes)
 {
@@ -45,7 +48,11 @@ AuditDigest digest_from(std::string const& bytes)
 /// Walks the chain from its first row.
 class Verifier {
 public:
-    explicit Verifier(AuditChain const& chain) : chain_{chain}, head_{chain.read_head()} { }
+    explicit Verifier(AuditChain const& chain)
+        : chain_{chain}
+        , head_{chain.read_head()}
+    {
+    }
 
     /// False: this row is bad, stop.
     bool accept(ChainedRow const& chained)
@@ -98,9 +105,10 @@ result<void> append_audit(Ledger& ledger, AuditEntry const& entry)
     if (!database.in_transaction())
         return errc::no_transaction;
     // Read back each time rather than remembered: another process may have written in between.
-    auto const last = database.first("SELECT sequence, digest FROM audit ORDER BY sequence DESC LIMIT 1", [](Statement const& row) {
-        return AuditHead{row.integer(0), digest_from(row.text(1))};
-    });
+    auto const last
+        = database.first("SELECT sequence, digest FROM audit ORDER BY sequence DESC LIMIT 1", [](Statement const& row) {
+              return AuditHead{row.integer(0), digest_from(row.text(1))};
+          });
     if (!last)
         return last.error();
     auto const head = last->value_or(AuditHead{});
@@ -108,11 +116,12 @@ result<void> append_audit(Ledger& ledger, AuditEntry const& entry)
     ledger.head_is_behind();
     return database.execute("INSERT INTO audit (sequence, previous, digest, at, account, actor, address, action, object, detail)"
                             " VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, ?, ?, ?, ?, ?)",
-        head.count + 1, bytes_of(head.digest), bytes_of(digest), entry.at, entry.account, entry.actor, entry.address, entry.action,
-        entry.object, entry.detail);
+        head.count + 1, bytes_of(head.digest), bytes_of(digest), entry.at, entry.account, entry.actor, entry.address,
+        entry.action, entry.object, entry.detail);
 }
 
-result<void> record_event(Ledger& ledger, Actor const& actor, std::string action, std::string object, std::string detail, Instant now)
+result<void> record_event(
+    Ledger& ledger, Actor const& actor, std::string action, std::string object, std::string detail, Instant now)
 {
     Deed const deed{action, object, actor, now};
     return ledger.transact([&] { return audit(ledger, deed, detail); });
@@ -129,7 +138,8 @@ result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filt
         chained.row.digest = to_hex(digest_from(chained.digest));
         return chained.row;
     };
-    return ledger.database().collect(sql, read, filter.action_prefix, filter.object, filter.before, static_cast<std::int64_t>(filter.limit));
+    return ledger.database().collect(
+        sql, read, filter.action_prefix, filter.object, filter.before, static_cast<std::int64_t>(filter.limit));
 }
 
 result<AuditVerification> verify_audit(Ledger& ledger)

@@ -19,7 +19,7 @@ struct AuditEntry {
     std::string address; ///< of the actor's client, may be empty
     std::string action;
     std::string object;
-    std::string detail;  ///< plain words: reason, purpose, scope
+    std::string detail; ///< plain words: reason, purpose, scope
 };
 
 struct AuditRow : AuditEntry {
@@ -46,7 +46,8 @@ struct AuditVerification {
 result<void> append_audit(Ledger& ledger, AuditEntry const& entry);
 
 /// For events that change nothing else: a sign-in refused, a record read with a purpose, an export. Own transaction.
-result<void> record_event(Ledger& ledger, Actor const& actor, std::string action, std::string object, std::string detail, Instant now);
+result<void> record_event(
+    Ledger& ledger, Actor const& actor, std::string action, std::string object, std::string detail, Instant now);
 
 /// Newest first.
 result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filter);

@@ -67,7 +67,8 @@ std::optional<AuditDigest> from_hex(std::string_view text)
     std::size_t size = 0;
     char const* end = nullptr;
     if (text.size() != 2 * digest.size()
-        || sodium_hex2bin(digest.data(), digest.size(), text.data(), text.size(), nullptr, &size, &end) != 0 || size != digest.size())
+        || sodium_hex2bin(digest.data(), digest.size(), text.data(), text.size(), nullptr, &size, &end) != 0
+        || size != digest.size())
         return std::nullopt;
     return digest;
 }
@@ -110,12 +111,17 @@ std::string to_hex(AuditDigest const& digest)
     return text;
 }
 
-AuditChain::AuditChain(AuditChain&& other) noexcept : state_dir_{std::move(other.state_dir_)}, key_{other.key_}
+AuditChain::AuditChain(AuditChain&& other) noexcept
+    : state_dir_{std::move(other.state_dir_)}
+    , key_{other.key_}
 {
     sodium_memzero(other.key_.data(), other.key_.size());
 }
 
-AuditChain::~AuditChain() { sodium_memzero(key_.data(), key_.size()); }
+AuditChain::~AuditChain()
+{
+    sodium_memzero(key_.data(), key_.size());
+}
 
 result<AuditChain> AuditChain::open(std::filesystem::path const& state_dir, bool may_create)
 {
@@ -188,8 +194,8 @@ std::optional<AuditHead> AuditChain::read_head() const
 
 result<void> AuditChain::write_head(AuditHead const& head) const
 {
-    return replace_file(
-        state_dir_ / "audit.head", std::to_string(head.count) + " " + to_hex(head.digest) + " " + to_hex(signature_of(head)) + "\n");
+    return replace_file(state_dir_ / "audit.head",
+        std::to_string(head.count) + " " + to_hex(head.digest) + " " + to_hex(signature_of(head)) + "\n");
 }
 
 } // namespace gatehouse::store

@@ -42,7 +42,10 @@ public:
     result<void> write_head(AuditHead const& head) const;
 
 private:
-    explicit AuditChain(std::filesystem::path state_dir) : state_dir_{std::move(state_dir)} { }
+    explicit AuditChain(std::filesystem::path state_dir)
+        : state_dir_{std::move(state_dir)}
+    {
+    }
     AuditDigest signature_of(AuditHead const& head) const;
 
     std::filesystem::path state_dir_;

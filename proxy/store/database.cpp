@@ -9,7 +9,10 @@
 namespace gatehouse::store {
 namespace {
 
-bool is_lack_of_space(int system) { return system == ENOSPC || system == EFBIG || system == EDQUOT; }
+bool is_lack_of_space(int system)
+{
+    return system == ENOSPC || system == EFBIG || system == EDQUOT;
+}
 
 /// Did a write fail for want of space? sqlite3_system_errno is overwritten by the rollback that follows, so the files themselves are asked.
 bool has_no_space(sqlite3* connection)
@@ -20,7 +23,8 @@ bool has_no_space(sqlite3* connection)
     for (int const question : questions) {
         sqlite3_file* file = nullptr;
         int last = 0;
-        if (sqlite3_file_control(connection, "main", question, &file) != SQLITE_OK || file == nullptr || file->pMethods == nullptr)
+        if (sqlite3_file_control(connection, "main", question, &file) != SQLITE_OK || file == nullptr
+            || file->pMethods == nullptr)
             continue;
         if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last) == SQLITE_OK && is_lack_of_space(last))
             return true;
@@ -61,8 +65,10 @@ bool make_private(std::filesystem::path const& file)
 } // namespace
 
 Statement::Statement(Statement&& other) noexcept
-    : connection_{other.connection_}, statement_{std::exchange(other.statement_, nullptr)}, next_parameter_{other.next_parameter_},
-      bind_error_{other.bind_error_}
+    : connection_{other.connection_}
+    , statement_{std::exchange(other.statement_, nullptr)}
+    , next_parameter_{other.next_parameter_}
+    , bind_error_{other.bind_error_}
 {
 }
 
@@ -103,7 +109,10 @@ result<bool> Statement::step()
     return errc_of(connection_, code);
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::integer(int column) const
+{
+    return sqlite3_column_int64(statement_, column);
+}
 
 std::string Statement::text(int column) const
 {
@@ -113,7 +122,10 @@ std::string Statement::text(int column) const
     return data == nullptr ? std::string{} : std::string{data, size};
 }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+bool Statement::is_null(int column) const
+{
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
 std::optional<std::chrono::sys_seconds> Statement::optional_instant(int column) const
 {
@@ -122,8 +134,14 @@ std::optional<std::chrono::sys_seconds> Statement::optional_instant(int column) 
     return instant(column);
 }
 
-void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
-void Database::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void Database::Close::operator()(sqlite3* connection) const
+{
+    sqlite3_close_v2(connection);
+}
+void Database::Finalize::operator()(sqlite3_stmt* statement) const
+{
+    sqlite3_finalize(statement);
+}
 
 result<Database> Database::open(std::filesystem::path const& file, DatabaseOptions const& options)
 {
@@ -178,9 +196,18 @@ result<void> Database::run_script(std::string const& sql)
     return {};
 }
 
-std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(connection_.get()); }
-std::int64_t Database::changed_rows() const { return sqlite3_changes64(connection_.get()); }
-bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
+std::int64_t Database::last_row_id() const
+{
+    return sqlite3_last_insert_rowid(connection_.get());
+}
+std::int64_t Database::changed_rows() const
+{
+    return sqlite3_changes64(connection_.get());
+}
+bool Database::in_transaction() const
+{
+    return sqlite3_get_autocommit(connection_.get()) == 0;
+}
 
 result<Transaction> Transaction::begin(Database& database)
 {
@@ -189,7 +216,10 @@ result<Transaction> Transaction::begin(Database& database)
     return Transaction{database};
 }
 
-Transaction::Transaction(Transaction&& other) noexcept : database_{std::exchange(other.database_, nullptr)} { }
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_{std::exchange(other.database_, nullptr)}
+{
+}
 
 Transaction::~Transaction()
 {

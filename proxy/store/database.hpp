@@ -24,7 +24,11 @@ namespace gatehouse::store {
 /// Lifetime: must not outlive its Database. Only one borrower of the same SQL text at a time.
 class Statement {
 public:
-    Statement(sqlite3* connection, sqlite3_stmt* statement) : connection_{connection}, statement_{statement} { }
+    Statement(sqlite3* connection, sqlite3_stmt* statement)
+        : connection_{connection}
+        , statement_{statement}
+    {
+    }
     Statement(Statement&& other) noexcept;
     Statement& operator=(Statement&&) = delete;
     ~Statement();
@@ -36,7 +40,7 @@ public:
     void bind(std::chrono::sys_seconds value) { bind(std::int64_t{value.time_since_epoch().count()}); }
     void bind_null();
     template <class T>
-        requires std::is_enum_v<T>
+    requires std::is_enum_v<T>
     void bind(T value) { bind(static_cast<std::int64_t>(value)); }
     template <class T>
     void bind(std::optional<T> const& value)
@@ -57,7 +61,10 @@ public:
     std::chrono::sys_seconds instant(int column) const { return std::chrono::sys_seconds{std::chrono::seconds{integer(column)}}; }
     std::optional<std::chrono::sys_seconds> optional_instant(int column) const;
     template <class Id>
-    Id id(int column) const { return static_cast<Id>(integer(column)); }
+    Id id(int column) const
+    {
+        return static_cast<Id>(integer(column));
+    }
 
 private:
     sqlite3* connection_;
@@ -110,7 +117,10 @@ private:
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const;
     };
-    explicit Database(sqlite3* connection) : connection_{connection} { }
+    explicit Database(sqlite3* connection)
+        : connection_{connection}
+    {
+    }
 
     std::unique_ptr<sqlite3, Close> connection_;
     std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_; // after connection_: finalized first
@@ -129,7 +139,10 @@ public:
     result<void> commit();
 
 private:
-    explicit Transaction(Database& database) : database_{&database} { }
+    explicit Transaction(Database& database)
+        : database_{&database}
+    {
+    }
     Database* database_;
 };
 

@@ -29,10 +29,10 @@ enum class errc {
     password_too_short,
     password_too_common,
     password_too_long,
-    wrong_password,        ///< also: no such account, or disabled; the three are not told apart
-    throttled,             ///< too many wrong passwords, or too many asks from one address
+    wrong_password,         ///< also: no such account, or disabled; the three are not told apart
+    throttled,              ///< too many wrong passwords, or too many asks from one address
     password_change_needed, ///< the initial password opens nothing but the change form
-    no_session,            ///< unknown, ended, idle or too old
+    no_session,             ///< unknown, ended, idle or too old
 };
 
 error_code make_error_code(errc code);
@@ -40,4 +40,5 @@ error_code make_error_code(errc code);
 } // namespace gatehouse::store
 
 template <>
-struct boost::system::is_error_code_enum<gatehouse::store::errc> : std::true_type { };
+struct boost::system::is_error_code_enum<gatehouse::store::errc> : std::true_type {
+};

@@ -12,8 +12,9 @@ namespace {
 static_assert(static_cast<int>(detect::IncidentKind::ip_literal) == 0 && static_cast<int>(detect::IncidentKind::burst) == 8);
 static_assert(static_cast<int>(detect::Grade::signal) == 0 && static_cast<int>(detect::Grade::confirmed) == 2);
 
-constexpr std::string_view columns = "id, at, last_at, count, kind, grade, address, user, role, network, device, confidence, host, port,"
-                                     " protocol, evidence, decision, user_driven";
+constexpr std::string_view columns
+    = "id, at, last_at, count, kind, grade, address, user, role, network, device, confidence, host, port,"
+      " protocol, evidence, decision, user_driven";
 
 IncidentRow read_incident(Statement const& row)
 {
@@ -41,7 +42,10 @@ IncidentRow read_incident(Statement const& row)
     return read;
 }
 
-Instant instant_of(detect::Incident const& incident) { return std::chrono::floor<std::chrono::seconds>(incident.at); }
+Instant instant_of(detect::Incident const& incident)
+{
+    return std::chrono::floor<std::chrono::seconds>(incident.at);
+}
 
 enum class Repeats : std::uint8_t { no, yes };
 
@@ -49,11 +53,12 @@ enum class Repeats : std::uint8_t { no, yes };
 result<Repeats> count_on(Database& database, detect::Incident const& incident)
 {
     auto const at = instant_of(incident);
-    auto const counted = database.execute(
-        "UPDATE incidents SET count = count + 1, last_at = max(last_at, ?1), grade = max(grade, ?2) WHERE id = (SELECT max(id) FROM incidents"
-        " WHERE address = ?3 AND kind = ?4 AND host = ?5 AND user = ?6 AND last_at > ?7 AND last_at <= ?8)",
-        at, incident.grade, incident.client.to_text(), incident.kind, incident.host, incident.user, at - incident_window,
-        at + incident_window);
+    auto const counted
+        = database.execute("UPDATE incidents SET count = count + 1, last_at = max(last_at, ?1), grade = max(grade, ?2) WHERE id "
+                           "= (SELECT max(id) FROM incidents"
+                           " WHERE address = ?3 AND kind = ?4 AND host = ?5 AND user = ?6 AND last_at > ?7 AND last_at <= ?8)",
+            at, incident.grade, incident.client.to_text(), incident.kind, incident.host, incident.user, at - incident_window,
+            at + incident_window);
     if (!counted)
         return counted.error();
     return database.changed_rows() == 1 ? Repeats::yes : Repeats::no;
@@ -67,11 +72,12 @@ result<void> add_incident(Database& database, detect::Incident const& incident)
     if (*counted == Repeats::yes)
         return {};
     return database.execute(
-        "INSERT INTO incidents (at, last_at, kind, grade, address, user, role, network, device, confidence, host, port, protocol, evidence,"
+        "INSERT INTO incidents (at, last_at, kind, grade, address, user, role, network, device, confidence, host, port, "
+        "protocol, evidence,"
         " decision, user_driven) VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        instant_of(incident), incident.kind, incident.grade, incident.client.to_text(), incident.user, incident.role, incident.network,
-        incident.device, incident.confidence, incident.host, std::int64_t{incident.port}, incident.protocol, incident.evidence,
-        incident.decision_id, incident.user_driven);
+        instant_of(incident), incident.kind, incident.grade, incident.client.to_text(), incident.user, incident.role,
+        incident.network, incident.device, incident.confidence, incident.host, std::int64_t{incident.port}, incident.protocol,
+        incident.evidence, incident.decision_id, incident.user_driven);
 }
 
 result<std::vector<IncidentRow>> select_incidents(Database& database, IncidentFilter const& filter)
@@ -81,8 +87,8 @@ result<std::vector<IncidentRow>> select_incidents(Database& database, IncidentFi
         " AND (?4 = '' OR address = ?4) AND (?5 = '' OR host = ?5) AND (?6 IS NULL OR kind = ?6) AND (?7 IS NULL OR grade >= ?7)"
         " AND (?8 IS NULL OR last_at >= ?8) AND (?9 IS NULL OR at < ?9) AND (?10 = 0 OR id < ?10) ORDER BY id DESC LIMIT ?11",
         columns);
-    return database.collect(sql, read_incident, filter.user, filter.device, filter.network, filter.address, filter.host, filter.kind,
-        filter.at_least, filter.from, filter.until, filter.before, static_cast<std::int64_t>(filter.limit));
+    return database.collect(sql, read_incident, filter.user, filter.device, filter.network, filter.address, filter.host,
+        filter.kind, filter.at_least, filter.from, filter.until, filter.before, static_cast<std::int64_t>(filter.limit));
 }
 
 } // namespace
@@ -126,7 +132,8 @@ result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter
 result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until)
 {
     auto const count = ledger.database().first(
-        "SELECT count(*) FROM incidents WHERE at >= ? AND at < ?", [](Statement const& row) { return row.integer(0); }, from, until);
+        "SELECT count(*) FROM incidents WHERE at >= ? AND at < ?", [](Statement const& row) { return row.integer(0); }, from,
+        until);
     if (!count)
         return count.error();
     return count->value_or(0);

@@ -17,7 +17,8 @@ result<Ledger> Ledger::open(LedgerOptions const& options)
         return database.error();
     if (auto const migrated = migrate(*database); !migrated)
         return migrated.error();
-    auto const rows = database->first("SELECT count(*) FROM (SELECT 1 FROM audit LIMIT 1)", [](Statement const& row) { return row.integer(0); });
+    auto const rows = database->first(
+        "SELECT count(*) FROM (SELECT 1 FROM audit LIMIT 1)", [](Statement const& row) { return row.integer(0); });
     if (!rows)
         return rows.error();
     auto chain = AuditChain::open(options.state_dir, rows->value_or(0) == 0);
@@ -37,8 +38,9 @@ bool Ledger::head_fits_rows()
         return true;
     auto const digest = database_.first(
         "SELECT digest FROM audit WHERE sequence = ?", [](Statement const& row) { return row.text(0); }, head->count);
-    return digest && *digest && std::equal(head->digest.begin(), head->digest.end(), (*digest)->begin(), (*digest)->end(),
-               [](unsigned char left, char right) { return left == static_cast<unsigned char>(right); });
+    return digest && *digest
+        && std::equal(head->digest.begin(), head->digest.end(), (*digest)->begin(), (*digest)->end(),
+            [](unsigned char left, char right) { return left == static_cast<unsigned char>(right); });
 }
 
 void Ledger::publish_head()
@@ -49,12 +51,13 @@ void Ledger::publish_head()
     audit_agrees_ = head_fits_rows();
     if (!audit_agrees_)
         return;
-    auto const last = database_.first("SELECT sequence, digest FROM audit ORDER BY sequence DESC LIMIT 1", [](Statement const& row) {
-        AuditHead head{row.integer(0), {}};
-        auto const bytes = row.text(1);
-        std::copy_n(bytes.begin(), std::min(bytes.size(), head.digest.size()), head.digest.begin());
-        return head;
-    });
+    auto const last
+        = database_.first("SELECT sequence, digest FROM audit ORDER BY sequence DESC LIMIT 1", [](Statement const& row) {
+              AuditHead head{row.integer(0), {}};
+              auto const bytes = row.text(1);
+              std::copy_n(bytes.begin(), std::min(bytes.size(), head.digest.size()), head.digest.begin());
+              return head;
+          });
     if (last && *last && chain_.write_head(**last))
         head_is_behind_ = false;
 }

@@ -44,7 +44,11 @@ public:
     }
 
 private:
-    Ledger(Database database, AuditChain chain) : database_{std::move(database)}, chain_{std::move(chain)} { }
+    Ledger(Database database, AuditChain chain)
+        : database_{std::move(database)}
+        , chain_{std::move(chain)}
+    {
+    }
     void publish_head();
     bool head_fits_rows();
 

@@ -8,8 +8,8 @@ namespace gatehouse::store {
 namespace {
 
 /// Appends the parsed selectors of one column. Returns why one of them does not fit, or nothing.
-std::string parse_column(
-    policy::Policy const& policy, std::string_view column, std::vector<std::string> const& texts, std::vector<policy::Selector>& into)
+std::string parse_column(policy::Policy const& policy, std::string_view column, std::vector<std::string> const& texts,
+    std::vector<policy::Selector>& into)
 {
     for (auto const& text : texts) {
         auto parsed = policy::parse_selector(policy, column, text);

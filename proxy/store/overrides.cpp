@@ -7,8 +7,9 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::string_view select_override = "SELECT id, request, clause, reason, who_column, what_column, where_column, when_column,"
-                                             " starts_at, ends_at, created_at, approved_by, ended_at, ended_by, end_reason FROM overrides ";
+constexpr std::string_view select_override
+    = "SELECT id, request, clause, reason, who_column, what_column, where_column, when_column,"
+      " starts_at, ends_at, created_at, approved_by, ended_at, ended_by, end_reason FROM overrides ";
 
 OverrideRow read_override(Statement const& row)
 {
@@ -31,19 +32,24 @@ OverrideRow read_override(Statement const& row)
     return read;
 }
 
-std::string override_object(OverrideId id) { return fmt::format("override:{}", number(id)); }
+std::string override_object(OverrideId id)
+{
+    return fmt::format("override:{}", number(id));
+}
 
 /// Ends one that has not ended yet, with the event of its request. Errors: `errc::wrong_state`.
 result<void> end_override(Ledger& ledger, OverrideRow const& row, std::string const& who, std::string const& reason, Instant now)
 {
     auto& database = ledger.database();
-    auto const ended = database.execute(
-        "UPDATE overrides SET ended_at = ?, ended_by = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL", now, who, reason, row.id);
+    auto const ended
+        = database.execute("UPDATE overrides SET ended_at = ?, ended_by = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL",
+            now, who, reason, row.id);
     if (!ended)
         return ended;
     if (database.changed_rows() != 1)
         return errc::wrong_state;
-    return database.execute("INSERT INTO unblock_events (request, at, actor, event, text) SELECT id, ?, ?, ?, ? FROM unblock_requests WHERE id = ?",
+    return database.execute(
+        "INSERT INTO unblock_events (request, at, actor, event, text) SELECT id, ?, ?, ?, ? FROM unblock_requests WHERE id = ?",
         now, who, std::string_view{who == "system" ? "ended" : "revoked"}, reason, row.request);
 }
 

@@ -13,12 +13,13 @@ struct OverrideRow {
     RequestId request = RequestId::none;
     std::string clause;
     std::string reason;
-    std::vector<std::string> who, what, where, when; ///< "user:jsmith", "staff" (a role), "host:example.org", "url:example.org/maths"
+    std::vector<std::string> who, what, where,
+        when; ///< "user:jsmith", "staff" (a role), "host:example.org", "url:example.org/maths"
     Instant from{}, until{};
     Instant created_at{};
-    std::string approved_by; ///< login
+    std::string approved_by;         ///< login
     std::optional<Instant> ended_at; ///< revoked, or noticed as over
-    std::string ended_by;    ///< login, or "system"
+    std::string ended_by;            ///< login, or "system"
     std::string end_reason;
 
     std::string name() const { return "override-" + std::to_string(number(id)); }

@@ -17,7 +17,8 @@ constexpr unsigned waiting_limit = 64;
 
 } // namespace
 
-PasswordHasher::PasswordHasher(HashCost cost) : cost_{cost}
+PasswordHasher::PasswordHasher(HashCost cost)
+    : cost_{cost}
 {
     // A failed start of libsodium or a lack of memory shows at the first hash; without the decoy an unknown login is merely answered sooner.
     if (sodium_init() < 0)
@@ -26,7 +27,10 @@ PasswordHasher::PasswordHasher(HashCost cost) : cost_{cost}
         decoy_ = decoy->text;
 }
 
-PasswordHasher::~PasswordHasher() { threads_.join(); }
+PasswordHasher::~PasswordHasher()
+{
+    threads_.join();
+}
 
 bool PasswordHasher::admit()
 {
@@ -39,7 +43,9 @@ bool PasswordHasher::admit()
 result<PasswordHash> PasswordHasher::compute(std::string const& password) const
 {
     std::array<char, crypto_pwhash_STRBYTES> text{};
-    if (crypto_pwhash_str_alg(text.data(), password.data(), password.size(), cost_.passes, cost_.memory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+    if (crypto_pwhash_str_alg(
+            text.data(), password.data(), password.size(), cost_.passes, cost_.memory, crypto_pwhash_ALG_ARGON2ID13)
+        != 0)
         return errc::io;
     return PasswordHash{text.data()};
 }

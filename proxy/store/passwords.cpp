@@ -12,7 +12,10 @@ struct Owner {
     PasswordHash stored;
 };
 
-std::size_t minimum_for(ConsoleRole role) { return role == ConsoleRole::none ? minimum_proxy_password : minimum_console_password; }
+std::size_t minimum_for(ConsoleRole role)
+{
+    return role == ConsoleRole::none ? minimum_proxy_password : minimum_console_password;
+}
 
 result<Owner> admit_change(Ledger& ledger, PasswordChange const& change)
 {
@@ -33,7 +36,8 @@ result<Owner> admit_change(Ledger& ledger, PasswordChange const& change)
     if (*wait > std::chrono::seconds{0})
         return errc::throttled;
     auto const stored = ledger.database().first(
-        "SELECT password FROM accounts WHERE id = ?", [](Statement const& row) { return PasswordHash{row.text(0)}; }, change.account);
+        "SELECT password FROM accounts WHERE id = ?", [](Statement const& row) { return PasswordHash{row.text(0)}; },
+        change.account);
     if (!stored)
         return stored.error();
     return Owner{std::move(*account), stored->value_or(PasswordHash{})};
@@ -46,8 +50,8 @@ result<std::string> keep_change(Ledger& ledger, PasswordChange const& change, Ow
     return ledger.transact([&]() -> result<std::string> {
         // Compare-and-set: a reset by the ICT lead in between wins.
         auto const kept = ledger.database().execute(
-            "UPDATE accounts SET password = ?, must_change = 0 WHERE id = ? AND password = ? AND disabled = 0", fresh.text, change.account,
-            owner.stored.text);
+            "UPDATE accounts SET password = ?, must_change = 0 WHERE id = ? AND password = ? AND disabled = 0", fresh.text,
+            change.account, owner.stored.text);
         if (!kept)
             return kept.error();
         if (ledger.database().changed_rows() != 1)

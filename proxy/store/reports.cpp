@@ -11,11 +11,12 @@ namespace gatehouse::store {
 namespace {
 
 constexpr std::array<std::string_view, 4> about_names{"site", "pupil", "staff", "headteacher"};
-constexpr std::size_t text_limit = 4000; // bytes
+constexpr std::size_t text_limit = 4000;      // bytes
 constexpr std::int64_t reports_per_hour = 30; // from one address
 
-constexpr std::string_view select_report = "SELECT id, reference, at, about, about_person, url, text, user, device, network, address, decision,"
-                                           " route, state, handled_by, outcome, handled_at FROM reports ";
+constexpr std::string_view select_report
+    = "SELECT id, reference, at, about, about_person, url, text, user, device, network, address, decision,"
+      " route, state, handled_by, outcome, handled_at FROM reports ";
 
 Report read_row(Statement const& row)
 {
@@ -41,14 +42,19 @@ Report read_row(Statement const& row)
     return report;
 }
 
-std::string report_object(ReportId id) { return fmt::format("report:{}", number(id)); }
+std::string report_object(ReportId id)
+{
+    return fmt::format("report:{}", number(id));
+}
 
 bool is_valid(NewReport const& report)
 {
-    for (auto const* text : {&report.about_person, &report.user, &report.device, &report.network, &report.address, &report.decision_id})
+    for (auto const* text :
+        {&report.about_person, &report.user, &report.device, &report.network, &report.address, &report.decision_id})
         if (!is_plain_text(*text, 256, Empty::allowed))
             return false;
-    bool const has_subject = report.about == ReportAbout::site || report.about == ReportAbout::headteacher || !report.about_person.empty();
+    bool const has_subject
+        = report.about == ReportAbout::site || report.about == ReportAbout::headteacher || !report.about_person.empty();
     return report.about <= ReportAbout::headteacher && has_subject && is_plain_text(report.text, text_limit)
         && is_plain_text(report.url, 2048, Empty::allowed);
 }
@@ -90,7 +96,10 @@ result<ConsoleRole> route_of(Ledger& ledger, NewReport const& report)
     return ConsoleRole::officer;
 }
 
-bool is_about(Report const& report, PersonNames const& names) { return names.has_any_name(report.content.about_person); }
+bool is_about(Report const& report, PersonNames const& names)
+{
+    return names.has_any_name(report.content.about_person);
+}
 
 /// The report, if it is the reader's business. Errors: `errc::not_permitted`, `conflict_of_interest`, `not_found`.
 result<Report> load_for(Ledger& ledger, ReportId id, Actor const& reader)
@@ -159,8 +168,8 @@ result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant no
         auto const added = ledger.database().execute(
             "INSERT INTO reports (reference, at, about, about_person, url, text, user, device, network, address, decision, route)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            kept.reference, now, report.about, report.about_person, report.url, report.text, report.user, report.device, report.network,
-            report.address, report.decision_id, *route);
+            kept.reference, now, report.about, report.about_person, report.url, report.text, report.user, report.device,
+            report.network, report.address, report.decision_id, *route);
         if (!added)
             return added.error();
         kept.id = static_cast<ReportId>(ledger.database().last_row_id());
@@ -219,8 +228,8 @@ result<void> handle_report(Ledger& ledger, ReportId id, std::string const& outco
         if (!account)
             return account.error();
         auto const handled = ledger.database().execute(
-            "UPDATE reports SET state = ?, handled_by = ?, outcome = ?, handled_at = ? WHERE id = ? AND state = ?", ReportState::handled,
-            account->login, outcome, now, id, ReportState::open);
+            "UPDATE reports SET state = ?, handled_by = ?, outcome = ?, handled_at = ? WHERE id = ? AND state = ?",
+            ReportState::handled, account->login, outcome, now, id, ReportState::open);
         if (!handled)
             return handled;
         if (ledger.database().changed_rows() != 1)

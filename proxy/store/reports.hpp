@@ -13,9 +13,9 @@ enum class ReportState : std::uint8_t { open, handled };
 
 struct NewReport {
     ReportAbout about = ReportAbout::site;
-    std::string about_person; ///< login or name, as typed; empty for a site
-    std::string url;          ///< may be empty
-    std::string text;         ///< plain words, at most 4,000 bytes
+    std::string about_person;                   ///< login or name, as typed; empty for a site
+    std::string url;                            ///< may be empty
+    std::string text;                           ///< plain words, at most 4,000 bytes
     std::string user, device, network, address; ///< of the reporter; empty where unknown
     std::string decision_id;
 };

@@ -17,7 +17,8 @@ struct Row {
 };
 
 constexpr std::string_view select_restriction
-    = "SELECT r.id, r.user, r.clause, r.reason, r.starts_at, r.ends_at, r.state, r.version, coalesce(p.login, ''), coalesce(c.login, ''),"
+    = "SELECT r.id, r.user, r.clause, r.reason, r.starts_at, r.ends_at, r.state, r.version, coalesce(p.login, ''), "
+      "coalesce(c.login, ''),"
       " coalesce(e.login, ''), coalesce(f.login, ''), r.end_reason, r.proposer, coalesce(r.end_proposer, 0) FROM restrictions r"
       " LEFT JOIN accounts p ON p.id = r.proposer LEFT JOIN accounts c ON c.id = r.confirmer"
       " LEFT JOIN accounts e ON e.id = r.end_proposer LEFT JOIN accounts f ON f.id = r.ender ";
@@ -44,7 +45,10 @@ Row read_row(Statement const& row)
     return read;
 }
 
-std::string restriction_object(RestrictionId id) { return fmt::format("restriction:{}", number(id)); }
+std::string restriction_object(RestrictionId id)
+{
+    return fmt::format("restriction:{}", number(id));
+}
 
 result<Row> load(Ledger& ledger, RestrictionId id)
 {
@@ -92,9 +96,8 @@ struct Move {
     std::string_view sql; ///< sets state ?1 and version, with account ?3 and reason ?4, where id ?2
 };
 
-result<RestrictionRow> take_step(
-    Ledger& ledger, RestrictionStep const& step, Deed const& deed, Move const& move, std::initializer_list<ConsoleRole> roles,
-    std::string const& reason)
+result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, Deed const& deed, Move const& move,
+    std::initializer_list<ConsoleRole> roles, std::string const& reason)
 {
     return carry_out(ledger, deed, [&]() -> result<RestrictionRow> {
         auto const row = load_for_step(ledger, step, move.from);
@@ -129,8 +132,8 @@ std::string_view to_text(RestrictionState state)
 result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const& restriction, Actor const& actor, Instant now)
 {
     bool const is_time_right = restriction.from < restriction.until && now < restriction.until;
-    if (!is_plain_text(restriction.user, 128) || !is_plain_text(restriction.reason, reason_limit) || !is_plain_text(restriction.clause, 64)
-        || !is_time_right)
+    if (!is_plain_text(restriction.user, 128) || !is_plain_text(restriction.reason, reason_limit)
+        || !is_plain_text(restriction.clause, 64) || !is_time_right)
         return errc::invalid_value;
     auto const user = folded_name(restriction.user);
     Deed const deed{"restriction.propose", "user:" + user, actor, now};
@@ -149,8 +152,9 @@ result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const&
         if (*present)
             return errc::already_exists;
         auto const added = database.execute(
-            "INSERT INTO restrictions (user, clause, reason, starts_at, ends_at, state, proposer) VALUES (?, ?, ?, ?, ?, ?, ?)", user,
-            restriction.clause, restriction.reason, restriction.from, restriction.until, RestrictionState::proposed, account->id);
+            "INSERT INTO restrictions (user, clause, reason, starts_at, ends_at, state, proposer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            user, restriction.clause, restriction.reason, restriction.from, restriction.until, RestrictionState::proposed,
+            account->id);
         if (!added)
             return added.error();
         auto const id = static_cast<RestrictionId>(database.last_row_id());

@@ -200,13 +200,15 @@ constexpr std::array<char const*, 1> steps_of_today{version_1};
 
 } // namespace
 
-std::span<char const* const> schema_steps() { return steps_of_today; }
+std::span<char const* const> schema_steps()
+{
+    return steps_of_today;
+}
 
 result<void> migrate(Database& database, std::span<char const* const> steps)
 {
-    auto const read_version = [&] {
-        return database.first("PRAGMA user_version", [](Statement const& row) { return row.integer(0); });
-    };
+    auto const read_version
+        = [&] { return database.first("PRAGMA user_version", [](Statement const& row) { return row.integer(0); }); };
     for (;;) {
         auto transaction = Transaction::begin(database);
         if (!transaction)

@@ -7,8 +7,9 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::string_view select_entry = "SELECT id, list, host, path, reason, review_by, added_at, added_by, removed_at, removed_by,"
-                                          " remove_reason FROM school_entries ";
+constexpr std::string_view select_entry
+    = "SELECT id, list, host, path, reason, review_by, added_at, added_by, removed_at, removed_by,"
+      " remove_reason FROM school_entries ";
 constexpr std::size_t reason_limit = 2000; // bytes
 
 SchoolEntry read_entry(Statement const& row)
@@ -29,7 +30,10 @@ SchoolEntry read_entry(Statement const& row)
     return entry;
 }
 
-std::string entry_object(ListEntryId id) { return fmt::format("list-entry:{}", number(id)); }
+std::string entry_object(ListEntryId id)
+{
+    return fmt::format("list-entry:{}", number(id));
+}
 
 /// The row, its uniqueness and its audit row; the caller has checked role and values.
 result<SchoolEntry> insert_entry(Ledger& ledger, Deed const& deed, SchoolEntry entry)
@@ -43,8 +47,8 @@ result<SchoolEntry> insert_entry(Ledger& ledger, Deed const& deed, SchoolEntry e
     if (*present)
         return errc::already_exists;
     auto const added = database.execute(
-        "INSERT INTO school_entries (list, host, path, reason, review_by, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?)", entry.list,
-        entry.host, entry.path, entry.reason, entry.review_by.to_text(), deed.now, entry.added_by);
+        "INSERT INTO school_entries (list, host, path, reason, review_by, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        entry.list, entry.host, entry.path, entry.reason, entry.review_by.to_text(), deed.now, entry.added_by);
     if (!added)
         return added.error();
     entry.id = static_cast<ListEntryId>(database.last_row_id());
@@ -58,7 +62,10 @@ result<SchoolEntry> insert_entry(Ledger& ledger, Deed const& deed, SchoolEntry e
 
 } // namespace
 
-std::string_view to_text(SchoolList list) { return list == SchoolList::block ? "school-block" : "school-allow"; }
+std::string_view to_text(SchoolList list)
+{
+    return list == SchoolList::block ? "school-block" : "school-allow";
+}
 
 std::optional<SchoolList> parse_school_list(std::string_view text)
 {
@@ -105,8 +112,8 @@ result<void> remove_school_entry(Ledger& ledger, ListEntryId id, std::string con
         if (!entry)
             return entry.error();
         auto const removed = ledger.database().execute(
-            "UPDATE school_entries SET removed_at = ?, removed_by = ?, remove_reason = ? WHERE id = ? AND removed_at IS NULL", now,
-            officer->login, reason, id);
+            "UPDATE school_entries SET removed_at = ?, removed_by = ?, remove_reason = ? WHERE id = ? AND removed_at IS NULL",
+            now, officer->login, reason, id);
         if (!removed)
             return removed;
         if (ledger.database().changed_rows() != 1)
@@ -151,8 +158,9 @@ result<SchoolEntry> find_school_entry(Ledger& ledger, ListEntryId id)
 
 result<std::vector<SchoolEntry>> list_school_entries(Ledger& ledger, SchoolList list, Removed removed)
 {
-    static std::string const sql
-        = fmt::format("{}WHERE list = ?1 AND (removed_at IS NULL OR ?2) ORDER BY removed_at IS NOT NULL, removed_at DESC, host, path", select_entry);
+    static std::string const sql = fmt::format(
+        "{}WHERE list = ?1 AND (removed_at IS NULL OR ?2) ORDER BY removed_at IS NOT NULL, removed_at DESC, host, path",
+        select_entry);
     return ledger.database().collect(sql, read_entry, list, removed == Removed::with);
 }
 

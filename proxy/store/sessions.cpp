@@ -34,8 +34,8 @@ result<std::string> create_session(Ledger& ledger, AccountId account, std::strin
 {
     auto token = random_token();
     auto const made = ledger.database().execute(
-        "INSERT INTO sessions (account, token, created_at, last_seen, address) VALUES (?1, ?2, ?3, ?3, ?4)", account, token_hash(token), now,
-        address);
+        "INSERT INTO sessions (account, token, created_at, last_seen, address) VALUES (?1, ?2, ?3, ?3, ?4)", account,
+        token_hash(token), now, address);
     if (!made)
         return made.error();
     return token;
@@ -58,7 +58,8 @@ result<Session> find_session(Ledger& ledger, std::string_view token, Instant now
     session.account = std::move(*account);
     if (now < session.last_seen + touch_interval)
         return session;
-    if (auto const touched = ledger.database().execute("UPDATE sessions SET last_seen = ? WHERE id = ?", now, session.id); !touched)
+    if (auto const touched = ledger.database().execute("UPDATE sessions SET last_seen = ? WHERE id = ?", now, session.id);
+        !touched)
         return touched.error();
     session.last_seen = now;
     return session;
@@ -95,7 +96,8 @@ result<void> end_all_sessions(Ledger& ledger, AccountId account)
 
 result<void> prune_sessions(Ledger& ledger, Instant now)
 {
-    return ledger.database().execute("DELETE FROM sessions WHERE last_seen <= ? OR created_at <= ?", now - session_idle, now - session_age);
+    return ledger.database().execute(
+        "DELETE FROM sessions WHERE last_seen <= ? OR created_at <= ?", now - session_idle, now - session_age);
 }
 
 } // namespace gatehouse::store

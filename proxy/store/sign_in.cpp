@@ -14,7 +14,7 @@ enum class Door : std::uint8_t { console, proxy };
 /// What is known before the password is looked at.
 struct Admission {
     std::chrono::seconds wait{0};
-    std::optional<Account> account;    ///< only one that may use this door
+    std::optional<Account> account; ///< only one that may use this door
     std::optional<PasswordHash> stored;
 };
 
@@ -90,9 +90,11 @@ struct Completion {
             if (auto const kept = database.execute("UPDATE accounts SET password = ? WHERE id = ?", better->text, account); !kept)
                 return kept.error();
         SignInOutcome outcome{SignInOutcome::Status::signed_in, {}, *found, {}};
-        bool const is_noted = door == Door::proxy && found->last_sign_in && attempt.now < *found->last_sign_in + proxy_sign_in_noted;
+        bool const is_noted
+            = door == Door::proxy && found->last_sign_in && attempt.now < *found->last_sign_in + proxy_sign_in_noted;
         if (!is_noted)
-            if (auto const noted = database.execute("UPDATE accounts SET last_sign_in = ? WHERE id = ?", attempt.now, account); !noted)
+            if (auto const noted = database.execute("UPDATE accounts SET last_sign_in = ? WHERE id = ?", attempt.now, account);
+                !noted)
                 return noted.error();
         if (door == Door::proxy)
             return outcome;
@@ -126,7 +128,8 @@ asio::awaitable<result<SignInOutcome>> sign_in(Store& store, SignInAttempt attem
     if (door == Door::console) {
         auto const note = [&attempt](Ledger& ledger) {
             Actor const nobody{AccountId::none, "anonymous", attempt.address};
-            return record_event(ledger, nobody, "sign-in.refused", "login:" + counted_login(attempt.login), "console", attempt.now);
+            return record_event(
+                ledger, nobody, "sign-in.refused", "login:" + counted_login(attempt.login), "console", attempt.now);
         };
         if (auto const noted = co_await store.call(note); !noted)
             co_return noted.error();

@@ -48,13 +48,13 @@ struct IssuedAccount {
 };
 
 /// With a random initial password, or with `password` if given (checked for strength; still to be changed unless the account says otherwise).
-boost::asio::awaitable<result<IssuedAccount>> issue_account(Store& store, NewAccount account, std::optional<std::string> password, Actor actor,
-                                                            Instant now);
+boost::asio::awaitable<result<IssuedAccount>> issue_account(
+    Store& store, NewAccount account, std::optional<std::string> password, Actor actor, Instant now);
 boost::asio::awaitable<result<IssuedAccount>> issue_new_password(Store& store, AccountId account, Actor actor, Instant now);
 
 /// Blocking forms, for the command line.
-result<IssuedAccount> issue_account_now(Store& store, NewAccount const& account, std::optional<std::string> const& password, Actor const& actor,
-                                        Instant now);
+result<IssuedAccount> issue_account_now(
+    Store& store, NewAccount const& account, std::optional<std::string> const& password, Actor const& actor, Instant now);
 result<IssuedAccount> issue_new_password_now(Store& store, AccountId account, Actor const& actor, Instant now);
 
 } // namespace gatehouse::store

@@ -8,7 +8,9 @@
 namespace gatehouse::store {
 
 struct Store::State {
-    State(StoreOptions wanted, Ledger opened) : options{std::move(wanted)}, hasher{options.hash_cost}
+    State(StoreOptions wanted, Ledger opened)
+        : options{std::move(wanted)}
+        , hasher{options.hash_cost}
     {
         ledger.emplace(std::move(opened));
         thread = std::thread{[this] { work(); }};
@@ -61,9 +63,15 @@ result<std::unique_ptr<Store>> Store::open(StoreOptions options)
     return std::unique_ptr<Store>{new Store{std::make_unique<State>(std::move(options), std::move(*ledger))}};
 }
 
-Store::Store(std::unique_ptr<State> state) : state_{std::move(state)} { }
+Store::Store(std::unique_ptr<State> state)
+    : state_{std::move(state)}
+{
+}
 
-Store::~Store() { close(); }
+Store::~Store()
+{
+    close();
+}
 
 bool Store::post(Job job)
 {
@@ -94,7 +102,10 @@ void Store::close()
         state_->thread.join();
 }
 
-PasswordHasher& Store::hasher() { return state_->hasher; }
+PasswordHasher& Store::hasher()
+{
+    return state_->hasher;
+}
 
 std::size_t Store::waiting_jobs() const
 {

@@ -5,8 +5,8 @@
 #include "proxy/store/ledger.hpp"
 #include "proxy/store/password_hasher.hpp"
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -21,7 +21,10 @@ class Job {
 public:
     Job() = default;
     template <class Work>
-    explicit Job(Work work) : work_{std::make_unique<Held<Work>>(std::move(work))} { }
+    explicit Job(Work work)
+        : work_{std::make_unique<Held<Work>>(std::move(work))}
+    {
+    }
     void operator()(Ledger& ledger) { work_->run(ledger); }
 
 private:
@@ -31,7 +34,10 @@ private:
     };
     template <class Work>
     struct Held final : Base {
-        explicit Held(Work held) : work{std::move(held)} { }
+        explicit Held(Work held)
+            : work{std::move(held)}
+        {
+        }
         void run(Ledger& ledger) override { work(ledger); }
         Work work;
     };
@@ -73,7 +79,7 @@ public:
     void close();
 
     PasswordHasher& hasher();
-    std::size_t waiting_jobs() const; ///< for metrics
+    std::size_t waiting_jobs() const;   ///< for metrics
     std::uint64_t refused_jobs() const; ///< since the start, for metrics
 
 private:
@@ -96,9 +102,8 @@ struct StartCall {
         // Shared, so that the handler is still here when the queue refuses the job.
         auto waiting = std::make_shared<Waiting<std::decay_t<Handler>>>(
             Waiting<std::decay_t<Handler>>{std::forward<Handler>(handler), boost::asio::make_work_guard(executor)});
-        auto job = [waiting, executor, held = std::move(work)](Ledger& ledger) mutable {
-            finish(std::move(waiting), executor, held(ledger));
-        };
+        auto job = [waiting, executor, held = std::move(work)](
+                       Ledger& ledger) mutable { finish(std::move(waiting), executor, held(ledger)); };
         if (!store->post(Job{std::move(job)}))
             finish(std::move(waiting), executor, Result{store->refusal()});
     }

@@ -20,7 +20,8 @@ struct Counters {
 result<Counters> counters_of(Database& database, std::string const& login, std::string const& address)
 {
     auto const known = database.first(
-        "SELECT 1 FROM known_addresses WHERE login = ? AND address = ?", [](Statement const& row) { return row.integer(0); }, login, address);
+        "SELECT 1 FROM known_addresses WHERE login = ? AND address = ?", [](Statement const& row) { return row.integer(0); },
+        login, address);
     if (!known)
         return known.error();
     // The separator occurs in no login and in no address.
@@ -128,7 +129,8 @@ result<void> forgive_attempt(Ledger& ledger, std::string const& login, std::stri
             return forgiven;
     // One back only: with an account of one's own nobody wipes out the count of guesses at others'.
     if (counters->address)
-        if (auto const forgiven = database.execute("UPDATE throttles SET wrong = max(wrong - 1, 0) WHERE key = ?", counters->address->key);
+        if (auto const forgiven
+            = database.execute("UPDATE throttles SET wrong = max(wrong - 1, 0) WHERE key = ?", counters->address->key);
             !forgiven)
             return forgiven;
     return database.execute("INSERT INTO known_addresses (login, address, last_at) VALUES (?1, ?2, ?3)"

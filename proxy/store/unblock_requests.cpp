@@ -8,8 +8,8 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t why_limit = 2000;   // bytes
-constexpr std::size_t short_limit = 256;  // bytes, of names and ids
+constexpr std::size_t why_limit = 2000;  // bytes
+constexpr std::size_t short_limit = 256; // bytes, of names and ids
 
 bool is_valid(NewRequest const& request)
 {
@@ -27,8 +27,8 @@ result<void> check_flood(Database& database, std::string const& address, Instant
     if (address.empty())
         return {};
     auto const count = database.first(
-        "SELECT count(*) FROM unblock_requests WHERE address = ? AND submitted_at > ?", [](Statement const& row) { return row.integer(0); },
-        address, now - std::chrono::hours{1});
+        "SELECT count(*) FROM unblock_requests WHERE address = ? AND submitted_at > ?",
+        [](Statement const& row) { return row.integer(0); }, address, now - std::chrono::hours{1});
     if (!count)
         return count.error();
     return count->value_or(0) >= asks_per_hour ? result<void>{errc::throttled} : result<void>{};
@@ -45,10 +45,12 @@ result<std::optional<RequestId>> open_request_for(Database& database, Place cons
 result<std::optional<AccountId>> account_of(Database& database, std::string const& user)
 {
     return database.first(
-        "SELECT account FROM account_logins WHERE login = ?", [](Statement const& row) { return row.id<AccountId>(0); }, folded_name(user));
+        "SELECT account FROM account_logins WHERE login = ?", [](Statement const& row) { return row.id<AccountId>(0); },
+        folded_name(user));
 }
 
-result<RequestId> insert_request(Ledger& ledger, NewRequest const& request, Place const& place, Submitted const& keys, Instant now)
+result<RequestId> insert_request(
+    Ledger& ledger, NewRequest const& request, Place const& place, Submitted const& keys, Instant now)
 {
     auto& database = ledger.database();
     auto const account = account_of(database, request.requester.user);
@@ -56,13 +58,14 @@ result<RequestId> insert_request(Ledger& ledger, NewRequest const& request, Plac
         return account.error();
     auto const& who = request.requester;
     auto const state = keys.merged_into ? RequestState::merged : RequestState::submitted;
-    auto const inserted = database.execute(
-        "INSERT INTO unblock_requests (reference, status_token, state, submitted_at, user, role, user_group, device, network, address,"
-        " claimed_name, account, url, host, path, why, decision, category, list, rule, clause, merged_into)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        keys.reference, token_hash(keys.status_token), state, now, who.user, who.role, who.group, who.device, who.network, who.address,
-        who.claimed_name, *account, request.url, place.host, place.path, request.why, request.decision_id, request.category, request.list,
-        request.rule, request.clause, keys.merged_into);
+    auto const inserted
+        = database.execute("INSERT INTO unblock_requests (reference, status_token, state, submitted_at, user, role, user_group, "
+                           "device, network, address,"
+                           " claimed_name, account, url, host, path, why, decision, category, list, rule, clause, merged_into)"
+                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            keys.reference, token_hash(keys.status_token), state, now, who.user, who.role, who.group, who.device, who.network,
+            who.address, who.claimed_name, *account, request.url, place.host, place.path, request.why, request.decision_id,
+            request.category, request.list, request.rule, request.clause, keys.merged_into);
     if (!inserted)
         return inserted.error();
     return static_cast<RequestId>(database.last_row_id());
@@ -87,14 +90,16 @@ result<void> promote_follower(Ledger& ledger, RequestId withdrawn, Instant now)
 {
     auto& database = ledger.database();
     auto const oldest = database.first(
-        "SELECT min(id) FROM unblock_requests WHERE merged_into = ?", [](Statement const& row) { return row.id<RequestId>(0); }, withdrawn);
+        "SELECT min(id) FROM unblock_requests WHERE merged_into = ?", [](Statement const& row) { return row.id<RequestId>(0); },
+        withdrawn);
     if (!oldest)
         return oldest.error();
     auto const heir = oldest->value_or(RequestId::none);
     if (heir == RequestId::none)
         return {};
-    auto const promoted = database.execute("UPDATE unblock_requests SET state = ?, merged_into = NULL, version = version + 1 WHERE id = ?",
-        RequestState::submitted, heir);
+    auto const promoted
+        = database.execute("UPDATE unblock_requests SET state = ?, merged_into = NULL, version = version + 1 WHERE id = ?",
+            RequestState::submitted, heir);
     if (!promoted)
         return promoted;
     auto const followed = database.execute("UPDATE unblock_requests SET merged_into = ? WHERE merged_into = ?", heir, withdrawn);
@@ -204,8 +209,8 @@ result<void> withdraw_request(Ledger& ledger, std::string_view reference, std::s
             return row.error();
         auto const id = row->request.id;
         // The row's own state decides: a merged ask is taken back alone, what it followed goes on.
-        auto const changed = ledger.database().execute(
-            "UPDATE unblock_requests SET state = ?, version = version + 1, decided_at = ?, merged_into = NULL WHERE id = ? AND state IN (0, 1, 7)",
+        auto const changed = ledger.database().execute("UPDATE unblock_requests SET state = ?, version = version + 1, decided_at "
+                                                       "= ?, merged_into = NULL WHERE id = ? AND state IN (0, 1, 7)",
             RequestState::withdrawn, now, id);
         if (!changed)
             return changed;
@@ -224,14 +229,16 @@ result<std::int64_t> expire_requests(Ledger& ledger, Instant now)
 {
     return ledger.transact([&]() -> result<std::int64_t> {
         auto const overdue = ledger.database().collect(
-            "SELECT id FROM unblock_requests WHERE (state IN (0, 1) AND submitted_at <= ?) OR (state = 1 AND terms_allow = 1 AND terms_until <= ?)",
+            "SELECT id FROM unblock_requests WHERE (state IN (0, 1) AND submitted_at <= ?) OR (state = 1 AND terms_allow = 1 AND "
+            "terms_until <= ?)",
             [](Statement const& row) { return row.id<RequestId>(0); }, now - undecided_request, now);
         if (!overdue)
             return overdue.error();
         Actor const system{AccountId::none, "system", ""};
         for (auto const id : *overdue) {
             auto const changed = ledger.database().execute(
-                "UPDATE unblock_requests SET state = ?, version = version + 1, decided_at = ? WHERE id = ?", RequestState::expired, now, id);
+                "UPDATE unblock_requests SET state = ?, version = version + 1, decided_at = ? WHERE id = ?",
+                RequestState::expired, now, id);
             if (!changed)
                 return changed.error();
             if (auto const event = add_request_event(ledger, id, now, "system", "expired", ""); !event)

@@ -32,39 +32,40 @@ struct Requester {
     std::string role; ///< subject role
     std::string group;
     std::string device, network, address;
-    std::string claimed_name; ///< what the person typed; proves nothing, but where no user is known it counts for the three-people rule
+    std::string
+        claimed_name; ///< what the person typed; proves nothing, but where no user is known it counts for the three-people rule
 };
 
 struct NewRequest {
     Requester requester;
-    std::string url;         ///< as asked for; "https://host/path" or a host
-    std::string why;         ///< plain words, at most 2,000 bytes
-    std::string decision_id; ///< of the block page, may be empty
+    std::string url;                          ///< as asked for; "https://host/path" or a host
+    std::string why;                          ///< plain words, at most 2,000 bytes
+    std::string decision_id;                  ///< of the block page, may be empty
     std::string category, list, rule, clause; ///< as the block page explained, for the officer; may be empty
 };
 
 struct Submitted {
     RequestId id = RequestId::none;
-    std::string reference;     ///< "K7QF-3M9P", to be read aloud
-    std::string status_token;  ///< secret of the status page, 32 hexadecimal digits; kept as a hash
+    std::string reference;                ///< "K7QF-3M9P", to be read aloud
+    std::string status_token;             ///< secret of the status page, 32 hexadecimal digits; kept as a hash
     std::optional<RequestId> merged_into; ///< an open request for the same host and path
 };
 
 /// What the officer proposes and the headteacher decides on.
 struct Recommendation {
     bool allow = true;
-    std::string text;     ///< why, and the safeguards
+    std::string text; ///< why, and the safeguards
     Scope scope = Scope::person;
-    std::string scope_value; ///< user, group or role; empty for everyone
-    std::string host;     ///< canonical host, may be wider or narrower than asked
-    std::string path;     ///< "/a/b" prefix, or empty for the whole host
+    std::string scope_value;       ///< user, group or role; empty for everyone
+    std::string host;              ///< canonical host, may be wider or narrower than asked
+    std::string path;              ///< "/a/b" prefix, or empty for the whole host
     std::vector<std::string> when; ///< selectors of the policy, empty: any time
     Instant from{}, until{};
     std::string clause = "12";
 };
 
 inline constexpr std::chrono::days longest_override{366};
-inline constexpr std::chrono::days default_override{98}; ///< about one term
+inline constexpr std::chrono::days default_override{98};  ///< about one term
 inline constexpr std::chrono::days undecided_request{30}; ///< after that an open request expires
 
 struct UnblockRequest {
@@ -80,9 +81,9 @@ struct UnblockRequest {
     std::optional<RequestId> merged_into;
     std::int64_t merged_count = 0; ///< others who asked for the same
     std::optional<Recommendation> recommendation;
-    std::string reviewer;  ///< login
-    std::string approver;  ///< login
-    std::string answer;    ///< reason of the last decision, shown to the person who asked
+    std::string reviewer; ///< login
+    std::string approver; ///< login
+    std::string answer;   ///< reason of the last decision, shown to the person who asked
     std::optional<Instant> decided_at;
     std::optional<OverrideId> override_id;
 };

@@ -44,23 +44,38 @@ Recommendation read_terms(Statement const& row, int column)
 
 } // namespace
 
-std::string_view to_text(RequestState state) { return name_of(state_names, state); }
-std::optional<RequestState> parse_request_state(std::string_view text) { return value_of<RequestState>(state_names, text); }
-std::string_view to_text(Scope scope) { return name_of(scope_names, scope); }
-std::optional<Scope> parse_scope(std::string_view text) { return value_of<Scope>(scope_names, text); }
+std::string_view to_text(RequestState state)
+{
+    return name_of(state_names, state);
+}
+std::optional<RequestState> parse_request_state(std::string_view text)
+{
+    return value_of<RequestState>(state_names, text);
+}
+std::string_view to_text(Scope scope)
+{
+    return name_of(scope_names, scope);
+}
+std::optional<Scope> parse_scope(std::string_view text)
+{
+    return value_of<Scope>(scope_names, text);
+}
 
-std::string request_object(RequestId id) { return fmt::format("unblock-request:{}", number(id)); }
+std::string request_object(RequestId id)
+{
+    return fmt::format("unblock-request:{}", number(id));
+}
 
 std::string_view select_request()
 {
-    return "SELECT r.id, r.reference, r.state, r.version, r.submitted_at,"                                      // 0
-           " r.user, r.role, r.user_group, r.device, r.network, r.address, r.claimed_name,"                    // 5
-           " r.url, r.host, r.path, r.why, r.decision, r.category, r.list, r.rule, r.clause, r.merged_into,"   // 12
-           " (SELECT count(*) FROM unblock_requests m WHERE m.merged_into = r.id),"                            // 22
-           " r.terms_allow, r.terms_text, r.terms_scope, r.terms_scope_value, r.terms_host, r.terms_path,"     // 23
-           " r.terms_when, r.terms_from, r.terms_until, r.terms_clause,"                                       // 29
-           " coalesce(reviewer.login, ''), coalesce(approver.login, ''), r.answer, r.decided_at, r.override,"  // 33
-           " coalesce(r.account, 0), coalesce(r.reviewer, 0)"                                                  // 38
+    return "SELECT r.id, r.reference, r.state, r.version, r.submitted_at,"                                    // 0
+           " r.user, r.role, r.user_group, r.device, r.network, r.address, r.claimed_name,"                   // 5
+           " r.url, r.host, r.path, r.why, r.decision, r.category, r.list, r.rule, r.clause, r.merged_into,"  // 12
+           " (SELECT count(*) FROM unblock_requests m WHERE m.merged_into = r.id),"                           // 22
+           " r.terms_allow, r.terms_text, r.terms_scope, r.terms_scope_value, r.terms_host, r.terms_path,"    // 23
+           " r.terms_when, r.terms_from, r.terms_until, r.terms_clause,"                                      // 29
+           " coalesce(reviewer.login, ''), coalesce(approver.login, ''), r.answer, r.decided_at, r.override," // 33
+           " coalesce(r.account, 0), coalesce(r.reviewer, 0)"                                                 // 38
            " FROM unblock_requests r LEFT JOIN accounts reviewer ON reviewer.id = r.reviewer"
            " LEFT JOIN accounts approver ON approver.id = r.approver ";
 }

@@ -16,8 +16,8 @@ struct RequestRow {
 result<RequestRow> load_request(Ledger& ledger, RequestId id);
 /// The row and everybody who asked for the same.
 result<std::vector<RequestRow>> load_askers(Ledger& ledger, RequestId id);
-result<void> add_request_event(Ledger& ledger, RequestId id, Instant at, std::string const& actor, std::string const& event,
-                               std::string const& text);
+result<void> add_request_event(
+    Ledger& ledger, RequestId id, Instant at, std::string const& actor, std::string const& event, std::string const& text);
 std::string request_object(RequestId id);
 
 /// The SELECT over all columns, to be continued with WHERE, and its reader.

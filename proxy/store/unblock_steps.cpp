@@ -72,8 +72,7 @@ result<void> check_three_people(Ledger& ledger, RequestRow const& row, Account c
 /// Clause 11: where the headteacher asked, the chief executive decides.
 result<Account> require_approver(Ledger& ledger, RequestRow const& row, RequestStep const& step)
 {
-    auto approver
-        = require_settled_role(ledger, step.actor, {ConsoleRole::headteacher, ConsoleRole::chief_executive}, step.now);
+    auto approver = require_settled_role(ledger, step.actor, {ConsoleRole::headteacher, ConsoleRole::chief_executive}, step.now);
     if (!approver || approver->console_role == ConsoleRole::headteacher)
         return approver;
     auto const askers = load_askers(ledger, row.request.id);
@@ -87,7 +86,10 @@ result<Account> require_approver(Ledger& ledger, RequestRow const& row, RequestS
     return errc::not_permitted;
 }
 
-bool is_selector(std::string_view text) { return is_plain_text(text, 128) && text.find('\n') == std::string_view::npos; }
+bool is_selector(std::string_view text)
+{
+    return is_plain_text(text, 128) && text.find('\n') == std::string_view::npos;
+}
 
 bool is_id(std::string_view text)
 {
@@ -116,8 +118,8 @@ result<Recommendation> checked_terms(Recommendation terms, Instant now)
         return terms;
     auto const place = parse_place(written_host(terms.host) + terms.path);
     bool const is_time_right = terms.from < terms.until && now < terms.until && terms.until - terms.from <= longest_override;
-    bool const are_columns_right = std::all_of(terms.when.begin(), terms.when.end(), is_selector) && is_selector(terms.clause)
-        && terms.when.size() <= 16;
+    bool const are_columns_right
+        = std::all_of(terms.when.begin(), terms.when.end(), is_selector) && is_selector(terms.clause) && terms.when.size() <= 16;
     if (!place || !is_scope_right(terms) || !is_time_right || !are_columns_right)
         return errc::invalid_value;
     terms.host = place->host;
@@ -129,16 +131,16 @@ result<Recommendation> checked_terms(Recommendation terms, Instant now)
 result<void> advance(Ledger& ledger, RequestStep const& step, RequestState from, RequestState to)
 {
     auto const changed = ledger.database().execute(
-        "UPDATE unblock_requests SET state = ?, version = version + 1 WHERE id = ? AND version = ? AND state = ?", to, step.id, step.version,
-        from);
+        "UPDATE unblock_requests SET state = ?, version = version + 1 WHERE id = ? AND version = ? AND state = ?", to, step.id,
+        step.version, from);
     if (!changed)
         return changed;
     return ledger.database().changed_rows() == 1 ? result<void>{} : result<void>{errc::stale};
 }
 
 /// Event and audit row of a step that was done, and the request as it is now.
-result<UnblockRequest> noted(Ledger& ledger, Deed const& deed, RequestStep const& step, Account const& actor, std::string const& event,
-    std::string const& text)
+result<UnblockRequest> noted(Ledger& ledger, Deed const& deed, RequestStep const& step, Account const& actor,
+    std::string const& event, std::string const& text)
 {
     if (auto const added = add_request_event(ledger, step.id, step.now, actor.login, event, text); !added)
         return added.error();
@@ -152,15 +154,16 @@ result<void> keep_terms(Ledger& ledger, RequestId id, Recommendation const& term
     return ledger.database().execute(
         "UPDATE unblock_requests SET terms_allow = ?, terms_text = ?, terms_scope = ?, terms_scope_value = ?, terms_host = ?,"
         " terms_path = ?, terms_when = ?, terms_from = ?, terms_until = ?, terms_clause = ?, reviewer = ? WHERE id = ?",
-        terms.allow, terms.text, terms.scope, terms.scope_value, terms.host, terms.path, join_lines(terms.when), terms.from, terms.until,
-        terms.clause, reviewer, id);
+        terms.allow, terms.text, terms.scope, terms.scope_value, terms.host, terms.path, join_lines(terms.when), terms.from,
+        terms.until, terms.clause, reviewer, id);
 }
 
 result<void> keep_decision(Ledger& ledger, RequestStep const& step, std::optional<AccountId> approver, std::string const& answer,
     std::optional<OverrideId> granted)
 {
-    return ledger.database().execute("UPDATE unblock_requests SET approver = ?, answer = ?, decided_at = ?, override = ? WHERE id = ?",
-        approver, answer, step.now, granted, step.id);
+    return ledger.database().execute(
+        "UPDATE unblock_requests SET approver = ?, answer = ?, decided_at = ?, override = ? WHERE id = ?", approver, answer,
+        step.now, granted, step.id);
 }
 
 std::string who_selector(Recommendation const& terms)
@@ -174,12 +177,13 @@ std::string who_selector(Recommendation const& terms)
     return "everyone";
 }
 
-result<OverrideId> add_override(Ledger& ledger, UnblockRequest const& request, Account const& approver, std::string const& reason, Instant now)
+result<OverrideId> add_override(
+    Ledger& ledger, UnblockRequest const& request, Account const& approver, std::string const& reason, Instant now)
 {
     auto const& terms = *request.recommendation;
-    auto const added = ledger.database().execute(
-        "INSERT INTO overrides (request, clause, reason, who_column, what_column, where_column, when_column, starts_at, ends_at, created_at,"
-        " approved_by) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)",
+    auto const added = ledger.database().execute("INSERT INTO overrides (request, clause, reason, who_column, what_column, "
+                                                 "where_column, when_column, starts_at, ends_at, created_at,"
+                                                 " approved_by) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)",
         request.id, terms.clause, reason, join_lines({who_selector(terms)}), join_lines({place_selector(terms.host, terms.path)}),
         join_lines(terms.when), terms.from, terms.until, now, approver.login);
     if (!added)

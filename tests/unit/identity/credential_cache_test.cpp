@@ -7,7 +7,10 @@ namespace {
 
 using Steady = std::chrono::steady_clock::time_point;
 
-policy::IpAddress address(std::uint32_t last) { return policy::IpAddress::from_v4(0x0a000000U + last); }
+policy::IpAddress address(std::uint32_t last)
+{
+    return policy::IpAddress::from_v4(0x0a000000U + last);
+}
 Proved const amy{"amy", "pupil", {"year-9"}};
 
 TEST(CredentialCache, AnswersForTheSamePersonPasswordAndAddressOnly)

@@ -189,15 +189,18 @@ TEST_F(Throttle, DoesNotLockOutWhenTheClockWasSetBack)
 
 TEST(PasswordRules, AskForLengthAndNothingElse)
 {
-    for (auto const* good : {"correct horse battery", "wet lettuce on tuesday", "mmvxkqprtbzw", "\xc3\xa9\xc3\xa8\xc3\xaa\xc3\xab flute river oak"})
+    for (auto const* good :
+        {"correct horse battery", "wet lettuce on tuesday", "mmvxkqprtbzw", "\xc3\xa9\xc3\xa8\xc3\xaa\xc3\xab flute river oak"})
         EXPECT_TRUE(check_password_strength(good, minimum_console_password, "o.smith")) << good;
-    for (auto const* common : {"password1234", "Password1234!", "aaaaaaaaaaaa", "123456789012", "abcdefghijkl", "qwerqwerqwer", "letmein12345",
-             "o.smith12345", "passwordpassword", "Welcome2026!!", "headteacher2026"})
+    for (auto const* common : {"password1234", "Password1234!", "aaaaaaaaaaaa", "123456789012", "abcdefghijkl", "qwerqwerqwer",
+             "letmein12345", "o.smith12345", "passwordpassword", "Welcome2026!!", "headteacher2026"})
         EXPECT_FAILS(check_password_strength(common, minimum_console_password, "o.smith"), errc::password_too_common);
     EXPECT_FAILS(check_password_strength("short words", minimum_console_password, "x"), errc::password_too_short);
-    EXPECT_FAILS(check_password_strength("\xc3\xa9\xc3\xa8\xc3\xaa\xc3\xab\xc3\xa9\xc3\xa8", minimum_console_password, "x"), errc::password_too_short);
+    EXPECT_FAILS(check_password_strength("\xc3\xa9\xc3\xa8\xc3\xaa\xc3\xab\xc3\xa9\xc3\xa8", minimum_console_password, "x"),
+        errc::password_too_short);
     EXPECT_FAILS(check_password_strength(std::string(257, 'x'), minimum_console_password, "x"), errc::password_too_long);
-    EXPECT_TRUE(check_password_strength("a wonderful long sentence that goes on and on, as is right for a passphrase", minimum_console_password, "x"));
+    EXPECT_TRUE(check_password_strength(
+        "a wonderful long sentence that goes on and on, as is right for a passphrase", minimum_console_password, "x"));
     for (int i = 0; i < 50; ++i)
         EXPECT_TRUE(check_password_strength(random_password(), minimum_console_password, "x"));
     EXPECT_NE(random_password(), random_password());

@@ -46,8 +46,8 @@ TEST_F(Audit, ChainIsIntactAndCountsItsRows)
 
 TEST_F(Audit, NamesTheFirstChangedRow)
 {
-    for (auto const* change : {"actor = 'x'", "detail = detail || ' '", "at = at + 1", "account = 5", "address = 'y'", "action = 'z'", "object = ''",
-             "digest = zeroblob(32)", "previous = zeroblob(32)"}) {
+    for (auto const* change : {"actor = 'x'", "detail = detail || ' '", "at = at + 1", "account = 5", "address = 'y'",
+             "action = 'z'", "object = ''", "digest = zeroblob(32)", "previous = zeroblob(32)"}) {
         TearDown();
         std::filesystem::remove_all(folder.path());
         SetUp();

@@ -22,8 +22,14 @@ struct Databases : testing::Test {
     }
 };
 
-std::string read_text(Statement const& row) { return row.text(0); }
-std::int64_t read_number(Statement const& row) { return row.integer(0); }
+std::string read_text(Statement const& row)
+{
+    return row.text(0);
+}
+std::int64_t read_number(Statement const& row)
+{
+    return row.integer(0);
+}
 
 TEST_F(Databases, GiveBackWhatWasBound)
 {
@@ -94,7 +100,8 @@ TEST_F(Databases, RefuseAFolderThatIsNotThere)
 }
 
 constexpr char const* first_step = "CREATE TABLE one (a INTEGER) STRICT; INSERT INTO one VALUES (7);";
-constexpr char const* second_step = "ALTER TABLE one ADD COLUMN b INTEGER NOT NULL DEFAULT 2; CREATE TABLE two (a INTEGER) STRICT;";
+constexpr char const* second_step
+    = "ALTER TABLE one ADD COLUMN b INTEGER NOT NULL DEFAULT 2; CREATE TABLE two (a INTEGER) STRICT;";
 constexpr char const* broken_step = "CREATE TABLE two (a INTEGER) STRICT; CREATE TABLE two (a INTEGER) STRICT;";
 
 TEST_F(Databases, GoOnWithAnUpgradeThatStoppedMidway)

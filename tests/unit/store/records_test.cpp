@@ -150,8 +150,8 @@ TEST_F(Incidents, CollapseRepetitions)
 
 TEST_F(Incidents, AreSearchedByPersonForAPurpose)
 {
-    std::vector<detect::Incident> const all{incident("amy.year9", "a.example"), incident("bob", "b.example"),
-        incident("o.smith", "c.example", tuesday + hours{2})};
+    std::vector<detect::Incident> const all{
+        incident("amy.year9", "a.example"), incident("bob", "b.example"), incident("o.smith", "c.example", tuesday + hours{2})};
     ASSERT_DONE(add_incidents(*ledger, all));
     IncidentFilter filter;
     filter.user = "amy.year9";
@@ -191,7 +191,10 @@ TEST_F(Incidents, AreNotShownToThePersonConcerned)
 }
 
 struct Restrictions : School {
-    NewRestriction about(std::string user) { return {std::move(user), "VPN three times.", "12", tuesday, tuesday + hours{24 * 14}}; }
+    NewRestriction about(std::string user)
+    {
+        return {std::move(user), "VPN three times.", "12", tuesday, tuesday + hours{24 * 14}};
+    }
     RestrictionStep next(RestrictionId id, AccountId account)
     {
         auto const row = find_restriction(*ledger, id);

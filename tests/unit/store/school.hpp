@@ -39,8 +39,14 @@ private:
     std::filesystem::path path_;
 };
 
-inline Actor owner() { return {AccountId::none, "command-line:root", ""}; }
-inline Actor as(AccountId account) { return {account, "", "10.0.0.9"}; }
+inline Actor owner()
+{
+    return {AccountId::none, "command-line:root", ""};
+}
+inline Actor as(AccountId account)
+{
+    return {account, "", "10.0.0.9"};
+}
 
 /// Two officers, two headteachers, an ICT lead, a DSL, a chief executive and a pupil; one ledger.
 struct School : testing::Test {
@@ -70,8 +76,8 @@ struct School : testing::Test {
         ledger.emplace(std::move(*opened));
     }
 
-    AccountId add(std::string login, std::string name, ConsoleRole role, std::string subject = "staff", std::vector<std::string> groups = {},
-        std::string person = {})
+    AccountId add(std::string login, std::string name, ConsoleRole role, std::string subject = "staff",
+        std::vector<std::string> groups = {}, std::string person = {})
     {
         NewAccount account;
         account.login = std::move(login);
@@ -153,10 +159,10 @@ testing::AssertionResult failed_with(Outcome const& outcome, errc expected)
 
 #define EXPECT_FAILS(expression, expected) EXPECT_TRUE(failed_with((expression), (expected)))
 
-#define ASSERT_DONE(expression)                                                                                                            \
-    do {                                                                                                                                   \
-        auto const outcome_ = (expression);                                                                                                \
-        ASSERT_TRUE(outcome_) << #expression << ": " << outcome_.error().message();                                                        \
+#define ASSERT_DONE(expression)                                                                                                  \
+    do {                                                                                                                         \
+        auto const outcome_ = (expression);                                                                                      \
+        ASSERT_TRUE(outcome_) << #expression << ": " << outcome_.error().message();                                              \
     } while (false)
 
 } // namespace gatehouse::store::test

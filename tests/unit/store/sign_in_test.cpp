@@ -36,7 +36,8 @@ struct SignIn : testing::Test {
         return future.get();
     }
 
-    IssuedAccount issue(std::string login, ConsoleRole role, std::string subject = {}, std::optional<std::string> password = {}, bool must_change = true)
+    IssuedAccount issue(std::string login, ConsoleRole role, std::string subject = {}, std::optional<std::string> password = {},
+        bool must_change = true)
     {
         NewAccount account;
         account.login = std::move(login);

@@ -31,13 +31,16 @@ struct Stores : testing::Test {
     }
 };
 
-result<std::thread::id> thread_of(Ledger&) { return std::this_thread::get_id(); }
+result<std::thread::id> thread_of(Ledger&)
+{
+    return std::this_thread::get_id();
+}
 
 asio::awaitable<bool> comes_back_home(Store& store)
 {
     auto const home = std::this_thread::get_id();
     auto const there = co_await store.call(thread_of);
-    co_return there && *there != home && std::this_thread::get_id() == home;
+    co_return there&&* there != home&& std::this_thread::get_id() == home;
 }
 
 TEST_F(Stores, RunWorkOnTheirThreadAndComeBack)
@@ -98,7 +101,8 @@ result<Race> prepare(Ledger& ledger, std::string const& host)
         auto const added = add_account(ledger, fresh, PasswordHash{"x"}, owner(), tuesday);
         return added ? added->id : AccountId::none;
     };
-    Race race{{}, account("one", ConsoleRole::headteacher), account("two", ConsoleRole::headteacher), account("three", ConsoleRole::officer)};
+    Race race{{}, account("one", ConsoleRole::headteacher), account("two", ConsoleRole::headteacher),
+        account("three", ConsoleRole::officer)};
     NewRequest request;
     request.url = host;
     request.why = "Please.";
@@ -143,7 +147,9 @@ TEST_F(Stores, LetExactlyOneOfTwoApproversSucceed)
         auto const race = store->run([&](Ledger& ledger) { return prepare(ledger, host); });
         ASSERT_TRUE(race) << race.error().message();
         auto const approve = [&] {
-            return store->run([&](Ledger& l) { return approve_request(l, {race->request, 2, as(race->first), tuesday}, "Yes."); });
+            return store->run([&](Ledger& l) {
+                return approve_request(l, {race->request, 2, as(race->first), tuesday}, "Yes.");
+            });
         };
         auto const refuse = [&] {
             return store->run([&](Ledger& l) { return refuse_request(l, {race->request, 2, as(race->second), tuesday}, "No."); });
@@ -166,8 +172,13 @@ TEST_F(Stores, LetExactlyOneOfTwoProcessesSucceed)
     for (int round = 0; round < 20; ++round) {
         auto const race = prepare(*one, "race" + std::to_string(round) + ".example");
         ASSERT_TRUE(race) << race.error().message();
-        auto const [first, second] = collide([&] { return approve_request(*one, {race->request, 2, as(race->first), tuesday}, "Yes."); },
-            [&] { return approve_request(*two, {race->request, 2, as(race->second), tuesday}, "Yes."); });
+        auto const [first, second] = collide(
+            [&] {
+                return approve_request(*one, {race->request, 2, as(race->first), tuesday}, "Yes.");
+            },
+            [&] {
+                return approve_request(*two, {race->request, 2, as(race->second), tuesday}, "Yes.");
+            });
         EXPECT_NE(!first, !second);
         EXPECT_EQ(first ? first : second, make_error_code(errc::stale));
     }

@@ -48,7 +48,8 @@ TEST_F(UnblockRequests, DropQueryAndFragmentOfTheAddress)
 
 TEST_F(UnblockRequests, RefuseWhatIsNoAddressOrHasNoReason)
 {
-    for (std::string const url : {"", "not a host", "ftp://example.org/", "https://user:pw@example.org/", "http://exa mple.org"}) {
+    for (std::string const url :
+        {"", "not a host", "ftp://example.org/", "https://user:pw@example.org/", "http://exa mple.org"}) {
         NewRequest request;
         request.url = url;
         request.why = "why";
@@ -56,7 +57,8 @@ TEST_F(UnblockRequests, RefuseWhatIsNoAddressOrHasNoReason)
     }
     NewRequest request;
     request.url = "example.org";
-    for (auto const& why : {std::string{}, std::string{" \n"}, std::string(2001, 'x'), std::string{"\x1b[31m"}, std::string{"\xff"}, std::string{"a\0b", 3}}) {
+    for (auto const& why : {std::string{}, std::string{" \n"}, std::string(2001, 'x'), std::string{"\x1b[31m"},
+             std::string{"\xff"}, std::string{"a\0b", 3}}) {
         request.why = why;
         EXPECT_FAILS(submit_request(*ledger, request, tuesday), errc::invalid_value);
     }
