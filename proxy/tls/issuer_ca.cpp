@@ -115,13 +115,15 @@ std::string key_to_pem(EVP_PKEY& key)
     return {data, static_cast<std::size_t>(size)};
 }
 
+/// With the state folder above it, if that is missing: both hold secrets.
 error_code make_private_folder(std::filesystem::path const& dir)
 {
-    std::error_code ec;
-    std::filesystem::create_directories(dir.parent_path(), ec);
-    if (::mkdir(dir.c_str(), 0700) == 0 || errno == EEXIST)
-        return {};
-    return last_system_error();
+    std::error_code ignored;
+    std::filesystem::create_directories(dir.parent_path().parent_path(), ignored);
+    for (auto const& folder : {dir.parent_path(), dir})
+        if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+            return last_system_error();
+    return {};
 }
 
 result<std::string> read_file(std::filesystem::path const& path, bool must_be_private)

@@ -1,0 +1,53 @@
+#include "proxy/stored_policy.hpp"
+
+#include "proxy/store/overrides.hpp"
+#include "proxy/store/restrictions.hpp"
+#include "proxy/store/school_lists.hpp"
+#include "tools/lists/compile.hpp"
+
+namespace gatehouse {
+namespace {
+
+constexpr char const* kept_in = "kept in the console";
+
+result<void> add_school_lists(policy::Policy& policy, store::Ledger& ledger)
+{
+    auto block = store::school_entries(ledger, store::SchoolList::block);
+    if (!block)
+        return block.error();
+    auto allow = store::school_entries(ledger, store::SchoolList::allow);
+    if (!allow)
+        return allow.error();
+    std::vector<policy::ListFile> const files{
+        {"school-block", kept_in, std::move(*block)}, {"school-allow", kept_in, std::move(*allow)}};
+    auto const image = lists::compile_entries(files);
+    policy.attach(image.owner, image.bytes());
+    return {};
+}
+
+} // namespace
+
+result<std::vector<policy::Problem>> add_stored(policy::Policy& policy, store::Ledger& ledger, std::chrono::sys_seconds const now)
+{
+    if (auto const added = add_school_lists(policy, ledger); !added)
+        return added.error();
+    auto const rows = store::current_overrides(ledger, now);
+    if (!rows)
+        return rows.error();
+    std::vector<policy::Problem> warnings;
+    for (auto const& row : *rows) {
+        auto grant = store::to_override(row, policy);
+        if (auto* const fits = std::get_if<policy::Override>(&grant))
+            policy.overrides.push_back(std::move(*fits));
+        else
+            warnings.push_back({policy::Problem::Severity::warning, kept_in, 0, 0,
+                row.name() + " opens nothing: " + std::get<std::string>(grant), {}});
+    }
+    auto restrictions = store::current_restrictions(ledger, now);
+    if (!restrictions)
+        return restrictions.error();
+    policy.restrictions = std::move(*restrictions);
+    return warnings;
+}
+
+} // namespace gatehouse

@@ -1,0 +1,79 @@
+#include "tests/unit/ctl/ctl_support.hpp"
+
+namespace gatehouse::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+class AccountTest : public School {
+protected:
+    Said add(AccountOptions const& options, Output output = Output::text, std::string const& input = {})
+    {
+        return call([&](Common const& common, Streams streams) { return account_add(common, options, streams); }, output, input);
+    }
+    static AccountOptions officer()
+    {
+        AccountOptions options;
+        options.login = "oso";
+        options.name = "Olive Sanderson";
+        options.console_role = "officer";
+        return options;
+    }
+};
+
+TEST_F(AccountTest, IsMadeWithoutADaemonAndPrintsItsPasswordOnce)
+{
+    auto const said = add(officer(), Output::json);
+    ASSERT_EQ(said.status, success) << said.out << said.error;
+    auto const json = said.json();
+    EXPECT_EQ(json.at("login").as_string(), "oso");
+    EXPECT_EQ(json.at("console_role").as_string(), "officer");
+    EXPECT_GE(json.at("password").as_string().size(), 20U);
+    EXPECT_TRUE(json.at("must_change_password").as_bool());
+
+    auto const list = call_json(account_list);
+    EXPECT_EQ(list.json().at("accounts").as_array().size(), 1U);
+    EXPECT_EQ(list.out.find(json.at("password").as_string().c_str()), std::string::npos);
+}
+
+TEST_F(AccountTest, TakesAPasswordFromItsInputAndNeverShowsIt)
+{
+    auto options = officer();
+    options.password_from_input = true;
+    auto const said = add(options, Output::text, "correct-horse-battery-41\n");
+    ASSERT_EQ(said.status, success) << said.error;
+    EXPECT_EQ(said.out.find("correct-horse"), std::string::npos);
+}
+
+TEST_F(AccountTest, MakesProxyAccountsThatCanSignInAtOnce)
+{
+    AccountOptions options;
+    options.login = "p.jones";
+    options.subject_role = "pupil";
+    options.groups = {"year-9"};
+    auto const said = add(options, Output::json);
+    ASSERT_EQ(said.status, success) << said.out;
+    EXPECT_FALSE(said.json().at("must_change_password").as_bool());
+    EXPECT_EQ(said.json().at("groups").as_array().size(), 1U);
+}
+
+TEST_F(AccountTest, RefusesWhatMakesNoSense)
+{
+    auto const with = [](auto change) {
+        auto options = officer();
+        change(options);
+        return options;
+    };
+    EXPECT_THAT(add(with([](auto& o) { o.console_role = "king"; })).error, HasSubstr("there is no console role \"king\""));
+    EXPECT_THAT(add(with([](auto& o) { o.console_role = ""; })).error, HasSubstr("--subject-role"));
+    EXPECT_THAT(add(with([](auto& o) { o.subject_role = "teachr"; })).error, HasSubstr("no role \"teachr\""));
+    EXPECT_THAT(add(with([](auto& o) { o.groups = {"year-0"}; })).error, HasSubstr("no group \"year-0\""));
+    EXPECT_EQ(add(with([](auto& o) { o.login = "has space"; })).status, failure);
+    EXPECT_THAT(add(with([](auto& o) { o.password_from_input = true; })).error, HasSubstr("no password"));
+    EXPECT_EQ(add(with([](auto& o) { o.password_from_input = true; }), Output::text, "short\n").status, failure);
+    EXPECT_EQ(add(officer()).status, success);
+    EXPECT_EQ(add(officer()).status, failure); // the login is taken
+}
+
+} // namespace
+} // namespace gatehouse::ctl

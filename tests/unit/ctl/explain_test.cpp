@@ -1,0 +1,135 @@
+#include "tests/unit/ctl/ctl_support.hpp"
+
+#include "proxy/store/ledger.hpp"
+#include "proxy/store/school_lists.hpp"
+
+namespace gatehouse::ctl {
+namespace {
+
+using testing::HasSubstr;
+
+class ExplainTest : public School {
+protected:
+    Said ask(Output output = Output::text)
+    {
+        return call([this](Common const& common, Streams streams) { return explain(common, options_, streams); }, output);
+    }
+    std::string verdict()
+    {
+        auto const said = ask(Output::json);
+        EXPECT_EQ(said.status, success) << said.error << said.out;
+        return std::string{said.json().at("verdict").as_string()};
+    }
+
+    ExplainOptions options_ = [] {
+        ExplainOptions options;
+        options.url = "https://www.instagram.com/";
+        options.role = "pupil";
+        options.at = "2026-11-24T10:00";
+        return options;
+    }();
+};
+
+TEST_F(ExplainTest, AnswersEveryPromisedKey)
+{
+    auto const json = ask(Output::json).json();
+    for (auto const* const key : {"verdict", "rule", "clause", "reason", "category", "list", "period", "steps"})
+        EXPECT_TRUE(json.contains(key)) << key;
+    EXPECT_EQ(json.at("verdict").as_string(), "block");
+    EXPECT_EQ(json.at("rule").as_string(), "blocked-social-media");
+    EXPECT_EQ(json.at("clause").as_string(), "12");
+    EXPECT_EQ(json.at("list").as_string(), "instagram");
+    EXPECT_FALSE(json.at("steps").as_array().empty());
+}
+
+TEST_F(ExplainTest, SaysTheSameInWords)
+{
+    auto const said = ask();
+    EXPECT_EQ(said.status, success);
+    EXPECT_THAT(said.out, HasSubstr("blocked-social-media"));
+    EXPECT_THAT(said.out, HasSubstr("lists/services/instagram.txt:"));
+}
+
+TEST_F(ExplainTest, FollowsTheSchoolDay)
+{
+    options_.role = "staff";
+    options_.network = "staff-room";
+    options_.at = "2026-11-24T10:45";
+    EXPECT_EQ(verdict(), "allow");
+    options_.at = "2026-11-24T11:00";
+    EXPECT_EQ(verdict(), "block");
+}
+
+TEST_F(ExplainTest, TakesThePersonFromThePlace)
+{
+    options_.role.clear();
+    options_.network = "staff-room";
+    options_.at = "2026-11-24T10:45";
+    EXPECT_EQ(verdict(), "allow");
+    options_.network.clear();
+    options_.address = "127.0.1.20";
+    EXPECT_EQ(verdict(), "allow");
+    options_.address = "127.0.1.10";
+    EXPECT_EQ(verdict(), "block");
+}
+
+TEST_F(ExplainTest, JudgesAnHttpsUrlByWhatTheGatewaySees)
+{
+    options_.url = "www.instagram.com"; // a bare host means https
+    EXPECT_EQ(verdict(), "block");
+    options_.url = "http://WWW.Instagram.com:80/path?query";
+    EXPECT_EQ(verdict(), "block");
+    options_.url = "https://example.org:1194/";
+    EXPECT_EQ(ask(Output::json).json().at("rule").as_string(), "blocked-disguised-tunnels");
+    options_.url = "https://93.184.216.34/";
+    EXPECT_EQ(ask(Output::json).json().at("rule").as_string(), "pupils-bare-addresses");
+}
+
+TEST_F(ExplainTest, KnowsWhatPeopleDecidedInTheConsole)
+{
+    options_.url = "https://closed-by-officer.example/";
+    EXPECT_EQ(verdict(), "allow");
+    store::LedgerOptions where;
+    where.state_dir = state_;
+    auto ledger = store::Ledger::open(where);
+    ASSERT_TRUE(ledger);
+    EXPECT_EQ(verdict(), "allow"); // an empty store changes nothing
+}
+
+TEST_F(ExplainTest, RefusesWhatItCannotUnderstand)
+{
+    struct Row {
+        char const* what;
+        std::function<void(ExplainOptions&)> change;
+        char const* answer;
+    };
+    for (auto const& row : {Row{"role", [](auto& o) { o.role = "pupl"; }, "did you mean \"pupil\"?"},
+             Row{"no role", [](auto& o) { o.role = ""; }, "--role"},
+             Row{"group", [](auto& o) { o.groups = {"year-99"}; }, "there is no group"},
+             Row{"network", [](auto& o) { o.network = "moon"; }, "there is no network"},
+             Row{"device", [](auto& o) { o.device = "abacus"; }, "there is no device"},
+             Row{"address", [](auto& o) { o.address = "here"; }, "not an IP address"},
+             Row{"time", [](auto& o) { o.at = "noon"; }, "2026-11-24T10:40"},
+             Row{"scheme", [](auto& o) { o.url = "ftp://example.org/"; }, "only http and https"},
+             Row{"host", [](auto& o) { o.url = "https://exa mple/"; }, "exa mple"}}) {
+        auto const before = options_;
+        row.change(options_);
+        auto const said = ask();
+        EXPECT_EQ(said.status, failure) << row.what;
+        EXPECT_EQ(said.out, "") << row.what;
+        EXPECT_THAT(said.error, HasSubstr(row.answer)) << row.what;
+        EXPECT_FALSE(ask(Output::json).json().at("ok").as_bool());
+        options_ = before;
+    }
+}
+
+TEST_F(ExplainTest, HasNoAnswerWithoutLists)
+{
+    std::filesystem::remove(state_ / "lists.image");
+    auto const said = ask();
+    EXPECT_EQ(said.status, failure);
+    EXPECT_THAT(said.error, HasSubstr("gatehouse lists compile"));
+}
+
+} // namespace
+} // namespace gatehouse::ctl

@@ -1,0 +1,135 @@
+#include "proxy/store/sign_in.hpp"
+#include "tools/ctl/configuration.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iostream>
+#include <unistd.h>
+
+namespace gatehouse::ctl {
+namespace {
+
+namespace json = boost::json;
+
+/// Directly on the store: its database takes several processes, so it does not matter whether the daemon runs.
+std::unique_ptr<store::Store> open_store(Common const& common, Settings const& settings, Streams streams)
+{
+    store::StoreOptions options;
+    options.ledger.state_dir = settings.state_dir;
+    auto opened = store::Store::open(options);
+    if (opened)
+        return std::move(*opened);
+    report_failure(common, streams, "the store cannot be opened: " + opened.error().message());
+    return nullptr;
+}
+
+/// For the audit row: nobody signed in here, so the machine's user acts.
+store::Actor command_line()
+{
+    return {store::AccountId::none, fmt::format("command-line:{}", ::getuid()), {}};
+}
+
+/// The first line, without what ends it.
+std::optional<std::string> read_password(std::istream& in)
+{
+    std::string line;
+    if (!std::getline(in, line))
+        return std::nullopt;
+    if (line.ends_with('\r'))
+        line.pop_back();
+    return line;
+}
+
+json::object to_json(store::Account const& account)
+{
+    json::array groups;
+    for (auto const& group : account.groups)
+        groups.emplace_back(group);
+    return {{"login", account.login}, {"name", account.display_name}, {"console_role", store::to_text(account.console_role)},
+        {"subject_role", account.subject_role}, {"groups", std::move(groups)}, {"disabled", account.disabled},
+        {"must_change_password", account.must_change_password}};
+}
+
+/// What is wrong with the roles, or nothing.
+std::string complaint_about(AccountOptions const& options, policy::Policy const& policy)
+{
+    if (options.console_role.empty() && options.subject_role.empty())
+        return "give the account a --role for the console or a --subject-role for the proxy";
+    if (!options.subject_role.empty() && policy.role(options.subject_role) == nullptr)
+        return fmt::format("policy.toml has no role \"{}\"", options.subject_role);
+    for (auto const& group : options.groups)
+        if (std::none_of(policy.groups.begin(), policy.groups.end(), [&](auto const& known) { return known.id == group; }))
+            return fmt::format("policy.toml has no group \"{}\"", group);
+    return {};
+}
+
+} // namespace
+
+int account_add(Common const& common, AccountOptions const& options, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    auto const policy = settings ? read_declarations(common, *settings, streams) : std::nullopt;
+    if (!policy)
+        return failure;
+    auto const fail = [&](std::string_view message) { return report_failure(common, streams, message); };
+    if (auto const complaint = complaint_about(options, *policy); !complaint.empty())
+        return fail(complaint);
+    auto const role = store::parse_console_role(options.console_role.empty() ? "none" : options.console_role);
+    if (!role)
+        return fail(
+            fmt::format("there is no console role \"{}\": write officer, headteacher, ict-lead, dsl, dpo, chief-executive, "
+                        "marketing or auditor",
+                options.console_role));
+    std::optional<std::string> password;
+    if (options.password_from_input && !(password = read_password(streams.in)))
+        return fail("no password came in");
+
+    auto const store = open_store(common, *settings, streams);
+    if (!store)
+        return failure;
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    store::NewAccount account{options.login, options.name.empty() ? options.login : options.name, options.person, *role,
+        options.subject_role, options.groups};
+    // A proxy account without a console role cannot change its password anywhere: what its owner typed stays.
+    account.must_change_password = *role != store::ConsoleRole::none;
+    auto const issued = store::issue_account_now(*store, account, password, command_line(), now);
+    if (!issued)
+        return fail(fmt::format("the account \"{}\" was not made: {}", options.login, issued.error().message()));
+    if (common.output == Output::json) {
+        auto object = to_json(issued->account);
+        object["ok"] = true;
+        if (!password)
+            object["password"] = issued->password;
+        write_json(streams, object);
+    } else if (password) {
+        streams.out << fmt::format("account {} made\n", issued->account.login);
+    } else {
+        streams.out << fmt::format("account {} made; first password (shown once): {}\n", issued->account.login, issued->password);
+    }
+    return success;
+}
+
+int account_list(Common const& common, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    auto const store = settings ? open_store(common, *settings, streams) : nullptr;
+    if (!store)
+        return failure;
+    auto const accounts = store->run([](store::Ledger& ledger) { return store::list_accounts(ledger); });
+    if (!accounts)
+        return report_failure(common, streams, accounts.error().message());
+    json::array rows;
+    for (auto const& account : *accounts)
+        rows.push_back(to_json(account));
+    if (common.output == Output::json) {
+        write_json(streams, {{"ok", true}, {"accounts", std::move(rows)}});
+        return success;
+    }
+    for (auto const& account : *accounts)
+        streams.out << fmt::format("{:<16} {:<16} {:<10} {}{}\n", account.login, store::to_text(account.console_role),
+            account.subject_role.empty() ? "-" : account.subject_role, account.display_name,
+            account.disabled ? " (disabled)" : "");
+    return success;
+}
+
+} // namespace gatehouse::ctl

@@ -1,0 +1,146 @@
+#include "policy/explanation.hpp"
+#include "policy/suggest.hpp"
+#include "proxy/clock.hpp"
+#include "proxy/detect/signals.hpp"
+#include "proxy/policy_loader.hpp"
+#include "proxy/stored_policy.hpp"
+#include "tools/ctl/configuration.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iostream>
+#include <variant>
+
+namespace gatehouse::ctl {
+namespace {
+
+using Complaint = std::string;
+
+/// The row of that id, or what to write instead.
+template <class Table>
+std::variant<typename Table::value_type const*, Complaint> find_row(
+    Table const& table, std::string_view id, std::string_view kind)
+{
+    auto const found = std::find_if(table.begin(), table.end(), [&](auto const& row) { return row.id == id; });
+    if (found != table.end())
+        return &*found;
+    auto const hint = policy::suggest(id, policy::ids_of(table));
+    return fmt::format("there is no {} \"{}\"{}{}", kind, id, hint.empty() ? "" : "; ", hint);
+}
+
+/// Whoever sits at the address, device or network, as the live proxy would describe them; then what the options say otherwise.
+std::variant<policy::Subject, Complaint> subject_of(policy::Policy const& policy, ExplainOptions const& options)
+{
+    policy::Subject subject;
+    if (!options.address.empty()) {
+        auto const address = policy::IpAddress::parse(options.address);
+        if (!address)
+            return options.address + ": " + address.error().message();
+        subject = policy.subject_at(*address);
+    }
+    if (!options.device.empty()) {
+        auto const device = find_row(policy.devices, options.device, "device");
+        if (auto const* const complaint = std::get_if<Complaint>(&device))
+            return *complaint;
+        subject = policy.subject_at(std::get<0>(device)->address);
+    }
+    if (!options.network.empty()) {
+        auto const found = find_row(policy.networks, options.network, "network");
+        if (auto const* const complaint = std::get_if<Complaint>(&found))
+            return *complaint;
+        auto const& network = *std::get<0>(found);
+        subject.network = network.id;
+        subject.role = network.role;
+        subject.groups = network.groups;
+        subject.device_kind = network.device_kind;
+        subject.trusts_ca = network.trusts_ca;
+    }
+    for (auto const& group : options.groups)
+        if (auto const found = find_row(policy.groups, group, "group"); std::holds_alternative<Complaint>(found))
+            return std::get<Complaint>(found);
+    if (!options.groups.empty())
+        subject.groups = options.groups;
+    if (!options.user.empty())
+        subject.user = options.user;
+    if (!options.role.empty())
+        subject.role = options.role;
+    if (auto const found = find_row(policy.roles, subject.role, "role"); std::holds_alternative<Complaint>(found))
+        return subject.role.empty() ? "say who asks: --role, --network, --device or --address" : std::get<Complaint>(found);
+    return subject;
+}
+
+result<policy::Moment> moment_of(Clock& clock, std::string const& at)
+{
+    if (at.empty())
+        return clock.now();
+    auto const local = policy::LocalTime::parse(at);
+    if (!local)
+        return local.error();
+    return policy::Moment{*local, clock.instant_of(*local)};
+}
+
+/// With the grants and lists of the store, if there is one. Nothing went wrong: an empty text.
+std::string complete(policy::Policy& policy, Settings const& settings, std::chrono::sys_seconds now)
+{
+    std::error_code ec;
+    if (!std::filesystem::exists(settings.state_dir / "gatehouse.db", ec))
+        return {};
+    store::LedgerOptions options;
+    options.state_dir = settings.state_dir;
+    auto ledger = store::Ledger::open(options);
+    if (!ledger)
+        return "the store cannot be opened: " + ledger.error().message();
+    auto const added = add_stored(policy, *ledger, now);
+    return added ? std::string{} : "the store cannot be read: " + added.error().message();
+}
+
+void report_errors(Common const& common, LoadedPolicy const& loaded, Settings const& settings, Streams streams)
+{
+    if (common.output == Output::json)
+        return write_json(
+            streams, {{"ok", false}, {"error", "the configuration has errors"}, {"problems", to_json(loaded.problems)}});
+    auto const sources = read_policy_sources(settings);
+    for (auto const& problem : loaded.problems)
+        if (problem.severity == policy::Problem::Severity::error)
+            streams.error << policy::to_text(problem, sources);
+}
+
+} // namespace
+
+int explain(Common const& common, ExplainOptions const& options, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    if (!settings)
+        return failure;
+    auto loaded = load_policy(*settings);
+    if (!loaded.ok()) {
+        report_errors(common, loaded, *settings, streams);
+        return failure;
+    }
+    auto const fail = [&](std::string_view message) { return report_failure(common, streams, message); };
+
+    Clock clock{settings->time_zone};
+    auto const moment = moment_of(clock, options.at);
+    if (!moment)
+        return fail(moment.error().message());
+    auto const url = options.url.find("://") == std::string::npos ? "https://" + options.url : options.url;
+    auto target = policy::Target::parse_url(url);
+    if (!target)
+        return fail(options.url + ": " + target.error().message());
+    if (target->scheme == policy::Scheme::https)
+        *target = target->seen_without_inspection();
+    auto const subject = subject_of(loaded.policy, options);
+    if (auto const* const complaint = std::get_if<Complaint>(&subject))
+        return fail(*complaint);
+    if (options.with_store)
+        if (auto const complaint = complete(loaded.policy, *settings, moment->instant); !complaint.empty())
+            return fail(complaint);
+
+    policy::Query const query{
+        std::get<policy::Subject>(subject), *target, *moment, detect::signals_of(*target, settings->connect_ports)};
+    auto const explanation = policy::explain(loaded.policy, query);
+    streams.out << (common.output == Output::json ? policy::to_json(explanation) + "\n" : policy::to_text(explanation));
+    return success;
+}
+
+} // namespace gatehouse::ctl

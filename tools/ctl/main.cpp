@@ -1,0 +1,198 @@
+// The command line of `gatehouse`: verbs and their options to calls of verbs.hpp.
+
+#include "tools/ctl/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <iostream>
+
+namespace {
+
+using namespace gatehouse::ctl;
+
+/// What the chosen verb will do, once the whole line is understood. Lifetime: options are shared with the verb's callback.
+struct Plan {
+    std::shared_ptr<Common> common = std::make_shared<Common>();
+    std::function<int(Streams)> run;
+};
+
+/// A verb with --config and --json, which every verb has.
+CLI::App* add_verb(CLI::App& parent, Plan& plan, std::string const& name, std::string const& help)
+{
+    auto* const verb = parent.add_subcommand(name, help);
+    verb->add_option("--config", plan.common->config, "folder with gatehouse.toml")->capture_default_str();
+    verb->add_flag_callback(
+        "--json", [common = plan.common] { common->output = Output::json; }, "answer one JSON object");
+    return verb;
+}
+
+template <class Call>
+void on_run(CLI::App* verb, Plan& plan, Call call)
+{
+    verb->callback(
+        [&plan, call] { plan.run = [common = plan.common, call](Streams streams) { return call(*common, streams); }; });
+}
+
+void add_check(CLI::App& app, Plan& plan)
+{
+    auto* const verb = add_verb(app, plan, "check", "is the configuration fit to run?");
+    on_run(verb, plan, [](Common const& common, Streams streams) { return check(common, streams); });
+}
+
+void add_explain(CLI::App& app, Plan& plan)
+{
+    auto* const verb = add_verb(app, plan, "explain", "what would be decided, and why");
+    auto const options = std::make_shared<ExplainOptions>();
+    verb->add_option("url", options->url, "http or https URL; a bare host means https")->required();
+    verb->add_option("--role", options->role, "role of the person");
+    verb->add_option("--group", options->groups, "group of the person; may be given several times");
+    verb->add_option("--user", options->user, "login of the person");
+    verb->add_option("--network", options->network, "where");
+    verb->add_option("--device", options->device, "a named device");
+    verb->add_option("--address", options->address, "client address, instead of network and device");
+    verb->add_option("--at", options->at, "wall clock, YYYY-MM-DDTHH:MM; now if left out");
+    verb->add_flag_callback(
+        "--files-only", [options] { options->with_store = false; }, "without what the console's people decided");
+    on_run(verb, plan, [options](Common const& common, Streams streams) { return explain(common, *options, streams); });
+}
+
+void add_lists_compile(CLI::App& lists, Plan& plan)
+{
+    auto* const verb = add_verb(lists, plan, "compile", "read every source and write lists.image");
+    auto const options = std::make_shared<ListsCompileOptions>();
+    verb->add_option("--accept-shrunken", options->accept_shrunken, "lists whose smaller size is right; * for all");
+    verb->add_option("--whole", options->whole_source, "a squidGuard folder or archive, every category a list");
+    verb->add_option("--image", options->image, "where to write, instead of STATE/lists.image");
+    on_run(verb, plan, [options](Common const& common, Streams streams) { return lists_compile(common, *options, streams); });
+}
+
+void add_lists_update(CLI::App& lists, Plan& plan)
+{
+    auto* const verb = add_verb(lists, plan, "update", "take new sources from a folder, then compile");
+    auto const options = std::make_shared<ListsCompileOptions>();
+    verb->add_option("--from", options->upload_folder, "folder with the new files, named as in lists.toml")->required();
+    verb->add_option("--accept-shrunken", options->accept_shrunken, "lists whose smaller size is right; * for all");
+    on_run(verb, plan, [options](Common const& common, Streams streams) { return lists_update(common, *options, streams); });
+}
+
+void add_lists_questions(CLI::App& lists, Plan& plan)
+{
+    auto* const lookup = add_verb(lists, plan, "lookup", "every list, file and line that covers a name");
+    auto const name = std::make_shared<std::string>();
+    auto const image = std::make_shared<std::filesystem::path>();
+    lookup->add_option("name", *name, "host or URL")->required();
+    lookup->add_option("--image", *image, "another image");
+    on_run(lookup, plan,
+        [name, image](Common const& common, Streams streams) { return lists_lookup(common, *name, *image, streams); });
+
+    auto* const diff = add_verb(lists, plan, "diff", "what changed between two images");
+    auto const images = std::make_shared<std::vector<std::filesystem::path>>();
+    auto const names = std::make_shared<std::size_t>(20);
+    diff->add_option("images", *images, "before and after; else the last two compilations")->expected(0, 2);
+    diff->add_option("--names", *names, "names shown for each list; 0 for all")->capture_default_str();
+    on_run(diff, plan, [images, names](Common const& common, Streams streams) {
+        auto const at = [&](std::size_t index) { return images->size() > index ? (*images)[index] : std::filesystem::path{}; };
+        return lists_diff(common, at(0), at(1), *names, streams);
+    });
+}
+
+void add_lists(CLI::App& app, Plan& plan)
+{
+    auto* const lists = app.add_subcommand("lists", "the compiled lists");
+    lists->require_subcommand(1);
+    add_lists_compile(*lists, plan);
+    add_lists_update(*lists, plan);
+    add_lists_questions(*lists, plan);
+}
+
+void add_ca(CLI::App& app, Plan& plan)
+{
+    auto* const ca = app.add_subcommand("ca", "the school's certificate authority");
+    ca->require_subcommand(1);
+    auto* const create = add_verb(*ca, plan, "create", "make one; never overwrites");
+    auto const school = std::make_shared<std::string>();
+    create->add_option("--school", *school, "name in the certificate; else the policy's");
+    on_run(create, plan, [school](Common const& common, Streams streams) { return ca_create(common, *school, streams); });
+    auto* const show = add_verb(*ca, plan, "show", "its fingerprint and how long it is valid");
+    on_run(show, plan, [](Common const& common, Streams streams) { return ca_show(common, streams); });
+}
+
+void add_account(CLI::App& app, Plan& plan)
+{
+    auto* const account = app.add_subcommand("account", "people who sign in");
+    account->require_subcommand(1);
+    auto* const add = add_verb(*account, plan, "add", "make an account");
+    auto const options = std::make_shared<AccountOptions>();
+    add->add_option("--login", options->login, "letters, digits, dots, hyphens")->required();
+    add->add_option("--name", options->name, "name shown to people");
+    add->add_option("--person", options->person, "the same for all accounts of one human being");
+    add->add_option("--role", options->console_role,
+        "of the console: officer, headteacher, ict-lead, dsl, dpo, chief-executive, marketing, auditor");
+    add->add_option("--subject-role", options->subject_role, "of the policy, for signing in to the proxy: staff, pupil");
+    add->add_option("--group", options->groups, "of the policy; may be given several times");
+    add->add_flag("--password-stdin", options->password_from_input, "read the first password from standard input");
+    on_run(add, plan, [options](Common const& common, Streams streams) { return account_add(common, *options, streams); });
+    auto* const list = add_verb(*account, plan, "list", "all accounts");
+    on_run(list, plan, [](Common const& common, Streams streams) { return account_list(common, streams); });
+}
+
+void add_log(CLI::App& app, Plan& plan)
+{
+    auto* const verb = add_verb(app, plan, "log", "search the access log, newest first");
+    auto const options = std::make_shared<LogOptions>();
+    verb->add_option("--person", options->person, "login");
+    verb->add_option("--device", options->device, "id");
+    verb->add_option("--network", options->network, "id");
+    verb->add_option("--client", options->client, "address");
+    verb->add_option("--host", options->host, "this host and all below it");
+    verb->add_option("--category", options->category, "id");
+    verb->add_option("--rule", options->rule, "id");
+    verb->add_option("--verdict", options->verdict, "allow or block")->check(CLI::IsMember({"allow", "block"}));
+    verb->add_option("--text", options->text, "anywhere in host, path or user agent");
+    verb->add_option("--cursor", options->cursor, "go on where the last page ended");
+    verb->add_option("--purpose", options->purpose, "why a person's record is read; kept in the audit");
+    verb->add_option("--limit", options->limit, "rows")->capture_default_str()->check(CLI::Range(1, 10000));
+    on_run(verb, plan, [options](Common const& common, Streams streams) { return log(common, *options, streams); });
+}
+
+void add_daemon_verbs(CLI::App& app, Plan& plan)
+{
+    on_run(add_verb(app, plan, "status", "how the running gateway is"), plan,
+        [](Common const& common, Streams streams) { return status(common, streams); });
+    on_run(add_verb(app, plan, "reload", "publish the configuration without dropping a connection"), plan,
+        [](Common const& common, Streams streams) { return reload(common, streams); });
+    auto* const verb = add_verb(app, plan, "requests", "asks for blocked sites");
+    auto const state = std::make_shared<std::string>();
+    verb->add_option("--state", *state, "submitted (default), recommended, approved, refused, closed, withdrawn, expired");
+    on_run(verb, plan, [state](Common const& common, Streams streams) { return requests(common, *state, streams); });
+    on_run(add_verb(app, plan, "doctor", "look at everything that commonly goes wrong"), plan,
+        [](Common const& common, Streams streams) { return doctor(common, streams); });
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app{"The school's web gateway, from the command line."};
+    app.require_subcommand(1);
+    Plan plan;
+    add_check(app, plan);
+    add_explain(app, plan);
+    add_lists(app, plan);
+    add_ca(app, plan);
+    add_account(app, plan);
+    add_daemon_verbs(app, plan);
+    add_log(app, plan);
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        return app.exit(error) == 0 ? success : bad_usage;
+    }
+    try {
+        return plan.run({std::cin, std::cout, std::cerr});
+    } catch (std::exception const& error) { // a bug, or a machine that is out of memory or disk
+        std::cerr << "gatehouse: " << error.what() << '\n';
+        return failure;
+    }
+}

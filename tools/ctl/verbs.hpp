@@ -1,0 +1,90 @@
+#pragma once
+// The verbs of the `gatehouse` command as functions: options in, text out, exit status back. Parsing the command line is main.cpp's.
+// Every verb answers a JSON object on one line instead of text if asked to.
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gatehouse::ctl {
+
+inline constexpr int success = 0;
+inline constexpr int failure = 1;
+inline constexpr int bad_usage = 2;
+
+enum class Output : std::uint8_t { text, json };
+
+/// Where text goes. Lifetime: the streams outlive the call.
+struct Streams {
+    std::istream& in;
+    std::ostream& out;
+    std::ostream& error;
+};
+
+struct Common {
+    std::filesystem::path config{"/etc/gatehouse"};
+    Output output = Output::text;
+};
+
+/// Settings, the three policy files, expectations and lint. Complaints go to the error stream as "file:line:column: message" with a caret.
+/// Works without compiled lists: they are then compiled aside and thrown away.
+int check(Common const& common, Streams streams);
+
+struct ExplainOptions {
+    std::string url; ///< http or https; a bare host means https
+    std::string role, user, network, device;
+    std::vector<std::string> groups; ///< empty: those of the network or device
+    std::string address;             ///< instead of network and device: whoever sits there
+    std::string at;                  ///< local wall clock, "2026-11-24T10:40"; empty: now
+    bool with_store = true;          ///< with the grants, restrictions and school lists that the gateway's store holds
+};
+/// The decision for one question with all its steps, by the same function that decides live. 0 whatever the verdict.
+int explain(Common const& common, ExplainOptions const& options, Streams streams);
+
+struct ListsCompileOptions {
+    std::vector<std::string> accept_shrunken; ///< list ids, "*" for all
+    std::filesystem::path whole_source;       ///< a squidGuard folder or archive instead of lists.toml
+    std::filesystem::path image;              ///< empty: STATE/lists.image
+    std::filesystem::path upload_folder;      ///< for update only
+};
+int lists_compile(Common const& common, ListsCompileOptions const& options, Streams streams);
+int lists_update(Common const& common, ListsCompileOptions const& options, Streams streams);
+/// 0: covered, 3: by no list, 1: not a name, or no image.
+int lists_lookup(Common const& common, std::string const& name, std::filesystem::path const& image, Streams streams);
+/// 0: the same, 3: different. Without paths: the image before the last compilation against the one in force.
+int lists_diff(Common const& common, std::filesystem::path const& before, std::filesystem::path const& after,
+    std::size_t max_names, Streams streams);
+
+/// Creates the school's CA in STATE/ca, once.
+int ca_create(Common const& common, std::string const& school, Streams streams);
+int ca_show(Common const& common, Streams streams);
+
+struct AccountOptions {
+    std::string login, name, person;
+    std::string console_role; ///< "officer", "headteacher", "ict-lead", ...; empty: does not sign in to the console
+    std::string subject_role; ///< "staff", "pupil"; empty: does not sign in to the proxy
+    std::vector<std::string> groups;
+    bool password_from_input = false; ///< otherwise a random one is made and printed once
+};
+/// Works with and without a running daemon. The first password must be changed at the first sign-in.
+int account_add(Common const& common, AccountOptions const& options, Streams streams);
+int account_list(Common const& common, Streams streams);
+
+// The following ask the running daemon over its control socket.
+int status(Common const& common, Streams streams);
+/// Complaints about a refused policy go to the error stream; the running one then stays.
+int reload(Common const& common, Streams streams);
+struct LogOptions {
+    std::string person, device, network, client, host, category, rule, verdict, text, cursor, purpose;
+    std::size_t limit = 50;
+};
+int log(Common const& common, LogOptions const& options, Streams streams);
+int requests(Common const& common, std::string const& state, Streams streams);
+
+/// Looks at everything that commonly goes wrong. 1 if anything does; warnings alone are 0.
+int doctor(Common const& common, Streams streams);
+
+} // namespace gatehouse::ctl
