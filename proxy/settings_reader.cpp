@@ -1,5 +1,6 @@
 #include "proxy/settings_reader.hpp"
 
+#include "policy/suggest.hpp"
 #include "proxy/settings.hpp"
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <limits>
-#include <numeric>
 
 namespace gatehouse {
 namespace {
@@ -37,21 +37,6 @@ std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::array<U
     return std::nullopt;
 }
 
-/// Levenshtein distance with two rows.
-std::size_t distance(std::string_view from, std::string_view to)
-{
-    std::vector<std::size_t> above(to.size() + 1);
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(above.begin(), above.end(), std::size_t{0});
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < to.size(); ++j)
-            row[j + 1] = std::min({above[j + 1] + 1, row[j] + 1, above[j] + (from[i] == to[j] ? 0U : 1U)});
-        std::swap(above, row);
-    }
-    return above.back();
-}
-
 /// A number or a text of the document as text, for values that may be written either way.
 std::optional<std::string> scalar_text(toml::node const& node)
 {
@@ -77,7 +62,10 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
     return std::chrono::milliseconds{static_cast<std::int64_t>(*count)};
 }
 
-std::optional<std::size_t> parse_size(std::string_view text) { return parse_with_unit(text, size_units); }
+std::optional<std::size_t> parse_size(std::string_view text)
+{
+    return parse_with_unit(text, size_units);
+}
 
 std::optional<Endpoint> parse_endpoint(std::string_view text)
 {
@@ -99,20 +87,7 @@ std::optional<Endpoint> parse_endpoint(std::string_view text)
     return endpoint;
 }
 
-std::string_view closest(std::string_view word, std::vector<std::string_view> const& candidates)
-{
-    std::string_view best;
-    std::size_t best_distance = word.size() / 3 + 2; // further away is another word, not a slip
-    for (auto const candidate : candidates)
-        if (auto const found = distance(word, candidate); found < best_distance) {
-            best = candidate;
-            best_distance = found;
-        }
-    return best;
-}
-
-SettingsReader::SettingsReader(
-    toml::table const& table, std::string const& file, std::vector<policy::Problem>& problems)
+SettingsReader::SettingsReader(toml::table const& table, std::string const& file, std::vector<policy::Problem>& problems)
     : table_{table}
     , file_{file}
     , problems_{problems}
@@ -312,8 +287,7 @@ void SettingsReader::read(std::string_view key, std::filesystem::path& into, std
         into = against(base, text);
 }
 
-void SettingsReader::read(
-    std::string_view key, std::vector<std::filesystem::path>& into, std::filesystem::path const& base)
+void SettingsReader::read(std::string_view key, std::vector<std::filesystem::path>& into, std::filesystem::path const& base)
 {
     std::vector<std::string> texts;
     read(key, texts);
@@ -337,9 +311,7 @@ void SettingsReader::finish()
     for (auto const& [key, node] : table_) {
         if (std::find(known_.begin(), known_.end(), key.str()) != known_.end())
             continue;
-        auto const guess = closest(key.str(), known_);
-        complain_at(key.source().begin, fmt::format("unknown key `{}`", key.str()),
-            guess.empty() ? std::string{} : fmt::format("did you mean `{}`?", guess));
+        complain_at(key.source().begin, fmt::format("unknown key `{}`", key.str()), policy::suggest(key.str(), known_));
     }
 }
 

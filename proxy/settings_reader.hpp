@@ -23,9 +23,6 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::optional<std::size_t> parse_size(std::string_view text);
 /// "127.0.0.1:3128" or "[::1]:3128". Port 0 asks for any free one.
 std::optional<Endpoint> parse_endpoint(std::string_view text);
-/// The candidate that differs least from `word`, if it is close enough to be a slip of the finger; otherwise empty.
-std::string_view closest(std::string_view word, std::vector<std::string_view> const& candidates);
-
 /// One table of the document. Each `read` takes the key's value if it is there and of the right kind, and complains if
 /// it is of another; `finish` complains about every key that nobody read. Lifetime: the table, the file name and the
 /// problems must outlive it.

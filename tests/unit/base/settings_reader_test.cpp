@@ -59,13 +59,5 @@ TEST(ParseEndpoint, RefusesWhatIsNone)
         EXPECT_FALSE(parse_endpoint(bad)) << bad;
 }
 
-TEST(Closest, FindsSlipsOfTheFingerOnly)
-{
-    std::vector<std::string_view> const keys{"time_zone", "state_dir", "log_dir"};
-    EXPECT_EQ(closest("timezone", keys), "time_zone");
-    EXPECT_EQ(closest("statedir", keys), "state_dir");
-    EXPECT_EQ(closest("background", keys), "");
-}
-
 } // namespace
 } // namespace gatehouse

@@ -152,7 +152,7 @@ TEST_F(LoadSettings, PointsAtAnUnknownKeyAndSuggestsTheRightOne)
     EXPECT_EQ(problem.line, 6U);
     EXPECT_EQ(problem.column, 3U);
     EXPECT_THAT(problem.message, HasSubstr("unknown key `request_haed`"));
-    EXPECT_EQ(problem.suggestion, "did you mean `request_head`?");
+    EXPECT_EQ(problem.suggestion, "did you mean \"request_head\"?");
     EXPECT_THAT(problem.file, HasSubstr("gatehouse.toml"));
 }
 

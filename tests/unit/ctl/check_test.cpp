@@ -32,7 +32,7 @@ TEST_F(CheckTest, PointsAtAMistakeInTheSettings)
     EXPECT_EQ(said.out, "");
     EXPECT_THAT(said.error,
         testing::ContainsRegex("gatehouse\\.toml:[0-9]+:1: error: unknown key `max_tll`\n"
-                               "    max_tll = \"5m\"\n    \\^\n    did you mean `max_ttl`\\?"));
+                               "    max_tll = \"5m\"\n    \\^\n    did you mean \"max_ttl\"\\?"));
 }
 
 TEST_F(CheckTest, PointsAtAMistakeInThePolicy)

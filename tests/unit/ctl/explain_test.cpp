@@ -1,6 +1,6 @@
 #include "tests/unit/ctl/ctl_support.hpp"
 
-#include "proxy/store/ledger.hpp"
+#include "proxy/store/accounts.hpp"
 #include "proxy/store/school_lists.hpp"
 
 namespace gatehouse::ctl {
@@ -89,11 +89,25 @@ TEST_F(ExplainTest, KnowsWhatPeopleDecidedInTheConsole)
 {
     options_.url = "https://closed-by-officer.example/";
     EXPECT_EQ(verdict(), "allow");
-    store::LedgerOptions where;
-    where.state_dir = state_;
-    auto ledger = store::Ledger::open(where);
-    ASSERT_TRUE(ledger);
-    EXPECT_EQ(verdict(), "allow"); // an empty store changes nothing
+    AccountOptions officer;
+    officer.login = "oso";
+    officer.console_role = "officer";
+    ASSERT_EQ(call([&](Common const& common, Streams streams) { return account_add(common, officer, streams); }).status, success);
+    EXPECT_EQ(verdict(), "allow"); // a store without entries changes nothing
+    {
+        store::LedgerOptions where;
+        where.state_dir = state_;
+        auto ledger = store::Ledger::open(where).value();
+        auto const account = store::find_account(ledger, "oso").value();
+        store::NewSchoolEntry const entry{
+            store::SchoolList::block, "closed-by-officer.example", "a copy of a game site", policy::Date{2027, 9, 1}};
+        auto const now = std::chrono::sys_seconds{std::chrono::seconds{1795516800}};
+        ASSERT_TRUE(store::add_school_entry(ledger, entry, {account.id, {}, {}}, now));
+    }
+    EXPECT_EQ(verdict(), "block");
+    EXPECT_EQ(ask(Output::json).json().at("list").as_string(), "school-block");
+    options_.with_store = false;
+    EXPECT_EQ(verdict(), "allow");
 }
 
 TEST_F(ExplainTest, RefusesWhatItCannotUnderstand)
