@@ -1,0 +1,26 @@
+#pragma once
+// Happy eyeballs: several connection attempts, staggered, first one wins (RFC 8305 §5).
+
+#include "policy/address.hpp"
+#include "proxy/net/task.hpp"
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+namespace gatehouse::net {
+
+struct RaceResult {
+    error_code failure; ///< of the last attempt; `timed_out` when the time was up
+    std::optional<Socket> socket;
+    policy::IpAddress address;
+};
+
+/// Connects to the first of `addresses` that answers. A refusal starts the next attempt at once.
+task<RaceResult> race_to_connect(Executor executor, std::vector<policy::IpAddress> addresses, std::uint16_t port,
+    std::chrono::milliseconds stagger, std::chrono::milliseconds total);
+
+/// RFC 8305 §4: families alternate, the first address' family leads.
+std::vector<policy::IpAddress> interleave_families(std::vector<policy::IpAddress> const& addresses);
+
+} // namespace gatehouse::net

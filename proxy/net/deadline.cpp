@@ -1,0 +1,82 @@
+#include "proxy/net/deadline.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::net {
+
+Deadline::Deadline(DeadlineWheel& wheel, Expiry on_expiry, void* owner)
+    : wheel_(wheel)
+    , on_expiry_(on_expiry)
+    , owner_(owner)
+{
+}
+
+Deadline::~Deadline() { unlink(); }
+
+void Deadline::expire_after(std::chrono::milliseconds duration)
+{
+    auto const ticks = (std::max(duration, DeadlineWheel::tick) + DeadlineWheel::tick - std::chrono::milliseconds{1})
+        / DeadlineWheel::tick;
+    due_ = wheel_.now_ + static_cast<std::uint64_t>(ticks) + 1;
+    expired_ = false;
+    // A later deadline stays in its slot and moves on when that slot comes round: the common case costs no relinking.
+    if (link_ != nullptr && due_ >= slot_)
+        return;
+    unlink();
+    wheel_.insert(*this);
+}
+
+void Deadline::clear()
+{
+    due_ = 0;
+    expired_ = false;
+}
+
+void Deadline::unlink()
+{
+    if (link_ == nullptr)
+        return;
+    *link_ = next_;
+    if (next_ != nullptr)
+        next_->link_ = link_;
+    link_ = nullptr;
+    next_ = nullptr;
+}
+
+std::uint64_t DeadlineWheel::tick_of(std::chrono::steady_clock::time_point time) const
+{
+    return static_cast<std::uint64_t>((time - start_) / tick) + 1;
+}
+
+void DeadlineWheel::insert(Deadline& deadline)
+{
+    deadline.slot_ = std::clamp(deadline.due_, now_ + 1, now_ + slot_count - 1);
+    auto& head = slots_[deadline.slot_ % slot_count];
+    deadline.next_ = head;
+    deadline.link_ = &head;
+    if (head != nullptr)
+        head->link_ = &deadline.next_;
+    head = &deadline;
+}
+
+void DeadlineWheel::advance(std::chrono::steady_clock::time_point now)
+{
+    for (auto const last = tick_of(now); now_ < last;) {
+        ++now_;
+        // Expiry may link or unlink others, also of this slot: always take the first that is left.
+        while (auto* const deadline = slots_[now_ % slot_count]) {
+            deadline->unlink();
+            if (deadline->due_ == 0)
+                continue;
+            if (deadline->due_ > now_) {
+                insert(*deadline);
+                continue;
+            }
+            deadline->due_ = 0;
+            deadline->expired_ = true;
+            deadline->on_expiry_(deadline->owner_);
+        }
+    }
+}
+
+} // namespace gatehouse::net

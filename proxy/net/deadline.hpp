@@ -1,0 +1,63 @@
+#pragma once
+// Deadlines without a timer for each read: a wheel for each worker that ticks and cancels what is overdue.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+namespace gatehouse::net {
+
+class DeadlineWheel;
+
+/// One deadline of one owner. Setting it is a few stores; the wheel looks at it only when its slot comes round.
+/// When it expires, `on_expiry` runs once on the worker's thread and `expired()` stays true until the next set.
+class Deadline {
+public:
+    using Expiry = void (*)(void* owner);
+
+    /// Lifetime: `owner` and `wheel` outlive the deadline.
+    Deadline(DeadlineWheel& wheel, Expiry on_expiry, void* owner);
+    ~Deadline();
+    Deadline(Deadline const&) = delete;
+    Deadline& operator=(Deadline const&) = delete;
+
+    /// Rounded up to the wheel's tick.
+    void expire_after(std::chrono::milliseconds duration);
+    void clear();
+    bool expired() const { return expired_; }
+
+private:
+    friend class DeadlineWheel;
+    void unlink();
+
+    DeadlineWheel& wheel_;
+    Expiry on_expiry_;
+    void* owner_;
+    std::uint64_t due_ = 0;  ///< tick at which it expires; zero: not set
+    std::uint64_t slot_ = 0; ///< tick whose slot holds it
+    Deadline* next_ = nullptr;
+    Deadline** link_ = nullptr; ///< what points at us; null when in no slot
+    bool expired_ = false;
+};
+
+/// Not thread-safe: one for each worker, driven by its ticker.
+class DeadlineWheel {
+public:
+    static constexpr std::chrono::milliseconds tick{100};
+
+    /// Expires what is due at the tick of `now` and all ticks before it.
+    void advance(std::chrono::steady_clock::time_point now);
+
+private:
+    friend class Deadline;
+    static constexpr std::size_t slot_count = 1024;
+
+    void insert(Deadline& deadline);
+    std::uint64_t tick_of(std::chrono::steady_clock::time_point time) const;
+
+    std::array<Deadline*, slot_count> slots_{};
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::uint64_t now_ = 1;
+};
+
+} // namespace gatehouse::net

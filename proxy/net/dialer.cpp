@@ -1,0 +1,105 @@
+#include "proxy/net/dialer.hpp"
+
+#include "proxy/net/connect_race.hpp"
+
+#include <algorithm>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+
+namespace gatehouse::net {
+namespace {
+
+std::string_view cause_of(error_code const& ec)
+{
+    if (ec == asio::error::timed_out)
+        return "upstream-timeout";
+    if (ec == asio::error::connection_refused || ec == asio::error::connection_reset)
+        return "upstream-refused";
+    if (ec == asio::error::network_unreachable || ec == asio::error::host_unreachable)
+        return "upstream-unreachable";
+    if (ec == asio::error::no_descriptors || ec == asio::error::address_in_use
+        || ec == boost::system::errc::address_not_available)
+        return "gateway-busy"; // descriptors or local ports are used up
+    return "upstream-failed";
+}
+
+template <class T>
+bool holds(std::vector<T> const& list, T const& value)
+{
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+} // namespace
+
+AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::uint16_t port) const
+{
+    bool const own = holds(own_addresses, address) || address == policy::IpAddress{}
+        || address == policy::IpAddress::from_v4(0) || policy::Network{policy::IpAddress::from_v4(0x7f000000), 104}.contains(address);
+    if (own && holds(own_ports, port))
+        return port == portal_port ? Answer::allowed : Answer::loop;
+    auto const is_exception = [&](policy::Network const& network) { return network.contains(address); };
+    if (std::any_of(reachable_private.begin(), reachable_private.end(), is_exception))
+        return Answer::allowed;
+    if (own || policy::is_special_purpose(address))
+        return Answer::forbidden;
+    return Answer::allowed;
+}
+
+std::vector<policy::IpAddress> interface_addresses()
+{
+    std::vector<policy::IpAddress> found;
+    ifaddrs* list = nullptr;
+    if (getifaddrs(&list) != 0)
+        return found;
+    for (auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
+        if (entry->ifa_addr == nullptr)
+            continue;
+        if (entry->ifa_addr->sa_family == AF_INET) {
+            sockaddr_in v4;
+            std::memcpy(&v4, entry->ifa_addr, sizeof v4);
+            found.push_back(policy::IpAddress::from_v4(ntohl(v4.sin_addr.s_addr)));
+        } else if (entry->ifa_addr->sa_family == AF_INET6) {
+            sockaddr_in6 v6;
+            std::memcpy(&v6, entry->ifa_addr, sizeof v6);
+            policy::IpAddress address;
+            std::memcpy(address.bytes.data(), &v6.sin6_addr, address.bytes.size());
+            found.push_back(address);
+        }
+    }
+    freeifaddrs(list);
+    return found;
+}
+
+Dialer::Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor, DialOptions options)
+    : resolver_(resolver)
+    , guard_(guard)
+    , executor_(executor)
+    , options_(options)
+{
+}
+
+task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
+{
+    DnsAnswer answer = co_await resolver_.resolve(host);
+    if (answer.error != DnsError::none)
+        co_return Dialed{to_text(answer.error), std::nullopt, {}};
+    std::vector<policy::IpAddress> allowed;
+    bool loops = false;
+    for (auto const& address : answer.addresses) {
+        auto const verdict = guard_.check(address, port);
+        loops = loops || verdict == AddressGuard::Answer::loop;
+        if (verdict == AddressGuard::Answer::allowed)
+            allowed.push_back(address);
+    }
+    if (allowed.empty())
+        co_return Dialed{loops ? "loop" : "private-address", std::nullopt, {}};
+    RaceResult race = co_await race_to_connect(executor_, std::move(allowed), port, options_.attempt, options_.connect);
+    if (!race.socket)
+        co_return Dialed{cause_of(race.failure), std::nullopt, {}};
+    error_code ignored;
+    race.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
+    race.socket->non_blocking(true, ignored);
+    co_return Dialed{{}, std::move(race.socket), race.address};
+}
+
+} // namespace gatehouse::net

@@ -1,0 +1,52 @@
+#pragma once
+// A checked connection to a target: resolve, refuse forbidden addresses, connect to the checked address (happy eyeballs, RFC 8305).
+
+#include "policy/host.hpp"
+#include "proxy/net/resolver.hpp"
+#include "proxy/net/stream.hpp"
+
+#include <optional>
+
+namespace gatehouse::net {
+
+/// Which addresses the gateway refuses to connect to, whoever asks. Decided on addresses after resolution, so no name gets round it.
+struct AddressGuard {
+    std::vector<policy::Network> reachable_private;  ///< exceptions to "no special-purpose address"
+    std::vector<policy::IpAddress> own_addresses;    ///< of this machine
+    std::vector<std::uint16_t> own_ports;            ///< of our listeners: never reached at an own address
+    policy::IpAddress portal_address;
+    std::uint16_t portal_port = 0;                   ///< the one listener of ours that people may reach; zero: none
+
+    enum class Answer : std::uint8_t { allowed, forbidden, loop };
+    Answer check(policy::IpAddress const& address, std::uint16_t port) const;
+};
+
+/// Addresses of this machine's interfaces.
+std::vector<policy::IpAddress> interface_addresses();
+
+struct Dialed {
+    std::string_view failure;      ///< cause code ("no-such-name", "private-address", "upstream-refused", "upstream-timeout" ...); empty: connected
+    std::optional<Socket> socket;
+    policy::IpAddress address;
+};
+
+struct DialOptions {
+    std::chrono::milliseconds connect{5000};
+    std::chrono::milliseconds attempt{250};
+};
+
+class Dialer {
+public:
+    Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor, DialOptions options);
+
+    /// Tries the allowed addresses in turn, the next one beside it after `attempt`, all within `connect`.
+    task<Dialed> dial(policy::Host const& host, std::uint16_t port);
+
+private:
+    Resolver& resolver_;
+    AddressGuard const& guard_;
+    Executor executor_;
+    DialOptions options_;
+};
+
+} // namespace gatehouse::net

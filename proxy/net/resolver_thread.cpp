@@ -1,0 +1,247 @@
+#include "proxy/net/resolver.hpp"
+
+#include <algorithm>
+#include <ares.h>
+#include <atomic>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <netdb.h>
+#include <poll.h>
+#include <sstream>
+#include <stdexcept>
+#include <sys/eventfd.h>
+#include <thread>
+#include <unistd.h>
+
+namespace gatehouse::net {
+namespace {
+
+using Hosts = std::unordered_map<std::string, std::vector<policy::IpAddress>>;
+
+/// hosts(5): address, then names. Lines that are neither are passed over, as the system's resolver does.
+std::optional<Hosts> read_hosts(std::string const& path)
+{
+    Hosts hosts;
+    if (path.empty())
+        return hosts;
+    std::ifstream file(path);
+    if (!file)
+        return std::nullopt;
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words(line.substr(0, line.find('#')));
+        std::string word;
+        if (!(words >> word))
+            continue;
+        auto const address = policy::IpAddress::parse(word);
+        if (!address)
+            continue;
+        while (words >> word)
+            if (auto const host = policy::Host::parse(word))
+                hosts[std::string{host->text()}].push_back(*address);
+    }
+    return hosts;
+}
+
+DnsError error_of(int status)
+{
+    switch (status) {
+    case ARES_SUCCESS: return DnsError::none;
+    case ARES_ENOTFOUND: return DnsError::no_such_name;
+    case ARES_ENODATA: return DnsError::no_address;
+    case ARES_ETIMEOUT: return DnsError::timeout;
+    default: return DnsError::server_failure;
+    }
+}
+
+policy::IpAddress address_of(ares_addrinfo_node const& node)
+{
+    policy::IpAddress address;
+    if (node.ai_family == AF_INET) {
+        sockaddr_in v4;
+        std::memcpy(&v4, node.ai_addr, sizeof v4);
+        return policy::IpAddress::from_v4(ntohl(v4.sin_addr.s_addr));
+    }
+    sockaddr_in6 v6;
+    std::memcpy(&v6, node.ai_addr, sizeof v6);
+    std::memcpy(address.bytes.data(), &v6.sin6_addr, address.bytes.size());
+    return address;
+}
+
+struct Question {
+    std::string name;
+    ResolverThread::Callback done;
+    ResolverOptions const* options = nullptr;
+};
+
+void on_answer(void* argument, int status, int, ares_addrinfo* info)
+{
+    std::unique_ptr<Question> const question(static_cast<Question*>(argument));
+    DnsAnswer answer;
+    answer.error = error_of(status);
+    std::chrono::seconds ttl = question->options->max_ttl;
+    for (auto* node = info != nullptr ? info->nodes : nullptr; node != nullptr; node = node->ai_next) {
+        if (answer.addresses.size() == DnsAnswer::max_addresses)
+            break;
+        auto const address = address_of(*node);
+        if (std::find(answer.addresses.begin(), answer.addresses.end(), address) == answer.addresses.end())
+            answer.addresses.push_back(address);
+        ttl = std::min(ttl, std::chrono::seconds{std::max(node->ai_ttl, 0)});
+    }
+    if (info != nullptr)
+        ares_freeaddrinfo(info);
+    if (answer.error == DnsError::none && answer.addresses.empty())
+        answer.error = DnsError::no_address;
+    answer.ttl = answer.error == DnsError::none ? ttl : question->options->negative_ttl;
+    question->done(std::move(answer));
+}
+
+} // namespace
+
+std::string_view to_text(DnsError error)
+{
+    switch (error) {
+    case DnsError::none: return "none";
+    case DnsError::no_such_name: return "no-such-name";
+    case DnsError::no_address: return "no-address";
+    case DnsError::server_failure: return "dns-failure";
+    case DnsError::timeout: return "dns-timeout";
+    }
+    return "dns-failure";
+}
+
+struct ResolverThread::State {
+    explicit State(ResolverOptions given)
+        : options(std::move(given))
+    {
+        auto read = read_hosts(options.hosts_file);
+        if (!read)
+            throw std::runtime_error("cannot read the hosts file " + options.hosts_file);
+        hosts = std::move(*read);
+        open_channel();
+        wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        thread = std::thread(&State::run, this);
+    }
+
+    ~State()
+    {
+        stopping = true;
+        signal();
+        thread.join();
+        ares_destroy(channel); // answers what is left with ARES_EDESTRUCTION
+        ::close(wake);
+    }
+
+    void open_channel()
+    {
+        static int const library = ares_library_init(ARES_LIB_INIT_ALL);
+        ares_options ares{};
+        ares.tries = 2;
+        ares.timeout = static_cast<int>(options.timeout.count() / 3); // the second try waits twice as long
+        if (library != ARES_SUCCESS || ares_init_options(&channel, &ares, ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS) != ARES_SUCCESS)
+            throw std::runtime_error("the DNS library does not start");
+        std::string list;
+        for (auto const& server : options.servers)
+            list += (list.empty() ? "" : ",") + server;
+        if (!list.empty() && ares_set_servers_ports_csv(channel, list.c_str()) != ARES_SUCCESS)
+            throw std::runtime_error("a DNS server is not an address: " + list);
+    }
+
+    void signal() const
+    {
+        std::uint64_t const one = 1;
+        (void)!::write(wake, &one, sizeof one);
+    }
+
+    void ask(std::unique_ptr<Question> question)
+    {
+        {
+            std::lock_guard const lock(mutex);
+            if (auto const known = hosts.find(question->name); known != hosts.end())
+                return question->done({DnsError::none, known->second, options.max_ttl});
+        }
+        question->options = &options;
+        ares_addrinfo_hints hints{};
+        hints.ai_family = AF_UNSPEC;
+        hints.ai_socktype = SOCK_STREAM;
+        auto const name = question->name;
+        ares_getaddrinfo(channel, name.c_str(), nullptr, &hints, on_answer, question.release());
+    }
+
+    void take_questions()
+    {
+        std::vector<std::unique_ptr<Question>> taken;
+        {
+            std::lock_guard const lock(mutex);
+            taken.swap(waiting);
+        }
+        for (auto& question : taken)
+            ask(std::move(question));
+    }
+
+    void run()
+    {
+        while (!stopping) {
+            std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
+            int const mask = ares_getsock(channel, sockets.data(), ARES_GETSOCK_MAXNUM);
+            std::array<pollfd, ARES_GETSOCK_MAXNUM + 1> polled{};
+            nfds_t count = 0;
+            polled[count++] = {wake, POLLIN, 0};
+            for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; ++i) {
+                short const events = static_cast<short>(
+                    (ARES_GETSOCK_READABLE(mask, i) ? POLLIN : 0) | (ARES_GETSOCK_WRITABLE(mask, i) ? POLLOUT : 0));
+                if (events != 0)
+                    polled[count++] = {sockets[i], events, 0};
+            }
+            timeval most{1, 0};
+            timeval next{};
+            ares_timeout(channel, &most, &next);
+            ::poll(polled.data(), count, static_cast<int>(next.tv_sec * 1000 + next.tv_usec / 1000 + 1));
+            std::uint64_t woken = 0;
+            (void)!::read(wake, &woken, sizeof woken);
+            for (nfds_t i = 1; i < count; ++i)
+                ares_process_fd(channel, (polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0 ? polled[i].fd : ARES_SOCKET_BAD,
+                    (polled[i].revents & POLLOUT) != 0 ? polled[i].fd : ARES_SOCKET_BAD);
+            ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD); // deadlines
+            take_questions();
+        }
+    }
+
+    ResolverOptions options;
+    std::mutex mutex;
+    Hosts hosts;                                    ///< guarded by mutex
+    std::vector<std::unique_ptr<Question>> waiting; ///< guarded by mutex
+    ares_channel channel = nullptr;
+    int wake = -1;
+    std::atomic<bool> stopping = false;
+    std::thread thread;
+};
+
+ResolverThread::ResolverThread(ResolverOptions options)
+    : state_(std::make_unique<State>(std::move(options)))
+{
+}
+
+ResolverThread::~ResolverThread() = default;
+
+void ResolverThread::resolve(std::string name, Callback done)
+{
+    auto question = std::make_unique<Question>(Question{std::move(name), std::move(done), nullptr});
+    {
+        std::lock_guard const lock(state_->mutex);
+        state_->waiting.push_back(std::move(question));
+    }
+    state_->signal();
+}
+
+bool ResolverThread::reload_hosts()
+{
+    auto read = read_hosts(state_->options.hosts_file);
+    if (!read)
+        return false;
+    std::lock_guard const lock(state_->mutex);
+    state_->hosts = std::move(*read);
+    return true;
+}
+
+} // namespace gatehouse::net

@@ -1,0 +1,58 @@
+#pragma once
+// One connection with its deadline: plain, or TLS after accept_tls. Every wait on it is bounded.
+
+#include "proxy/net/deadline.hpp"
+#include "proxy/net/task.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <memory>
+#include <openssl/types.h>
+#include <span>
+#include <string_view>
+
+namespace gatehouse::net {
+
+/// Errors: `asio::error::timed_out` when the deadline passed, `asio::error::eof` at the end, otherwise the socket's.
+/// Lifetime: stays where it was made (the deadline points to it).
+class Stream {
+public:
+    Stream(Socket socket, DeadlineWheel& wheel);
+    ~Stream();
+    Stream(Stream const&) = delete;
+    Stream& operator=(Stream const&) = delete;
+
+    task<result<std::size_t>> read_some(std::span<char> into);
+    task<result<void>> write(std::string_view bytes);
+    task<result<void>> write(std::string_view first, std::string_view second);
+
+    /// TLS as server with what the client has already sent (RFC 8446 §4); afterwards reads and writes are of the plain text.
+    task<result<void>> accept_tls(SSL_CTX* context, std::string_view already_read);
+
+    /// Time for all that follows, until set again. Units: milliseconds.
+    void expire_after(std::chrono::milliseconds duration) { deadline_.expire_after(duration); }
+    void no_deadline() { deadline_.clear(); }
+    bool timed_out() const { return deadline_.expired(); }
+
+    /// Ends all waiting operations; later ones fail at once.
+    void abort();
+    bool aborted() const { return aborted_; }
+    /// Sends FIN (close_notify before it under TLS, best effort) and reads what the peer still sends for a moment, so that our last bytes are not lost to a reset.
+    task<> close_gently();
+    void close();
+
+    Socket& socket() { return socket_; }
+    DeadlineWheel& wheel() { return wheel_; }
+    bool is_tls() const { return tls_ != nullptr; }
+
+private:
+    struct Tls;
+    error_code failure(error_code code) const;
+
+    Socket socket_;
+    DeadlineWheel& wheel_;
+    Deadline deadline_;
+    std::unique_ptr<Tls> tls_;
+    bool aborted_ = false;
+};
+
+} // namespace gatehouse::net

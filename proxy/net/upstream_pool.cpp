@@ -1,0 +1,89 @@
+#include "proxy/net/upstream_pool.hpp"
+
+#include <sys/socket.h>
+
+namespace gatehouse::net {
+namespace {
+
+/// A connection on which bytes or an end already wait is of no use: the bytes answer nobody's question (response queue poisoning).
+bool is_silent_and_open(Upstream& upstream)
+{
+    if (!upstream.buffer.empty())
+        return false;
+    char byte = 0;
+    auto const size = ::recv(upstream.stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void make_key(std::string& key, policy::Host const& host, std::uint16_t port)
+{
+    key.assign(host.text());
+    key += '\0';
+    key += static_cast<char>(port >> 8);
+    key += static_cast<char>(port & 0xff);
+}
+
+} // namespace
+
+UpstreamPool::UpstreamPool(Dialer& dialer, DeadlineWheel& wheel, PoolLimits limits)
+    : dialer_(dialer)
+    , wheel_(wheel)
+    , limits_(limits)
+{
+}
+
+std::unique_ptr<Upstream> UpstreamPool::take(std::string const& key)
+{
+    auto const found = idle_.find(key);
+    if (found == idle_.end())
+        return nullptr;
+    // The youngest first: the old ones then age out.
+    while (!found->second.empty()) {
+        auto upstream = std::move(found->second.back().upstream);
+        found->second.pop_back();
+        --count_;
+        if (is_silent_and_open(*upstream))
+            return upstream;
+    }
+    return nullptr;
+}
+
+task<Acquired> UpstreamPool::acquire(policy::Host const& host, std::uint16_t port, bool fresh)
+{
+    make_key(key_, host, port);
+    if (auto kept = fresh ? nullptr : take(key_)) {
+        kept->reused = true;
+        co_return Acquired{{}, std::move(kept)};
+    }
+    Dialed dialed = co_await dialer_.dial(host, port);
+    if (!dialed.socket)
+        co_return Acquired{dialed.failure, nullptr};
+    co_return Acquired{{}, std::make_unique<Upstream>(std::move(*dialed.socket), wheel_, dialed.address)};
+}
+
+void UpstreamPool::release(policy::Host const& host, std::uint16_t port, std::unique_ptr<Upstream> upstream)
+{
+    upstream->stream.no_deadline();
+    upstream->buffer.release();
+    make_key(key_, host, port);
+    auto& kept = idle_[key_];
+    if (count_ >= limits_.total || kept.size() >= limits_.per_host)
+        return;
+    kept.push_back({std::move(upstream), std::chrono::steady_clock::now()});
+    ++count_;
+}
+
+void UpstreamPool::sweep()
+{
+    auto const oldest = std::chrono::steady_clock::now() - limits_.idle;
+    for (auto entry = idle_.begin(); entry != idle_.end();) {
+        auto& kept = entry->second;
+        while (!kept.empty() && kept.front().since < oldest) {
+            kept.pop_front();
+            --count_;
+        }
+        entry = kept.empty() ? idle_.erase(entry) : std::next(entry);
+    }
+}
+
+} // namespace gatehouse::net

@@ -1,0 +1,65 @@
+#pragma once
+// Kept-alive connections to origins, reused across the clients of one worker. Only plain, unauthenticated connections enter.
+
+#include "proxy/net/dialer.hpp"
+#include "proxy/net/read_buffer.hpp"
+
+#include <deque>
+
+namespace gatehouse::net {
+
+/// One connection to an origin with what was read from it.
+struct Upstream {
+    Upstream(Socket socket, DeadlineWheel& wheel, policy::IpAddress const& at)
+        : stream(std::move(socket), wheel)
+        , address(at)
+    {
+    }
+
+    Stream stream;
+    ReadBuffer buffer;
+    policy::IpAddress address;
+    bool reused = false;
+};
+
+struct Acquired {
+    std::string_view failure; ///< Dialed::failure
+    std::unique_ptr<Upstream> upstream;
+};
+
+struct PoolLimits {
+    std::size_t total = 512;
+    std::size_t per_host = 32;
+    std::chrono::milliseconds idle{30000};
+};
+
+/// Not thread-safe: one for each worker.
+class UpstreamPool {
+public:
+    UpstreamPool(Dialer& dialer, DeadlineWheel& wheel, PoolLimits limits);
+
+    /// A kept connection that is still silent and open, or a new one. `fresh`: a new one in any case.
+    task<Acquired> acquire(policy::Host const& host, std::uint16_t port, bool fresh = false);
+    /// Keeps the connection. Precondition: its last response was complete and allows reuse.
+    void release(policy::Host const& host, std::uint16_t port, std::unique_ptr<Upstream> upstream);
+    /// Closes what has been idle too long. Called by the worker's ticker.
+    void sweep();
+    void close_all() { idle_.clear(); count_ = 0; }
+    std::size_t size() const { return count_; }
+
+private:
+    struct Idle {
+        std::unique_ptr<Upstream> upstream;
+        std::chrono::steady_clock::time_point since;
+    };
+    std::unique_ptr<Upstream> take(std::string const& key);
+
+    Dialer& dialer_;
+    DeadlineWheel& wheel_;
+    PoolLimits limits_;
+    std::unordered_map<std::string, std::deque<Idle>> idle_;
+    std::size_t count_ = 0;
+    std::string key_; ///< reused for look-ups
+};
+
+} // namespace gatehouse::net

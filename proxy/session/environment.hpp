@@ -1,0 +1,68 @@
+#pragma once
+// What a session is given by its worker. One for each worker, touched by that worker's thread only.
+
+#include "proxy/clock.hpp"
+#include "proxy/detect/incident.hpp"
+#include "proxy/http1/head.hpp"
+#include "proxy/identity/sign_in.hpp"
+#include "proxy/log/access_log.hpp"
+#include "proxy/net/upstream_pool.hpp"
+#include "proxy/session/decision_id.hpp"
+#include "proxy/session/open_tunnels.hpp"
+#include "proxy/settings.hpp"
+#include "proxy/tls/issuer.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace gatehouse::session {
+
+/// Plain counters of one worker; read by others only through a post to the worker.
+struct Counters {
+    std::uint64_t connections = 0;       ///< accepted
+    std::uint64_t connections_open = 0;
+    std::uint64_t connections_refused = 0; ///< over a cap
+    std::uint64_t requests = 0;          ///< heads read and understood, CONNECT among them
+    std::uint64_t blocked = 0;
+    std::uint64_t refused = 0;           ///< messages that the gate turned away
+    std::uint64_t upstream_failures = 0;
+    std::uint64_t tunnels_open = 0;
+    std::uint64_t tunnels_ended_by_policy = 0;
+};
+
+/// Memory of one exchange, kept for the next one: after warm-up a request allocates nothing here.
+struct Scratch {
+    http1::RequestHead request;
+    http1::ResponseHead response;
+    std::string head_copy;     ///< the request head, when a body will move the buffer under it
+    std::string to_upstream;
+    std::string to_client;
+    std::string normalised;    ///< a response head that needed mending
+    std::string content_type;  ///< of the response, for the log
+};
+
+struct Environment {
+    Settings const& settings;
+    net::Executor executor;
+    net::DeadlineWheel& wheel;
+    net::Dialer& dialer;
+    net::UpstreamPool& pool;
+    log::Ring& access;
+    Clock clock;
+    DecisionIds ids;
+    tls::Issuer* issuer;       ///< null without a CA: blocked tunnels are refused in plain
+    identity::SignIn& sign_in;
+    std::function<void(detect::Incident const&)> report_incident; ///< never blocks
+    std::string portal_url;
+
+    std::shared_ptr<policy::Policy const> policy; ///< never null
+    std::uint64_t generation = 1;                 ///< grows with each publication
+    OpenTunnels tunnels;
+    Counters counters;
+    bool draining = false;
+
+    std::vector<char> relay_buffer;
+    std::vector<std::unique_ptr<Scratch>> spare_scratch;
+};
+
+} // namespace gatehouse::session

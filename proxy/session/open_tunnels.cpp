@@ -1,0 +1,69 @@
+#include "proxy/session/open_tunnels.hpp"
+
+namespace gatehouse::session {
+
+OpenTunnel::OpenTunnel(OpenTunnels& list, policy::Subject& subject, policy::Target const& target, policy::SignalSet signals,
+    net::Stream& client, net::Stream& upstream)
+    : list_(list)
+    , subject_(subject)
+    , target_(target)
+    , signals_(signals)
+    , client_(client)
+    , upstream_(upstream)
+    , next_(list.first_)
+{
+    if (next_ != nullptr)
+        next_->previous_ = this;
+    list_.first_ = this;
+    ++list_.size_;
+}
+
+OpenTunnel::~OpenTunnel()
+{
+    (previous_ != nullptr ? previous_->next_ : list_.first_) = next_;
+    if (next_ != nullptr)
+        next_->previous_ = previous_;
+    --list_.size_;
+}
+
+std::size_t OpenTunnels::judge_again(policy::Policy const& policy, policy::Moment const& now)
+{
+    std::size_t ended = 0;
+    for (auto* tunnel = first_; tunnel != nullptr; tunnel = tunnel->next_) {
+        if (tunnel->ended_by_policy_)
+            continue;
+        refresh_subject(tunnel->subject_, policy);
+        auto const decision = policy::decide(policy, {tunnel->subject_, tunnel->target_, now, tunnel->signals_});
+        if (decision.verdict == policy::Verdict::allow)
+            continue;
+        // Aborting only cancels what waits; the tunnel's own coroutine unwinds later, so this list stays as it is.
+        tunnel->ended_by_policy_ = true;
+        tunnel->client_.abort();
+        tunnel->upstream_.abort();
+        ++ended;
+    }
+    return ended;
+}
+
+void OpenTunnels::abort_all()
+{
+    for (auto* tunnel = first_; tunnel != nullptr; tunnel = tunnel->next_) {
+        tunnel->client_.abort();
+        tunnel->upstream_.abort();
+    }
+}
+
+void refresh_subject(policy::Subject& subject, policy::Policy const& policy)
+{
+    if (subject.confidence <= policy::Confidence::address) {
+        subject = policy.subject_at(subject.address);
+        return;
+    }
+    auto const here = policy.subject_at(subject.address);
+    subject.network = here.network;
+    subject.device = here.device;
+    subject.device_kind = here.device_kind;
+    subject.trusts_ca = here.trusts_ca;
+}
+
+} // namespace gatehouse::session

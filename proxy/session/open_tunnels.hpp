@@ -1,0 +1,53 @@
+#pragma once
+// The tunnels that are open on a worker, to be judged again at period boundaries and on every publication.
+
+#include "policy/decide.hpp"
+#include "proxy/net/stream.hpp"
+
+namespace gatehouse::session {
+
+class OpenTunnels;
+
+/// One open tunnel or upgraded connection. Registers itself for its lifetime.
+class OpenTunnel {
+public:
+    /// Lifetime: all references outlive this object.
+    OpenTunnel(OpenTunnels& list, policy::Subject& subject, policy::Target const& target, policy::SignalSet signals,
+        net::Stream& client, net::Stream& upstream);
+    ~OpenTunnel();
+    OpenTunnel(OpenTunnel const&) = delete;
+    OpenTunnel& operator=(OpenTunnel const&) = delete;
+
+    bool ended_by_policy() const { return ended_by_policy_; }
+
+private:
+    friend class OpenTunnels;
+    OpenTunnels& list_;
+    policy::Subject& subject_;
+    policy::Target const& target_;
+    policy::SignalSet signals_;
+    net::Stream& client_;
+    net::Stream& upstream_;
+    bool ended_by_policy_ = false;
+    OpenTunnel* previous_ = nullptr;
+    OpenTunnel* next_ = nullptr;
+};
+
+class OpenTunnels {
+public:
+    /// Decides each tunnel again and ends those that are no longer allowed. Returns how many it ended.
+    std::size_t judge_again(policy::Policy const& policy, policy::Moment const& now);
+    /// Ends them all (shutdown).
+    void abort_all();
+    std::size_t size() const { return size_; }
+
+private:
+    friend class OpenTunnel;
+    OpenTunnel* first_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// Brings a subject up to date with a policy: people known by address only may sit in another network now; proved ones keep their name.
+void refresh_subject(policy::Subject& subject, policy::Policy const& policy);
+
+} // namespace gatehouse::session
