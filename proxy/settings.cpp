@@ -76,6 +76,7 @@ void read_deadlines(SettingsReader& reader, Settings& settings)
     reader.read("request_head", deadlines.request_head);
     reader.read("keep_alive", deadlines.keep_alive);
     reader.read("client_hello", deadlines.client_hello);
+    reader.read("server_first", deadlines.server_first);
     reader.read("resolve", deadlines.resolve);
     reader.read("connect", deadlines.connect);
     reader.read("connect_attempt", deadlines.connect_attempt);

@@ -30,6 +30,7 @@ struct Deadlines {
     std::chrono::milliseconds request_head{10000};   ///< whole head, absolute, from its first byte
     std::chrono::milliseconds keep_alive{60000};     ///< between requests
     std::chrono::milliseconds client_hello{10000};   ///< after the 200 to CONNECT
+    std::chrono::milliseconds server_first{1000};    ///< wait for a hello on ports other than 443, where the server may speak first
     std::chrono::milliseconds resolve{4000};
     std::chrono::milliseconds connect{5000};         ///< over all addresses of a name
     std::chrono::milliseconds connect_attempt{250};  ///< before the next address is tried beside it (RFC 8305 §5)

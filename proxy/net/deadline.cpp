@@ -13,8 +13,9 @@ Deadline::Deadline(DeadlineWheel& wheel, Expiry on_expiry, void* owner)
 
 Deadline::~Deadline() { unlink(); }
 
-void Deadline::expire_after(std::chrono::milliseconds duration)
+void Deadline::expire_after(std::chrono::milliseconds duration, While activity)
 {
+    activity_ = activity;
     auto const ticks = (std::max(duration, DeadlineWheel::tick) + DeadlineWheel::tick - std::chrono::milliseconds{1})
         / DeadlineWheel::tick;
     due_ = wheel_.now_ + static_cast<std::uint64_t>(ticks) + 1;
@@ -72,11 +73,37 @@ void DeadlineWheel::advance(std::chrono::steady_clock::time_point now)
                 insert(*deadline);
                 continue;
             }
-            deadline->due_ = 0;
-            deadline->expired_ = true;
-            deadline->on_expiry_(deadline->owner_);
+            expire(*deadline);
         }
     }
+}
+
+void DeadlineWheel::expire(Deadline& deadline)
+{
+    deadline.due_ = 0;
+    deadline.expired_ = true;
+    deadline.on_expiry_(deadline.owner_);
+}
+
+template <class Predicate>
+void DeadlineWheel::expire_where(Predicate wanted)
+{
+    for (auto* slot : slots_) {
+        // Expiry only cancels waits; nobody is destroyed or relinked before the owner's coroutine runs again.
+        for (auto* deadline = slot; deadline != nullptr; deadline = deadline->next_)
+            if (deadline->due_ != 0 && wanted(*deadline))
+                expire(*deadline);
+    }
+}
+
+void DeadlineWheel::expire_idle()
+{
+    expire_where([](Deadline const& deadline) { return deadline.activity_ == Deadline::While::idle; });
+}
+
+void DeadlineWheel::expire_all()
+{
+    expire_where([](Deadline const&) { return true; });
 }
 
 } // namespace gatehouse::net

@@ -21,8 +21,11 @@ public:
     Deadline(Deadline const&) = delete;
     Deadline& operator=(Deadline const&) = delete;
 
+    /// What the owner does meanwhile: an idle one may be ended early when the gateway shuts down.
+    enum class While : std::uint8_t { working, idle };
+
     /// Rounded up to the wheel's tick.
-    void expire_after(std::chrono::milliseconds duration);
+    void expire_after(std::chrono::milliseconds duration, While activity = While::working);
     void clear();
     bool expired() const { return expired_; }
 
@@ -38,6 +41,7 @@ private:
     Deadline* next_ = nullptr;
     Deadline** link_ = nullptr; ///< what points at us; null when in no slot
     bool expired_ = false;
+    While activity_ = While::working;
 };
 
 /// Not thread-safe: one for each worker, driven by its ticker.
@@ -47,12 +51,18 @@ public:
 
     /// Expires what is due at the tick of `now` and all ticks before it.
     void advance(std::chrono::steady_clock::time_point now);
+    /// Expires the deadlines of idle owners, or all that are set.
+    void expire_idle();
+    void expire_all();
 
 private:
     friend class Deadline;
     static constexpr std::size_t slot_count = 1024;
 
     void insert(Deadline& deadline);
+    static void expire(Deadline& deadline);
+    template <class Predicate>
+    void expire_where(Predicate wanted);
     std::uint64_t tick_of(std::chrono::steady_clock::time_point time) const;
 
     std::array<Deadline*, slot_count> slots_{};

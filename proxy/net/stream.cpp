@@ -28,8 +28,7 @@ namespace {
 
 void cancel_stream(void* owner)
 {
-    error_code ignored;
-    static_cast<Stream*>(owner)->socket().cancel(ignored);
+    static_cast<Stream*>(owner)->cancel();
 }
 
 } // namespace
@@ -105,11 +104,16 @@ task<result<void>> Stream::accept_tls(SSL_CTX* context, std::string_view already
     co_return result<void>{};
 }
 
+void Stream::cancel()
+{
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
 void Stream::abort()
 {
     aborted_ = true;
-    error_code ignored;
-    socket_.cancel(ignored);
+    cancel();
 }
 
 task<> Stream::close_gently()

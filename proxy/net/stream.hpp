@@ -30,9 +30,13 @@ public:
 
     /// Time for all that follows, until set again. Units: milliseconds.
     void expire_after(std::chrono::milliseconds duration) { deadline_.expire_after(duration); }
+    /// The same between requests: the gateway may end the connection early when it shuts down.
+    void idle_for(std::chrono::milliseconds duration) { deadline_.expire_after(duration, Deadline::While::idle); }
     void no_deadline() { deadline_.clear(); }
     bool timed_out() const { return deadline_.expired(); }
 
+    /// Ends the operations that wait now; later ones may start.
+    void cancel();
     /// Ends all waiting operations; later ones fail at once.
     void abort();
     bool aborted() const { return aborted_; }

@@ -28,6 +28,20 @@ struct Counters {
     std::uint64_t upstream_failures = 0;
     std::uint64_t tunnels_open = 0;
     std::uint64_t tunnels_ended_by_policy = 0;
+
+    Counters& operator+=(Counters const& other)
+    {
+        connections += other.connections;
+        connections_open += other.connections_open;
+        connections_refused += other.connections_refused;
+        requests += other.requests;
+        blocked += other.blocked;
+        refused += other.refused;
+        upstream_failures += other.upstream_failures;
+        tunnels_open += other.tunnels_open;
+        tunnels_ended_by_policy += other.tunnels_ended_by_policy;
+        return *this;
+    }
 };
 
 /// Memory of one exchange, kept for the next one: after warm-up a request allocates nothing here.
@@ -54,6 +68,7 @@ struct Environment {
     identity::SignIn& sign_in;
     std::function<void(detect::Incident const&)> report_incident; ///< never blocks
     std::string portal_url;
+    std::uint16_t portal_port = 0;                ///< as bound
 
     std::shared_ptr<policy::Policy const> policy; ///< never null
     std::uint64_t generation = 1;                 ///< grows with each publication

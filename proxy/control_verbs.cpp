@@ -1,0 +1,105 @@
+#include "proxy/control_verbs.hpp"
+
+#include "proxy/log/search.hpp"
+#include "proxy/store/store.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace gatehouse {
+namespace {
+
+namespace json = boost::json;
+
+std::string text_of(json::object const& request, std::string_view key)
+{
+    auto const* value = request.if_contains(json::string_view{key.data(), key.size()});
+    return value != nullptr && value->is_string() ? std::string{value->as_string()} : std::string{};
+}
+
+json::object refused(std::string const& why) { return {{"ok", false}, {"error", why}}; }
+
+json::array problems_json(std::vector<policy::Problem> const& problems)
+{
+    json::array all;
+    for (auto const& problem : problems)
+        all.push_back({{"severity", problem.severity == policy::Problem::Severity::error ? "error" : "warning"}, {"file", problem.file},
+            {"line", problem.line}, {"column", problem.column}, {"message", problem.message}, {"suggestion", problem.suggestion}});
+    return all;
+}
+
+json::object reload(ControlVerbs const& verbs)
+{
+    auto const published = verbs.publish("gatehouse reload");
+    json::object answer{{"ok", published.published}, {"version", published.version}, {"problems", problems_json(published.problems)}};
+    if (!published.published)
+        answer["error"] = "the new policy was refused; version " + published.version + " stays in force";
+    return answer;
+}
+
+json::object row_json(log::StoredRecord const& row, Clock const& clock)
+{
+    auto const seconds = std::chrono::floor<std::chrono::seconds>(row.at);
+    return {{"at", clock.moment_of(seconds).local.to_text()}, {"decision", row.decision_id}, {"client", row.client.to_text()},
+        {"user", row.user}, {"role", row.role}, {"network", row.network}, {"device", row.device}, {"method", row.method},
+        {"url", row.url()}, {"status", row.status}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule},
+        {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period}, {"refusal", row.refusal}};
+}
+
+json::object search_log(ControlVerbs const& verbs, json::object const& request)
+{
+    log::SearchQuery query;
+    query.person = text_of(request, "person");
+    query.device = text_of(request, "device");
+    query.network = text_of(request, "network");
+    query.client = text_of(request, "client");
+    query.host = text_of(request, "host");
+    query.category = text_of(request, "category");
+    query.rule = text_of(request, "rule");
+    query.text = text_of(request, "text");
+    query.cursor = text_of(request, "cursor");
+    if (auto const verdict = text_of(request, "verdict"); !verdict.empty())
+        query.verdict = verdict == "allow" ? policy::Verdict::allow : policy::Verdict::block;
+    if (auto const* limit = request.if_contains("limit"); limit != nullptr && limit->is_int64())
+        query.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(limit->as_int64(), 1, 10000));
+    verbs.access_log.flush();
+    auto const page = log::search(verbs.settings.log_dir, query);
+    if (!page)
+        return refused("the log could not be searched: " + page.error().message());
+    json::array rows;
+    for (auto const& row : page->rows)
+        rows.push_back(row_json(row, verbs.clock));
+    return {{"rows", std::move(rows)}, {"next", page->next}};
+}
+
+json::object list_requests(ControlVerbs const& verbs, json::object const& request)
+{
+    auto const name = text_of(request, "state");
+    auto const state = store::parse_request_state(name.empty() ? "submitted" : name);
+    if (!state)
+        return refused("there is no request state \"" + name + "\"");
+    auto const wanted = *state;
+    auto const found = verbs.store.run([wanted](store::Ledger& ledger) { return store::list_requests(ledger, wanted); });
+    if (!found)
+        return refused(found.error().message());
+    json::array rows;
+    for (auto const& each : *found)
+        rows.push_back({{"id", store::number(each.id)}, {"reference", each.reference}, {"state", store::to_text(each.state)},
+            {"host", each.host}, {"path", each.path}, {"why", each.why},
+            {"submitted_at", verbs.clock.moment_of(each.submitted_at).local.to_text()}});
+    return {{"requests", std::move(rows)}};
+}
+
+} // namespace
+
+ControlHandlers control_handlers(ControlVerbs verbs)
+{
+    auto const shared = std::make_shared<ControlVerbs>(std::move(verbs));
+    return {{"status", [shared](json::object const&) { return shared->status(); }},
+        {"reload", [shared](json::object const&) { return reload(*shared); }},
+        {"log", [shared](json::object const& request) { return search_log(*shared, request); }},
+        {"requests", [shared](json::object const& request) { return list_requests(*shared, request); }}};
+}
+
+} // namespace gatehouse

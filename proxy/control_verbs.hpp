@@ -1,0 +1,24 @@
+#pragma once
+// What the control socket answers: status, reload, log, requests.
+
+#include "proxy/control.hpp"
+#include "proxy/log/access_log.hpp"
+#include "proxy/portal/services.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace gatehouse {
+
+/// Lifetime: everything outlives the control server.
+struct ControlVerbs {
+    Settings const& settings;
+    store::Store& store;
+    log::AccessLog& access_log;
+    Clock clock;
+    std::function<boost::json::object()> status;
+    std::function<portal::PublishResult(std::string_view)> publish;
+};
+
+ControlHandlers control_handlers(ControlVerbs verbs);
+
+} // namespace gatehouse

@@ -1,0 +1,44 @@
+#pragma once
+// From configuration and store to a policy in force: built aside, checked, then posted to every worker. One at a time.
+
+#include "proxy/clock.hpp"
+#include "proxy/portal/services.hpp"
+
+#include <functional>
+#include <mutex>
+
+namespace gatehouse {
+
+class Publisher {
+public:
+    /// Posts a policy to all workers and returns when all run it.
+    using Deliver = std::function<void(std::shared_ptr<policy::Policy const>)>;
+
+    Publisher(Settings const& settings, store::Store& store, Clock clock);
+
+    /// Builds the policy of the start. Throws std::runtime_error with every problem if there is none that may run.
+    std::shared_ptr<policy::Policy const> first();
+    void set_delivery(Deliver deliver);
+
+    /// Thread-safe; never from a worker's thread. A policy that is refused leaves the running one in force.
+    portal::PublishResult publish(std::string_view cause);
+    std::shared_ptr<policy::Policy const> current() const;
+    /// When the next grant or restriction begins or ends, so that it is published then; nullopt: nothing is due.
+    std::optional<std::chrono::sys_seconds> next_change() const;
+
+private:
+    struct Built;
+    Built build();
+
+    Settings const& settings_;
+    store::Store& store_;
+    Clock clock_;
+    Deliver deliver_;
+    mutable std::mutex building_;
+    mutable std::mutex guard_; ///< of current_ and next_change_
+    std::shared_ptr<policy::Policy const> current_;
+    std::optional<std::chrono::sys_seconds> next_change_;
+    std::uint64_t version_ = 0;
+};
+
+} // namespace gatehouse

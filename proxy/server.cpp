@@ -1,0 +1,282 @@
+#include "proxy/server.hpp"
+
+#include "proxy/control.hpp"
+#include "proxy/control_verbs.hpp"
+#include "proxy/net/listener.hpp"
+#include "proxy/portal/server.hpp"
+#include "proxy/store/incidents.hpp"
+#include "proxy/store/overrides.hpp"
+#include "proxy/store/store.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <csignal>
+#include <fmt/format.h>
+#include <latch>
+#include <spdlog/spdlog.h>
+#include <stdexcept>
+
+namespace gatehouse {
+namespace {
+
+Settings with_worker_count(Settings settings)
+{
+    if (settings.workers == 0)
+        settings.workers = std::max(1U, std::thread::hardware_concurrency());
+    return settings;
+}
+
+std::unique_ptr<store::Store> open_store(Settings const& settings)
+{
+    store::StoreOptions options;
+    options.ledger.state_dir = settings.state_dir;
+    auto opened = store::Store::open(options);
+    if (!opened)
+        throw std::runtime_error("cannot open the store in " + settings.state_dir.string() + ": " + opened.error().message());
+    return std::move(*opened);
+}
+
+log::Options log_options(Settings const& settings)
+{
+    log::Options options;
+    options.log_dir = settings.log_dir;
+    options.workers = settings.workers;
+    options.ring_size = settings.log_ring;
+    options.days = settings.log_days;
+    options.logger = spdlog::default_logger();
+    return options;
+}
+
+net::ResolverOptions resolver_options(Settings const& settings)
+{
+    return {settings.resolver.servers, settings.resolver.hosts_file.string(), settings.deadlines.resolve, settings.resolver.max_ttl,
+        settings.resolver.negative_ttl};
+}
+
+} // namespace
+
+Server::Server(Settings settings)
+    : settings_(with_worker_count(std::move(settings)))
+    , clock_(settings_.time_zone)
+    , store_(open_store(settings_))
+    , access_log_(std::make_unique<log::AccessLog>(log_options(settings_)))
+    , resolver_(std::make_unique<net::ResolverThread>(resolver_options(settings_)))
+    , publisher_(settings_, *store_, clock_)
+    , signals_(main_, SIGTERM, SIGINT, SIGHUP)
+    , change_timer_(main_)
+{
+    signals_.add(SIGUSR1);
+    std::signal(SIGPIPE, SIG_IGN);
+    auto const policy = publisher_.first();
+    start_portal();
+    auto const listening = open_listeners();
+    proxy_ports_ = listening.ports;
+    make_guard(listening.ports);
+    parts_ = std::make_unique<WorkerParts>(WorkerParts{.settings = settings_,
+        .resolver = *resolver_,
+        .guard = guard_,
+        .access_log = *access_log_,
+        .store = *store_,
+        .clock = clock_,
+        .portal_url = settings_.portal_url,
+        .portal_port = guard_.portal_port,
+        .report_incident = [this](detect::Incident const& incident) { report_incident(incident); }});
+    for (unsigned i = 0; i < settings_.workers; ++i)
+        workers_.push_back(std::make_unique<Worker>(i, *parts_, policy, listening.by_worker[i]));
+    publisher_.set_delivery([this](auto published) { deliver(std::move(published)); });
+    start_control();
+}
+
+Server::~Server() = default;
+
+Server::Listening Server::open_listeners() const
+{
+    Listening listening;
+    listening.by_worker.resize(settings_.workers);
+    for (auto const& endpoint : settings_.proxy) {
+        auto const bound = net::listen_on(endpoint.address, endpoint.port, settings_.workers);
+        for (unsigned i = 0; i < settings_.workers; ++i)
+            listening.by_worker[i].push_back(bound.sockets[i]);
+        listening.ports.push_back(bound.port);
+    }
+    return listening;
+}
+
+void Server::make_guard(std::vector<std::uint16_t> const& ports)
+{
+    guard_.reachable_private = settings_.reachable_private;
+    guard_.own_addresses = net::interface_addresses();
+    guard_.own_ports = ports;
+    guard_.own_ports.push_back(portal_->portal_port());
+    guard_.own_ports.push_back(portal_->console_port());
+    guard_.own_ports.push_back(settings_.metrics.port);
+    guard_.portal_port = portal_->portal_port();
+}
+
+void Server::start_portal()
+{
+    if (settings_.portal_url.empty())
+        settings_.portal_url = fmt::format("http://{}:{}", settings_.portal.address.to_text(), settings_.portal.port);
+    portal_ = std::make_unique<portal::Server>(console_,
+        portal::Services{.settings = settings_,
+            .store = *store_,
+            .publish = [this](std::string_view cause) { return publisher_.publish(cause); },
+            .current_policy = [this] { return publisher_.current(); },
+            .status_json = [this] { return boost::json::serialize(status()); },
+            .ca_pem =
+                [this] {
+                    auto const issuer = tls::Issuer::load(settings_.state_dir / "ca");
+                    return issuer ? issuer->ca_pem() : std::string{};
+                }});
+    if (settings_.portal.port == 0)
+        settings_.portal_url = fmt::format("http://{}:{}", settings_.portal.address.to_text(), portal_->portal_port());
+}
+
+void Server::start_control()
+{
+    ControlVerbs const verbs{.settings = settings_,
+        .store = *store_,
+        .access_log = *access_log_,
+        .clock = clock_,
+        .status = [this] { return status(); },
+        .publish = [this](std::string_view cause) { return publisher_.publish(cause); }};
+    control_ = std::make_unique<ControlServer>(console_, settings_.state_dir / "control.sock", control_handlers(verbs));
+}
+
+void Server::run()
+{
+    access_log_->start();
+    for (auto& worker : workers_)
+        worker->start();
+    console_thread_ = std::thread([this] { console_.run(); });
+    wait_for_signal();
+    schedule_next_change();
+    spdlog::info("gateway.ready proxy_ports={} portal={} console_port={} workers={} policy={}", fmt::join(proxy_ports_, ","),
+        settings_.portal_url, portal_->console_port(), settings_.workers, publisher_.current()->version);
+    main_.run();
+    drain();
+}
+
+void Server::wait_for_signal()
+{
+    signals_.async_wait([this](error_code ec, int number) {
+        if (ec)
+            return;
+        if (number == SIGTERM || number == SIGINT) {
+            main_.stop();
+            return;
+        }
+        if (number == SIGHUP)
+            reload("SIGHUP");
+        if (number == SIGUSR1)
+            access_log_->reopen();
+        wait_for_signal();
+    });
+}
+
+void Server::reload(std::string_view cause)
+{
+    if (!resolver_->reload_hosts())
+        spdlog::warn("hosts_file.kept reason=\"cannot read {}\"", settings_.resolver.hosts_file.string());
+    for (auto& worker : workers_)
+        worker->forget_caches();
+    auto const result = publisher_.publish(cause);
+    if (result.published)
+        spdlog::info("policy.published version={} cause={} warnings={}", result.version, cause, result.problems.size());
+    else
+        spdlog::error("policy.refused kept_version={} cause={}", result.version, cause);
+    for (auto const& problem : result.problems)
+        if (problem.severity == policy::Problem::Severity::error)
+            spdlog::error("policy.problem at={}:{}:{} message=\"{}\"", problem.file, problem.line, problem.column, problem.message);
+}
+
+/// Grants begin and end by the wall clock, so the clock is asked: a timer to the instant would miss a clock that was set.
+void Server::schedule_next_change()
+{
+    change_timer_.expires_after(std::chrono::milliseconds{250});
+    change_timer_.async_wait([this](error_code ec) {
+        if (ec)
+            return;
+        auto const now = clock_.now().instant;
+        if (auto const due = publisher_.next_change(); due && *due <= now) {
+            auto const ended = store_->run([now](store::Ledger& ledger) { return store::end_overrides(ledger, now); });
+            if (!ended)
+                spdlog::warn("grants.not_marked_ended reason=\"{}\"", ended.error().message());
+            reload("a grant began or ended");
+        }
+        schedule_next_change();
+    });
+}
+
+void Server::deliver(std::shared_ptr<policy::Policy const> policy)
+{
+    std::latch all(static_cast<std::ptrdiff_t>(workers_.size()));
+    for (auto& worker : workers_)
+        worker->publish(policy, [&all] { all.count_down(); });
+    all.wait();
+}
+
+void Server::report_incident(detect::Incident const& incident)
+{
+    auto keep = [this, incident](store::Ledger& ledger) {
+        std::vector<detect::Incident> rows{incident};
+        if (auto burst = habits_.observe(incident))
+            rows.push_back(std::move(*burst));
+        if (auto const kept = store::add_incidents(ledger, rows); !kept)
+            incidents_dropped_.fetch_add(rows.size(), std::memory_order_relaxed);
+    };
+    if (!store_->post(store::Job{std::move(keep)}))
+        incidents_dropped_.fetch_add(1, std::memory_order_relaxed);
+}
+
+boost::json::object Server::status() const
+{
+    session::Counters total;
+    std::latch all(static_cast<std::ptrdiff_t>(workers_.size()));
+    std::mutex guard;
+    for (auto const& worker : workers_)
+        worker->read_counters([&](session::Counters const& counters) {
+            {
+                std::lock_guard const lock(guard);
+                total += counters;
+            }
+            all.count_down();
+        });
+    all.wait();
+    auto const policy = publisher_.current();
+    auto const rows = access_log_->counters();
+    std::size_t names = 0;
+    for (auto const& lists : policy->attached)
+        names += lists.set.name_count();
+    auto const uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+    return {{"school", policy->school}, {"policy_version", policy->version}, {"uptime_seconds", uptime.count()},
+        {"workers", settings_.workers}, {"proxy_ports", boost::json::array(proxy_ports_.begin(), proxy_ports_.end())},
+        {"portal_url", settings_.portal_url}, {"portal_port", portal_->portal_port()}, {"console_port", portal_->console_port()},
+        {"rules", policy->rules.size()}, {"overrides", policy->overrides.size()}, {"restrictions", policy->restrictions.size()},
+        {"list_names", names}, {"connections", total.connections}, {"connections_open", total.connections_open},
+        {"connections_refused", total.connections_refused}, {"requests", total.requests}, {"blocked", total.blocked},
+        {"refused", total.refused}, {"upstream_failures", total.upstream_failures}, {"tunnels_open", total.tunnels_open},
+        {"tunnels_ended_by_policy", total.tunnels_ended_by_policy}, {"log_rows", rows.rows}, {"log_rows_dropped", rows.dropped},
+        {"log_failing", rows.failing}, {"incidents_dropped", incidents_dropped_.load()}};
+}
+
+/// Listeners close at once; what is open may finish within the drain time, then it is ended.
+void Server::drain()
+{
+    spdlog::info("gateway.draining at_most_seconds={}", std::chrono::duration_cast<std::chrono::seconds>(settings_.deadlines.drain).count());
+    for (auto& worker : workers_)
+        worker->drain();
+    auto const deadline = std::chrono::steady_clock::now() + settings_.deadlines.drain;
+    while (std::chrono::steady_clock::now() < deadline && status().at("connections_open").to_number<std::uint64_t>() > 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    // The console asks workers for their counters: it stops first.
+    portal_->stop();
+    console_.stop();
+    console_thread_.join();
+    for (auto& worker : workers_)
+        worker->stop();
+    access_log_->stop();
+    store_->close();
+    spdlog::info("gateway.stopped");
+}
+
+} // namespace gatehouse

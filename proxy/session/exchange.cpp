@@ -1,0 +1,154 @@
+#include "proxy/session/exchange.hpp"
+
+#include "proxy/http1/forward.hpp"
+#include "proxy/http1/target.hpp"
+#include "proxy/net/relay.hpp"
+#include "proxy/session/forwarding.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::session {
+namespace {
+
+bool is_idempotent(std::string_view method) // RFC 9110 §9.2.2, those without a body
+{
+    return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+bool is_portal(Environment const& env, policy::Target const& target)
+{
+    auto const& portal = env.settings.portal;
+    return target.host.is_address() && target.host.address() == portal.address && target.port == env.portal_port;
+}
+
+bool may_use_port(Environment const& env, policy::Target const& target)
+{
+    auto const& ports = env.settings.http_ports;
+    return std::find(ports.begin(), ports.end(), target.port) != ports.end();
+}
+
+/// A body will move the buffer under the head: keep the head elsewhere and read it again there.
+void detach_head(Session& session, Scratch& scratch, Outcome& outcome, std::size_t head_size)
+{
+    scratch.head_copy.assign(session.buffer.bytes().substr(0, head_size));
+    session.buffer.consume(head_size);
+    (void)http1::read_request_head(scratch.head_copy, scratch.request);
+    outcome.target = http1::resolve_target(scratch.request).target;
+    outcome.method = scratch.request.method;
+    outcome.user_agent = scratch.request.find("User-Agent").value_or("");
+}
+
+net::task<bool> answer_and_record(Session& session, Scratch& scratch, Outcome& outcome, OwnAnswer own)
+{
+    bool const body_left = scratch.request.framing != http1::Framing::none;
+    own.keep_alive = scratch.request.keep_alive && !body_left && !session.env.draining;
+    bool const alive = co_await answer(session, outcome, own, &scratch.request);
+    record(session, outcome);
+    co_return alive && own.keep_alive;
+}
+
+net::task<bool> show_block_page(Session& session, Scratch& scratch, Outcome& outcome)
+{
+    ++session.env.counters.blocked;
+    outcome.code = log::ResultCode::tcp_denied;
+    report_incident(session, outcome);
+    return answer_and_record(session, scratch, outcome, {.status = 403});
+}
+
+net::task<bool> show_failure(Session& session, Scratch& scratch, Outcome& outcome, unsigned status, std::string_view cause)
+{
+    ++session.env.counters.upstream_failures;
+    outcome.failure = cause;
+    return answer_and_record(session, scratch, outcome, {.status = status, .cause = cause});
+}
+
+/// 101: what either side sent already goes first, then bytes pass both ways until the end or until the policy says otherwise.
+net::task<> relay_upgraded(Attempt& attempt)
+{
+    auto& session = attempt.session;
+    auto& env = session.env;
+    OpenTunnel const open(env.tunnels, session.subject, attempt.outcome.target, attempt.outcome.decision.signals, session.client,
+        attempt.upstream.stream);
+    if (!session.buffer.empty() && !co_await attempt.upstream.stream.write(session.buffer.bytes()))
+        co_return;
+    session.buffer.consume(session.buffer.bytes().size());
+    auto const result
+        = co_await net::relay(session.client, attempt.upstream.stream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
+    attempt.outcome.bytes_to_client += result.counts.to_client;
+    attempt.outcome.bytes_from_client += result.counts.from_client;
+    if (open.ended_by_policy())
+        attempt.outcome.failure = "ended-by-policy";
+}
+
+net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
+{
+    auto& outcome = attempt.outcome;
+    if (attempt.upgraded && attempt.error.empty()) {
+        co_await relay_upgraded(attempt);
+        record(session, outcome);
+        co_return false;
+    }
+    if (attempt.error.empty()) {
+        record(session, outcome);
+        co_return attempt.client_keeps;
+    }
+    if (!attempt.response_started && attempt.error != "client-closed")
+        co_return co_await show_failure(session, scratch, outcome, attempt.error_status, attempt.error);
+    outcome.failure = attempt.error;
+    outcome.code = log::ResultCode::tcp_aborted;
+    // Half an answer must not look like a whole one: the connection is reset, not closed.
+    error_code ignored;
+    session.client.socket().set_option(net::asio::socket_base::linger(true, 0), ignored);
+    session.client.close();
+    record(session, outcome);
+    co_return false;
+}
+
+/// Steps 8 and 9. A connection taken from the pool may have died unseen: then once more on a new one, if that is safe.
+net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& outcome)
+{
+    auto& env = session.env;
+    auto const& request = scratch.request;
+    bool const may_retry = is_idempotent(request.method) && request.framing == http1::Framing::none;
+    for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
+        auto acquired = co_await env.pool.acquire(outcome.target.host, outcome.target.port, fresh);
+        if (!acquired.upstream) {
+            outcome.code = log::ResultCode::tcp_miss;
+            co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);
+        }
+        outcome.upstream = acquired.upstream->address;
+        scratch.to_upstream.clear();
+        http1::append_request_head(scratch.to_upstream, request, outcome.target,
+            {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket});
+        Attempt attempt{session, scratch, outcome, *acquired.upstream};
+        co_await forward(attempt);
+        if (!attempt.error.empty() && acquired.upstream->reused && may_retry && !attempt.heard_upstream)
+            continue;
+        bool const keeps = co_await finish(session, scratch, attempt);
+        if (attempt.upstream_keeps && !attempt.upgraded)
+            env.pool.release(outcome.target.host, outcome.target.port, std::move(acquired.upstream));
+        co_return keeps;
+    }
+}
+
+} // namespace
+
+net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcome, std::size_t head_size)
+{
+    bool const has_body = scratch.request.framing != http1::Framing::none;
+    if (has_body)
+        detach_head(session, scratch, outcome, head_size);
+    bool const portal = is_portal(session.env, outcome.target); // its forms must work for everyone, whatever the policy says
+    bool keeps = false;
+    if (outcome.decision.verdict == policy::Verdict::block && !portal)
+        keeps = co_await show_block_page(session, scratch, outcome);
+    else if (!portal && !may_use_port(session.env, outcome.target))
+        keeps = co_await show_failure(session, scratch, outcome, 403, "port-not-allowed");
+    else
+        keeps = co_await forward_request(session, scratch, outcome);
+    if (!has_body)
+        session.buffer.consume(head_size);
+    co_return keeps;
+}
+
+} // namespace gatehouse::session

@@ -1,0 +1,247 @@
+#include "proxy/session/forwarding.hpp"
+
+#include "proxy/http1/forward.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+namespace gatehouse::session {
+namespace {
+
+constexpr std::size_t body_read_size = 64 * 1024;
+constexpr std::size_t head_read_size = 16 * 1024;
+
+bool is_timeout(error_code const& ec) { return ec == net::asio::error::timed_out; }
+
+/// Appends what of `input` belongs to the body, in the framing that the next hop sees. Returns how much was used; a refusal is in `refusal`.
+std::size_t append_body(std::string& out, http1::BodyReader& body, std::string_view input, bool chunked, http1::Refusal& refusal)
+{
+    std::size_t used = 0;
+    while (!body.done()) {
+        auto const piece = body.next(input.substr(used));
+        if (piece.refusal != http1::Refusal::none) {
+            refusal = piece.refusal;
+            return used;
+        }
+        used += piece.consumed;
+        if (!piece.data.empty() && chunked) {
+            http1::append_chunk_header(out, piece.data.size());
+            out.append(piece.data).append("\r\n");
+        } else {
+            out.append(piece.data);
+        }
+        if (piece.consumed == 0 && !piece.done)
+            break;
+    }
+    if (body.done() && chunked)
+        out.append(http1::last_chunk);
+    return used;
+}
+
+net::task<> send_request(Attempt& attempt)
+{
+    auto& session = attempt.session;
+    auto& head = attempt.scratch.request;
+    auto& out = attempt.scratch.to_upstream;
+    auto const& deadlines = session.env.settings.deadlines;
+    http1::BodyReader body(head.framing, head.content_length, http1::BodyReader::Side::request);
+    bool const chunked = head.framing == http1::Framing::chunked;
+    for (;;) {
+        auto refusal = http1::Refusal::none;
+        auto const used = append_body(out, body, session.buffer.bytes(), chunked, refusal);
+        session.buffer.consume(used);
+        attempt.outcome.bytes_from_client += used;
+        if (refusal != http1::Refusal::none) {
+            attempt.fail(http1::status_of(refusal), http1::to_text(refusal));
+            break;
+        }
+        attempt.upstream.stream.expire_after(deadlines.response_head);
+        auto const sent = co_await attempt.upstream.stream.write(out);
+        out.clear();
+        if (!sent)
+            co_return; // the origin may have answered before it closed: the response tells
+        if (body.done()) {
+            attempt.request_done = true;
+            co_return;
+        }
+        if (attempt.request_unwanted)
+            co_return;
+        session.client.expire_after(deadlines.body_idle);
+        auto const size = co_await session.client.read_some(session.buffer.prepare(body_read_size));
+        if (attempt.request_unwanted)
+            co_return;
+        if (!size) {
+            attempt.fail(is_timeout(size.error()) ? 408 : 400, is_timeout(size.error()) ? "request-timeout" : "client-closed");
+            break;
+        }
+        session.buffer.commit(*size);
+    }
+    attempt.upstream.stream.abort();
+}
+
+/// Reads up to the final response head; interim ones go to the client. Empty: done, otherwise the reason code.
+net::task<std::string_view> read_final_head(Attempt& attempt, std::size_t& head_size)
+{
+    auto& session = attempt.session;
+    auto& upstream = attempt.upstream;
+    auto& head = attempt.scratch.response;
+    auto const& request = attempt.scratch.request;
+    http1::ResponseContext const context{request.method == "HEAD", request.wants_websocket};
+    unsigned interim = 0;
+    unsigned deviations = 0;
+    bool continued = false;
+    for (;;) {
+        auto const status
+            = http1::read_response_head(upstream.buffer.bytes(), context, head, attempt.scratch.normalised, deviations);
+        if (status.kind == http1::HeadStatus::Kind::refused)
+            co_return http1::to_text(status.refusal);
+        if (status.kind == http1::HeadStatus::Kind::need_more) {
+            auto const size = co_await upstream.stream.read_some(upstream.buffer.prepare(head_read_size));
+            if (!size)
+                co_return is_timeout(size.error()) ? "upstream-timeout" : "upstream-closed";
+            upstream.buffer.commit(*size);
+            attempt.heard_upstream = true;
+            continue;
+        }
+        head_size = status.size;
+        if (head.status >= 200 || head.status == 101)
+            co_return std::string_view{};
+        if (++interim > http1::limits::interim_responses)
+            co_return http1::to_text(http1::Refusal::bad_response);
+        bool const wanted = head.status == 100 ? request.expects_continue && !std::exchange(continued, true) : true;
+        if (wanted && request.minor_version >= 1) {
+            attempt.scratch.to_client.clear();
+            http1::append_interim_head(attempt.scratch.to_client, head);
+            if (!co_await session.client.write(attempt.scratch.to_client))
+                co_return "client-closed";
+        }
+        upstream.buffer.consume(status.size);
+    }
+}
+
+struct ResponsePump {
+    Attempt& attempt;
+    http1::BodyReader body;
+    bool chunked;  ///< towards the client
+    bool plain;    ///< data passes as it is: no chunk syntax on either side
+};
+
+/// Sends what has arrived of the body, behind what is in `to_client` already. False once there is nothing more to do.
+net::task<bool> flush_response(ResponsePump& pump)
+{
+    auto& attempt = pump.attempt;
+    auto& out = attempt.scratch.to_client;
+    auto& buffer = attempt.upstream.buffer;
+    std::string_view data;
+    std::size_t used = 0;
+    if (pump.plain) {
+        auto const piece = pump.body.next(buffer.bytes());
+        data = piece.data;
+        used = piece.consumed;
+    } else {
+        auto refusal = http1::Refusal::none;
+        used = append_body(out, pump.body, buffer.bytes(), pump.chunked, refusal);
+        if (refusal != http1::Refusal::none)
+            attempt.fail(502, http1::to_text(http1::Refusal::bad_response));
+    }
+    attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
+    auto const sent = co_await attempt.session.client.write(out, data);
+    attempt.response_started = true;
+    if (!sent) {
+        attempt.fail(0, "client-closed");
+        co_return false;
+    }
+    attempt.outcome.bytes_to_client += out.size() + data.size();
+    out.clear();
+    buffer.consume(used);
+    co_return attempt.error.empty() && !pump.body.done();
+}
+
+net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
+{
+    auto const& head = attempt.scratch.response;
+    bool const chunked = to_client == http1::Framing::chunked;
+    bool const plain = !chunked && head.framing != http1::Framing::chunked;
+    ResponsePump pump{attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain};
+    auto& buffer = attempt.upstream.buffer;
+    while (co_await flush_response(pump)) {
+        attempt.upstream.stream.expire_after(attempt.session.env.settings.deadlines.body_idle);
+        auto const size = co_await attempt.upstream.stream.read_some(buffer.prepare(body_read_size));
+        if (size) {
+            buffer.commit(*size);
+            continue;
+        }
+        if (is_timeout(size.error()) || !pump.body.finish()) {
+            attempt.fail(502, is_timeout(size.error()) ? "upstream-timeout" : "upstream-truncated");
+            co_return;
+        }
+        if (chunked && !co_await attempt.session.client.write(http1::last_chunk))
+            co_return attempt.fail(0, "client-closed");
+        break;
+    }
+    attempt.response_done = attempt.error.empty();
+}
+
+net::task<> receive_response(Attempt& attempt)
+{
+    auto& request = attempt.scratch.request;
+    auto& head = attempt.scratch.response;
+    std::size_t head_size = 0;
+    auto const failure = co_await read_final_head(attempt, head_size);
+    if (!failure.empty()) {
+        attempt.fail(failure == "upstream-timeout" ? 504 : 502, failure);
+        co_return;
+    }
+    attempt.outcome.status = head.status;
+    attempt.scratch.content_type.assign(head.find("Content-Type").value_or(""));
+    attempt.outcome.content_type = attempt.scratch.content_type;
+    attempt.upgraded = head.switches_protocol;
+    bool const body_ends = head.framing != http1::Framing::until_close || request.minor_version >= 1;
+    // A final answer while the request body still comes: the rest of it would be read as the next request.
+    bool const body_owed = !attempt.request_done && request.framing != http1::Framing::none;
+    attempt.client_keeps = request.keep_alive && body_ends && !body_owed && !attempt.session.env.draining;
+    auto& out = attempt.scratch.to_client;
+    out.clear();
+    auto const framing = http1::append_response_head(out, head,
+        {.pseudonym = attempt.session.env.settings.pseudonym,
+            .client_minor_version = request.minor_version,
+            .keep_alive = attempt.client_keeps,
+            .websocket = attempt.upgraded});
+    attempt.client_keeps = attempt.client_keeps && framing != http1::Framing::until_close;
+    bool const silent_after = head.keep_alive && head.framing != http1::Framing::until_close;
+    attempt.upstream.buffer.consume(head_size);
+    co_await relay_body(attempt, framing);
+    bool const shared = !request.find("Authorization"); // connections may carry a person's identity (CVE-2016-0755)
+    attempt.upstream_keeps = attempt.response_done && silent_after && shared && attempt.upstream.buffer.empty();
+}
+
+net::task<> receive_and_stop(Attempt& attempt)
+{
+    co_await receive_response(attempt);
+    if (attempt.request_done)
+        co_return;
+    // Nobody waits for the rest of the request any more.
+    attempt.request_unwanted = true;
+    attempt.client_keeps = false;
+    attempt.session.client.cancel();
+    attempt.upstream.stream.cancel();
+}
+
+} // namespace
+
+net::task<> forward(Attempt& attempt)
+{
+    using namespace net::asio::experimental::awaitable_operators;
+    if (attempt.scratch.request.framing != http1::Framing::none) {
+        co_await (send_request(attempt) && receive_and_stop(attempt));
+        attempt.upstream_keeps = attempt.upstream_keeps && attempt.request_done;
+        co_return;
+    }
+    attempt.upstream.stream.expire_after(attempt.session.env.settings.deadlines.response_head);
+    auto const sent = co_await attempt.upstream.stream.write(attempt.scratch.to_upstream);
+    attempt.request_done = true;
+    if (!sent)
+        co_return attempt.fail(502, "upstream-closed");
+    co_await receive_response(attempt);
+}
+
+} // namespace gatehouse::session

@@ -1,0 +1,164 @@
+#include "proxy/session/outcome.hpp"
+
+#include "proxy/http1/forward.hpp"
+#include "proxy/portal/block_page.hpp"
+
+namespace gatehouse::session {
+namespace {
+
+std::string_view name_of(auto const& table, std::uint16_t index)
+{
+    return index < table.size() ? std::string_view{table[index].id} : std::string_view{};
+}
+
+void describe_decision(log::AccessRecord& row, Outcome const& outcome)
+{
+    auto const& policy = *outcome.policy;
+    auto const& decision = outcome.decision;
+    row.verdict = decision.verdict;
+    row.tls = decision.tls;
+    row.stage = policy::to_text(decision.stage);
+    row.rule = policy::rule_id(policy, decision);
+    row.category = name_of(policy.categories, decision.category);
+    row.service = name_of(policy.services, decision.service);
+    row.signals = decision.signals;
+    row.period = decision.period < policy.timetable.periods.size() ? std::string_view{policy.timetable.periods[decision.period].name}
+                                                                   : policy::to_text(decision.period_kind);
+    if (decision.stage == policy::Stage::rule && decision.index < policy.rules.size())
+        row.clause = policy.rules[decision.index].clause;
+    if (decision.list < policy.lists.size() && !policy.lists[decision.list].sealed && decision.attached < policy.attached.size()) {
+        row.list = policy.lists[decision.list].id;
+        row.list_file = policy.attached[decision.attached].set.file_name(decision.hit.file);
+        row.list_line = decision.hit.line;
+    }
+}
+
+std::string_view without_query(std::string_view path) { return path.substr(0, path.find('?')); }
+
+/// Pictures, scripts and the like are fetched by pages, not by people: a page in their place would only break things.
+bool wants_page(http1::RequestHead const* head)
+{
+    if (head == nullptr)
+        return true;
+    auto const destination = head->find("Sec-Fetch-Dest");
+    return !destination || *destination == "document" || *destination == "iframe" || *destination == "frame" || *destination == "empty";
+}
+
+std::string block_page(Session& session, Outcome const& outcome)
+{
+    auto const now = session.env.clock.now();
+    auto const explanation
+        = policy::explain(*outcome.policy, {session.subject, outcome.target, now, outcome.decision.signals});
+    return portal::render_block_page({.explanation = explanation,
+        .target = outcome.target,
+        .subject = session.subject,
+        .decision_id = outcome.id.view(),
+        .school = outcome.policy->school,
+        .portal_url = session.env.portal_url,
+        .now = now.instant.time_since_epoch().count()});
+}
+
+std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& own)
+{
+    if (own.cause.empty())
+        return block_page(session, outcome);
+    return portal::render_error_page({.status = own.status,
+        .cause = own.cause,
+        .host = outcome.named ? outcome.target.host.text() : std::string_view{},
+        .decision_id = outcome.id.view(),
+        .school = session.env.policy->school});
+}
+
+} // namespace
+
+unsigned status_of_failure(std::string_view cause)
+{
+    if (cause == "private-address")
+        return 403;
+    if (cause == "loop")
+        return 508;
+    if (cause == "gateway-busy")
+        return 503;
+    if (cause == "dns-timeout" || cause == "upstream-timeout")
+        return 504;
+    return 502;
+}
+
+void record(Session& session, Outcome const& outcome)
+{
+    log::AccessRecord row;
+    row.at = std::chrono::system_clock::now();
+    row.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - outcome.started);
+    row.decision_id = outcome.id.view();
+    auto const& subject = session.subject;
+    row.client = subject.address;
+    row.user = subject.user;
+    row.role = subject.role;
+    row.group = subject.groups.empty() ? std::string_view{} : std::string_view{subject.groups.front()};
+    row.network = subject.network;
+    row.device = subject.device;
+    row.device_kind = subject.device_kind;
+    row.confidence = subject.confidence;
+    row.method = outcome.method;
+    if (outcome.named) {
+        row.scheme = outcome.target.scheme == policy::Scheme::tunnel ? std::string_view{} : policy::to_text(outcome.target.scheme);
+        row.host = outcome.target.host.text();
+        row.port = outcome.target.port;
+        row.path = session.env.settings.log_queries ? outcome.target.path : without_query(outcome.target.path);
+    }
+    row.sni = outcome.sni;
+    row.content_type = outcome.content_type;
+    row.user_agent = outcome.user_agent;
+    row.status = outcome.status;
+    row.bytes_to_client = outcome.bytes_to_client;
+    row.bytes_from_client = outcome.bytes_from_client;
+    row.code = outcome.code;
+    row.upstream = outcome.upstream;
+    row.refusal = outcome.failure;
+    if (outcome.decided)
+        describe_decision(row, outcome);
+    session.env.access.append(row);
+}
+
+detect::Intent intent_of(http1::RequestHead const& head)
+{
+    return detect::intent_of(head.find("Sec-Fetch-Dest").value_or(""), head.find("Sec-Fetch-Mode").value_or(""),
+        head.find("Sec-Fetch-User").value_or(""));
+}
+
+void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol)
+{
+    auto const incident = detect::incident_of({.at = std::chrono::system_clock::now(),
+        .policy = *outcome.policy,
+        .subject = session.subject,
+        .target = outcome.target,
+        .decision = outcome.decision,
+        .decision_id = outcome.id.view(),
+        .intent = outcome.intent,
+        .protocol = protocol});
+    if (incident)
+        session.env.report_incident(*incident);
+}
+
+net::task<bool> answer(Session& session, Outcome& outcome, OwnAnswer const& own, http1::RequestHead const* head)
+{
+    bool const page = wants_page(head);
+    std::string const body = page ? page_for(session, outcome, own) : std::string{"Blocked by the school's web filter.\n"};
+    std::string out;
+    http1::append_own_response(out,
+        {.status = own.status,
+            .content_type = page ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
+            .body = body,
+            .decision_id = outcome.id.view(),
+            .extra_fields = own.extra_fields,
+            .keep_alive = own.keep_alive,
+            .head_request = head != nullptr && head->method == "HEAD"});
+    outcome.status = own.status;
+    session.client.expire_after(session.env.settings.deadlines.body_idle);
+    auto const sent = co_await session.client.write(out);
+    if (sent)
+        outcome.bytes_to_client += out.size();
+    co_return sent.has_value();
+}
+
+} // namespace gatehouse::session

@@ -1,0 +1,58 @@
+#pragma once
+// What became of one request, and the row it leaves.
+
+#include "proxy/session/session.hpp"
+
+namespace gatehouse::session {
+
+/// Collected while a request is served; written once at its end.
+struct Outcome {
+    explicit Outcome(DecisionId given)
+        : id(given)
+    {
+    }
+
+    DecisionId id;
+    std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+    policy::Target target;      ///< meaningful if `named`
+    bool named = false;
+    policy::Decision decision;  ///< meaningful if `decided`
+    bool decided = false;
+    std::shared_ptr<policy::Policy const> policy; ///< the one that decided, alive for its texts
+    std::string_view method = "NONE";
+    std::string_view user_agent;
+    std::string_view content_type;
+    std::string sni;            ///< if it differs from the target's host
+    std::string_view failure;   ///< reason code of what went wrong, empty otherwise
+    unsigned status = 0;
+    std::uint64_t bytes_to_client = 0;
+    std::uint64_t bytes_from_client = 0;
+    log::ResultCode code = log::ResultCode::tcp_miss;
+    policy::IpAddress upstream;
+    detect::Intent intent = detect::Intent::unknown;
+};
+
+/// Step 10: appends the access row. Never blocks.
+void record(Session& session, Outcome const& outcome);
+
+/// Tells of an attempt to get round the filter, if this was one.
+void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol = detect::Protocol::tls);
+
+/// Who caused a request, by its Sec-Fetch fields.
+detect::Intent intent_of(http1::RequestHead const& head);
+
+/// The status for a failed dial: 403 for addresses that nobody may reach, 508 for ourselves, 503, 504, otherwise 502.
+unsigned status_of_failure(std::string_view cause);
+
+/// An answer of our own to the client: the block page for a decision, an error page otherwise.
+struct OwnAnswer {
+    unsigned status = 403;
+    std::string_view cause{};      ///< of an error page; empty for the block page of `outcome.decision`
+    std::string_view extra_fields{}; ///< complete lines with CRLF
+    bool keep_alive = false;
+};
+
+/// Writes it to the client and notes status and bytes in `outcome`. False if the client is gone.
+net::task<bool> answer(Session& session, Outcome& outcome, OwnAnswer const& own, http1::RequestHead const* head);
+
+} // namespace gatehouse::session

@@ -1,0 +1,211 @@
+#include "proxy/session/session.hpp"
+
+#include "proxy/detect/signals.hpp"
+#include "proxy/http1/forward.hpp"
+#include "proxy/http1/target.hpp"
+#include "proxy/session/exchange.hpp"
+#include "proxy/session/tunnel.hpp"
+
+namespace gatehouse::session {
+namespace {
+
+/// Borrows the worker's spare memory for one exchange.
+class ScratchLease {
+public:
+    explicit ScratchLease(Environment& env)
+        : env_(env)
+    {
+        if (env.spare_scratch.empty()) {
+            scratch_ = std::make_unique<Scratch>();
+            return;
+        }
+        scratch_ = std::move(env.spare_scratch.back());
+        env.spare_scratch.pop_back();
+    }
+    ~ScratchLease() { give_back(); }
+    ScratchLease(ScratchLease const&) = delete;
+    ScratchLease& operator=(ScratchLease const&) = delete;
+
+    Scratch& operator*() { return *scratch_; }
+
+    void give_back()
+    {
+        if (scratch_ && env_.spare_scratch.size() < most_spare)
+            env_.spare_scratch.push_back(std::move(scratch_));
+        scratch_.reset();
+    }
+
+private:
+    static constexpr std::size_t most_spare = 256;
+    Environment& env_;
+    std::unique_ptr<Scratch> scratch_;
+};
+
+enum class Heard : std::uint8_t { head, nothing, refused };
+
+struct ReadHead {
+    Heard heard = Heard::nothing;
+    std::size_t size = 0;
+    http1::Refusal refusal = http1::Refusal::none;
+    bool timed_out = false;
+};
+
+/// Step 3. The deadline counts from the first byte of the head; before it the connection may idle.
+net::task<ReadHead> read_head(Session& session, http1::RequestHead& head)
+{
+    auto const& deadlines = session.env.settings.deadlines;
+    bool waiting = session.buffer.empty();
+    if (waiting)
+        session.client.idle_for(deadlines.keep_alive);
+    else
+        session.client.expire_after(deadlines.request_head);
+    for (;;) {
+        auto const status = http1::read_request_head(session.buffer.bytes(), head);
+        if (status.kind == http1::HeadStatus::Kind::done)
+            co_return ReadHead{Heard::head, status.size, {}, false};
+        if (status.kind == http1::HeadStatus::Kind::refused)
+            co_return ReadHead{Heard::refused, 0, status.refusal, false};
+        if (waiting && !session.buffer.empty()) {
+            waiting = false;
+            session.client.expire_after(deadlines.request_head);
+        }
+        auto const size = co_await session.client.read_some(session.buffer.prepare(4096));
+        if (!size) {
+            bool const late = size.error() == net::asio::error::timed_out && !session.buffer.empty();
+            co_return ReadHead{late ? Heard::refused : Heard::nothing, 0, {}, late};
+        }
+        session.buffer.commit(*size);
+    }
+}
+
+net::task<> refuse(Session& session, Outcome& outcome, unsigned status, std::string_view cause, http1::RequestHead const* head = nullptr)
+{
+    outcome.failure = cause;
+    outcome.code = log::ResultCode::none_error;
+    ++session.env.counters.refused;
+    // A ClientHello or an SSH banner on the plain port: nothing of ours would be understood.
+    if (cause != http1::to_text(http1::Refusal::not_http))
+        co_await answer(session, outcome, {.status = status, .cause = cause}, head);
+    record(session, outcome);
+}
+
+/// Step 2, again for each request: credentials may come with any of them, and a new policy may know the address differently.
+net::task<identity::SignInStatus> identify(Session& session, http1::RequestHead const& head)
+{
+    auto& env = session.env;
+    if (session.generation != env.generation) {
+        refresh_subject(session.subject, *env.policy);
+        session.generation = env.generation;
+    }
+    if (!head.proxy_authorization.empty()) {
+        auto const now = env.clock.now().instant;
+        auto const known = co_await env.sign_in.check(session.subject.address, head.proxy_authorization, now);
+        if (known.status == identity::SignInStatus::proved) {
+            session.subject.user = known.person.user;
+            session.subject.role = known.person.role;
+            session.subject.groups = known.person.groups;
+            session.subject.confidence = policy::Confidence::password;
+        }
+        co_return known.status;
+    }
+    // A person proved earlier on this connection is not carried over to a request without credentials.
+    if (session.subject.confidence > policy::Confidence::address)
+        session.subject = env.policy->subject_at(session.subject.address);
+    for (auto const& network : env.policy->networks)
+        if (network.id == session.subject.network && network.asks_sign_in)
+            co_return identity::SignInStatus::refused;
+    co_return identity::SignInStatus::proved;
+}
+
+net::task<bool> refuse_sign_in(Session& session, Outcome& outcome, identity::SignInStatus status, http1::RequestHead const& head)
+{
+    outcome.code = log::ResultCode::tcp_denied;
+    bool const asks = status == identity::SignInStatus::refused;
+    outcome.failure = asks ? "sign-in-needed" : "sign-in-unavailable";
+    bool const keep = head.keep_alive && head.framing == http1::Framing::none && !head.is_connect();
+    OwnAnswer const own{.status = asks ? 407U : 503U,
+        .cause = outcome.failure,
+        .extra_fields = asks ? "Proxy-Authenticate: Basic realm=\"School network\", charset=\"UTF-8\"\r\n" : "",
+        .keep_alive = keep};
+    bool const alive = co_await answer(session, outcome, own, &head);
+    record(session, outcome);
+    co_return alive && keep;
+}
+
+/// Steps 3 to 10 for one request. False: the connection is done.
+net::task<bool> serve_one(Session& session)
+{
+    auto& env = session.env;
+    ScratchLease lease(env);
+    auto& head = (*lease).request;
+    auto const read = co_await read_head(session, head);
+    if (read.heard == Heard::nothing)
+        co_return false;
+    Outcome outcome(env.ids.next());
+    outcome.bytes_from_client = session.buffer.bytes().size();
+    if (read.heard == Heard::refused) {
+        if (read.timed_out)
+            co_await refuse(session, outcome, 408, "request-timeout");
+        else
+            co_await refuse(session, outcome, http1::status_of(read.refusal), http1::to_text(read.refusal), &head);
+        co_return false;
+    }
+    ++env.counters.requests;
+    outcome.bytes_from_client = read.size;
+    outcome.method = head.method;
+    outcome.user_agent = head.find("User-Agent").value_or("");
+    outcome.intent = intent_of(head);
+    if (http1::is_loop(head, env.settings.pseudonym)) {
+        co_await refuse(session, outcome, 508, http1::to_text(http1::Refusal::too_many_hops), &head);
+        co_return false;
+    }
+    auto const resolved = http1::resolve_target(head); // step 4
+    if (resolved.refusal != http1::Refusal::none) {
+        co_await refuse(session, outcome, http1::status_of(resolved.refusal), http1::to_text(resolved.refusal), &head);
+        co_return false;
+    }
+    outcome.target = resolved.target;
+    outcome.named = true;
+    if (auto const status = co_await identify(session, head); status != identity::SignInStatus::proved) {
+        bool const goes_on = co_await refuse_sign_in(session, outcome, status, head);
+        session.buffer.consume(read.size);
+        co_return goes_on;
+    }
+    auto const now = env.clock.now();
+    auto const signals = detect::signals_of(outcome.target, env.settings.connect_ports); // step 5
+    outcome.policy = env.policy;
+    outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals}); // step 6
+    outcome.decided = true;
+    if (head.is_connect()) { // step 7b
+        session.buffer.consume(read.size);
+        lease.give_back();
+        outcome.method = "CONNECT";
+        outcome.user_agent = {};
+        co_await run_tunnel(session, outcome);
+        co_return false;
+    }
+    co_return co_await run_exchange(session, *lease, outcome, read.size); // steps 7 to 10
+}
+
+} // namespace
+
+Session::Session(Environment& environment, net::Socket socket, policy::IpAddress const& peer)
+    : env(environment)
+    , client(std::move(socket), environment.wheel)
+    , subject(environment.policy->subject_at(peer))
+    , generation(environment.generation)
+{
+}
+
+net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer)
+{
+    Session session(env, std::move(socket), peer);
+    while (co_await serve_one(session)) {
+        if (env.draining && session.buffer.empty())
+            break;
+        session.buffer.release();
+    }
+    co_await session.client.close_gently();
+}
+
+} // namespace gatehouse::session

@@ -1,0 +1,162 @@
+#include "proxy/session/tunnel.hpp"
+
+#include "proxy/detect/signals.hpp"
+#include "proxy/http1/head.hpp"
+#include "proxy/net/relay.hpp"
+#include "proxy/session/page_in_tls.hpp"
+#include "proxy/tls/peek.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::session {
+namespace {
+
+constexpr std::string_view established = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+net::task<> refuse_connect(Session& session, Outcome& outcome, unsigned status, std::string_view cause)
+{
+    outcome.failure = cause;
+    co_await answer(session, outcome, {.status = status, .cause = cause}, nullptr);
+    record(session, outcome);
+}
+
+bool blocked(Outcome const& outcome) { return outcome.decision.verdict == policy::Verdict::block; }
+
+/// The page inside TLS where the school's CA is in use, otherwise with the 403 (browsers show only their own words then).
+net::task<> block_connect(Session& session, Outcome& outcome)
+{
+    ++session.env.counters.blocked;
+    outcome.code = log::ResultCode::tcp_denied;
+    if (outcome.decision.tls == policy::TlsAction::bump && session.env.issuer != nullptr) {
+        session.client.expire_after(session.env.settings.deadlines.client_hello);
+        if (co_await session.client.write(established)) {
+            outcome.status = 200;
+            auto const peeked = co_await tls::peek_client_hello(session.client, session.buffer);
+            co_await show_page_in_tls(session, outcome, peeked);
+        }
+    } else {
+        co_await answer(session, outcome, {.status = 403}, nullptr);
+    }
+    report_incident(session, outcome);
+    record(session, outcome);
+}
+
+detect::TunnelStart start_of(tls::Peeked const& peeked)
+{
+    detect::TunnelStart start;
+    start.protocol = peeked.protocol;
+    start.silent = peeked.protocol == detect::Protocol::need_more;
+    if (peeked.hello) {
+        start.has_hello = true;
+        start.has_server_name = peeked.hello->has_server_name;
+        start.server_name = peeked.hello->server_name;
+        start.offers_ech = peeked.hello->offers_ech;
+    }
+    return start;
+}
+
+/// Decides again with what the ClientHello says. Names must agree; a tunnel to a bare address takes the name that the hello gives.
+void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
+{
+    auto& env = session.env;
+    auto target = outcome.target;
+    auto const signals = detect::signals_of(outcome.target, env.settings.connect_ports, start_of(peeked));
+    if (peeked.hello && peeked.hello->has_server_name) {
+        if (auto const name = policy::Host::parse(peeked.hello->server_name); name && !name->is_address()) {
+            target.host = *name;
+            if (*name != outcome.target.host)
+                outcome.sni = std::string{name->text()};
+        }
+    }
+    auto const now = env.clock.now();
+    outcome.policy = env.policy;
+    auto const by_name = policy::decide(*env.policy, {session.subject, target, now, signals});
+    bool const differs = signals.has(policy::Signal::sni_mismatch);
+    if (by_name.verdict == policy::Verdict::block) {
+        outcome.decision = by_name;
+        outcome.target = target;
+    } else {
+        // Still allowed by name: the tunnel goes to the authority, which must be allowed with these signals as well.
+        outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals});
+    }
+    if (blocked(outcome))
+        return;
+    if (differs || peeked.malformed)
+        outcome.failure = differs ? "sni-mismatch" : "malformed-client-hello";
+    else if (outcome.target.port == 443 && peeked.protocol == detect::Protocol::need_more)
+        outcome.failure = "no-client-hello";
+}
+
+net::task<> relay_tunnel(Session& session, Outcome& outcome, net::Stream& upstream)
+{
+    auto& env = session.env;
+    OpenTunnel const open(env.tunnels, session.subject, outcome.target, outcome.decision.signals, session.client, upstream);
+    ++env.counters.tunnels_open;
+    upstream.expire_after(env.settings.deadlines.body_idle);
+    outcome.bytes_from_client += session.buffer.bytes().size();
+    auto const sent = co_await upstream.write(session.buffer.bytes());
+    session.buffer = {};
+    if (sent) {
+        auto const result = co_await net::relay(session.client, upstream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
+        outcome.bytes_to_client += result.counts.to_client;
+        outcome.bytes_from_client += result.counts.from_client;
+        if (result.end == net::RelayEnd::failed)
+            outcome.failure = "connection-reset";
+    }
+    --env.counters.tunnels_open;
+    if (open.ended_by_policy()) {
+        ++env.counters.tunnels_ended_by_policy;
+        outcome.failure = "ended-by-policy";
+    }
+}
+
+/// A port other than 443 may carry a protocol in which the server speaks first: then there is no hello to wait for.
+net::task<tls::Peeked> peek(Session& session, Outcome const& outcome)
+{
+    auto const& deadlines = session.env.settings.deadlines;
+    bool const web = outcome.target.port == 443;
+    session.client.expire_after(web ? deadlines.client_hello : std::min(deadlines.client_hello, deadlines.server_first));
+    return tls::peek_client_hello(session.client, session.buffer);
+}
+
+} // namespace
+
+net::task<> run_tunnel(Session& session, Outcome& outcome)
+{
+    auto& env = session.env;
+    outcome.code = log::ResultCode::tcp_tunnel;
+    auto const& ports = env.settings.connect_ports;
+    if (blocked(outcome))
+        co_return co_await block_connect(session, outcome);
+    if (std::find(ports.begin(), ports.end(), outcome.target.port) == ports.end()) {
+        outcome.code = log::ResultCode::tcp_denied;
+        report_incident(session, outcome);
+        co_return co_await refuse_connect(session, outcome, 403, "port-not-allowed");
+    }
+    auto dialed = co_await env.dialer.dial(outcome.target.host, outcome.target.port); // step 8
+    if (!dialed.socket) {
+        ++env.counters.upstream_failures;
+        co_return co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
+    }
+    outcome.upstream = dialed.address;
+    net::Stream upstream(std::move(*dialed.socket), env.wheel);
+    session.client.expire_after(env.settings.deadlines.body_idle);
+    if (!co_await session.client.write(established))
+        co_return record(session, outcome);
+    outcome.status = 200;
+    auto const peeked = co_await peek(session, outcome);
+    judge_hello(session, outcome, peeked);
+    if (blocked(outcome) || !outcome.failure.empty()) {
+        outcome.code = log::ResultCode::tcp_denied;
+        ++env.counters.blocked;
+        report_incident(session, outcome, peeked.protocol);
+        if (blocked(outcome) && outcome.decision.tls == policy::TlsAction::bump && env.issuer != nullptr)
+            co_await show_page_in_tls(session, outcome, peeked);
+        co_return record(session, outcome);
+    }
+    if (!peeked.closed)
+        co_await relay_tunnel(session, outcome, upstream);
+    record(session, outcome);
+}
+
+} // namespace gatehouse::session

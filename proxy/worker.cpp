@@ -1,0 +1,247 @@
+#include "proxy/worker.hpp"
+
+#include "proxy/session/session.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+namespace gatehouse {
+namespace {
+
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
+
+policy::IpAddress address_of(boost::asio::ip::address const& address)
+{
+    if (address.is_v4())
+        return policy::IpAddress::from_v4(address.to_v4().to_uint());
+    policy::IpAddress result;
+    auto const bytes = address.to_v6().to_bytes();
+    std::copy(bytes.begin(), bytes.end(), result.bytes.begin());
+    return result;
+}
+
+/// What escapes a coroutine is a bug: say so and go on with the others.
+struct ReportCrash {
+    void operator()(std::exception_ptr const& crash) const
+    {
+        if (!crash)
+            return;
+        try {
+            std::rethrow_exception(crash);
+        } catch (std::exception const& error) {
+            spdlog::error("session.crashed what={}", error.what());
+        }
+    }
+};
+
+std::string key_of(policy::IpAddress const& address)
+{
+    return {address.bytes.begin(), address.bytes.end()};
+}
+
+constexpr std::string_view too_many = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 10\r\n\r\n";
+constexpr std::string_view too_busy
+    = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 10\r\n\r\n";
+
+} // namespace
+
+Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy, std::vector<int> listeners)
+    : parts_(parts)
+    , resolver_(parts.resolver, context_.get_executor(), parts.settings.limits.dns_cache)
+    , dialer_(resolver_, parts.guard, context_.get_executor(), {parts.settings.deadlines.connect, parts.settings.deadlines.connect_attempt})
+    , pool_(dialer_, wheel_,
+          {parts.settings.limits.idle_upstream_per_worker, parts.settings.limits.idle_upstream_per_host,
+              parts.settings.deadlines.upstream_idle})
+    , sign_in_(parts.store, context_.get_executor())
+    , env_{.settings = parts.settings,
+          .executor = context_.get_executor(),
+          .wheel = wheel_,
+          .dialer = dialer_,
+          .pool = pool_,
+          .access = parts.access_log.ring_for_worker(index),
+          .clock = parts.clock,
+          .ids = {},
+          .issuer = nullptr,
+          .sign_in = sign_in_,
+          .report_incident = parts.report_incident,
+          .portal_url = parts.portal_url,
+          .portal_port = parts.portal_port,
+          .policy = std::move(policy),
+          .tunnels = {},
+          .counters = {},
+          .relay_buffer = std::vector<char>(parts.settings.limits.relay_buffer),
+          .spare_scratch = {}}
+{
+    if (auto issuer = tls::Issuer::load(parts.settings.state_dir / "ca")) {
+        issuer_.emplace(std::move(*issuer));
+        env_.issuer = &*issuer_;
+    } else if (index == 0) {
+        spdlog::warn("ca.not_used reason=\"{}\" effect=\"blocked https sites show the browser's own error\"", issuer.error().message());
+    }
+    for (int const socket : listeners) {
+        acceptors_.emplace_back(context_);
+        sockaddr_storage bound{};
+        socklen_t size = sizeof bound;
+        ::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size);
+        acceptors_.back().assign(bound.ss_family == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), socket);
+    }
+}
+
+Worker::~Worker() { stop(); }
+
+void Worker::start()
+{
+    for (auto& acceptor : acceptors_)
+        boost::asio::co_spawn(context_, accept_loop(acceptor), ReportCrash{});
+    boost::asio::co_spawn(context_, tick(), ReportCrash{});
+    thread_ = std::thread([this] { context_.run(); });
+}
+
+net::task<> Worker::accept_loop(net::Acceptor& acceptor)
+{
+    Timer pause(context_.get_executor());
+    while (acceptor.is_open()) {
+        boost::asio::ip::tcp::endpoint peer;
+        auto [ec, socket] = co_await acceptor.async_accept(context_.get_executor(), peer, net::use_tuple);
+        if (ec == boost::asio::error::operation_aborted || ec == boost::asio::error::bad_descriptor)
+            co_return;
+        if (ec) { // descriptors are used up: wait for some to come back instead of spinning
+            pause.expires_after(std::chrono::milliseconds{100});
+            co_await pause.async_wait(net::use_tuple);
+            continue;
+        }
+        auto const address = address_of(peer.address());
+        if (admit(socket, address))
+            boost::asio::co_spawn(context_, run_session(std::move(socket), address), ReportCrash{});
+    }
+}
+
+bool Worker::admit(net::Socket& socket, policy::IpAddress const& peer)
+{
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    auto const& limits = parts_.settings.limits;
+    std::size_t const share = (limits.connections + parts_.settings.workers - 1) / std::max(1U, parts_.settings.workers);
+    auto& open = open_by_client_[key_of(peer)];
+    bool const crowded = env_.counters.connections_open >= share;
+    if (crowded || open >= limits.connections_per_client) {
+        ++env_.counters.connections_refused;
+        socket.write_some(boost::asio::buffer(crowded ? too_busy : too_many), ignored);
+        if (open == 0)
+            open_by_client_.erase(key_of(peer));
+        return false;
+    }
+    socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    ++open;
+    ++env_.counters.connections;
+    ++env_.counters.connections_open;
+    return true;
+}
+
+net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer)
+{
+    // Counted back also when the session ends by an exception.
+    struct Leave {
+        Worker& worker;
+        policy::IpAddress const& peer;
+        ~Leave()
+        {
+            --worker.env_.counters.connections_open;
+            auto const open = worker.open_by_client_.find(key_of(peer));
+            if (open != worker.open_by_client_.end() && --open->second == 0)
+                worker.open_by_client_.erase(open);
+        }
+    };
+    Leave const leave{*this, peer};
+    co_await session::serve(env_, std::move(socket), peer);
+}
+
+net::task<> Worker::tick()
+{
+    Timer timer(context_.get_executor());
+    for (unsigned count = 0; !stopping_; ++count) {
+        timer.expires_after(net::DeadlineWheel::tick);
+        auto const [ec] = co_await timer.async_wait(net::use_tuple);
+        if (ec)
+            co_return;
+        wheel_.advance(std::chrono::steady_clock::now());
+        if (count % 10 != 0)
+            continue;
+        pool_.sweep();
+        // Periods begin and grants end on minutes: a new minute is when an open tunnel may have to end.
+        if (auto const minute = env_.clock.now().local.minute; minute != judged_minute_) {
+            judged_minute_ = minute;
+            judge_tunnels_again();
+        }
+    }
+}
+
+void Worker::judge_tunnels_again()
+{
+    if (auto const ended = env_.tunnels.judge_again(*env_.policy, env_.clock.now()); ended > 0)
+        spdlog::info("tunnels.ended_by_policy count={}", ended);
+}
+
+void Worker::publish(std::shared_ptr<policy::Policy const> policy, std::function<void()> done)
+{
+    auto take = [this, policy = std::move(policy), done = std::move(done)]() mutable {
+        env_.policy = std::move(policy);
+        ++env_.generation;
+        judge_tunnels_again();
+        done();
+    };
+    boost::asio::post(context_, std::move(take));
+}
+
+void Worker::read_counters(std::function<void(session::Counters const&)> reader)
+{
+    auto read = [this, reader = std::move(reader)] { reader(env_.counters); };
+    boost::asio::post(context_, std::move(read));
+}
+
+void Worker::forget_caches()
+{
+    boost::asio::post(context_, [this] {
+        resolver_.forget_all();
+        sign_in_.forget_all();
+    });
+}
+
+void Worker::drain()
+{
+    boost::asio::post(context_, [this] {
+        env_.draining = true;
+        error_code ignored;
+        for (auto& acceptor : acceptors_)
+            acceptor.close(ignored);
+        env_.pool.close_all();
+        wheel_.expire_idle();
+    });
+}
+
+net::task<> Worker::end_sessions()
+{
+    // Sessions end by themselves once their waits fail; the longest that one can hold out is a connect in progress.
+    Timer timer(context_.get_executor());
+    while (env_.counters.connections_open > 0) {
+        wheel_.expire_all();
+        timer.expires_after(std::chrono::milliseconds{20});
+        co_await timer.async_wait(net::use_tuple);
+    }
+    stopping_ = true;
+}
+
+void Worker::stop()
+{
+    if (!thread_.joinable())
+        return;
+    drain();
+    boost::asio::post(context_, [this] {
+        env_.tunnels.abort_all();
+        boost::asio::co_spawn(context_, end_sessions(), ReportCrash{});
+    });
+    thread_.join();
+}
+
+} // namespace gatehouse

@@ -1,0 +1,67 @@
+#pragma once
+// One core's share of the gateway: a thread, an io_context, listeners of its own, a pool, a policy pointer. Workers share nothing mutable.
+
+#include "proxy/session/environment.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <thread>
+
+namespace gatehouse {
+
+/// What all workers are made from. Lifetime: outlives the workers.
+struct WorkerParts {
+    Settings const& settings;
+    net::ResolverThread& resolver;
+    net::AddressGuard const& guard;
+    log::AccessLog& access_log;
+    store::Store& store;
+    Clock clock;
+    std::string portal_url;
+    std::uint16_t portal_port = 0;
+    std::function<void(detect::Incident const&)> report_incident;
+};
+
+class Worker {
+public:
+    /// `listeners` are bound, listening sockets of this worker's own (SO_REUSEPORT). Throws for a broken CA.
+    Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy, std::vector<int> listeners);
+    ~Worker();
+
+    void start();
+    /// Step 1 ends here: no new connections; what is open goes on.
+    void drain();
+    /// Cancels what is left and ends the thread.
+    void stop();
+
+    /// Hands over a policy; `done` runs on the worker's thread once it is in force and open tunnels were judged again.
+    void publish(std::shared_ptr<policy::Policy const> policy, std::function<void()> done);
+    /// Calls `reader` on the worker's thread with its counters and the number of open connections.
+    void read_counters(std::function<void(session::Counters const&)> reader);
+    /// Forgets cached names (after a change of the hosts file) and proved credentials.
+    void forget_caches();
+
+private:
+    net::task<> accept_loop(net::Acceptor& acceptor);
+    net::task<> run_session(net::Socket socket, policy::IpAddress peer);
+    net::task<> tick();
+    net::task<> end_sessions();
+    bool admit(net::Socket& socket, policy::IpAddress const& peer);
+    void judge_tunnels_again();
+
+    boost::asio::io_context context_{1};
+    WorkerParts const& parts_;
+    net::DeadlineWheel wheel_;
+    net::Resolver resolver_;
+    net::Dialer dialer_;
+    net::UpstreamPool pool_;
+    std::optional<tls::Issuer> issuer_;
+    identity::SignIn sign_in_;
+    session::Environment env_;
+    std::vector<net::Acceptor> acceptors_;
+    std::unordered_map<std::string, std::size_t> open_by_client_;
+    std::uint16_t judged_minute_ = 0;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+} // namespace gatehouse

@@ -1,0 +1,60 @@
+#include "proxy/net/dialer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::net {
+namespace {
+
+using Answer = AddressGuard::Answer;
+
+policy::IpAddress ip(std::string_view text) { return policy::IpAddress::parse(text).value(); }
+
+AddressGuard school_guard()
+{
+    AddressGuard guard;
+    guard.own_addresses = {ip("10.20.0.1"), ip("203.0.113.9"), ip("127.0.0.1"), ip("::1")};
+    guard.own_ports = {3128, 8180, 8181};
+    guard.portal_address = ip("10.20.0.1");
+    guard.portal_port = 8180;
+    guard.reachable_private = {policy::Network::parse("10.20.5.0/24").value()};
+    return guard;
+}
+
+TEST(AddressGuard, RefusesEveryAddressThatIsNotPublic)
+{
+    for (auto const* text : {"127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.1.1", "100.64.0.1",
+             "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"})
+        EXPECT_EQ(school_guard().check(ip(text), 80), Answer::forbidden) << text;
+}
+
+TEST(AddressGuard, AllowsPublicAddressesAndTheSchoolsExceptions)
+{
+    EXPECT_EQ(school_guard().check(ip("93.184.216.34"), 443), Answer::allowed);
+    EXPECT_EQ(school_guard().check(ip("2606:2800:220:1::1"), 443), Answer::allowed);
+    EXPECT_EQ(school_guard().check(ip("10.20.5.7"), 443), Answer::allowed);
+    EXPECT_EQ(school_guard().check(ip("10.20.6.7"), 443), Answer::forbidden);
+}
+
+TEST(AddressGuard, RefusesItselfAsALoopByAnyOfItsAddresses)
+{
+    for (auto const* text : {"10.20.0.1", "203.0.113.9", "127.0.0.1", "127.0.0.2", "0.0.0.0", "::1", "::"})
+        EXPECT_EQ(school_guard().check(ip(text), 3128), Answer::loop) << text;
+    EXPECT_EQ(school_guard().check(ip("203.0.113.9"), 8181), Answer::loop) << "the console";
+}
+
+TEST(AddressGuard, LetsPeopleReachThePortal)
+{
+    EXPECT_EQ(school_guard().check(ip("10.20.0.1"), 8180), Answer::allowed);
+}
+
+TEST(AddressGuard, KeepsItsOwnPortsClosedEvenInsideAnException)
+{
+    auto guard = school_guard();
+    guard.reachable_private = {policy::Network::parse("127.0.0.0/8").value()};
+    EXPECT_EQ(guard.check(ip("127.0.0.1"), 8081), Answer::allowed);
+    EXPECT_EQ(guard.check(ip("127.0.0.1"), 3128), Answer::loop);
+    EXPECT_EQ(guard.check(ip("127.0.0.5"), 8181), Answer::loop);
+}
+
+} // namespace
+} // namespace gatehouse::net
