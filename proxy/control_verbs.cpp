@@ -1,6 +1,7 @@
 #include "proxy/control_verbs.hpp"
 
 #include "proxy/log/search.hpp"
+#include "proxy/store/audit.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
@@ -47,6 +48,15 @@ json::object row_json(log::StoredRecord const& row, Clock const& clock)
         {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period}, {"refusal", row.refusal}};
 }
 
+result<void> note_reading(ControlVerbs const& verbs, std::string const& person, std::string const& purpose)
+{
+    auto clock = verbs.clock;
+    auto const now = clock.now().instant;
+    return verbs.store.run([&person, &purpose, now](store::Ledger& ledger) {
+        return store::record_event(ledger, {store::AccountId::none, "command-line", ""}, "log.read", person, purpose, now);
+    });
+}
+
 json::object search_log(ControlVerbs const& verbs, json::object const& request)
 {
     log::SearchQuery query;
@@ -63,6 +73,14 @@ json::object search_log(ControlVerbs const& verbs, json::object const& request)
         query.verdict = verdict == "allow" ? policy::Verdict::allow : policy::Verdict::block;
     if (auto const* limit = request.if_contains("limit"); limit != nullptr && limit->is_int64())
         query.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(limit->as_int64(), 1, 10000));
+    if (!query.person.empty()) { // reading about a named person needs a purpose and leaves a row of its own
+        auto const purpose = text_of(request, "purpose");
+        if (purpose.empty())
+            return refused("reading about a named person needs a purpose: add --purpose \"...\"");
+        auto const noted = note_reading(verbs, query.person, purpose);
+        if (!noted)
+            return refused("the reading could not be recorded: " + noted.error().message());
+    }
     verbs.access_log.flush();
     auto const page = log::search(verbs.settings.log_dir, query);
     if (!page)

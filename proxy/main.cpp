@@ -1,5 +1,6 @@
 // gatehoused: the daemon, in the foreground. SIGHUP publishes the policy again, SIGUSR1 opens the log files again, SIGTERM drains.
 
+#include "proxy/log/logging.hpp"
 #include "proxy/server.hpp"
 
 #include <CLI/CLI.hpp>
@@ -19,7 +20,10 @@ int main(int argc, char** argv)
                       << (problem.suggestion.empty() ? "" : "\n  " + problem.suggestion) << '\n';
         if (!loaded.problems.empty())
             return 1;
-        spdlog::set_default_logger(gatehouse::log::make_logger(loaded.settings.log_level));
+        auto logger = gatehouse::log::make_logger(loaded.settings.log_level);
+        if (!logger)
+            throw std::runtime_error("log.level in gatehouse.toml is none of debug, info, warn, error");
+        spdlog::set_default_logger(*logger);
         gatehouse::Server server(std::move(loaded.settings));
         server.run();
         return 0;

@@ -61,7 +61,6 @@ bool has_error(std::vector<policy::Problem> const& problems)
 struct Publisher::Built {
     std::shared_ptr<policy::Policy> policy;
     std::vector<policy::Problem> problems;
-    policy::PolicySources sources;
     std::optional<std::chrono::sys_seconds> next_change;
 };
 
@@ -77,7 +76,7 @@ Publisher::Built Publisher::build()
     using Severity = policy::Problem::Severity;
     auto loaded = load_policy(settings_);
     bool const ok = loaded.ok();
-    Built built{nullptr, std::move(loaded.problems), std::move(loaded.sources), std::nullopt};
+    Built built{nullptr, std::move(loaded.problems), std::nullopt};
     if (!ok)
         return built;
     auto const now = clock_.now().instant;
@@ -111,9 +110,10 @@ std::shared_ptr<policy::Policy const> Publisher::first()
     auto built = build();
     if (!built.policy || has_error(built.problems)) {
         std::string message = "this configuration may not run:\n";
+        auto const sources = read_policy_sources(settings_);
         for (auto const& each : built.problems)
             if (each.severity == policy::Problem::Severity::error)
-                message += policy::to_text(each, built.sources) + "\n";
+                message += policy::to_text(each, sources) + "\n";
         throw std::runtime_error(message);
     }
     std::lock_guard const lock(guard_);

@@ -66,6 +66,7 @@ Server::Server(Settings settings)
 {
     signals_.add(SIGUSR1);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is an error of one write, not the end of the gateway
     auto const policy = publisher_.first();
     start_portal();
     auto const listening = open_listeners();
