@@ -2,10 +2,8 @@
 
 #include "proxy/policy_loader.hpp"
 #include "proxy/store/overrides.hpp"
-#include "proxy/store/restrictions.hpp"
-#include "proxy/store/school_lists.hpp"
 #include "proxy/store/store.hpp"
-#include "tools/lists/compile.hpp"
+#include "proxy/stored_policy.hpp"
 
 #include <fmt/format.h>
 #include <stdexcept>
@@ -14,38 +12,31 @@ namespace gatehouse {
 
 namespace {
 
-/// What the store adds to the configuration.
-struct StoredPolicy {
-    std::vector<policy::ListEntry> block, allow;
-    std::vector<store::OverrideRow> overrides;
-    std::vector<policy::Restriction> restrictions;
+/// What the store gives in one job, so that lists, grants and restrictions are of one moment.
+struct FromStore {
+    std::vector<policy::Problem> warnings;
     std::optional<std::chrono::sys_seconds> next_change;
 };
 
-result<StoredPolicy> read_stored(store::Store& store, std::chrono::sys_seconds now)
+result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chrono::sys_seconds now)
 {
-    return store.run([now](store::Ledger& ledger) -> result<StoredPolicy> {
-        auto block = store::school_entries(ledger, store::SchoolList::block);
-        auto allow = store::school_entries(ledger, store::SchoolList::allow);
-        auto overrides = store::current_overrides(ledger, now);
-        auto restrictions = store::current_restrictions(ledger, now);
-        auto next = store::next_override_change(ledger, now);
-        for (auto const& failed : {block ? error_code{} : block.error(), allow ? error_code{} : allow.error(),
-                 overrides ? error_code{} : overrides.error(), restrictions ? error_code{} : restrictions.error(),
-                 next ? error_code{} : next.error()})
-            if (failed)
-                return failed;
-        return StoredPolicy{std::move(*block), std::move(*allow), std::move(*overrides), std::move(*restrictions), *next};
+    return store.run([&policy, now](store::Ledger& ledger) -> result<FromStore> {
+        auto warnings = add_stored(policy, ledger, now);
+        if (!warnings)
+            return warnings.error();
+        auto const next = store::next_override_change(ledger, now);
+        if (!next)
+            return next.error();
+        return FromStore{std::move(*warnings), *next};
     });
 }
 
-policy::Problem problem(policy::Problem::Severity severity, std::string message, std::string suggestion = {})
+policy::Problem store_failure(error_code const& why)
 {
-    policy::Problem made;
-    made.severity = severity;
-    made.message = std::move(message);
-    made.suggestion = std::move(suggestion);
-    return made;
+    policy::Problem problem;
+    problem.message = "the store did not answer: " + why.message();
+    problem.suggestion = "try again; if it stays so, run `gatehouse doctor`";
+    return problem;
 }
 
 bool has_error(std::vector<policy::Problem> const& problems)
@@ -73,32 +64,19 @@ Publisher::Publisher(Settings const& settings, store::Store& store, Clock clock)
 
 Publisher::Built Publisher::build()
 {
-    using Severity = policy::Problem::Severity;
     auto loaded = load_policy(settings_);
     bool const ok = loaded.ok();
     Built built{nullptr, std::move(loaded.problems), std::nullopt};
     if (!ok)
         return built;
-    auto const now = clock_.now().instant;
-    auto stored = read_stored(store_, now);
+    auto const made = std::make_shared<policy::Policy>(std::move(loaded.policy));
+    auto stored = complete(*made, store_, clock_.now().instant);
     if (!stored) {
-        built.problems.push_back(problem(Severity::error, "the store did not answer: " + stored.error().message(),
-            "try again; if it stays so, run `gatehouse doctor`"));
+        built.problems.push_back(store_failure(stored.error()));
         return built;
     }
-    built.policy = std::make_shared<policy::Policy>(std::move(loaded.policy));
-    std::vector<policy::ListFile> const kept{{"school-block", "kept in the console", std::move(stored->block)},
-        {"school-allow", "kept in the console", std::move(stored->allow)}};
-    auto const school = lists::compile_entries(kept);
-    built.policy->attach(school.owner, school.bytes());
-    for (auto const& row : stored->overrides) {
-        auto grant = store::to_override(row, *built.policy);
-        if (auto* const fits = std::get_if<policy::Override>(&grant))
-            built.policy->overrides.push_back(std::move(*fits));
-        else
-            built.problems.push_back(problem(Severity::warning, row.name() + " opens nothing: " + std::get<std::string>(grant)));
-    }
-    built.policy->restrictions = std::move(stored->restrictions);
+    built.problems.insert(built.problems.end(), stored->warnings.begin(), stored->warnings.end());
+    built.policy = made;
     built.policy->version = fmt::format("{}", ++version_);
     built.next_change = stored->next_change;
     return built;

@@ -116,6 +116,9 @@ void Stream::abort()
     cancel();
 }
 
+/// Enough for an upload that was refused; the deadline bounds it in time.
+constexpr std::size_t most_drained = 16 * 1024 * 1024;
+
 task<> Stream::close_gently()
 {
     if (!socket_.is_open())
@@ -126,7 +129,7 @@ task<> Stream::close_gently()
         (void)co_await tls_->stream.async_shutdown(use_tuple);
     socket_.shutdown(asio::socket_base::shutdown_send, ignored);
     std::array<char, 4096> scrap;
-    for (std::size_t total = 0; total < 256 * 1024;) {
+    for (std::size_t total = 0; total < most_drained;) {
         if (aborted_ || deadline_.expired())
             break;
         auto const [ec, size] = co_await socket_.async_read_some(asio::buffer(scrap), use_tuple);

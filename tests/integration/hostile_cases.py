@@ -4,6 +4,7 @@ Data only; hostile_test.py plays it against the daemon. In the bytes, @ORIGIN@ i
 @PORT@ its port, @PROXY@ and @CONSOLE@ the ports of the daemon.
 """
 
+import base64
 from dataclasses import dataclass
 
 CLOSED = 0  # stands among statuses for: closed without an answer
@@ -282,7 +283,8 @@ TARGETS = (
     refused(144, "address where addresses are closed", target(b"http://127.0.2.1:@PORT@/", host=b"127.0.2.1:@PORT@"), 403, source="127.0.3.1"),
 )
 
-SECRET = b"dXNlcjpzZWNyZXQ="  # must reach neither origin nor log
+PASSWORD = "violet-harbour-lantern"  # of the account "user"
+SECRET = base64.b64encode(f"user:{PASSWORD}".encode())  # must reach neither origin nor log
 CREDENTIALS = (
     Case(106, "credentials for the proxy", get(b"Proxy-Authorization: Basic " + SECRET + b"\r\n"), (frozenset({200, 407}),), forwarded=1, lacks=(SECRET, b"Proxy-Authorization")),
 )

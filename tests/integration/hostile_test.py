@@ -16,7 +16,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from hostile_cases import CASES, CLOSED, SECRET  # noqa: E402
+from hostile_cases import CASES, CLOSED, PASSWORD, SECRET  # noqa: E402
 
 PATIENCE = 20.0  # seconds until an answer that does not come is a failure
 ORIGIN_ADDRESS = "127.0.2.1"
@@ -147,6 +147,10 @@ class Daemon:
         self.write_configuration(origin)
         program = os.environ.get("GATEHOUSED") or os.path.join(os.environ["GATEHOUSE_BIN"], "proxy", "gatehoused")
         self.output = open(self.folder / "output", "wb")
+        command = pathlib.Path(program).parents[1] / "tools" / "ctl" / "gatehouse"
+        subprocess.run([command, "lists", "compile", "--config", str(self.folder / "config")], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([command, "account", "add", "--config", str(self.folder / "config"), "--login", "user", "--name", "User",
+                        "--subject-role", "open", "--password-stdin"], input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL)
         self.process = subprocess.Popen([program, "--config", str(self.folder / "config")], stdout=self.output, stderr=subprocess.STDOUT)
         self.wait_until_it_listens()
 

@@ -46,10 +46,7 @@ TEST_F(ConnectRaceTest, EndsWhenTheTimeIsUp)
     std::vector<Socket> fillers;
     for (int i = 0; i < 8; ++i) {
         fillers.emplace_back(context.get_executor());
-        fillers.back().open(asio::ip::tcp::v4());
-        fillers.back().non_blocking(true);
-        error_code pending;
-        fillers.back().connect(full.local_endpoint(), pending);
+        fillers.back().async_connect(full.local_endpoint(), [](error_code) {});
     }
     auto const lost = run(race_to_connect(context.get_executor(), {ip("127.0.0.1")}, full.local_endpoint().port(), 50ms, 200ms));
     EXPECT_FALSE(lost.socket);

@@ -52,8 +52,8 @@ private:
             reply.resize(question_end(reply));
             if (mood_ == Mood::answers && v4) {
                 reply[7] = 1;
-                for (unsigned char const byte : {0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7})
-                    reply.push_back(byte);
+                for (int const byte : {0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7})
+                    reply.push_back(static_cast<unsigned char>(byte));
             }
             socket_.send_to(asio::buffer(reply), peer);
         }
