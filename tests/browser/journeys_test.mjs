@@ -148,6 +148,7 @@ try {
         await ict.click("main button[type=submit]");
         await ict.click("a:has-text('Why?') >> nth=0");
         const said = await text(ict);
+        expect(!said.includes("j.teacher"), "no names without a purpose");
         expect(said.includes("What was recorded") && said.includes("Step by step") && said.includes("blocked-social-media"), said);
     });
     await test("searching for a person needs a purpose and is on record", async () => {
@@ -168,7 +169,10 @@ try {
         const answer = await ict.request.get(`${gateway.console}/log/export`);
         const csv = await answer.text();
         expect(answer.headers()["content-type"].startsWith("text/csv"), answer.headers()["content-type"]);
-        expect(!/(^|,)"?[=+@]/m.test(csv), csv.split("\n").find((line) => line.includes("cmd")) ?? "");
+        expect(!csv.includes("j.teacher"), "no names without a purpose");
+        const named = await (await ict.request.get(`${gateway.console}/log/export?purpose=audit`)).text();
+        expect(named.includes("j.teacher") && named.includes("cmd"), "names with a purpose");
+        expect(!/(^|,)"?[=+@]/m.test(named), named.split("\n").find((line) => line.includes("cmd")) ?? "");
     });
 
     await test("a wrong password and an unknown name read the same", async () => {

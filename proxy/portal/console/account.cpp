@@ -60,10 +60,10 @@ task<Response> show_account(Visit const& visit)
         co_return show_failure(visit, sessions.error());
     Table table;
     table.caption = "Where you are signed in";
-    table.head = {"Address", "Since", "Last used", ""};
+    table.head = {"Address", "Since", "Last used", "Which"};
     for (auto const& session : *sessions)
         table.rows.push_back({{session.address, {}, {}, true}, {shown_time(visit.site, session.created_at)},
-            {shown_time(visit.site, session.last_seen)}, {session.id == visit.session->id ? "This one" : ""}});
+            {shown_time(visit.site, session.last_seen)}, {session.id == visit.session->id ? "This one" : "Another one"}});
     Form end;
     end.action = "/account/end-sessions";
     end.button = "Sign out everywhere";

@@ -117,20 +117,32 @@ Html search_form(Visit const& visit, Search const& search)
     return portal::form(form);
 }
 
-Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows)
+/// "www.example.org", with the port where it is not the usual one, and the path where it is known.
+std::string site_text(log::StoredRecord const& row)
+{
+    bool const usual = row.port == 443 || row.port == 80 || row.port == 0;
+    return row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path;
+}
+
+/// Names of people are shown only to those who said why they look.
+Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows, std::string const& purpose)
 {
     Table table;
     table.caption = "Newest first";
-    table.head = {"When", "Verdict", "Site", "Who and where", "Rule", ""};
+    table.head = {"When", "Verdict", "Site", "Who and where", "Rule", "Explanation"};
     table.empty = "No row fits.";
     for (auto const& row : rows) {
         bool const open = row.verdict == policy::Verdict::allow;
-        auto who = row.user.empty() ? row.role : row.user;
+        auto who = row.role;
+        if (!row.user.empty())
+            who += purpose.empty() ? ", signed in" : ", " + row.user;
         who += row.network.empty() ? "" : ", " + row.network;
         who += row.device.empty() ? "" : ", " + row.device;
-        table.rows.push_back({{shown_time(visit.site, std::chrono::floor<std::chrono::seconds>(row.at))},
-            {open ? "Open" : "Blocked", {}, open ? "green" : "red"}, {shown_text(row.url(), 120)}, {who}, {row.rule},
-            {"Why?", "/why?key=" + percent_encode(row.key), {}, false, true, "Row of " + row.host}});
+        auto const at = std::chrono::floor<std::chrono::seconds>(row.at);
+        auto const second = std::to_string(at.time_since_epoch().count() % 60);
+        table.rows.push_back({{shown_time(visit.site, at) + (second.size() < 2 ? ":0" : ":") + second},
+            {open ? "Open" : "Blocked", {}, open ? "green" : "red"}, {shown_text(site_text(row), 120)}, {who}, {row.rule},
+            {"Why?", with_query("/why", {{"key", row.key}, {"purpose", purpose}}), {}, false, true, "Row of " + row.host}});
     }
     return table;
 }
@@ -168,7 +180,7 @@ task<Response> show_log(Visit const& visit)
         page.status = 422;
         co_return show(visit, page);
     }
-    if (search.names_somebody()) {
+    if (!search.purpose.empty()) {
         auto const recorded = co_await record_look(visit, search, "access-log.read");
         if (!recorded)
             co_return show_failure(visit, recorded.error());
@@ -177,8 +189,9 @@ task<Response> show_log(Visit const& visit)
     if (!found)
         co_return failed_search(visit);
     page.parts = {heading("Access log"),
-        paragraph("If you look for a person, a device or an address, say why. The search is then kept on record."),
-        search_form(visit, search), portal::table(row_table(visit, found->rows))};
+        paragraph("Names of people are shown if you say why you look; so is the search for a person, a device or an address. "
+                  "What you say is kept on record."),
+        search_form(visit, search), portal::table(row_table(visit, found->rows, search.purpose))};
     if (found->unreadable_days > 0)
         page.parts.push_back(warning("Some days are damaged and were left out: " + std::to_string(found->unreadable_days)));
     if (!found->next.empty() || !search.query.cursor.empty())
@@ -198,12 +211,15 @@ task<Response> export_log(Visit const& visit)
     auto const recorded = co_await record_look(visit, search, "access-log.export");
     if (!recorded)
         co_return show_failure(visit, recorded.error());
-    auto const found = co_await run_search(visit, search.query);
+    auto found = co_await run_search(visit, search.query);
     if (!found)
         co_return failed_search(visit);
     std::string csv = log::csv_header();
-    for (auto const& row : found->rows)
+    for (auto& row : found->rows) {
+        if (search.purpose.empty())
+            row.user.clear();
         csv += log::csv_row(row);
+    }
     co_return Response{
         200, "text/csv; charset=utf-8", std::move(csv), {{"Content-Disposition", "attachment; filename=\"access-log.csv\""}}};
 }

@@ -2,6 +2,7 @@
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/explain_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/store/audit.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -63,7 +64,11 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
     std::vector<SummaryRow> rows{{"Then", verdict_cell(row.verdict)}, {"Site", {row.url()}},
         {"When", {shown_time(visit.site, at) + (row.period.empty() ? "" : ", " + row.period)}},
         {"Rule", {row.rule + (row.clause.empty() ? "" : ", clause " + row.clause)}},
-        {"Who", {row.role + (row.group.empty() ? "" : ", " + row.group) + (row.user.empty() ? "" : ", " + row.user)}},
+        {"Who",
+            {row.role + (row.group.empty() ? "" : ", " + row.group)
+                + (row.user.empty()                      ? ""
+                        : visit.query("purpose").empty() ? ", signed in"
+                                                         : ", " + row.user)}},
         {"Where", {row.network + (row.device.empty() ? "" : ", " + row.device) + " " + row.client.to_text()}},
         {"How sure", {"The person is known by: " + std::string(policy::to_text(row.confidence))}}};
     bool const sealed = row.stage == policy::to_text(policy::Stage::sealed);
@@ -183,6 +188,14 @@ task<Response> show_why(Visit const& visit)
     if (!found || !*found)
         co_return show_message(visit, 404, "We cannot find this row", "It may have been removed because of its age.");
     auto const& row = **found;
+    auto const purpose = trimmed_value(visit.request.query, "purpose");
+    if (!purpose.empty()) { // only then is a person named
+        auto const look = [actor = visit.actor(), id = row.decision_id, purpose, now = visit.instant()](store::Ledger& ledger) {
+            return store::record_event(ledger, actor, "access-log.read", "row:" + id, "purpose: " + purpose, now);
+        };
+        if (auto const recorded = co_await visit.site.services.store.call(look); !recorded)
+            co_return show_failure(visit, recorded.error());
+    }
     Page page;
     page.title = "Why?";
     page.back = "/log";
