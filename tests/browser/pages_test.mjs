@@ -37,6 +37,40 @@ try {
     await page.click("button[type=submit]");
     await checkPage(page, "portal-tell-errors");
 
+    if (gateway.real) {
+        const proxied = await startBrowser([`--proxy-server=127.0.0.1:${gateway.ports.proxy}`]);
+        try {
+            for (const scheme of ["light", "dark"]) {
+                const pupil = await visitor(proxied, undefined, { colorScheme: scheme });
+                const answer = await pupil.goto("http://www.instagram.com/some/path?token=secret");
+                await test(`the block page (${scheme}) is small, not kept, and has its number`, async () => {
+                    const headers = answer.headers();
+                    expect(answer.status() === 403 && headers["cache-control"].includes("no-store") && headers["gatehouse-decision"], JSON.stringify(headers));
+                    const html = await answer.text();
+                    expect(html.length < 20_000 && !html.includes("secret") && !html.includes("/some/path"), `${html.length} characters`);
+                });
+                await checkPage(pupil, `block-page-${scheme}`);
+                await pupil.click("text=Ask for this site");
+                await checkPage(pupil, `portal-ask-from-block-page-${scheme}`);
+                await test(`the link of the block page (${scheme}) knows its site`, async () => {
+                    await pupil.fill("#why", "A school project about pictures.");
+                    await pupil.click("button[type=submit]");
+                    const said = await pupil.textContent("main");
+                    expect(said.includes("www.instagram.com") && said.includes("Thank you"), said);
+                });
+                await pupil.goBack();
+                await pupil.goBack();
+                await pupil.click("text=Tell someone about this");
+                await checkPage(pupil, `portal-tell-from-block-page-${scheme}`);
+                await pupil.goto("http://no-such-name.invalid/");
+                await checkPage(pupil, `error-page-${scheme}`);
+                await pupil.context().close();
+            }
+        } finally {
+            await proxied.close();
+        }
+    }
+
     await page.goto(`${gateway.console}/sign-in`);
     await checkPage(page, "sign-in");
     await page.fill("#login", "officer");

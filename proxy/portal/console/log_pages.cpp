@@ -189,7 +189,7 @@ task<Response> show_log(Visit const& visit)
     if (!found)
         co_return failed_search(visit);
     page.parts = {heading("Access log"),
-        paragraph("Names of people are shown if you say why you look; so is the search for a person, a device or an address. "
+        paragraph("Say why you look, if you want to see names or to search for a person, a device or an address. "
                   "What you say is kept on record."),
         search_form(visit, search), portal::table(row_table(visit, found->rows, search.purpose))};
     if (found->unreadable_days > 0)

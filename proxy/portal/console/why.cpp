@@ -81,6 +81,20 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
     return rows;
 }
 
+/// Takes the person's name out of an explanation's steps and reason, for those who gave no purpose.
+void hide_name(policy::Explanation& why, std::string const& name)
+{
+    if (name.empty())
+        return;
+    auto const hide = [&](std::string& text) {
+        for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
+            text.replace(at, name.size(), "*");
+    };
+    hide(why.reason);
+    for (auto& step : why.steps)
+        hide(step.because);
+}
+
 std::vector<Option> role_options(policy::Policy const& policy)
 {
     std::vector<Option> options;
@@ -210,7 +224,9 @@ task<Response> show_why(Visit const& visit)
     auto const policy = visit.site.services.current_policy();
     auto const subject = subject_of(row);
     auto const moment = visit.site.clock.moment_of(std::chrono::floor<std::chrono::seconds>(row.at));
-    auto const why = policy::explain(*policy, {subject, *target, moment, row.signals});
+    auto why = policy::explain(*policy, {subject, *target, moment, row.signals});
+    if (purpose.empty())
+        hide_name(why, row.user);
     if (why.verdict != row.verdict)
         page.parts.push_back(inset("Today's rules would decide otherwise than was decided then."));
     for (auto const& part : explanation_parts(why))
