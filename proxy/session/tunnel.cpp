@@ -71,7 +71,8 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
     auto const now = env.clock.now();
     outcome.policy = env.policy;
     auto const by_name = policy::decide(*env.policy, {session.subject, target, now, signals});
-    bool const differs = signals.has(policy::Signal::sni_mismatch);
+    // An address has no name to agree with: there the rules about address literals and signals decide.
+    bool const differs = signals.has(policy::Signal::sni_mismatch) && !outcome.target.host.is_address();
     if (by_name.verdict == policy::Verdict::block) {
         outcome.decision = by_name;
         outcome.target = target;
