@@ -88,8 +88,6 @@ task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer
 {
     using namespace asio::experimental::awaitable_operators;
     Relay state{.client = client, .upstream = upstream, .buffer = buffer, .idle = idle};
-    client.socket().non_blocking(true);
-    upstream.socket().non_blocking(true);
     client.no_deadline();
     upstream.no_deadline();
     state.touch();

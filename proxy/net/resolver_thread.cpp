@@ -195,8 +195,8 @@ struct ResolverThread::State {
             }
             timeval most{1, 0};
             timeval next{};
-            ares_timeout(channel, &most, &next);
-            ::poll(polled.data(), count, static_cast<int>(next.tv_sec * 1000 + next.tv_usec / 1000 + 1));
+            auto const* const wait = ares_timeout(channel, &most, &next); // `most` itself when nothing is asked
+            ::poll(polled.data(), count, static_cast<int>(wait->tv_sec * 1000 + wait->tv_usec / 1000 + 1));
             std::uint64_t woken = 0;
             (void)!::read(wake, &woken, sizeof woken);
             for (nfds_t i = 1; i < count; ++i)

@@ -103,6 +103,8 @@ net::task<> relay_tunnel(Session& session, Outcome& outcome, net::Stream& upstre
         outcome.bytes_from_client += result.counts.from_client;
         if (result.end == net::RelayEnd::failed)
             outcome.failure = "connection-reset";
+        if (result.end == net::RelayEnd::finished)
+            session.client.close(); // both sides have said their last: nothing to wait for
     }
     --env.counters.tunnels_open;
     if (open.ended_by_policy()) {

@@ -244,7 +244,7 @@ bool read_body(std::string_view body, ClientHello& hello, Ja4Fields& fields)
 
 } // namespace
 
-result<ClientHello> parse_client_hello(std::string_view bytes)
+result<ClientHello> parse_client_hello(std::string_view bytes, Fingerprint fingerprint)
 {
     ClientHello hello;
     std::string message; // `fields` views it
@@ -255,7 +255,8 @@ result<ClientHello> parse_client_hello(std::string_view bytes)
         return errc::malformed;
     fields.max_version = hello.max_version;
     fields.has_server_name = hello.has_server_name;
-    hello.ja4 = ja4_of(std::move(fields));
+    if (fingerprint == Fingerprint::compute)
+        hello.ja4 = ja4_of(std::move(fields));
     return hello;
 }
 

@@ -37,11 +37,14 @@ struct ClientHello {
     std::string ja4; ///< JA4 fingerprint of the TLS client (plain JA4, sorted ciphers and extensions)
 };
 
+/// The fingerprint costs more than all the rest: whoever does not keep it leaves it out.
+enum class Fingerprint : std::uint8_t { skip, compute };
+
 /// Parses the first TLS record bytes of a connection.
 ///
 /// Accepts a ClientHello split over several records (RFC 8446 §5.1). Errors: `truncated`, `not_a_handshake`,
 /// `malformed`, `too_large`. Lifetime: the result owns its strings.
-result<ClientHello> parse_client_hello(std::string_view bytes);
+result<ClientHello> parse_client_hello(std::string_view bytes, Fingerprint fingerprint = Fingerprint::compute);
 
 } // namespace gatehouse::tls
 

@@ -7,7 +7,7 @@ net::task<Peeked> peek_client_hello(net::Stream& client, net::ReadBuffer& buffer
     bool closed = false;
     for (;;) {
         if (!buffer.empty()) {
-            auto hello = parse_client_hello(buffer.bytes());
+            auto hello = parse_client_hello(buffer.bytes(), Fingerprint::skip);
             if (hello)
                 co_return Peeked{std::move(*hello), detect::Protocol::tls, false, false};
             if (hello.error() == errc::malformed || hello.error() == errc::too_large)
