@@ -7,8 +7,8 @@ namespace gatehouse::portal {
 
 namespace {
 
-struct CauseText {
-    std::string_view cause, title, what, next;
+struct PageText {
+    std::string_view title, what, next;
 };
 
 constexpr std::string_view try_later
@@ -16,49 +16,104 @@ constexpr std::string_view try_later
 constexpr std::string_view check_spelling = "Look at the address for spelling mistakes, then try again.";
 constexpr std::string_view tell_ict = "Tell the ICT team the number below, and what you wanted to open.";
 
-constexpr CauseText cause_texts[] = {
-    {"no-such-name", "We cannot find this site", "There is no site with this name.", check_spelling},
-    {"no-address", "We cannot find this site", "The name exists, but no address belongs to it.", check_spelling},
-    {"resolve-timeout", "We cannot find this site yet", "The service that looks up names did not answer in time.", try_later},
-    {"resolve-failed", "We cannot find this site yet", "The service that looks up names did not give an answer.", try_later},
-    {"upstream-refused", "This site is not answering", "The site turned the connection away. It may be switched off.", try_later},
-    {"upstream-unreachable", "This site cannot be reached", "There is no way to this site from here right now.", try_later},
-    {"upstream-timeout", "This site is too slow", "The site did not answer in time.", try_later},
-    {"upstream-closed", "This site hung up", "The site ended the connection before it had answered.", try_later},
-    {"upstream-protocol", "This site's answer makes no sense", "The site sent an answer that is not safe to pass on.", tell_ict},
-    {"upstream-tls", "This site is not safe to open", "The site could not prove that it is what it says it is.",
-        "Do not type a password there. Tell the ICT team the number below."},
-    {"private-address", "This address is not on the internet",
-        "The name leads to a private address, and the gateway does not open those.", tell_ict},
-    {"own-address", "This address is the gateway itself", "Web pages cannot be opened through the gateway at its own address.",
-        tell_ict},
-    {"port-not-allowed", "This kind of address is not allowed",
-        "Web sites use certain doors, called ports. This address asks for another one.", tell_ict},
-    {"loop", "This page goes round in circles", "The request came back to the gateway that had sent it.", tell_ict},
-    {"framing-conflict", "We cannot pass this request on", "The request could be read in two ways, so it is not safe to pass on.",
-        tell_ict},
-    {"bad-request", "We cannot read this request", "Your browser or app sent something that is not correct.",
-        "Close the app, open it again and try once more. If it still fails, tell the ICT team."},
-    {"request-timeout", "Your device was too slow", "The request did not arrive in time.",
-        "Check your connection, then try again."},
-    {"too-large", "This request is too big", "The address or what came with it is longer than allowed.", tell_ict},
-    {"too-many-connections", "Too many things at once", "Your device has a lot of pages and apps open at the same time.",
-        "Close some of them, wait a minute, then try again."},
-    {"busy", "The gateway is very busy", "A lot of people are online right now.", try_later},
-    {"sign-in-needed", "Please sign in", "The gateway needs to know who you are before it can open this.",
-        "Try again and type your school name and password when you are asked."},
-    {"policy-unavailable", "Sites are closed for a moment",
-        "The gateway cannot look at the school's rules right now, so it keeps sites closed.", try_later},
+constexpr PageText no_name{"We cannot find this site", "There is no site with this name.", check_spelling};
+constexpr PageText no_lookup{
+    "We cannot find this site yet", "The service that looks up names did not give an answer.", try_later};
+constexpr PageText not_answering{
+    "This site is not answering", "The site turned the connection away. It may be switched off.", try_later};
+constexpr PageText unreachable{"This site cannot be reached", "There is no way to this site from here right now.", try_later};
+constexpr PageText slow_site{"This site is too slow", "The site did not answer in time.", try_later};
+constexpr PageText hung_up{"This site hung up", "The site ended the connection before it had answered.", try_later};
+constexpr PageText bad_answer{
+    "This site's answer makes no sense", "The site sent an answer that is not safe to pass on.", tell_ict};
+constexpr PageText unsafe_site{"This site is not safe to open", "The site could not prove that it is what it says it is.",
+    "Do not type a password there. Tell the ICT team the number below."};
+constexpr PageText private_place{
+    "This address is not on the internet", "The name leads to a private address, and the gateway does not open those.", tell_ict};
+constexpr PageText odd_door{"This kind of address is not allowed",
+    "Web sites use certain doors, called ports. This address asks for another one.", tell_ict};
+constexpr PageText circle{"This page goes round in circles", "The request came back to the gateway that had sent it.", tell_ict};
+constexpr PageText two_ways{
+    "We cannot pass this request on", "The request could be read in two ways, so it is not safe to pass on.", tell_ict};
+constexpr PageText unreadable{"We cannot read this request", "Your browser or app sent something that is not correct.",
+    "Close the app, open it again and try once more. If it still fails, tell the ICT team."};
+constexpr PageText not_taken{
+    "We cannot do this", "Your browser or app asked for something that this gateway does not do.", tell_ict};
+constexpr PageText slow_device{
+    "Your device was too slow", "The request did not arrive in time.", "Check your connection, then try again."};
+constexpr PageText too_big{"This request is too big", "The address or what came with it is longer than allowed.", tell_ict};
+constexpr PageText busy{"The gateway is very busy", "A lot of people are online right now.", try_later};
+constexpr PageText sign_in{"Please sign in", "The gateway needs to know who you are before it can open this.",
+    "Try again and type your school name and password when you are asked."};
+constexpr PageText sign_in_later{
+    "You cannot sign in yet", "The gateway cannot look at names and passwords right now.", try_later};
+constexpr PageText unknown{"This page cannot be opened", "Something went wrong on the way to this site.", try_later};
+
+struct Cause {
+    std::string_view code;
+    PageText const* text;
 };
-constexpr CauseText unknown_cause{"", "This page cannot be opened", "Something went wrong on the way to this site.", try_later};
+
+constexpr Cause causes[] = {
+    {"no-such-name", &no_name},
+    {"no-address", &no_name},
+    {"dns-timeout", &no_lookup},
+    {"dns-failure", &no_lookup},
+    {"upstream-refused", &not_answering},
+    {"upstream-unreachable", &unreachable},
+    {"upstream-failed", &unreachable},
+    {"upstream-timeout", &slow_site},
+    {"upstream-closed", &hung_up},
+    {"upstream-truncated", &hung_up},
+    {"bad-response", &bad_answer},
+    {"upstream-tls", &unsafe_site},
+    {"private-address", &private_place},
+    {"port-not-allowed", &odd_door},
+    {"loop", &circle},
+    {"too-many-hops", &circle},
+    {"framing-conflict", &two_ways},
+    {"host-mismatch", &two_ways},
+    {"bad-content-length", &two_ways},
+    {"bad-transfer-encoding", &two_ways},
+    {"obsolete-folding", &two_ways},
+    {"bad-connection-option", &two_ways},
+    {"bad-chunk", &unreadable},
+    {"bad-trailer", &unreadable},
+    {"bad-host", &unreadable},
+    {"missing-host", &unreadable},
+    {"bad-target", &unreadable},
+    {"not-http", &unreadable},
+    {"version-not-supported", &unreadable},
+    {"body-not-allowed", &unreadable},
+    {"origin-form", &not_taken},
+    {"unsupported-scheme", &not_taken},
+    {"method-not-allowed", &not_taken},
+    {"method-not-implemented", &not_taken},
+    {"expectation-failed", &not_taken},
+    {"unsupported-transfer-coding", &not_taken},
+    {"request-timeout", &slow_device},
+    {"body-too-large", &too_big},
+    {"head-too-large", &too_big},
+    {"target-too-long", &too_big},
+    {"method-too-long", &too_big},
+    {"too-many-fields", &too_big},
+    {"gateway-busy", &busy},
+    {"sign-in-needed", &sign_in},
+    {"sign-in-unavailable", &sign_in_later},
+};
+
+PageText const& text_of(std::string_view code)
+{
+    auto const* found
+        = std::find_if(std::begin(causes), std::end(causes), [&](Cause const& cause) { return cause.code == code; });
+    return found == std::end(causes) ? unknown : *found->text;
+}
 
 } // namespace
 
 std::string render_error_page(ErrorPage const& page)
 {
-    auto const* found = std::find_if(
-        std::begin(cause_texts), std::end(cause_texts), [&](CauseText const& text) { return text.cause == page.cause; });
-    auto const& text = found == std::end(cause_texts) ? unknown_cause : *found;
+    auto const& text = text_of(page.cause);
     View view;
     view.text("title", text.title).text("what", text.what).text("next", text.next);
     view.text("site", shown_text(page.host)).text("decision", page.decision_id);

@@ -45,6 +45,15 @@ std::string event_title(std::string const& event)
     return title;
 }
 
+/// What the person wrote. A recommendation's record begins with its selectors, which the page shows in words above.
+std::string event_words(store::RequestEvent const& event)
+{
+    auto const end = event.text.find(": ");
+    if (event.event != "recommended" || end == std::string::npos)
+        return event.text;
+    return event.text.substr(end + 2);
+}
+
 /// Which state the role's queue holds; `show` of the query picks another one.
 RequestState wanted_state(Visit const& visit)
 {
@@ -237,14 +246,14 @@ task<Response> request_page(Visit const& visit, store::RequestId id, std::vector
         page.parts.push_back(link("Merge it with another request", "/request/merge?id=" + number));
     }
     if (decision) {
-        page.parts.push_back(subheading("Your decision"));
         page.parts.push_back(portal::form(decision_form(visit, request)));
     }
     Table history;
     history.caption = "What happened so far";
     history.head = {"When", "What", "Who", "Words"};
     for (auto const& event : found->history)
-        history.rows.push_back({{shown_time(visit.site, event.at)}, {event_title(event.event)}, {event.actor}, {event.text}});
+        history.rows.push_back(
+            {{shown_time(visit.site, event.at)}, {event_title(event.event)}, {event.actor}, {event_words(event)}});
     page.parts.push_back(portal::table(history));
     co_return show(visit, page);
 }

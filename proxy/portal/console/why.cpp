@@ -188,8 +188,9 @@ std::vector<Html> explanation_parts(policy::Explanation const& why)
     table.head = {"Step", "What was looked at", "Decided", "Because"};
     for (auto const& step : why.steps) {
         bool const hidden = step.stage == policy::Stage::sealed;
-        table.rows.push_back({{std::string(stage_title(step.stage))}, {hidden ? "sealed" : step.id, {}, {}, true},
-            {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {hidden ? "" : step.because}});
+        table.rows.push_back(
+            {{std::string(stage_title(step.stage)), {}, {}, false, true}, {hidden ? "sealed" : step.id, {}, {}, true},
+                {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {hidden ? "" : step.because}});
     }
     return {summary(rows), portal::table(table)};
 }

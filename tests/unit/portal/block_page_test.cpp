@@ -153,6 +153,18 @@ TEST(ErrorPage, SpeaksPlainlyOfEveryCause)
     }
 }
 
+TEST(ErrorPage, KnowsTheCausesOfTheDataPlane)
+{
+    for (char const* cause :
+        {"no-such-name", "no-address", "dns-timeout", "dns-failure", "upstream-refused", "upstream-unreachable",
+            "upstream-failed", "upstream-timeout", "upstream-closed", "upstream-truncated", "bad-response", "private-address",
+            "port-not-allowed", "too-many-hops", "framing-conflict", "host-mismatch", "bad-chunk", "bad-host", "missing-host",
+            "not-http", "origin-form", "method-not-allowed", "request-timeout", "body-too-large", "head-too-large",
+            "target-too-long", "too-many-fields", "gateway-busy", "sign-in-needed", "sign-in-unavailable"})
+        EXPECT_THAT(render_error_page({502, cause, "", "", ""}), Not(HasSubstr("This page cannot be opened"))) << cause;
+    EXPECT_THAT(render_error_page({502, "never-heard-of", "", "", ""}), HasSubstr("This page cannot be opened"));
+}
+
 TEST(ErrorPage, EscapesTheHost)
 {
     auto const page = render_error_page({400, "bad-request", "<script>", "", ""});
