@@ -3,10 +3,14 @@
 #include "proxy/control.hpp"
 #include "proxy/control_verbs.hpp"
 #include "proxy/net/listener.hpp"
+#include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/server.hpp"
+#include "proxy/secret_file.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/overrides.hpp"
+#include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
+#include "proxy/store/unblock_requests.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <csignal>
@@ -115,6 +119,8 @@ void Server::make_guard(std::vector<std::uint16_t> const& ports)
 
 void Server::start_portal()
 {
+    // Kept over a restart, so that the links on pages that are open go on working.
+    portal::set_token_key(read_or_make_key(settings_.state_dir / "token.key"));
     if (settings_.portal_url.empty())
         settings_.portal_url = fmt::format("http://{}:{}", settings_.portal.address.to_text(), settings_.portal.port);
     portal_ = std::make_unique<portal::Server>(console_,
@@ -204,8 +210,26 @@ void Server::schedule_next_change()
                 spdlog::warn("grants.not_marked_ended reason=\"{}\"", ended.error().message());
             reload("a grant began or ended");
         }
+        keep_house();
         schedule_next_change();
     });
+}
+
+/// Once a minute: requests that nobody decided and sessions that are over.
+void Server::keep_house()
+{
+    auto const at = std::chrono::steady_clock::now();
+    if (at - house_kept_ < std::chrono::minutes{1})
+        return;
+    house_kept_ = at;
+    auto const now = clock_.now().instant;
+    auto tidy = [now](store::Ledger& ledger) {
+        auto const requests = store::expire_requests(ledger, now);
+        auto const sessions = store::prune_sessions(ledger, now);
+        if (!requests || !sessions)
+            spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
+    };
+    (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
 }
 
 void Server::deliver(std::shared_ptr<policy::Policy const> policy)

@@ -36,6 +36,7 @@ private:
     void start_control();
     void wait_for_signal();
     void schedule_next_change();
+    void keep_house();
     void deliver(std::shared_ptr<policy::Policy const> policy);
     void reload(std::string_view cause);
     void report_incident(detect::Incident const& incident);
@@ -58,6 +59,7 @@ private:
     std::thread console_thread_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer change_timer_;
+    std::chrono::steady_clock::time_point house_kept_{};
     std::vector<std::uint16_t> proxy_ports_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::atomic<std::uint64_t> incidents_dropped_{0};

@@ -144,13 +144,18 @@ net::task<bool> answer(Session& session, Outcome& outcome, OwnAnswer const& own,
 {
     bool const page = wants_page(head);
     std::string const body = page ? page_for(session, outcome, own) : std::string{"Blocked by the school's web filter.\n"};
+    std::string fields{own.extra_fields};
+    if (page)
+        fields.append("Content-Security-Policy: ").append(portal::page_security_policy()).append("\r\n");
+    if (own.status == 405)
+        fields.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, CONNECT\r\n");
     std::string out;
     http1::append_own_response(out,
         {.status = own.status,
             .content_type = page ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
             .body = body,
             .decision_id = outcome.id.view(),
-            .extra_fields = own.extra_fields,
+            .extra_fields = fields,
             .keep_alive = own.keep_alive,
             .head_request = head != nullptr && head->method == "HEAD"});
     outcome.status = own.status;

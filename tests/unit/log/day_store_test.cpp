@@ -44,7 +44,8 @@ protected:
     std::vector<std::int64_t> times() const
     {
         std::vector<std::int64_t> times;
-        for (auto const& row : search(folder_.path(), {})->rows)
+        auto const page = search(folder_.path(), {}); // named: a temporary would be gone before the loop begins
+        for (auto const& row : page->rows)
             times.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(row.at - sample_time()).count());
         return times;
     }
