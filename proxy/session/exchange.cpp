@@ -69,9 +69,15 @@ net::task<> relay_upgraded(Attempt& attempt)
     auto& env = session.env;
     OpenTunnel const open(env.tunnels, session.subject, attempt.outcome.target, attempt.outcome.decision.signals, session.client,
         attempt.upstream.stream);
+    attempt.upstream.stream.expire_after(env.settings.deadlines.body_idle);
     if (!session.buffer.empty() && !co_await attempt.upstream.stream.write(session.buffer.bytes()))
         co_return;
     session.buffer.consume(session.buffer.bytes().size());
+    auto& ahead = attempt.upstream.buffer; // what the origin sent right behind its 101
+    if (!ahead.empty() && !co_await session.client.write(ahead.bytes()))
+        co_return;
+    attempt.outcome.bytes_to_client += ahead.bytes().size();
+    ahead.consume(ahead.bytes().size());
     auto const result
         = co_await net::relay(session.client, attempt.upstream.stream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
     attempt.outcome.bytes_to_client += result.counts.to_client;
@@ -135,8 +141,9 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
 
 net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcome, std::size_t head_size)
 {
-    bool const has_body = scratch.request.framing != http1::Framing::none;
-    if (has_body)
+    // A body moves the buffer; after an upgrade what is left in it belongs to the other protocol.
+    bool const detached = scratch.request.framing != http1::Framing::none || scratch.request.wants_websocket;
+    if (detached)
         detach_head(session, scratch, outcome, head_size);
     bool const portal = is_portal(session.env, outcome.target); // its forms must work for everyone, whatever the policy says
     bool keeps = false;
@@ -146,7 +153,7 @@ net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcom
         keeps = co_await show_failure(session, scratch, outcome, 403, "port-not-allowed");
     else
         keeps = co_await forward_request(session, scratch, outcome);
-    if (!has_body)
+    if (!detached)
         session.buffer.consume(head_size);
     co_return keeps;
 }
