@@ -79,6 +79,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
     } else if (index == 0) {
         spdlog::warn("ca.not_used reason=\"{}\" effect=\"blocked https sites show the browser's own error\"", issuer.error().message());
     }
+    listening_ = listeners;
     for (int const socket : listeners) {
         acceptors_.emplace_back(context_);
         sockaddr_storage bound{};
@@ -210,11 +211,14 @@ void Worker::forget_caches()
 
 void Worker::drain()
 {
+    // At once, for all workers together: a connection that one worker still took would have to wait for the end.
+    for (int const socket : std::exchange(listening_, {}))
+        ::shutdown(socket, SHUT_RDWR);
     boost::asio::post(context_, [this] {
         env_.draining = true;
         error_code ignored;
         for (auto& acceptor : acceptors_)
-            acceptor.close(ignored);
+            acceptor.close(ignored); // ends the accept loops
         env_.pool.close_all();
         wheel_.expire_idle();
     });

@@ -70,18 +70,17 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
     }
     auto const now = env.clock.now();
     outcome.policy = env.policy;
+    outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals});
+    if (blocked(outcome))
+        return;
     auto const by_name = policy::decide(*env.policy, {session.subject, target, now, signals});
-    // An address has no name to agree with: there the rules about address literals and signals decide.
-    bool const differs = signals.has(policy::Signal::sni_mismatch) && !outcome.target.host.is_address();
     if (by_name.verdict == policy::Verdict::block) {
         outcome.decision = by_name;
         outcome.target = target;
-    } else {
-        // Still allowed by name: the tunnel goes to the authority, which must be allowed with these signals as well.
-        outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals});
-    }
-    if (blocked(outcome))
         return;
+    }
+    // An address has no name to agree with: there the rules about address literals and signals decide.
+    bool const differs = signals.has(policy::Signal::sni_mismatch) && !outcome.target.host.is_address();
     if (differs || peeked.malformed)
         outcome.failure = differs ? "sni-mismatch" : "malformed-client-hello";
     else if (outcome.target.port == 443 && peeked.protocol == detect::Protocol::need_more)
