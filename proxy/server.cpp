@@ -215,14 +215,13 @@ void Server::schedule_next_change()
     });
 }
 
-/// Once a minute: requests that nobody decided and sessions that are over.
+/// Once a minute of the wall clock, which decides what is over and may be set: requests that nobody decided and sessions that are over.
 void Server::keep_house()
 {
-    auto const at = std::chrono::steady_clock::now();
-    if (at - house_kept_ < std::chrono::minutes{1})
-        return;
-    house_kept_ = at;
     auto const now = clock_.now().instant;
+    if (now >= house_kept_ && now - house_kept_ < std::chrono::minutes{1})
+        return;
+    house_kept_ = now;
     auto tidy = [now](store::Ledger& ledger) {
         auto const requests = store::expire_requests(ledger, now);
         auto const sessions = store::prune_sessions(ledger, now);

@@ -59,7 +59,7 @@ private:
     std::thread console_thread_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer change_timer_;
-    std::chrono::steady_clock::time_point house_kept_{};
+    std::chrono::sys_seconds house_kept_{};
     std::vector<std::uint16_t> proxy_ports_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::atomic<std::uint64_t> incidents_dropped_{0};

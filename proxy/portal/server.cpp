@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 #include <map>
 #include <set>
 #include <spdlog/spdlog.h>
@@ -28,7 +29,12 @@ tcp::endpoint endpoint_of(Endpoint const& end)
 
 tcp::acceptor bind(asio::io_context& context, Endpoint const& end)
 {
-    return tcp::acceptor{context, endpoint_of(end), true};
+    try {
+        return tcp::acceptor{context, endpoint_of(end), true};
+    } catch (boost::system::system_error const& error) {
+        // Which of the addresses it was: Asio does not say.
+        throw boost::system::system_error(error.code(), fmt::format("cannot listen on {} port {}", end.address.to_text(), end.port));
+    }
 }
 
 asio::ssl::context tls_context(Settings const& settings)

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "..", "..");
-const bin = process.env.GATEHOUSE_BIN ?? join(root, ".build", "release");
+export const bin = process.env.GATEHOUSE_BIN ?? join(root, ".build", "release");
 
 if (!existsSync(join(here, "node_modules", "playwright-core"))) {
     const installed = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
@@ -114,8 +114,9 @@ export async function startGateway() {
 }
 
 // --- the browser -------------------------------------------------------------------------------------------------------
-export function startBrowser(extra = []) {
+export function startBrowser(extra = [], options = {}) {
     return chromium.launch({
+        ...options,
         executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
         headless: true,
         args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...extra],
