@@ -5,16 +5,16 @@
 #include "proxy/policy_loader.hpp"
 #include "proxy/stored_policy.hpp"
 #include "tools/ctl/configuration.hpp"
+#include "tools/ctl/explain_batch.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fstream>
 #include <iostream>
 #include <variant>
 
 namespace gatehouse::ctl {
 namespace {
-
-using Complaint = std::string;
 
 /// The row of that id, or what to write instead.
 template <class Table>
@@ -105,7 +105,65 @@ void report_errors(Common const& common, LoadedPolicy const& loaded, Settings co
             streams.error << policy::to_text(problem, sources);
 }
 
+/// With what the store holds for `now`, unless the options leave it out. Nothing went wrong: an empty text.
+Complaint complete_if_asked(
+    policy::Policy& policy, Settings const& settings, ExplainOptions const& options, std::chrono::sys_seconds now)
+{
+    return options.with_store ? complete(policy, settings, now) : Complaint{};
+}
+
+int explain_one(
+    Common const& common, Settings const& settings, policy::Policy& policy, ExplainOptions const& options, Streams streams)
+{
+    Clock clock{settings.time_zone};
+    auto const moment = moment_of(clock, options.at);
+    if (!moment)
+        return report_failure(common, streams, moment.error().message());
+    if (auto const complaint = complete_if_asked(policy, settings, options, moment->instant); !complaint.empty())
+        return report_failure(common, streams, complaint);
+    auto const answered = answer_question(policy, settings, clock, options);
+    if (auto const* const complaint = std::get_if<Complaint>(&answered))
+        return report_failure(common, streams, *complaint);
+    auto const& explanation = std::get<policy::Explanation>(answered);
+    streams.out << (common.output == Output::json ? policy::to_json(explanation) + "\n" : policy::to_text(explanation));
+    return success;
+}
+
+int explain_many(
+    Common const& common, Settings const& settings, policy::Policy& policy, ExplainOptions const& options, Streams streams)
+{
+    Clock clock{settings.time_zone};
+    if (auto const complaint = complete_if_asked(policy, settings, options, clock.now().instant); !complaint.empty())
+        return report_failure(common, streams, complaint);
+    auto const answer = [&](ExplainOptions const& question) { return answer_question(policy, settings, clock, question); };
+    if (options.batch == "-")
+        return explain_lines(streams.in, streams.out, answer);
+    std::ifstream file(options.batch);
+    if (!file)
+        return report_failure(common, streams, options.batch.string() + ": cannot be read");
+    return explain_lines(file, streams.out, answer);
+}
+
 } // namespace
+
+std::variant<policy::Explanation, Complaint> answer_question(
+    policy::Policy const& policy, Settings const& settings, Clock& clock, ExplainOptions const& options)
+{
+    auto const moment = moment_of(clock, options.at);
+    if (!moment)
+        return moment.error().message();
+    auto const url = options.url.find("://") == std::string::npos ? "https://" + options.url : options.url;
+    auto target = policy::Target::parse_url(url);
+    if (!target)
+        return options.url + ": " + target.error().message();
+    if (target->scheme == policy::Scheme::https)
+        *target = target->seen_without_inspection();
+    auto const subject = subject_of(policy, options);
+    if (auto const* const complaint = std::get_if<Complaint>(&subject))
+        return *complaint;
+    auto const signals = detect::signals_of(*target, settings.connect_ports);
+    return policy::explain(policy, {std::get<policy::Subject>(subject), *target, *moment, signals});
+}
 
 int explain(Common const& common, ExplainOptions const& options, Streams streams)
 {
@@ -117,30 +175,8 @@ int explain(Common const& common, ExplainOptions const& options, Streams streams
         report_errors(common, loaded, *settings, streams);
         return failure;
     }
-    auto const fail = [&](std::string_view message) { return report_failure(common, streams, message); };
-
-    Clock clock{settings->time_zone};
-    auto const moment = moment_of(clock, options.at);
-    if (!moment)
-        return fail(moment.error().message());
-    auto const url = options.url.find("://") == std::string::npos ? "https://" + options.url : options.url;
-    auto target = policy::Target::parse_url(url);
-    if (!target)
-        return fail(options.url + ": " + target.error().message());
-    if (target->scheme == policy::Scheme::https)
-        *target = target->seen_without_inspection();
-    auto const subject = subject_of(loaded.policy, options);
-    if (auto const* const complaint = std::get_if<Complaint>(&subject))
-        return fail(*complaint);
-    if (options.with_store)
-        if (auto const complaint = complete(loaded.policy, *settings, moment->instant); !complaint.empty())
-            return fail(complaint);
-
-    policy::Query const query{
-        std::get<policy::Subject>(subject), *target, *moment, detect::signals_of(*target, settings->connect_ports)};
-    auto const explanation = policy::explain(loaded.policy, query);
-    streams.out << (common.output == Output::json ? policy::to_json(explanation) + "\n" : policy::to_text(explanation));
-    return success;
+    auto const run = options.batch.empty() ? explain_one : explain_many;
+    return run(common, *settings, loaded.policy, options, streams);
 }
 
 } // namespace gatehouse::ctl

@@ -40,8 +40,10 @@ struct ExplainOptions {
     std::string address;             ///< instead of network and device: whoever sits there
     std::string at;                  ///< local wall clock, "2026-11-24T10:40"; empty: now
     bool with_store = true;          ///< with the grants, restrictions and school lists that the gateway's store holds
+    std::filesystem::path batch;     ///< questions, one JSON object a line; "-": standard input; empty: the one question above
 };
 /// The decision for one question with all its steps, by the same function that decides live. 0 whatever the verdict.
+/// A batch is answered in order, one JSON object a line, by a policy loaded once and what the store holds now.
 int explain(Common const& common, ExplainOptions const& options, Streams streams);
 
 struct ListsCompileOptions {

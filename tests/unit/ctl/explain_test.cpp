@@ -3,6 +3,10 @@
 #include "proxy/store/accounts.hpp"
 #include "proxy/store/school_lists.hpp"
 
+#include <boost/json/parse.hpp>
+
+#include <fstream>
+
 namespace gatehouse::ctl {
 namespace {
 
@@ -143,6 +147,72 @@ TEST_F(ExplainTest, HasNoAnswerWithoutLists)
     auto const said = ask();
     EXPECT_EQ(said.status, failure);
     EXPECT_THAT(said.error, HasSubstr("gatehouse lists compile"));
+}
+
+class ExplainBatch : public School {
+protected:
+    Said ask(std::string const& lines, std::filesystem::path const& file = "-")
+    {
+        ExplainOptions options;
+        options.batch = file;
+        return call(
+            [&](Common const& common, Streams streams) { return explain(common, options, streams); }, Output::text, lines);
+    }
+    static std::vector<boost::json::object> answers(Said const& said)
+    {
+        std::vector<boost::json::object> rows;
+        std::istringstream lines(said.out);
+        for (std::string line; std::getline(lines, line);)
+            rows.push_back(boost::json::parse(line).as_object());
+        return rows;
+    }
+};
+
+TEST_F(ExplainBatch, AnswersEachLineInOrder)
+{
+    auto const said = ask(R"({"url":"https://www.instagram.com/","role":"pupil","at":"2026-11-24T10:00"}
+{"url":"https://www.instagram.com/","address":"127.0.1.20","at":"2026-11-24T10:45"}
+
+{"url":"http://www.tiktok.com/","role":"pupil","group":"year-7","at":"2026-11-24T10:00"}
+{"url":"www.tiktok.com","role":"pupil","group":["year-10"],"at":"2026-11-24T10:00"}
+)");
+    EXPECT_EQ(said.status, success) << said.error << said.out;
+    auto const rows = answers(said);
+    ASSERT_EQ(rows.size(), 4U);
+    EXPECT_EQ(rows[0].at("rule").as_string(), "blocked-social-media");
+    EXPECT_EQ(rows[1].at("rule").as_string(), "staff-social-media-at-break");
+    EXPECT_EQ(rows[2].at("rule").as_string(), "pupils-below-minimum-age");
+    EXPECT_EQ(rows[3].at("rule").as_string(), "pupils-media-sharing");
+}
+
+TEST_F(ExplainBatch, GoesOnBehindALineItCannotAnswer)
+{
+    struct Row {
+        char const* line;
+        char const* error;
+    };
+    for (auto const& row : {Row{"{", "JSON"}, Row{"[]", "an object"}, Row{R"({"role":"pupil"})", "url"},
+             Row{R"({"url":1,"role":"pupil"})", "\"url\" is not a text"},
+             Row{R"({"url":"a.example","rolle":"pupil"})", "did you mean \"role\"?"},
+             Row{R"({"url":"a.example","role":"pupil","group":[1]})", "\"group\""},
+             Row{R"({"url":"a.example","role":"pupl"})", "did you mean \"pupil\"?"}}) {
+        auto const said = ask(std::string{row.line} + "\n" + R"({"url":"a.example","role":"pupil"})" + "\n");
+        EXPECT_EQ(said.status, failure) << row.line;
+        auto const rows = answers(said);
+        ASSERT_EQ(rows.size(), 2U) << row.line;
+        EXPECT_FALSE(rows[0].at("ok").as_bool());
+        EXPECT_THAT(std::string{rows[0].at("error").as_string()}, testing::AllOf(HasSubstr("line 1: "), HasSubstr(row.error)));
+        EXPECT_EQ(rows[1].at("rule").as_string(), "default-pupil");
+    }
+}
+
+TEST_F(ExplainBatch, ReadsAFile)
+{
+    std::ofstream(dir_ / "questions.jsonl") << R"({"url":"a.example","role":"pupil"})";
+    EXPECT_EQ(answers(ask("", dir_ / "questions.jsonl")).size(), 1U);
+    auto const said = ask("", dir_ / "missing.jsonl");
+    EXPECT_EQ(said.status, failure);
+    EXPECT_THAT(said.error, HasSubstr("missing.jsonl"));
 }
 
 } // namespace
