@@ -15,12 +15,11 @@ constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 constexpr unsigned mapped_bits = 96;
 
 /// IANA special-purpose address registries (RFC 6890 and successors), read as "not a public web site".
-constexpr std::array<std::string_view, 32> special_purpose{
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-    "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
-    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128",
-    "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20",
-    "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"};
+constexpr std::array<std::string_view, 32> special_purpose{"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
+    "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24",
+    "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    "::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2620:4f:8000::/48",
+    "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"};
 
 bool in_special_network(IpAddress const& address)
 {
@@ -30,8 +29,7 @@ bool in_special_network(IpAddress const& address)
             [](auto text) { return Network::parse(text).value(); });
         return parsed;
     }();
-    return std::any_of(
-        networks.begin(), networks.end(), [&](Network const& network) { return network.contains(address); });
+    return std::any_of(networks.begin(), networks.end(), [&](Network const& network) { return network.contains(address); });
 }
 
 std::uint32_t read_v4(std::uint8_t const* at)

@@ -74,22 +74,19 @@ bool covers(Policy const& policy, Selector const& wide, Selector const& narrow)
         return (narrow.kind == Kind::host && covers_host(wide.value, narrow.value))
             || (narrow.kind == Kind::url && covers_host(wide.value, narrow.value.substr(0, narrow.index)));
     case Kind::url: return narrow.kind == Kind::url && covers_url(wide, narrow);
-    case Kind::period_kind:
-        return narrow.kind == Kind::period && is_kind_of_period(policy.timetable, wide.value, narrow.value);
+    case Kind::period_kind: return narrow.kind == Kind::period && is_kind_of_period(policy.timetable, wide.value, narrow.value);
     default: return false;
     }
 }
 
 bool covers(Policy const& policy, std::vector<Selector> const& wide, std::vector<Selector> const& narrow)
 {
-    auto const is_whole = [](Selector const& selector) {
-        return selector.kind == Kind::everyone || selector.kind == Kind::everything;
-    };
+    auto const is_whole
+        = [](Selector const& selector) { return selector.kind == Kind::everyone || selector.kind == Kind::everything; };
     if (wide.empty() || is_any_time(wide) || std::any_of(wide.begin(), wide.end(), is_whole))
         return true;
     return !narrow.empty() && std::all_of(narrow.begin(), narrow.end(), [&](Selector const& selector) {
-        return std::any_of(
-            wide.begin(), wide.end(), [&](Selector const& entry) { return covers(policy, entry, selector); });
+        return std::any_of(wide.begin(), wide.end(), [&](Selector const& entry) { return covers(policy, entry, selector); });
     });
 }
 

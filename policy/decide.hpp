@@ -39,8 +39,8 @@ struct Decision {
     std::uint16_t attached = none; ///< into Policy::attached: where `hit` was found
     ListHit hit{};                 ///< meaningful if `list` is given
     PeriodKind period_kind = PeriodKind::outside;
-    std::uint16_t period = none;   ///< into Timetable::periods
-    SignalSet signals;             ///< the query's, with `ip_literal` and `under_age` added where they apply
+    std::uint16_t period = none; ///< into Timetable::periods
+    SignalSet signals;           ///< the query's, with `ip_literal` and `under_age` added where they apply
 };
 
 /// Total, pure, no exceptions. Never allocates. Well under a microsecond for a hundred rules and millions of names.

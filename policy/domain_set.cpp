@@ -94,7 +94,8 @@ void walk_prefixes(View const& view, std::uint32_t first, std::uint32_t count, s
 /// Gathers the hits of one list into the one that counts.
 struct Candidate {
     ListHit best;
-    bool has_member = false, is_important = false, has_exception = false, has_important_exception = false, has_passthrough = false;
+    bool has_member = false, is_important = false, has_exception = false, has_important_exception = false,
+         has_passthrough = false;
 
     /// Called with the most specific hit first.
     void take(ListHit const& hit)
@@ -216,9 +217,14 @@ void DomainSet::walk(Host const& host, std::string_view path, Visit&& visit) con
         auto const pass_on = [&](Posting const& posting, bool by_path) {
             if (!rest.is_reached(posting.reach()))
                 return;
-            for (std::uint32_t file = posting.file; file != layout::no_alias; file = layout::load<std::uint16_t>(view_.file(file) + 10)) {
-                visit(ListHit{.list = layout::load<std::uint16_t>(view_.file(file) + 8), .file = static_cast<std::uint16_t>(file),
-                    .line = posting.line, .labels = static_cast<std::uint8_t>(i + 1), .by_path = by_path, .sense = posting.sense(),
+            for (std::uint32_t file = posting.file; file != layout::no_alias;
+                 file = layout::load<std::uint16_t>(view_.file(file) + 10)) {
+                visit(ListHit{.list = layout::load<std::uint16_t>(view_.file(file) + 8),
+                    .file = static_cast<std::uint16_t>(file),
+                    .line = posting.line,
+                    .labels = static_cast<std::uint8_t>(i + 1),
+                    .by_path = by_path,
+                    .sense = posting.sense(),
                     .reach = posting.reach()});
             }
         };

@@ -9,12 +9,12 @@ namespace gatehouse::policy {
 
 /// Where a list states the name.
 struct ListHit {
-    std::uint16_t list = 0;     ///< index into DomainSet::list_ids()
-    std::uint16_t file = 0;     ///< index for DomainSet::file_name()
-    std::uint32_t line = 0;     ///< 1-based
-    std::uint8_t labels = 0;    ///< labels of the matched entry: example.com is 2, an IP address is 1
-    bool by_path = false;       ///< matched a URL prefix, not the whole host
-    ListEntry::Sense sense = ListEntry::Sense::member;  ///< find gives `member` and `important` only
+    std::uint16_t list = 0;                            ///< index into DomainSet::list_ids()
+    std::uint16_t file = 0;                            ///< index for DomainSet::file_name()
+    std::uint32_t line = 0;                            ///< 1-based
+    std::uint8_t labels = 0;                           ///< labels of the matched entry: example.com is 2, an IP address is 1
+    bool by_path = false;                              ///< matched a URL prefix, not the whole host
+    ListEntry::Sense sense = ListEntry::Sense::member; ///< find gives `member` and `important` only
     ListEntry::Reach reach = ListEntry::Reach::suffix;
 };
 

@@ -55,8 +55,7 @@ std::vector<Problem> check_expectations(Policy const& policy, std::chrono::sys_s
         if (decision.verdict != expectation.verdict)
             problems.push_back(failure(expectation,
                 fmt::format("{} at {}: {} is expected to {}, but \"{}\" decides to {}", expectation.role,
-                    expectation.at.to_text(), expectation.url, to_text(expectation.verdict), rule,
-                    to_text(decision.verdict))));
+                    expectation.at.to_text(), expectation.url, to_text(expectation.verdict), rule, to_text(decision.verdict))));
         else if (!expectation.rule.empty() && rule != expectation.rule)
             problems.push_back(failure(expectation,
                 fmt::format("{} at {}: {} is decided by \"{}\", not by \"{}\" as expected", expectation.role,

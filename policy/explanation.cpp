@@ -16,9 +16,7 @@ void describe_ruling(Explanation& out, Policy const& policy, Decision const& dec
         out.reason = reason;
     };
     switch (decision.stage) {
-    case Stage::sealed:
-        cite(policy.sealed_clause, policy.sealed_reason);
-        break;
+    case Stage::sealed: cite(policy.sealed_clause, policy.sealed_reason); break;
     case Stage::restriction: {
         auto const& restriction = policy.restrictions[decision.index];
         cite(restriction.clause, restriction.reason);
@@ -166,8 +164,8 @@ std::string to_text(Explanation const& explanation)
     line("tls", std::string(to_text(e.tls)));
     text += "  steps\n";
     for (auto const& step : e.steps)
-        fmt::format_to(std::back_inserter(text), "  {} {:<11} {}: {}\n", step.decided ? '*' : ' ', to_text(step.stage),
-            step.id, step.because);
+        fmt::format_to(std::back_inserter(text), "  {} {:<11} {}: {}\n", step.decided ? '*' : ' ', to_text(step.stage), step.id,
+            step.because);
     return text;
 }
 

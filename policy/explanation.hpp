@@ -9,7 +9,7 @@ namespace gatehouse::policy {
 /// One step: a sealed list, restriction, override, rule or default that was looked at.
 struct Step {
     Stage stage = Stage::rule;
-    std::string id;      ///< rule, override or restriction id; "default-pupil"
+    std::string id; ///< rule, override or restriction id; "default-pupil"
     bool decided = false;
     std::string because; ///< "who: pupil is not staff", "matches: role pupil, service instagram, at any time"
 };
@@ -18,17 +18,17 @@ struct Explanation {
     Verdict verdict = Verdict::block;
     TlsAction tls = TlsAction::terminate;
     Stage stage = Stage::role_default;
-    std::string rule;         ///< id of what decided
+    std::string rule; ///< id of what decided
     std::string clause;
-    std::string reason;       ///< plain English for the person
-    std::string category;     ///< id, empty if the target is in none
+    std::string reason;   ///< plain English for the person
+    std::string category; ///< id, empty if the target is in none
     std::string category_title;
-    std::string service;      ///< id
+    std::string service; ///< id
     std::string service_title;
-    std::string list;         ///< id; empty for sealed lists (never displayed)
+    std::string list; ///< id; empty for sealed lists (never displayed)
     std::string list_file;
     std::uint32_t list_line = 0;
-    std::string period;       ///< "break", "lesson-2", "outside"
+    std::string period; ///< "break", "lesson-2", "outside"
     PeriodKind period_kind = PeriodKind::outside;
     std::string period_until; ///< "11:00"; empty if nothing changes today
     std::string allowed_from; ///< "HH:MM" today at which the same question would be allowed, if there is one; else empty

@@ -39,8 +39,8 @@ result<std::string> to_a_labels(std::string_view text)
     if (text.find('\0') != text.npos)
         return errc::bad_host_character;
     char* raw = nullptr;
-    int const code = idn2_to_ascii_8z(
-        std::string(text).c_str(), &raw, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_NO_ALABEL_ROUNDTRIP);
+    int const code
+        = idn2_to_ascii_8z(std::string(text).c_str(), &raw, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_NO_ALABEL_ROUNDTRIP);
     std::unique_ptr<char, Idn2Free> const owned{raw};
     if (code == IDN2_TOO_BIG_DOMAIN)
         return errc::host_too_long;

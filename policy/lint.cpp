@@ -19,9 +19,8 @@ bool rules_mention(Policy const& policy, Kind kind, std::string_view value)
 
 bool any_has_group(auto const& table, std::string const& group)
 {
-    return std::any_of(table.begin(), table.end(), [&](auto const& row) {
-        return std::find(row.groups.begin(), row.groups.end(), group) != row.groups.end();
-    });
+    return std::any_of(table.begin(), table.end(),
+        [&](auto const& row) { return std::find(row.groups.begin(), row.groups.end(), group) != row.groups.end(); });
 }
 
 /// Roles and groups about which nothing says anything, and a policy that expects nothing of itself.
@@ -54,11 +53,11 @@ void lint_networks(Policy const& policy, std::vector<Problem>& problems)
     for (auto network = policy.networks.begin(); network != policy.networks.end(); ++network)
         for (auto const& range : network->ranges)
             for (auto earlier = policy.networks.begin(); earlier != network; ++earlier)
-                if (std::any_of(earlier->ranges.begin(), earlier->ranges.end(),
-                        [&](Network const& wide) { return covers(wide, range); }))
+                if (std::any_of(
+                        earlier->ranges.begin(), earlier->ranges.end(), [&](Network const& wide) { return covers(wide, range); }))
                     problems.push_back(warning_in("policy.toml",
-                        fmt::format("range {} of network \"{}\" is never reached: network \"{}\" has it already",
-                            range.to_text(), network->id, earlier->id)));
+                        fmt::format("range {} of network \"{}\" is never reached: network \"{}\" has it already", range.to_text(),
+                            network->id, earlier->id)));
 }
 
 } // namespace

@@ -57,14 +57,14 @@ void lint_order(Policy const& policy, std::vector<Problem>& problems)
 {
     auto const& rules = policy.rules;
     for (auto rule = rules.begin(); rule != rules.end(); ++rule) {
-        auto const earlier = std::find_if(
-            rules.begin(), rule, [&](Rule const& other) { return covers(policy, other, *rule); });
+        auto const earlier = std::find_if(rules.begin(), rule, [&](Rule const& other) { return covers(policy, other, *rule); });
         if (earlier == rule)
             continue;
         bool const is_same = covers(policy, *rule, *earlier);
         if (is_same && earlier->action != rule->action)
             problems.push_back(warning_at(*rule,
-                fmt::format("rule \"{}\" contradicts rule \"{}\" (line {}): the same who, what, where and when, the opposite action",
+                fmt::format(
+                    "rule \"{}\" contradicts rule \"{}\" (line {}): the same who, what, where and when, the opposite action",
                     rule->id, earlier->id, earlier->source.line)));
         else
             problems.push_back(warning_at(*rule,
@@ -86,12 +86,11 @@ void lint_hosts(Policy const& policy, std::vector<Problem>& problems)
             ++empty;
             if (selector.kind == Kind::category)
                 continue; // schools name subjects before they have lists for them
-            problems.push_back(
-                warning_at(rule, fmt::format("rule \"{}\": {} has no hosts", rule.id, to_text(selector))));
+            problems.push_back(warning_at(rule, fmt::format("rule \"{}\": {} has no hosts", rule.id, to_text(selector))));
         }
         if (empty == rule.what.size())
-            problems.push_back(warning_at(
-                rule, fmt::format("rule \"{}\" can never match: nothing of its \"what\" has hosts", rule.id)));
+            problems.push_back(
+                warning_at(rule, fmt::format("rule \"{}\" can never match: nothing of its \"what\" has hosts", rule.id)));
     }
     for (std::size_t i = 0; i < policy.lists.size() && i < max_lists; ++i)
         if (!populated.lists[i])

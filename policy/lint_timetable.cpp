@@ -52,8 +52,7 @@ std::string never_because(Selector const& selector, Timetable const& timetable, 
         if (!any_period([&](Period const& period) { return period.name == selector.value; }))
             return fmt::format("{} is on no open day of the timetable", selector.value);
         return {};
-    case Kind::weekday:
-        return open >> selector.index & 1 ? "" : fmt::format("no {} lies in term", selector.value);
+    case Kind::weekday: return open >> selector.index & 1 ? "" : fmt::format("no {} lies in term", selector.value);
     case Kind::closed: return has_closed_days(timetable) ? "" : "the timetable has no closed days";
     default: return {};
     }
@@ -115,8 +114,7 @@ void lint_windows(Policy const& policy, std::vector<Problem>& problems)
                 warning_at(rule, fmt::format("rule \"{}\": {} never occurs: {}", rule.id, to_text(selector), because)));
         }
         if (dead != 0 && dead == rule.when.size())
-            problems.push_back(
-                warning_at(rule, fmt::format("rule \"{}\" can never match: its \"when\" never occurs", rule.id)));
+            problems.push_back(warning_at(rule, fmt::format("rule \"{}\" can never match: its \"when\" never occurs", rule.id)));
     }
 }
 
@@ -131,16 +129,16 @@ void lint_days(Policy const& policy, std::vector<Problem>& problems)
             lint_day(week, day, std::span{&group, 1}, problems);
     }
     for (auto const& closure : timetable.closures)
-        if (!timetable.terms.empty()
-            && std::none_of(timetable.terms.begin(), timetable.terms.end(),
-                [&](Term const& term) { return overlap(term, closure); }))
-            problems.push_back(warning_in("timetable.toml",
-                fmt::format("closure \"{}\" ({}) lies in no term", closure.name, closure.first.to_text())));
+        if (!timetable.terms.empty() && std::none_of(timetable.terms.begin(), timetable.terms.end(), [&](Term const& term) {
+                return overlap(term, closure);
+            }))
+            problems.push_back(warning_in(
+                "timetable.toml", fmt::format("closure \"{}\" ({}) lies in no term", closure.name, closure.first.to_text())));
     for (auto term = timetable.terms.begin(); term != timetable.terms.end(); ++term)
         for (auto other = timetable.terms.begin(); other != term; ++other)
             if (overlap(*term, *other))
-                problems.push_back(warning_in(
-                    "timetable.toml", fmt::format("term \"{}\" overlaps term \"{}\"", term->name, other->name)));
+                problems.push_back(
+                    warning_in("timetable.toml", fmt::format("term \"{}\" overlaps term \"{}\"", term->name, other->name)));
 }
 
 } // namespace gatehouse::policy

@@ -27,7 +27,8 @@ struct Work {
     std::vector<ListStats> stats;
 };
 
-std::uint16_t number_of(std::vector<std::string>& ids, std::unordered_map<std::string, std::uint16_t>& known, std::string const& id)
+std::uint16_t number_of(
+    std::vector<std::string>& ids, std::unordered_map<std::string, std::uint16_t>& known, std::string const& id)
 {
     auto const [at, is_new] = known.try_emplace(id, static_cast<std::uint16_t>(ids.size()));
     if (is_new)
@@ -242,7 +243,15 @@ void drop_covered(Work& work)
 
 EncodedImage encode_lists(std::span<ListFile const> files, std::uint64_t hash_key)
 {
-    Work work{.files = files, .key = hash_key, .tables = {}, .owner = {}, .keeps_covered = {}, .items = {}, .suffix_depths = 0, .respelt = {}, .stats = {}};
+    Work work{.files = files,
+        .key = hash_key,
+        .tables = {},
+        .owner = {},
+        .keeps_covered = {},
+        .items = {},
+        .suffix_depths = 0,
+        .respelt = {},
+        .stats = {}};
     number_files(work);
     collect_items(work);
     drop_duplicates(work);

@@ -44,8 +44,8 @@ bool sections_fit(std::span<std::byte const> image)
         && view.section_bytes(layout::buckets) == std::uint64_t{view.bucket_count} * layout::bucket_size
         && view.section_bytes(layout::prefixes) == std::uint64_t{view.prefix_count} * layout::prefix_size
         && view.section_bytes(layout::lists) == std::uint64_t{view.list_count} * layout::list_size
-        && view.section_bytes(layout::files) == std::uint64_t{view.file_count} * layout::file_size
-        && view.list_count < 0xffff && view.file_count < 0xffff;
+        && view.section_bytes(layout::files) == std::uint64_t{view.file_count} * layout::file_size && view.list_count < 0xffff
+        && view.file_count < 0xffff;
 }
 
 bool text_fits(View const& view, std::uint64_t at, std::uint64_t size)
@@ -93,8 +93,8 @@ bool prefixes_fit(View const& view, std::uint32_t first, std::uint32_t count)
 struct Walk {
     View const& view;
     std::size_t names = 0;
-    std::size_t block_end = 0;     ///< offset in the section behind the records seen so far
-    std::uint32_t prefixes = 0;    ///< prefixes claimed by records so far
+    std::size_t block_end = 0;  ///< offset in the section behind the records seen so far
+    std::uint32_t prefixes = 0; ///< prefixes claimed by records so far
 };
 
 bool record_fits(Walk& walk, RecordReader& reader)

@@ -62,8 +62,7 @@ SuffixHashes::SuffixHashes(std::string_view host, bool is_address, std::uint64_t
 std::array<std::byte, 16> checksum(std::span<std::byte const> image)
 {
     XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(
-        &canonical, XXH3_128bits(image.data() + covered_from, image.size() - covered_from));
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(image.data() + covered_from, image.size() - covered_from));
     std::array<std::byte, 16> bytes;
     std::memcpy(bytes.data(), canonical.digest, bytes.size());
     return bytes;

@@ -36,10 +36,7 @@ struct View {
     std::uint32_t home_buckets = 0, bucket_count = 0, name_count = 0, list_count = 0, file_count = 0, prefix_count = 0;
     std::array<std::byte const*, section_count + 1> at{};
 
-    std::size_t section_bytes(Section section) const
-    {
-        return static_cast<std::size_t>(at[section + 1] - at[section]);
-    }
+    std::size_t section_bytes(Section section) const { return static_cast<std::size_t>(at[section + 1] - at[section]); }
     std::byte const* bucket(std::size_t index) const { return at[buckets] + index * bucket_size; }
     std::byte const* prefix(std::size_t index) const { return at[prefixes] + index * prefix_size; }
     std::byte const* list(std::size_t index) const { return at[lists] + index * list_size; }
@@ -81,8 +78,8 @@ struct Prefix {
 
     static Prefix read(std::byte const* at)
     {
-        return {load<std::uint32_t>(at), load<std::uint32_t>(at + 4), load<std::uint32_t>(at + 8),
-            load<std::uint16_t>(at + 12), load<std::uint16_t>(at + 14), load<std::uint8_t>(at + 16)};
+        return {load<std::uint32_t>(at), load<std::uint32_t>(at + 4), load<std::uint32_t>(at + 8), load<std::uint16_t>(at + 12),
+            load<std::uint16_t>(at + 14), load<std::uint8_t>(at + 16)};
     }
 };
 
@@ -163,7 +160,10 @@ inline std::size_t home_bucket(std::uint64_t hash, std::uint32_t home_buckets)
     return static_cast<std::size_t>((hash >> 32) * home_buckets >> 32);
 }
 
-inline std::uint64_t depth_bit(std::size_t labels) { return std::uint64_t{1} << (labels < 63 ? labels : 63); }
+inline std::uint64_t depth_bit(std::size_t labels)
+{
+    return std::uint64_t{1} << (labels < 63 ? labels : 63);
+}
 
 /// The checksum as stored, over everything it covers.
 std::array<std::byte, 16> checksum(std::span<std::byte const> image);

@@ -9,13 +9,13 @@
 namespace gatehouse::policy {
 
 enum class ListFormat : std::uint8_t {
-    domains,           ///< one name a line (UT1 `domains`, HaGeZi, OISD); suffix reach
-    hosts,             ///< hosts(5): address then names; exact reach
-    urls,              ///< squidGuard `urls`: host/path prefix a line
-    expressions,       ///< squidGuard `expressions`: regular expressions, reported as unsupported
-    adblock,           ///< ||host^ and @@||host^, host-level subset
-    dnsmasq,           ///< address=/host/..., server=/host/, local=/host/
-    rpz,               ///< response policy zone (draft-vixie-dnsop-dns-rpz), master-file text
+    domains,     ///< one name a line (UT1 `domains`, HaGeZi, OISD); suffix reach
+    hosts,       ///< hosts(5): address then names; exact reach
+    urls,        ///< squidGuard `urls`: host/path prefix a line
+    expressions, ///< squidGuard `expressions`: regular expressions, reported as unsupported
+    adblock,     ///< ||host^ and @@||host^, host-level subset
+    dnsmasq,     ///< address=/host/..., server=/host/, local=/host/
+    rpz,         ///< response policy zone (draft-vixie-dnsop-dns-rpz), master-file text
 };
 
 std::string_view to_text(ListFormat format);

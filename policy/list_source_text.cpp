@@ -16,8 +16,8 @@ using Sense = ListEntry::Sense;
 bool is_machine_name(std::string_view name)
 {
     static constexpr std::array<std::string_view, 14> names{"localhost", "localhost.localdomain", "localhost4", "localhost6",
-        "localhost6.localdomain6", "local", "broadcasthost", "ip6-localhost", "ip6-loopback", "ip6-localnet",
-        "ip6-mcastprefix", "ip6-allnodes", "ip6-allrouters", "ip6-allhosts"};
+        "localhost6.localdomain6", "local", "broadcasthost", "ip6-localhost", "ip6-loopback", "ip6-localnet", "ip6-mcastprefix",
+        "ip6-allnodes", "ip6-allrouters", "ip6-allhosts"};
     return name == "0.0.0.0" || std::find(names.begin(), names.end(), lower(name)) != names.end();
 }
 

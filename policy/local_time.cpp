@@ -7,8 +7,7 @@
 namespace gatehouse::policy {
 namespace {
 
-constexpr std::array<std::string_view, 7> weekdays{
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+constexpr std::array<std::string_view, 7> weekdays{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 
 /// Reads exactly `count` decimal digits at `at`; -1 if there are none.
 int read_digits(std::string_view text, std::size_t at, std::size_t count)

@@ -91,8 +91,8 @@ std::string indent_to(std::string_view line, std::uint32_t column)
 
 bool ParsedPolicy::ok() const
 {
-    return std::none_of(problems.begin(), problems.end(),
-        [](Problem const& problem) { return problem.severity == Problem::Severity::error; });
+    return std::none_of(
+        problems.begin(), problems.end(), [](Problem const& problem) { return problem.severity == Problem::Severity::error; });
 }
 
 ParsedPolicy parse_policy(PolicySources const& sources)
@@ -115,8 +115,8 @@ std::string to_text(Problem const& problem, PolicySources const& sources)
         ? fmt::format("{}: {}: {}\n", problem.file, severity, problem.message)
         : fmt::format("{}:{}:{}: {}: {}\n", problem.file, problem.line, std::max(problem.column, 1U), severity, problem.message);
     for (auto const* source : {&sources.policy, &sources.timetable, &sources.lists}) {
-        auto const line = source->name == problem.file && problem.line != 0 ? line_of(source->text, problem.line)
-                                                                            : std::string_view{};
+        auto const line
+            = source->name == problem.file && problem.line != 0 ? line_of(source->text, problem.line) : std::string_view{};
         if (!line.empty())
             text += fmt::format("    {}\n    {}^\n", line, indent_to(line, problem.column));
     }

@@ -135,8 +135,7 @@ Subject Policy::subject_at(IpAddress const& address) const
     subject.role = unknown_role;
     subject.address = address;
     auto const network = std::find_if(networks.begin(), networks.end(), [&](NetworkInfo const& info) {
-        return std::any_of(
-            info.ranges.begin(), info.ranges.end(), [&](Network const& range) { return range.contains(address); });
+        return std::any_of(info.ranges.begin(), info.ranges.end(), [&](Network const& range) { return range.contains(address); });
     });
     if (network != networks.end()) {
         subject.network = network->id;
@@ -146,8 +145,8 @@ Subject Policy::subject_at(IpAddress const& address) const
         subject.trusts_ca = network->trusts_ca;
         subject.confidence = Confidence::address;
     }
-    auto const device = std::find_if(
-        devices.begin(), devices.end(), [&](DeviceInfo const& info) { return info.address == address; });
+    auto const device
+        = std::find_if(devices.begin(), devices.end(), [&](DeviceInfo const& info) { return info.address == address; });
     if (device != devices.end()) {
         subject.device = device->id;
         subject.user = device->user;

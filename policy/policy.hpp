@@ -34,7 +34,7 @@ struct Service {
     std::string id;
     std::string title;
     std::string category;
-    unsigned minimum_age = 0; ///< years; zero: none
+    unsigned minimum_age = 0;            ///< years; zero: none
     std::uint16_t category_index = none; ///< set by Policy::prepare
 };
 
@@ -106,7 +106,7 @@ struct AttachedLists {
 
 struct Policy {
     std::string school;
-    std::string version; ///< set by the publisher; shown in status and records
+    std::string version;       ///< set by the publisher; shown in status and records
     std::string sealed_clause; ///< cited where a sealed list decides
     std::string sealed_reason; ///< shown to the person there
     std::vector<Role> roles;

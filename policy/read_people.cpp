@@ -102,8 +102,8 @@ void read_unknown_role(TableReader& file, Policy& policy)
 
 } // namespace
 
-std::vector<std::string> known_words(TableReader const& reader, std::vector<Word> const& words, std::string_view kind,
-    std::span<std::string_view const> names)
+std::vector<std::string> known_words(
+    TableReader const& reader, std::vector<Word> const& words, std::string_view kind, std::span<std::string_view const> names)
 {
     std::vector<std::string> known;
     for (auto const& word : words)

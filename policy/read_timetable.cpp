@@ -55,8 +55,8 @@ void must_not_overlap(TableReader const& reader, std::vector<Period> const& peri
         auto const& other = periods[i];
         if (other.start < last.end && last.start < other.end && (other.weekdays & last.weekdays) != 0
             && share_a_group(other, last))
-            reader.complain(fmt::format("\"{}\" overlaps \"{}\" ({} to {})", last.name, other.name,
-                minute_to_text(other.start), minute_to_text(other.end)));
+            reader.complain(fmt::format("\"{}\" overlaps \"{}\" ({} to {})", last.name, other.name, minute_to_text(other.start),
+                minute_to_text(other.end)));
     }
 }
 

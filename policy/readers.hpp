@@ -32,7 +32,7 @@ void must_be_new(TableReader const& reader, Table const& table, std::string_view
 }
 
 /// Texts of the words that are among the names; complains about the others.
-std::vector<std::string> known_words(TableReader const& reader, std::vector<Word> const& words, std::string_view kind,
-    std::span<std::string_view const> names);
+std::vector<std::string> known_words(
+    TableReader const& reader, std::vector<Word> const& words, std::string_view kind, std::span<std::string_view const> names);
 
 } // namespace gatehouse::policy

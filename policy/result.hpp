@@ -39,4 +39,5 @@ error_code make_error_code(errc code);
 } // namespace gatehouse
 
 template <>
-struct boost::system::is_error_code_enum<gatehouse::policy::errc> : std::true_type { };
+struct boost::system::is_error_code_enum<gatehouse::policy::errc> : std::true_type {
+};

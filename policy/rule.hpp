@@ -18,10 +18,24 @@ std::string_view to_text(Verdict verdict);
 /// One entry of a column: kind and value, as "service:instagram". The meaning of each kind is in the README of this folder.
 struct Selector {
     enum class Kind : std::uint8_t {
-        everyone, role, group, user,                        // who
-        everything, category, service, list, host, url, signal, // what
-        network, device_kind, device,                       // where
-        period_kind, period, closed, weekday,               // when
+        everyone,
+        role,
+        group,
+        user, // who
+        everything,
+        category,
+        service,
+        list,
+        host,
+        url,
+        signal, // what
+        network,
+        device_kind,
+        device, // where
+        period_kind,
+        period,
+        closed,
+        weekday, // when
     };
     Kind kind = Kind::everyone;
     std::string value;

@@ -22,11 +22,19 @@ struct Prefix {
 
 /// Kinds written with a prefix, by column; the prefix itself is prefix_of(kind).
 constexpr std::array<Prefix, 13> prefixes{{
-    {"who", Kind::group}, {"who", Kind::user},
-    {"what", Kind::category}, {"what", Kind::service}, {"what", Kind::list}, {"what", Kind::host}, {"what", Kind::url},
+    {"who", Kind::group},
+    {"who", Kind::user},
+    {"what", Kind::category},
+    {"what", Kind::service},
+    {"what", Kind::list},
+    {"what", Kind::host},
+    {"what", Kind::url},
     {"what", Kind::signal},
-    {"where", Kind::network}, {"where", Kind::device_kind}, {"where", Kind::device},
-    {"when", Kind::period}, {"when", Kind::weekday},
+    {"where", Kind::network},
+    {"where", Kind::device_kind},
+    {"where", Kind::device},
+    {"when", Kind::period},
+    {"when", Kind::weekday},
 }};
 
 std::vector<std::string_view> signal_names()
@@ -110,8 +118,8 @@ Answer read_value(Policy const& policy, Kind kind, std::string_view value)
     if (std::find(names.begin(), names.end(), value) != names.end())
         return finish(policy, kind, std::string(value));
     auto const prefix = prefix_of(kind);
-    return SelectorProblem{fmt::format("there is no {} \"{}\"", prefix.substr(0, prefix.size() - 1), value),
-        suggest(value, names)};
+    return SelectorProblem{
+        fmt::format("there is no {} \"{}\"", prefix.substr(0, prefix.size() - 1), value), suggest(value, names)};
 }
 
 /// Whole words of a column: without a prefix.

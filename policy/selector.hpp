@@ -13,7 +13,6 @@ struct SelectorProblem {
 };
 
 /// `column` is "who", "what", "where" or "when".
-std::variant<Selector, SelectorProblem> read_selector(
-    Policy const& policy, std::string_view column, std::string_view text);
+std::variant<Selector, SelectorProblem> read_selector(Policy const& policy, std::string_view column, std::string_view text);
 
 } // namespace gatehouse::policy

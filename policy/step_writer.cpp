@@ -118,7 +118,7 @@ void StepWriter::restriction(Restriction const& restriction, bool in_force, bool
 
 void StepWriter::override_grant(Override const& grant, bool live, Match const& match)
 {
-    auto because = live ? describe(grant, match)
+    auto because = live                         ? describe(grant, match)
         : facts_.query.now.instant < grant.from ? std::string{"has not begun"}
                                                 : std::string{"has ended"};
     steps_.push_back({Stage::override_grant, grant.id, false, std::move(because)});

@@ -33,7 +33,7 @@ struct Subject {
     std::string network;             ///< id of the network, empty if the address is in none
     std::string device;              ///< id of a named device, empty if unknown
     DeviceKind device_kind = DeviceKind::unknown;
-    bool trusts_ca = false;          ///< the school's CA is installed there, so a page can be shown inside TLS
+    bool trusts_ca = false; ///< the school's CA is installed there, so a page can be shown inside TLS
     Confidence confidence = Confidence::none;
     IpAddress address;
 };

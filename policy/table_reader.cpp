@@ -13,8 +13,7 @@ bool is_id(std::string_view text)
 {
     constexpr std::size_t longest = 64;
     auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-    return !text.empty() && text.size() <= longest && text.front() != '-'
-        && std::all_of(text.begin(), text.end(), is_letter);
+    return !text.empty() && text.size() <= longest && text.front() != '-' && std::all_of(text.begin(), text.end(), is_letter);
 }
 
 Word make_word(std::string text, toml::source_region const& place)
@@ -33,14 +32,13 @@ TableReader::TableReader(toml::table const& table, std::string const& file, std:
 
 void TableReader::complain_at(toml::source_region const& place, std::string message, std::string suggestion) const
 {
-    problems_.push_back({Problem::Severity::error, file_, place.begin.line, place.begin.column, std::move(message),
-        std::move(suggestion)});
+    problems_.push_back(
+        {Problem::Severity::error, file_, place.begin.line, place.begin.column, std::move(message), std::move(suggestion)});
 }
 
 void TableReader::complain_at(Word const& word, std::string message, std::string suggestion) const
 {
-    problems_.push_back(
-        {Problem::Severity::error, file_, word.line, word.column, std::move(message), std::move(suggestion)});
+    problems_.push_back({Problem::Severity::error, file_, word.line, word.column, std::move(message), std::move(suggestion)});
 }
 
 void TableReader::complain(std::string message, std::string suggestion) const

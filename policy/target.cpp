@@ -19,10 +19,9 @@ bool has_forbidden_character(std::string_view url)
 
 bool starts_with_scheme(std::string_view url, std::string_view scheme)
 {
-    return url.size() >= scheme.size()
-        && std::equal(scheme.begin(), scheme.end(), url.begin(), [](char wanted, char c) {
-               return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-           });
+    return url.size() >= scheme.size() && std::equal(scheme.begin(), scheme.end(), url.begin(), [](char wanted, char c) {
+        return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    });
 }
 
 result<std::uint16_t> parse_port(std::string_view text)

@@ -65,8 +65,7 @@ Period const* Timetable::period_at(LocalTime const& time, std::span<std::string 
     return period_on_open_day(time.minute, time.date.weekday(), groups);
 }
 
-Period const* Timetable::period_on_open_day(
-    std::uint16_t minute, unsigned weekday, std::span<std::string const> groups) const
+Period const* Timetable::period_on_open_day(std::uint16_t minute, unsigned weekday, std::span<std::string const> groups) const
 {
     Period const* general = nullptr;
     for (auto const& period : periods) {

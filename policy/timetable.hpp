@@ -28,10 +28,11 @@ struct Closure {
 struct Period {
     std::string name; ///< "lesson-2"
     PeriodKind kind = PeriodKind::lesson;
-    std::uint16_t start = 0;         ///< minute of the day, inclusive
-    std::uint16_t end = 0;           ///< minute of the day, exclusive
-    std::uint8_t weekdays = 0x1f;    ///< bit 0 = Monday
-    std::vector<std::string> groups; ///< empty: everyone; otherwise only these groups, and for them instead of the general periods of that time
+    std::uint16_t start = 0;      ///< minute of the day, inclusive
+    std::uint16_t end = 0;        ///< minute of the day, exclusive
+    std::uint8_t weekdays = 0x1f; ///< bit 0 = Monday
+    std::vector<std::string>
+        groups; ///< empty: everyone; otherwise only these groups, and for them instead of the general periods of that time
 };
 
 /// What the timetable says of one minute for one set of groups.

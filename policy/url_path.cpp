@@ -31,7 +31,8 @@ bool is_unreserved(unsigned char byte) // RFC 3986 §2.3
 
 bool needs_escape(unsigned char byte)
 {
-    return byte <= 0x20 || byte >= 0x7f || std::string_view{"\"<>\\^`{|}"}.find(static_cast<char>(byte)) != std::string_view::npos;
+    return byte <= 0x20 || byte >= 0x7f
+        || std::string_view{"\"<>\\^`{|}"}.find(static_cast<char>(byte)) != std::string_view::npos;
 }
 
 } // namespace

@@ -45,8 +45,7 @@ policy::Moment Clock::moment_of(sys_seconds const instant) const
 
 sys_seconds Clock::instant_of(policy::LocalTime const& local) const
 {
-    date::year_month_day const civil{
-        date::year{local.date.year}, date::month{local.date.month}, date::day{local.date.day}};
+    date::year_month_day const civil{date::year{local.date.year}, date::month{local.date.month}, date::day{local.date.day}};
     date::local_seconds const wall = date::local_days{civil} + minutes{local.minute};
     auto const info = date::locate_zone(zone_)->get_info(wall);
     if (info.result == date::local_info::nonexistent)

@@ -19,21 +19,26 @@ std::string text_of(json::object const& request, std::string_view key)
     return value != nullptr && value->is_string() ? std::string{value->as_string()} : std::string{};
 }
 
-json::object refused(std::string const& why) { return {{"ok", false}, {"error", why}}; }
+json::object refused(std::string const& why)
+{
+    return {{"ok", false}, {"error", why}};
+}
 
 json::array problems_json(std::vector<policy::Problem> const& problems)
 {
     json::array all;
     for (auto const& problem : problems)
-        all.push_back({{"severity", problem.severity == policy::Problem::Severity::error ? "error" : "warning"}, {"file", problem.file},
-            {"line", problem.line}, {"column", problem.column}, {"message", problem.message}, {"suggestion", problem.suggestion}});
+        all.push_back({{"severity", problem.severity == policy::Problem::Severity::error ? "error" : "warning"},
+            {"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message},
+            {"suggestion", problem.suggestion}});
     return all;
 }
 
 json::object reload(ControlVerbs const& verbs)
 {
     auto const published = verbs.publish("gatehouse reload");
-    json::object answer{{"ok", published.published}, {"version", published.version}, {"problems", problems_json(published.problems)}};
+    json::object answer{
+        {"ok", published.published}, {"version", published.version}, {"problems", problems_json(published.problems)}};
     if (!published.published)
         answer["error"] = "the new policy was refused; version " + published.version + " stays in force";
     return answer;
@@ -45,7 +50,8 @@ json::object row_json(log::StoredRecord const& row, Clock const& clock)
     return {{"at", clock.moment_of(seconds).local.to_text()}, {"decision", row.decision_id}, {"client", row.client.to_text()},
         {"user", row.user}, {"role", row.role}, {"network", row.network}, {"device", row.device}, {"method", row.method},
         {"url", row.url()}, {"status", row.status}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule},
-        {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period}, {"refusal", row.refusal}};
+        {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period},
+        {"refusal", row.refusal}};
 }
 
 result<void> note_reading(ControlVerbs const& verbs, std::string const& person, std::string const& purpose)

@@ -100,7 +100,10 @@ std::shared_ptr<policy::Policy const> Publisher::first()
     return current_;
 }
 
-void Publisher::set_delivery(Deliver deliver) { deliver_ = std::move(deliver); }
+void Publisher::set_delivery(Deliver deliver)
+{
+    deliver_ = std::move(deliver);
+}
 
 portal::PublishResult Publisher::publish(std::string_view)
 {

@@ -35,8 +35,8 @@ void make_key(std::filesystem::path const& path)
     fresh += ".new";
     {
         File const file{::open(fresh.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)};
-        bool const written = file.number >= 0
-            && ::write(file.number, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && ::fsync(file.number) == 0;
+        bool const written = file.number >= 0 && ::write(file.number, key.data(), key.size()) == static_cast<ssize_t>(key.size())
+            && ::fsync(file.number) == 0;
         ::sodium_memzero(key.data(), key.size());
         if (!written)
             fail(path, "cannot be written");
@@ -54,13 +54,14 @@ SecretKey read_or_make_key(std::filesystem::path const& path)
         make_key(path);
         file.number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     }
-    struct ::stat about {};
+    struct ::stat about { };
     if (file.number < 0 || ::fstat(file.number, &about) != 0)
         fail(path, "cannot be read");
     if ((about.st_mode & 077U) != 0)
         fail(path, "others may read it; run: chmod 600 on it, or remove it so that a new one is made");
     SecretKey key;
-    if (about.st_size != static_cast<off_t>(key.size()) || ::read(file.number, key.data(), key.size()) != static_cast<ssize_t>(key.size()))
+    if (about.st_size != static_cast<off_t>(key.size())
+        || ::read(file.number, key.data(), key.size()) != static_cast<ssize_t>(key.size()))
         fail(path, "is not a key of 32 bytes; remove it so that a new one is made");
     return key;
 }

@@ -52,8 +52,8 @@ log::Options log_options(Settings const& settings)
 
 net::ResolverOptions resolver_options(Settings const& settings)
 {
-    return {settings.resolver.servers, settings.resolver.hosts_file.string(), settings.deadlines.resolve, settings.resolver.max_ttl,
-        settings.resolver.negative_ttl};
+    return {settings.resolver.servers, settings.resolver.hosts_file.string(), settings.deadlines.resolve,
+        settings.resolver.max_ttl, settings.resolver.negative_ttl};
 }
 
 } // namespace
@@ -193,7 +193,8 @@ void Server::reload(std::string_view cause)
         spdlog::error("policy.refused kept_version={} cause={}", result.version, cause);
     for (auto const& problem : result.problems)
         if (problem.severity == policy::Problem::Severity::error)
-            spdlog::error("policy.problem at={}:{}:{} message=\"{}\"", problem.file, problem.line, problem.column, problem.message);
+            spdlog::error(
+                "policy.problem at={}:{}:{} message=\"{}\"", problem.file, problem.line, problem.column, problem.message);
 }
 
 /// Grants begin and end by the wall clock, so the clock is asked: a timer to the instant would miss a clock that was set.
@@ -286,7 +287,8 @@ boost::json::object Server::status() const
 /// Listeners close at once; what is open may finish within the drain time, then it is ended.
 void Server::drain()
 {
-    spdlog::info("gateway.draining at_most_seconds={}", std::chrono::duration_cast<std::chrono::seconds>(settings_.deadlines.drain).count());
+    spdlog::info("gateway.draining at_most_seconds={}",
+        std::chrono::duration_cast<std::chrono::seconds>(settings_.deadlines.drain).count());
     for (auto& worker : workers_)
         worker->drain();
     auto const deadline = std::chrono::steady_clock::now() + settings_.deadlines.drain;

@@ -17,63 +17,63 @@ struct Endpoint {
 };
 
 struct Limits {
-    std::size_t connections = 20000;           ///< downstream connections over all workers; above, new ones get 503
-    std::size_t connections_per_client = 256;  ///< from one address; above, new ones get 429 and are closed
+    std::size_t connections = 20000;            ///< downstream connections over all workers; above, new ones get 503
+    std::size_t connections_per_client = 256;   ///< from one address; above, new ones get 429 and are closed
     std::size_t idle_upstream_per_worker = 512; ///< kept-alive upstream connections per worker
     std::size_t idle_upstream_per_host = 32;
-    std::size_t relay_buffer = 256 * 1024;     ///< bytes, one per worker
-    std::size_t early_bytes = 64 * 1024;       ///< bytes of a tunnel kept before its verdict
-    std::size_t dns_cache = 10000;             ///< names per worker
+    std::size_t relay_buffer = 256 * 1024; ///< bytes, one per worker
+    std::size_t early_bytes = 64 * 1024;   ///< bytes of a tunnel kept before its verdict
+    std::size_t dns_cache = 10000;         ///< names per worker
 };
 
 struct Deadlines {
-    std::chrono::milliseconds request_head{10000};   ///< whole head, absolute, from its first byte
-    std::chrono::milliseconds keep_alive{60000};     ///< between requests
-    std::chrono::milliseconds client_hello{10000};   ///< after the 200 to CONNECT
-    std::chrono::milliseconds server_first{1000};    ///< wait for a hello on ports other than 443, where the server may speak first
+    std::chrono::milliseconds request_head{10000}; ///< whole head, absolute, from its first byte
+    std::chrono::milliseconds keep_alive{60000};   ///< between requests
+    std::chrono::milliseconds client_hello{10000}; ///< after the 200 to CONNECT
+    std::chrono::milliseconds server_first{1000};  ///< wait for a hello on ports other than 443, where the server may speak first
     std::chrono::milliseconds resolve{4000};
-    std::chrono::milliseconds connect{5000};         ///< over all addresses of a name
-    std::chrono::milliseconds connect_attempt{250};  ///< before the next address is tried beside it (RFC 8305 §5)
+    std::chrono::milliseconds connect{5000};        ///< over all addresses of a name
+    std::chrono::milliseconds connect_attempt{250}; ///< before the next address is tried beside it (RFC 8305 §5)
     std::chrono::milliseconds response_head{60000};
-    std::chrono::milliseconds body_idle{30000};      ///< without a byte of a body
-    std::chrono::milliseconds tunnel_idle{600000};   ///< without a byte in either direction
-    std::chrono::milliseconds handshake{10000};      ///< TLS with a client, for the block page
-    std::chrono::milliseconds upstream_idle{30000};  ///< kept-alive upstream connection
-    std::chrono::milliseconds drain{30000};          ///< given to open sessions on SIGTERM
+    std::chrono::milliseconds body_idle{30000};     ///< without a byte of a body
+    std::chrono::milliseconds tunnel_idle{600000};  ///< without a byte in either direction
+    std::chrono::milliseconds handshake{10000};     ///< TLS with a client, for the block page
+    std::chrono::milliseconds upstream_idle{30000}; ///< kept-alive upstream connection
+    std::chrono::milliseconds drain{30000};         ///< given to open sessions on SIGTERM
 };
 
 struct Resolver {
-    std::vector<std::string> servers;    ///< "10.0.0.53" or "10.0.0.53:5353"; empty: those of /etc/resolv.conf
-    std::filesystem::path hosts_file;    ///< extra hosts(5) file, asked first; empty: none
-    std::chrono::seconds max_ttl{300};   ///< longest that an answer is kept
+    std::vector<std::string> servers;     ///< "10.0.0.53" or "10.0.0.53:5353"; empty: those of /etc/resolv.conf
+    std::filesystem::path hosts_file;     ///< extra hosts(5) file, asked first; empty: none
+    std::chrono::seconds max_ttl{300};    ///< longest that an answer is kept
     std::chrono::seconds negative_ttl{5}; ///< how long "no such name" is kept; at most 30
 };
 
 struct Settings {
-    std::filesystem::path config_dir;  ///< where gatehouse.toml was found
-    std::filesystem::path state_dir;   ///< lists.image, gatehouse.db, ca/, control.sock
-    std::filesystem::path log_dir;     ///< access.log, access.json, access-YYYY-MM-DD.db
+    std::filesystem::path config_dir; ///< where gatehouse.toml was found
+    std::filesystem::path state_dir;  ///< lists.image, gatehouse.db, ca/, control.sock
+    std::filesystem::path log_dir;    ///< access.log, access.json, access-YYYY-MM-DD.db
     std::string time_zone = "Europe/London";
     std::string pseudonym = "gatehouse"; ///< our name in Via; [A-Za-z0-9.-]
 
-    std::vector<Endpoint> proxy;       ///< listeners of the explicit proxy
-    Endpoint portal;                   ///< plain HTTP: block-page forms, PAC, CA download
-    Endpoint console;                  ///< HTTPS
-    Endpoint metrics;                  ///< plain HTTP, management address only
-    std::string portal_url;            ///< as people's browsers reach it; empty: made from `portal`
+    std::vector<Endpoint> proxy; ///< listeners of the explicit proxy
+    Endpoint portal;             ///< plain HTTP: block-page forms, PAC, CA download
+    Endpoint console;            ///< HTTPS
+    Endpoint metrics;            ///< plain HTTP, management address only
+    std::string portal_url;      ///< as people's browsers reach it; empty: made from `portal`
     std::string console_url;
     std::vector<std::string> own_names; ///< host names of this gateway, refused as targets
 
-    unsigned workers = 0;              ///< zero: one per core
-    std::vector<std::uint16_t> connect_ports{443};                          ///< CONNECT is allowed to these
-    std::vector<std::uint16_t> http_ports{80, 443, 8080};                   ///< absolute-form requests are allowed to these
-    std::vector<policy::Network> reachable_private; ///< private networks that may be reached (the school's own services)
-    std::vector<std::filesystem::path> extra_roots; ///< PEM files trusted beside the system's
+    unsigned workers = 0;                                 ///< zero: one per core
+    std::vector<std::uint16_t> connect_ports{443};        ///< CONNECT is allowed to these
+    std::vector<std::uint16_t> http_ports{80, 443, 8080}; ///< absolute-form requests are allowed to these
+    std::vector<policy::Network> reachable_private;       ///< private networks that may be reached (the school's own services)
+    std::vector<std::filesystem::path> extra_roots;       ///< PEM files trusted beside the system's
 
-    bool log_queries = false;          ///< keep query strings in the access log
-    unsigned log_days = 90;            ///< day files older than this are deleted; zero: never
+    bool log_queries = false;               ///< keep query strings in the access log
+    unsigned log_days = 90;                 ///< day files older than this are deleted; zero: never
     std::size_t log_ring = 8 * 1024 * 1024; ///< bytes of each worker's ring; a full ring drops rows and counts them
-    std::string log_level = "info";    ///< of the diagnostic log
+    std::string log_level = "info";         ///< of the diagnostic log
 
     Limits limits;
     Deadlines deadlines;
@@ -81,9 +81,9 @@ struct Settings {
 };
 
 struct LoadedSettings {
-    Settings settings;                    ///< meaningful if `problems` is empty
+    Settings settings;                     ///< meaningful if `problems` is empty
     std::vector<policy::Problem> problems; ///< unknown keys are errors; every one with line and column
-    std::string source;                   ///< the text that was read, for showing the line of a problem
+    std::string source;                    ///< the text that was read, for showing the line of a problem
 };
 
 /// Reads DIR/gatehouse.toml. Relative paths are resolved against DIR; `portal_url` and `console_url` are filled in unless their port is 0.

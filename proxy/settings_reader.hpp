@@ -34,7 +34,7 @@ public:
     void read(std::string_view key, bool& into);
     void read(std::string_view key, unsigned& into);
     void read_count(std::string_view key, std::size_t& into); ///< at least one
-    void read_size(std::string_view key, std::size_t& into); ///< bytes, at least one
+    void read_size(std::string_view key, std::size_t& into);  ///< bytes, at least one
     void read(std::string_view key, std::chrono::milliseconds& into);
     void read(std::string_view key, std::chrono::seconds& into); ///< whole seconds
     void read(std::string_view key, Endpoint& into);
@@ -56,7 +56,8 @@ private:
     toml::node const* take(std::string_view key);
     void complain_at(toml::source_position place, std::string message, std::string suggestion);
     void wrong_kind(std::string_view key, toml::node const& node, std::string_view wanted);
-    template <class Take> void each_text(std::string_view key, std::string_view wanted, Take const& take_text);
+    template <class Take>
+    void each_text(std::string_view key, std::string_view wanted, Take const& take_text);
 
     toml::table const& table_;
     std::string const& file_;

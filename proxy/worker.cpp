@@ -9,7 +9,8 @@
 namespace gatehouse {
 namespace {
 
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+    net::Executor>;
 
 policy::IpAddress address_of(boost::asio::ip::address const& address)
 {
@@ -40,7 +41,8 @@ std::string key_of(policy::IpAddress const& address)
     return {address.bytes.begin(), address.bytes.end()};
 }
 
-constexpr std::string_view too_many = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 10\r\n\r\n";
+constexpr std::string_view too_many
+    = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 10\r\n\r\n";
 constexpr std::string_view too_busy
     = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 10\r\n\r\n";
 
@@ -49,7 +51,8 @@ constexpr std::string_view too_busy
 Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy, std::vector<int> listeners)
     : parts_(parts)
     , resolver_(parts.resolver, context_.get_executor(), parts.settings.limits.dns_cache)
-    , dialer_(resolver_, parts.guard, context_.get_executor(), {parts.settings.deadlines.connect, parts.settings.deadlines.connect_attempt})
+    , dialer_(resolver_, parts.guard, context_.get_executor(),
+          {parts.settings.deadlines.connect, parts.settings.deadlines.connect_attempt})
     , pool_(dialer_, wheel_,
           {parts.settings.limits.idle_upstream_per_worker, parts.settings.limits.idle_upstream_per_host,
               parts.settings.deadlines.upstream_idle})
@@ -77,7 +80,8 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
         issuer_.emplace(std::move(*issuer));
         env_.issuer = &*issuer_;
     } else if (index == 0) {
-        spdlog::warn("ca.not_used reason=\"{}\" effect=\"blocked https sites show the browser's own error\"", issuer.error().message());
+        spdlog::warn(
+            "ca.not_used reason=\"{}\" effect=\"blocked https sites show the browser's own error\"", issuer.error().message());
     }
     listening_ = listeners;
     for (int const socket : listeners) {
@@ -89,7 +93,10 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
     }
 }
 
-Worker::~Worker() { stop(); }
+Worker::~Worker()
+{
+    stop();
+}
 
 void Worker::start()
 {

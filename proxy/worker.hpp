@@ -58,7 +58,8 @@ private:
     identity::SignIn sign_in_;
     session::Environment env_;
     std::vector<net::Acceptor> acceptors_;
-    std::vector<int> listening_; ///< sockets of the acceptors, until drain; touched by the thread that starts and stops the worker
+    std::vector<int>
+        listening_; ///< sockets of the acceptors, until drain; touched by the thread that starts and stops the worker
     std::unordered_map<std::string, std::size_t> open_by_client_;
     std::uint16_t judged_minute_ = 0;
     bool stopping_ = false;

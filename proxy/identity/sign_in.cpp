@@ -24,7 +24,8 @@ net::task<SignInResult> SignIn::check(policy::IpAddress client, std::string_view
     store::SignInAttempt attempt{credentials->login, credentials->password, client.to_text(), now};
     // The store speaks Asio's general executor; the answer comes back to this worker's own.
     auto asked = store::sign_in_proxy(store_, std::move(attempt));
-    auto const outcome = co_await boost::asio::co_spawn(executor_, std::move(asked), boost::asio::use_awaitable_t<net::Executor>{});
+    auto const outcome
+        = co_await boost::asio::co_spawn(executor_, std::move(asked), boost::asio::use_awaitable_t<net::Executor>{});
     if (!outcome)
         co_return SignInResult{SignInStatus::unavailable, {}};
     if (outcome->status != store::SignInOutcome::Status::signed_in)

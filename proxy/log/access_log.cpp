@@ -77,10 +77,13 @@ private:
 };
 
 AccessLog::Writer::Writer(Options options)
-    : options_{std::move(options)}, squid_sink_{"access.log", options_.retry, options_.logger},
-      ecs_sink_{"access.json", options_.retry, options_.logger}, store_sink_{"day file", options_.retry, options_.logger},
-      squid_file_{options_.log_dir, "access", "log"}, ecs_file_{options_.log_dir, "access", "json"},
-      day_writer_{options_.log_dir}
+    : options_{std::move(options)}
+    , squid_sink_{"access.log", options_.retry, options_.logger}
+    , ecs_sink_{"access.json", options_.retry, options_.logger}
+    , store_sink_{"day file", options_.retry, options_.logger}
+    , squid_file_{options_.log_dir, "access", "log"}
+    , ecs_file_{options_.log_dir, "access", "json"}
+    , day_writer_{options_.log_dir}
 {
     for (unsigned i = 0; i < options_.workers; ++i)
         rings_.push_back(std::make_unique<Ring>(options_.ring_size));
@@ -287,7 +290,10 @@ void AccessLog::Writer::publish_counters()
     published_ = totals_;
 }
 
-AccessLog::AccessLog(Options options) : writer_{std::make_unique<Writer>(std::move(options))} { }
+AccessLog::AccessLog(Options options)
+    : writer_{std::make_unique<Writer>(std::move(options))}
+{
+}
 
 AccessLog::~AccessLog()
 {

@@ -16,32 +16,34 @@ class logger;
 namespace gatehouse::log {
 
 struct Options {
-    std::filesystem::path log_dir;             ///< created if missing
-    unsigned workers = 1;                      ///< number of rings
-    std::size_t ring_size = 8 * 1024 * 1024;   ///< bytes of each ring
-    unsigned days = 90;                        ///< files of days older than this are deleted; zero: never
-    bool squid = true;                         ///< write access.log
-    bool ecs = true;                           ///< write access.json
-    bool store = true;                         ///< write access-YYYY-MM-DD.db
-    std::string observer = "gatehouse";        ///< observer.name of the ECS rows
-    std::chrono::milliseconds interval{50};    ///< how often the writer looks at the rings
-    std::chrono::milliseconds retry{1000};     ///< pause before a failed sink is opened again; its rows are lost and counted meanwhile
-    std::chrono::milliseconds sync{1000};      ///< how often the day file's journal is made durable: the most rows that a power cut takes
-    std::shared_ptr<spdlog::logger> logger;    ///< for alarms, one a minute at most; may be null
+    std::filesystem::path log_dir;           ///< created if missing
+    unsigned workers = 1;                    ///< number of rings
+    std::size_t ring_size = 8 * 1024 * 1024; ///< bytes of each ring
+    unsigned days = 90;                      ///< files of days older than this are deleted; zero: never
+    bool squid = true;                       ///< write access.log
+    bool ecs = true;                         ///< write access.json
+    bool store = true;                       ///< write access-YYYY-MM-DD.db
+    std::string observer = "gatehouse";      ///< observer.name of the ECS rows
+    std::chrono::milliseconds interval{50};  ///< how often the writer looks at the rings
+    std::chrono::milliseconds retry{
+        1000}; ///< pause before a failed sink is opened again; its rows are lost and counted meanwhile
+    std::chrono::milliseconds sync{
+        1000}; ///< how often the day file's journal is made durable: the most rows that a power cut takes
+    std::shared_ptr<spdlog::logger> logger;                     ///< for alarms, one a minute at most; may be null
     std::function<std::chrono::system_clock::time_point()> now; ///< for retention; empty: the system clock
 };
 
 /// Totals since construction.
 struct Counters {
-    std::uint64_t rows = 0;            ///< taken from the rings
-    std::uint64_t dropped = 0;         ///< rows refused by a full ring
-    std::uint64_t squid_lost = 0;      ///< rows that could not be written to access.log
-    std::uint64_t ecs_lost = 0;        ///< ... to access.json
-    std::uint64_t store_lost = 0;      ///< ... to the day file
-    std::uint64_t write_errors = 0;    ///< failed operations of any sink
-    std::uint64_t files_replaced = 0;  ///< day files found deleted or damaged while running, and begun anew
-    std::uint64_t days_deleted = 0;    ///< day files deleted by retention
-    bool failing = false;              ///< a sink is failing now
+    std::uint64_t rows = 0;           ///< taken from the rings
+    std::uint64_t dropped = 0;        ///< rows refused by a full ring
+    std::uint64_t squid_lost = 0;     ///< rows that could not be written to access.log
+    std::uint64_t ecs_lost = 0;       ///< ... to access.json
+    std::uint64_t store_lost = 0;     ///< ... to the day file
+    std::uint64_t write_errors = 0;   ///< failed operations of any sink
+    std::uint64_t files_replaced = 0; ///< day files found deleted or damaged while running, and begun anew
+    std::uint64_t days_deleted = 0;   ///< day files deleted by retention
+    bool failing = false;             ///< a sink is failing now
 };
 
 class AccessLog {

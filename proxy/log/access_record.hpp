@@ -29,26 +29,26 @@ struct AccessRecord {
     policy::DeviceKind device_kind = policy::DeviceKind::unknown;
     policy::Confidence confidence = policy::Confidence::none;
 
-    std::string_view method;                 ///< "GET", "CONNECT"; "NONE" if the request could not be read
-    std::string_view scheme;                 ///< "http", "https", "" for tunnels
-    std::string_view host;                   ///< canonical; empty if the request could not be read
+    std::string_view method; ///< "GET", "CONNECT"; "NONE" if the request could not be read
+    std::string_view scheme; ///< "http", "https", "" for tunnels
+    std::string_view host;   ///< canonical; empty if the request could not be read
     std::uint16_t port = 0;
-    std::string_view path;                   ///< without query unless the settings keep it
-    std::string_view sni;                    ///< as sent, if it differs from host
+    std::string_view path; ///< without query unless the settings keep it
+    std::string_view sni;  ///< as sent, if it differs from host
     std::string_view content_type;
     std::string_view user_agent;
     unsigned status = 0;
     std::uint64_t bytes_to_client = 0;
     std::uint64_t bytes_from_client = 0;
     ResultCode code = ResultCode::tcp_miss;
-    policy::IpAddress upstream;              ///< all zero: none was contacted
+    policy::IpAddress upstream; ///< all zero: none was contacted
 
     policy::Verdict verdict = policy::Verdict::block;
     policy::TlsAction tls = policy::TlsAction::splice;
     std::string_view stage, rule, clause, category, service, list, list_file, period;
     std::uint32_t list_line = 0;
     policy::SignalSet signals;
-    std::string_view refusal;                ///< reason code of a refused or failed exchange, empty otherwise
+    std::string_view refusal; ///< reason code of a refused or failed exchange, empty otherwise
 };
 
 } // namespace gatehouse::log

@@ -20,7 +20,11 @@ constexpr std::size_t longest_text = 1000;
 /// Adds one condition after the other; the first narrow one names the index.
 class Builder {
 public:
-    Builder(sqlite3* database, DayQuery& into) : database_{database}, into_{into} { }
+    Builder(sqlite3* database, DayQuery& into)
+        : database_{database}
+        , into_{into}
+    {
+    }
 
     error_code word(char const* column, std::string const& text, char const* index)
     {
@@ -200,12 +204,11 @@ result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day
     Builder builder{database, into};
     builder.decision(query.decision);
     // The narrowest first: the first index named is walked. A school has few networks, so that one is not worth an index.
-    for (auto const& error : {builder.word("person", query.person, "access_person"),
-             builder.word("device", query.device, "access_device"),
-             builder.word("client", canonical_client(query.client), "access_client"), builder.host(query.host),
-             builder.word("service", query.service, "access_service"),
-             builder.word("category", query.category, "access_category"),
-             builder.word("rule", query.rule, "access_rule"), builder.word("network", query.network, nullptr)})
+    for (auto const& error :
+        {builder.word("person", query.person, "access_person"), builder.word("device", query.device, "access_device"),
+            builder.word("client", canonical_client(query.client), "access_client"), builder.host(query.host),
+            builder.word("service", query.service, "access_service"), builder.word("category", query.category, "access_category"),
+            builder.word("rule", query.rule, "access_rule"), builder.word("network", query.network, nullptr)})
         if (error)
             return error;
     if (query.verdict)

@@ -11,10 +11,11 @@ inline constexpr char is_blocked[] = "verdict = 1";
 
 /// Columns that hold plain numbers, in the order in which they are bound and read. `id` is microseconds of the day, `shift` what must be
 /// added to it for the true time, `client` and `upstream` are numbers of words.
-inline constexpr char number_columns[] = "id, shift, elapsed, client, upstream, device_kind, confidence, port, status, sent, received, "
-                                         "code, verdict, tls, signals, list_line";
+inline constexpr char number_columns[]
+    = "id, shift, elapsed, client, upstream, device_kind, confidence, port, status, sent, received, "
+      "code, verdict, tls, signals, list_line";
 inline constexpr int number_column_count = 16;
-inline constexpr int client_column = 3;   ///< counted from zero
+inline constexpr int client_column = 3; ///< counted from zero
 inline constexpr int upstream_column = 4;
 
 /// Statements that create everything.

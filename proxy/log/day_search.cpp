@@ -103,8 +103,7 @@ result<DayReader> DayReader::open(std::filesystem::path const& dir, Day day)
     return DayReader{std::move(*database), day};
 }
 
-error_code DayReader::search(
-    SearchQuery const& query, std::int64_t before, std::size_t room, std::vector<StoredRecord>& rows)
+error_code DayReader::search(SearchQuery const& query, std::int64_t before, std::size_t room, std::vector<StoredRecord>& rows)
 {
     auto const day_query = make_day_query(database_.get(), query, day_, before);
     if (!day_query)

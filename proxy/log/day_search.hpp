@@ -18,7 +18,11 @@ public:
     result<std::optional<StoredRecord>> read(std::int64_t id);
 
 private:
-    DayReader(Database database, Day day) : database_{std::move(database)}, day_{day} { }
+    DayReader(Database database, Day day)
+        : database_{std::move(database)}
+        , day_{day}
+    {
+    }
 
     Database database_;
     Day day_;

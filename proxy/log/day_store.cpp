@@ -89,7 +89,9 @@ std::string reversed_labels(std::string_view host)
 }
 
 DayStore::DayStore(Database database, fs::path path, Day day)
-    : database_{std::move(database)}, path_{std::move(path)}, day_{day}
+    : database_{std::move(database)}
+    , path_{std::move(path)}
+    , day_{day}
 {
 }
 
@@ -123,7 +125,7 @@ result<std::unique_ptr<DayStore>> DayStore::open_ours(fs::path const& path, Day 
 error_code DayStore::prepare_statements()
 {
     struct Wanted {
-        Statement DayStore::* statement;
+        Statement DayStore::*statement;
         std::string sql;
     };
     std::array<Wanted, 7> const wanted{{
@@ -150,7 +152,7 @@ error_code DayStore::prepare_statements()
 
 error_code DayStore::remember_file()
 {
-    struct stat status{};
+    struct stat status { };
     if (::stat(path_.c_str(), &status) != 0)
         return {errno, boost::system::system_category()};
     device_ = status.st_dev;
@@ -161,7 +163,7 @@ error_code DayStore::remember_file()
 
 bool DayStore::is_intact()
 {
-    struct stat status{};
+    struct stat status { };
     if (::stat(path_.c_str(), &status) != 0 || status.st_dev != device_ || status.st_ino != inode_
         || status.st_size < size_) // SQLite never makes a file shorter without VACUUM
         return false;
@@ -176,7 +178,7 @@ bool DayStore::is_intact()
 
 void DayStore::put_aside() const
 {
-    struct stat status{};
+    struct stat status { };
     if (::stat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_)
         rename_damaged(path_);
 }
@@ -191,7 +193,8 @@ void DayStore::sync()
 
 void DayStore::seal()
 {
-    sqlite3_busy_timeout(database_.get(), 0); // a reader in the way: then the file keeps its journal, which readers understand too
+    sqlite3_busy_timeout(
+        database_.get(), 0); // a reader in the way: then the file keeps its journal, which readers understand too
     execute(database_.get(), "PRAGMA journal_mode = DELETE");
 }
 
@@ -299,8 +302,7 @@ error_code DayStore::bind_host(int column, std::string_view host)
 }
 
 /// The number of a text in its table: known, or found in the file, or added to it.
-result<std::int64_t> DayStore::number_of(
-    Numbers& known, sqlite3_stmt* find, sqlite3_stmt* add, std::string_view text)
+result<std::int64_t> DayStore::number_of(Numbers& known, sqlite3_stmt* find, sqlite3_stmt* add, std::string_view text)
 {
     scratch_ = text;
     if (auto const hit = known.find(scratch_); hit != known.end())

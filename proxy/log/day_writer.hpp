@@ -7,7 +7,10 @@ namespace gatehouse::log {
 
 class DayWriter {
 public:
-    explicit DayWriter(std::filesystem::path dir) : dir_{std::move(dir)} { }
+    explicit DayWriter(std::filesystem::path dir)
+        : dir_{std::move(dir)}
+    {
+    }
 
     /// Stores rows of one day. Errors: SQLite's; nothing was stored, the next call opens the file again.
     error_code write(std::span<AccessRecord const* const> rows, Day day);

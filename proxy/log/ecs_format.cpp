@@ -15,7 +15,11 @@ namespace {
 /// Appends members to a JSON object under construction; commas are its business.
 class ObjectWriter {
 public:
-    explicit ObjectWriter(std::string& out) : out_{out} { out_ += '{'; }
+    explicit ObjectWriter(std::string& out)
+        : out_{out}
+    {
+        out_ += '{';
+    }
 
     void begin(std::string_view key)
     {

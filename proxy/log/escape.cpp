@@ -6,7 +6,7 @@ namespace gatehouse::log {
 namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
-constexpr std::string_view not_in_urls = "\"<>\\^`{|}"; // RFC 3986 §2 leaves these out
+constexpr std::string_view not_in_urls = "\"<>\\^`{|}";  // RFC 3986 §2 leaves these out
 constexpr std::string_view replacement = "\xef\xbf\xbd"; // U+FFFD
 
 void append_hex(std::string& out, unsigned char byte)

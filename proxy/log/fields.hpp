@@ -12,8 +12,8 @@ namespace gatehouse::log {
 enum class Kept : std::uint8_t { in_row, as_word, as_host };
 
 struct TextField {
-    std::string_view AccessRecord::* seen;
-    std::string StoredRecord::* stored;
+    std::string_view AccessRecord::*seen;
+    std::string StoredRecord::*stored;
     char const* column;
     Kept kept;
 };

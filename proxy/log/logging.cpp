@@ -52,8 +52,7 @@ result<std::shared_ptr<spdlog::logger>> make_logger(std::string_view level)
     auto const parsed = spdlog::level::from_str(std::string{level}); // gives `off` for what it does not know
     if (parsed == spdlog::level::off && level != "off")
         return make_error_code(boost::system::errc::invalid_argument);
-    auto logger
-        = std::make_shared<spdlog::logger>("gatehouse", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger = std::make_shared<spdlog::logger>("gatehouse", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->set_formatter(make_formatter());
     logger->set_level(parsed);
     logger->flush_on(spdlog::level::warn);

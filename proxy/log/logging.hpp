@@ -26,7 +26,12 @@ class RateLimiter {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    RateLimiter(unsigned burst, std::chrono::milliseconds interval) : burst_{burst}, interval_{interval}, tokens_{burst} { }
+    RateLimiter(unsigned burst, std::chrono::milliseconds interval)
+        : burst_{burst}
+        , interval_{interval}
+        , tokens_{burst}
+    {
+    }
 
     /// The number of lines held back since the last one that passed, if this one may be written; nothing if it may not.
     std::optional<std::uint64_t> pass(time_point now);

@@ -41,8 +41,7 @@ constexpr std::size_t round_up(std::size_t size)
 {
     return (size + alignment - 1) & ~(alignment - 1);
 }
-constexpr std::size_t largest_record
-    = round_up(sizeof(Fixed) + max_path_size + (text_fields.size() - 1) * max_field_size);
+constexpr std::size_t largest_record = round_up(sizeof(Fixed) + max_path_size + (text_fields.size() - 1) * max_field_size);
 static_assert(2 * largest_record <= min_ring_size);
 
 Fixed fixed_part(AccessRecord const& record)
@@ -103,7 +102,8 @@ AccessRecord record_of(Fixed const& fixed, char const* texts)
 } // namespace
 
 Ring::Ring(std::size_t size)
-    : mask_{std::bit_ceil(std::max(size, min_ring_size)) - 1}, bytes_{new std::byte[mask_ + 1]}
+    : mask_{std::bit_ceil(std::max(size, min_ring_size)) - 1}
+    , bytes_{new std::byte[mask_ + 1]}
 {
 }
 

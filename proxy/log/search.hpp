@@ -14,20 +14,20 @@ namespace gatehouse::log {
 struct SearchQuery {
     std::optional<std::chrono::system_clock::time_point> from; ///< inclusive
     std::optional<std::chrono::system_clock::time_point> to;   ///< exclusive
-    std::string person;   ///< user, exact
-    std::string device;   ///< exact
-    std::string network;  ///< exact
-    std::string client;   ///< address in any textual form; one that is none matches nothing
-    std::string host;     ///< this host and everything below it, by whole labels
-    std::string category; ///< exact
-    std::string service;  ///< exact
+    std::string person;                                        ///< user, exact
+    std::string device;                                        ///< exact
+    std::string network;                                       ///< exact
+    std::string client;                                        ///< address in any textual form; one that is none matches nothing
+    std::string host;                                          ///< this host and everything below it, by whole labels
+    std::string category;                                      ///< exact
+    std::string service;                                       ///< exact
     std::optional<policy::Verdict> verdict;
-    std::string rule;     ///< exact
-    std::string decision; ///< decision id; found among blocked rows only, which are the ones whose id a person has seen
-    std::string text;     ///< anywhere in host, path, SNI or user agent; ASCII case ignored
-    std::size_t limit = 50;                  ///< rows of a page, at most 10,000
-    std::string cursor;                      ///< SearchPage::next of the page before; empty: from the newest
-    std::chrono::milliseconds budget{2000};  ///< a page ends early, between two day files, once this is used up
+    std::string rule;       ///< exact
+    std::string decision;   ///< decision id; found among blocked rows only, which are the ones whose id a person has seen
+    std::string text;       ///< anywhere in host, path, SNI or user agent; ASCII case ignored
+    std::size_t limit = 50; ///< rows of a page, at most 10,000
+    std::string cursor;     ///< SearchPage::next of the page before; empty: from the newest
+    std::chrono::milliseconds budget{2000}; ///< a page ends early, between two day files, once this is used up
 };
 
 struct SearchPage {

@@ -12,7 +12,10 @@ constexpr std::chrono::minutes alarm_interval{1};
 } // namespace
 
 Sink::Sink(char const* name, std::chrono::milliseconds retry, std::shared_ptr<spdlog::logger> logger)
-    : name_{name}, retry_{retry}, logger_{std::move(logger)}, alarms_{1, alarm_interval}
+    : name_{name}
+    , retry_{retry}
+    , logger_{std::move(logger)}
+    , alarms_{1, alarm_interval}
 {
 }
 

@@ -44,8 +44,8 @@ error_code execute(sqlite3* database, char const* sql)
 result<Statement> prepare(sqlite3* database, std::string_view sql)
 {
     sqlite3_stmt* raw = nullptr;
-    auto const code = sqlite3_prepare_v3(
-        database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+    auto const code
+        = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
     if (code != SQLITE_OK)
         return sqlite_error(code);
     return Statement{raw};

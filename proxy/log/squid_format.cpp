@@ -12,8 +12,7 @@ namespace {
 
 bool has_default_port(AccessRecord const& record)
 {
-    return record.port == 0 || (record.scheme == "http" && record.port == 80)
-        || (record.scheme == "https" && record.port == 443);
+    return record.port == 0 || (record.scheme == "http" && record.port == 80) || (record.scheme == "https" && record.port == 443);
 }
 
 void append_host(std::string& out, std::string_view host)

@@ -35,7 +35,9 @@ error_code write_all(int file, std::string_view bytes)
 } // namespace
 
 TextFile::TextFile(fs::path dir, std::string name, std::string extension)
-    : dir_{std::move(dir)}, name_{std::move(name)}, extension_{std::move(extension)}
+    : dir_{std::move(dir)}
+    , name_{std::move(name)}
+    , extension_{std::move(extension)}
 {
 }
 
@@ -58,9 +60,10 @@ void TextFile::close()
 
 bool TextFile::still_has_its_name() const
 {
-    struct stat open_one{}, named_one{};
-    return ::fstat(file_, &open_one) == 0 && ::stat(path().c_str(), &named_one) == 0
-        && open_one.st_ino == named_one.st_ino && open_one.st_dev == named_one.st_dev;
+    struct stat open_one {
+    }, named_one{};
+    return ::fstat(file_, &open_one) == 0 && ::stat(path().c_str(), &named_one) == 0 && open_one.st_ino == named_one.st_ino
+        && open_one.st_dev == named_one.st_dev;
 }
 
 error_code TextFile::open_if_needed()
@@ -72,7 +75,7 @@ error_code TextFile::open_if_needed()
     file_ = ::open(path().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, owner_and_group);
     if (file_ < 0)
         return last_error();
-    struct stat status{};
+    struct stat status { };
     if (::fstat(file_, &status) == 0 && status.st_size > 0)
         day_ = day_of(std::chrono::system_clock::from_time_t(status.st_mtime));
     return {};

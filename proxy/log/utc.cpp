@@ -20,8 +20,7 @@ std::optional<int> parse_number(std::string_view digits)
 void append_day(std::string& out, Day day)
 {
     std::chrono::year_month_day const date{day};
-    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", int{date.year()}, unsigned{date.month()},
-        unsigned{date.day()});
+    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", int{date.year()}, unsigned{date.month()}, unsigned{date.day()});
 }
 
 } // namespace

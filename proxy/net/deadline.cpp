@@ -11,13 +11,16 @@ Deadline::Deadline(DeadlineWheel& wheel, Expiry on_expiry, void* owner)
 {
 }
 
-Deadline::~Deadline() { unlink(); }
+Deadline::~Deadline()
+{
+    unlink();
+}
 
 void Deadline::expire_after(std::chrono::milliseconds duration, While activity)
 {
     activity_ = activity;
-    auto const ticks = (std::max(duration, DeadlineWheel::tick) + DeadlineWheel::tick - std::chrono::milliseconds{1})
-        / DeadlineWheel::tick;
+    auto const ticks
+        = (std::max(duration, DeadlineWheel::tick) + DeadlineWheel::tick - std::chrono::milliseconds{1}) / DeadlineWheel::tick;
     due_ = wheel_.now_ + static_cast<std::uint64_t>(ticks) + 1;
     expired_ = false;
     // A later deadline stays in its slot and moves on when that slot comes round: the common case costs no relinking.

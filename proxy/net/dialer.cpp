@@ -33,8 +33,8 @@ bool holds(std::vector<T> const& list, T const& value)
 
 AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::uint16_t port) const
 {
-    bool const own = holds(own_addresses, address) || address == policy::IpAddress{}
-        || address == policy::IpAddress::from_v4(0) || policy::Network{policy::IpAddress::from_v4(0x7f000000), 104}.contains(address);
+    bool const own = holds(own_addresses, address) || address == policy::IpAddress{} || address == policy::IpAddress::from_v4(0)
+        || policy::Network{policy::IpAddress::from_v4(0x7f000000), 104}.contains(address);
     if (own && holds(own_ports, port))
         return port == portal_port ? Answer::allowed : Answer::loop;
     auto const is_exception = [&](policy::Network const& network) { return network.contains(address); };

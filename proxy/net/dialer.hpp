@@ -11,11 +11,11 @@ namespace gatehouse::net {
 
 /// Which addresses the gateway refuses to connect to, whoever asks. Decided on addresses after resolution, so no name gets round it.
 struct AddressGuard {
-    std::vector<policy::Network> reachable_private;  ///< exceptions to "no special-purpose address"
-    std::vector<policy::IpAddress> own_addresses;    ///< of this machine
-    std::vector<std::uint16_t> own_ports;            ///< of our listeners: never reached at an own address
+    std::vector<policy::Network> reachable_private; ///< exceptions to "no special-purpose address"
+    std::vector<policy::IpAddress> own_addresses;   ///< of this machine
+    std::vector<std::uint16_t> own_ports;           ///< of our listeners: never reached at an own address
     policy::IpAddress portal_address;
-    std::uint16_t portal_port = 0;                   ///< the one listener of ours that people may reach; zero: none
+    std::uint16_t portal_port = 0; ///< the one listener of ours that people may reach; zero: none
 
     enum class Answer : std::uint8_t { allowed, forbidden, loop };
     Answer check(policy::IpAddress const& address, std::uint16_t port) const;
@@ -25,7 +25,8 @@ struct AddressGuard {
 std::vector<policy::IpAddress> interface_addresses();
 
 struct Dialed {
-    std::string_view failure;      ///< cause code ("no-such-name", "private-address", "upstream-refused", "upstream-timeout" ...); empty: connected
+    std::string_view
+        failure; ///< cause code ("no-such-name", "private-address", "upstream-refused", "upstream-timeout" ...); empty: connected
     std::optional<Socket> socket;
     policy::IpAddress address;
 };

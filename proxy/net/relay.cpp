@@ -91,8 +91,8 @@ task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer
     client.no_deadline();
     upstream.no_deadline();
     state.touch();
-    co_await (one_way(state, client, upstream, state.counts.from_client)
-        && one_way(state, upstream, client, state.counts.to_client));
+    co_await (
+        one_way(state, client, upstream, state.counts.from_client) && one_way(state, upstream, client, state.counts.to_client));
     co_return RelayResult{state.counts, state.end};
 }
 

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <fstream>
 #include <mutex>
-#include <optional>
 #include <netdb.h>
+#include <optional>
 #include <poll.h>
 #include <sstream>
 #include <stdexcept>

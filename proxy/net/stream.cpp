@@ -66,7 +66,10 @@ task<result<std::size_t>> Stream::read_some(std::span<char> into)
     co_return size;
 }
 
-task<result<void>> Stream::write(std::string_view bytes) { return write(bytes, {}); }
+task<result<void>> Stream::write(std::string_view bytes)
+{
+    return write(bytes, {});
+}
 
 task<result<void>> Stream::write(std::string_view first, std::string_view second)
 {
@@ -97,8 +100,8 @@ task<result<void>> Stream::write(std::string_view first, std::string_view second
 task<result<void>> Stream::accept_tls(SSL_CTX* context, std::string_view already_read)
 {
     tls_ = std::make_unique<Tls>(socket_, context);
-    auto const [ec, size] = co_await tls_->stream.async_handshake(
-        asio::ssl::stream_base::server, asio::buffer(already_read), use_tuple);
+    auto const [ec, size]
+        = co_await tls_->stream.async_handshake(asio::ssl::stream_base::server, asio::buffer(already_read), use_tuple);
     if (ec)
         co_return failure(ec);
     co_return result<void>{};

@@ -44,7 +44,11 @@ public:
     void release(policy::Host const& host, std::uint16_t port, std::unique_ptr<Upstream> upstream);
     /// Closes what has been idle too long. Called by the worker's ticker.
     void sweep();
-    void close_all() { idle_.clear(); count_ = 0; }
+    void close_all()
+    {
+        idle_.clear();
+        count_ = 0;
+    }
     std::size_t size() const { return count_; }
 
 private:

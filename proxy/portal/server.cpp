@@ -33,7 +33,8 @@ tcp::acceptor bind(asio::io_context& context, Endpoint const& end)
         return tcp::acceptor{context, endpoint_of(end), true};
     } catch (boost::system::system_error const& error) {
         // Which of the addresses it was: Asio does not say.
-        throw boost::system::system_error(error.code(), fmt::format("cannot listen on {} port {}", end.address.to_text(), end.port));
+        throw boost::system::system_error(
+            error.code(), fmt::format("cannot listen on {} port {}", end.address.to_text(), end.port));
     }
 }
 

@@ -19,12 +19,12 @@ namespace gatehouse::session {
 
 /// Plain counters of one worker; read by others only through a post to the worker.
 struct Counters {
-    std::uint64_t connections = 0;       ///< accepted
+    std::uint64_t connections = 0; ///< accepted
     std::uint64_t connections_open = 0;
     std::uint64_t connections_refused = 0; ///< over a cap
-    std::uint64_t requests = 0;          ///< heads read and understood, CONNECT among them
+    std::uint64_t requests = 0;            ///< heads read and understood, CONNECT among them
     std::uint64_t blocked = 0;
-    std::uint64_t refused = 0;           ///< messages that the gate turned away
+    std::uint64_t refused = 0; ///< messages that the gate turned away
     std::uint64_t upstream_failures = 0;
     std::uint64_t tunnels_open = 0;
     std::uint64_t tunnels_ended_by_policy = 0;
@@ -48,11 +48,11 @@ struct Counters {
 struct Scratch {
     http1::RequestHead request;
     http1::ResponseHead response;
-    std::string head_copy;     ///< the request head, when a body will move the buffer under it
+    std::string head_copy; ///< the request head, when a body will move the buffer under it
     std::string to_upstream;
     std::string to_client;
-    std::string normalised;    ///< a response head that needed mending
-    std::string content_type;  ///< of the response, for the log
+    std::string normalised;   ///< a response head that needed mending
+    std::string content_type; ///< of the response, for the log
 };
 
 struct Environment {
@@ -64,11 +64,11 @@ struct Environment {
     log::Ring& access;
     Clock clock;
     DecisionIds ids;
-    tls::Issuer* issuer;       ///< null without a CA: blocked tunnels are refused in plain
+    tls::Issuer* issuer; ///< null without a CA: blocked tunnels are refused in plain
     identity::SignIn& sign_in;
     std::function<void(detect::Incident const&)> report_incident; ///< never blocks
     std::string portal_url;
-    std::uint16_t portal_port = 0;                ///< as bound
+    std::uint16_t portal_port = 0; ///< as bound
 
     std::shared_ptr<policy::Policy const> policy; ///< never null
     std::uint64_t generation = 1;                 ///< grows with each publication

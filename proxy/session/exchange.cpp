@@ -44,7 +44,7 @@ net::task<bool> answer_and_record(Session& session, Scratch& scratch, Outcome& o
     own.keep_alive = scratch.request.keep_alive && !body_left && !session.env.draining;
     bool const alive = co_await answer(session, outcome, own, &scratch.request);
     record(session, outcome);
-    co_return alive && own.keep_alive;
+    co_return alive&& own.keep_alive;
 }
 
 net::task<bool> show_block_page(Session& session, Scratch& scratch, Outcome& outcome)

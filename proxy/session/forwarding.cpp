@@ -10,7 +10,10 @@ namespace {
 constexpr std::size_t body_read_size = 64 * 1024;
 constexpr std::size_t head_read_size = 16 * 1024;
 
-bool is_timeout(error_code const& ec) { return ec == net::asio::error::timed_out; }
+bool is_timeout(error_code const& ec)
+{
+    return ec == net::asio::error::timed_out;
+}
 
 /// Appends what of `input` belongs to the body, in the framing that the next hop sees. Returns how much was used; a refusal is in `refusal`.
 std::size_t append_body(std::string& out, http1::BodyReader& body, std::string_view input, bool chunked, http1::Refusal& refusal)
@@ -121,8 +124,8 @@ net::task<std::string_view> read_final_head(Attempt& attempt, std::size_t& head_
 struct ResponsePump {
     Attempt& attempt;
     http1::BodyReader body;
-    bool chunked;  ///< towards the client
-    bool plain;    ///< data passes as it is: no chunk syntax on either side
+    bool chunked; ///< towards the client
+    bool plain;   ///< data passes as it is: no chunk syntax on either side
 };
 
 /// Sends what has arrived of the body, behind what is in `to_client` already. False once there is nothing more to do.

@@ -22,18 +22,23 @@ void describe_decision(log::AccessRecord& row, Outcome const& outcome)
     row.category = name_of(policy.categories, decision.category);
     row.service = name_of(policy.services, decision.service);
     row.signals = decision.signals;
-    row.period = decision.period < policy.timetable.periods.size() ? std::string_view{policy.timetable.periods[decision.period].name}
-                                                                   : policy::to_text(decision.period_kind);
+    row.period = decision.period < policy.timetable.periods.size()
+        ? std::string_view{policy.timetable.periods[decision.period].name}
+        : policy::to_text(decision.period_kind);
     if (decision.stage == policy::Stage::rule && decision.index < policy.rules.size())
         row.clause = policy.rules[decision.index].clause;
-    if (decision.list < policy.lists.size() && !policy.lists[decision.list].sealed && decision.attached < policy.attached.size()) {
+    if (decision.list < policy.lists.size() && !policy.lists[decision.list].sealed
+        && decision.attached < policy.attached.size()) {
         row.list = policy.lists[decision.list].id;
         row.list_file = policy.attached[decision.attached].set.file_name(decision.hit.file);
         row.list_line = decision.hit.line;
     }
 }
 
-std::string_view without_query(std::string_view path) { return path.substr(0, path.find('?')); }
+std::string_view without_query(std::string_view path)
+{
+    return path.substr(0, path.find('?'));
+}
 
 /// Pictures, scripts and the like are fetched by pages, not by people: a page in their place would only break things.
 bool wants_page(http1::RequestHead const* head)
@@ -41,14 +46,14 @@ bool wants_page(http1::RequestHead const* head)
     if (head == nullptr)
         return true;
     auto const destination = head->find("Sec-Fetch-Dest");
-    return !destination || *destination == "document" || *destination == "iframe" || *destination == "frame" || *destination == "empty";
+    return !destination || *destination == "document" || *destination == "iframe" || *destination == "frame"
+        || *destination == "empty";
 }
 
 std::string block_page(Session& session, Outcome const& outcome)
 {
     auto const now = session.env.clock.now();
-    auto const explanation
-        = policy::explain(*outcome.policy, {session.subject, outcome.target, now, outcome.decision.signals});
+    auto const explanation = policy::explain(*outcome.policy, {session.subject, outcome.target, now, outcome.decision.signals});
     return portal::render_block_page({.explanation = explanation,
         .target = outcome.target,
         .subject = session.subject,
@@ -101,7 +106,8 @@ void record(Session& session, Outcome const& outcome)
     row.confidence = subject.confidence;
     row.method = outcome.method;
     if (outcome.named) {
-        row.scheme = outcome.target.scheme == policy::Scheme::tunnel ? std::string_view{} : policy::to_text(outcome.target.scheme);
+        row.scheme
+            = outcome.target.scheme == policy::Scheme::tunnel ? std::string_view{} : policy::to_text(outcome.target.scheme);
         row.host = outcome.target.host.text();
         row.port = outcome.target.port;
         row.path = session.env.settings.log_queries ? outcome.target.path : without_query(outcome.target.path);

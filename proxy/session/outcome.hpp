@@ -14,16 +14,16 @@ struct Outcome {
 
     DecisionId id;
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
-    policy::Target target;      ///< meaningful if `named`
+    policy::Target target; ///< meaningful if `named`
     bool named = false;
-    policy::Decision decision;  ///< meaningful if `decided`
+    policy::Decision decision; ///< meaningful if `decided`
     bool decided = false;
     std::shared_ptr<policy::Policy const> policy; ///< the one that decided, alive for its texts
     std::string_view method = "NONE";
     std::string_view user_agent;
     std::string_view content_type;
-    std::string sni;            ///< if it differs from the target's host
-    std::string_view failure;   ///< reason code of what went wrong, empty otherwise
+    std::string sni;          ///< if it differs from the target's host
+    std::string_view failure; ///< reason code of what went wrong, empty otherwise
     unsigned status = 0;
     std::uint64_t bytes_to_client = 0;
     std::uint64_t bytes_from_client = 0;
@@ -47,7 +47,7 @@ unsigned status_of_failure(std::string_view cause);
 /// An answer of our own to the client: the block page for a decision, an error page otherwise.
 struct OwnAnswer {
     unsigned status = 403;
-    std::string_view cause{};      ///< of an error page; empty for the block page of `outcome.decision`
+    std::string_view cause{};        ///< of an error page; empty for the block page of `outcome.decision`
     std::string_view extra_fields{}; ///< complete lines with CRLF
     bool keep_alive = false;
 };

@@ -78,7 +78,8 @@ net::task<ReadHead> read_head(Session& session, http1::RequestHead& head)
     }
 }
 
-net::task<> refuse(Session& session, Outcome& outcome, unsigned status, std::string_view cause, http1::RequestHead const* head = nullptr)
+net::task<> refuse(
+    Session& session, Outcome& outcome, unsigned status, std::string_view cause, http1::RequestHead const* head = nullptr)
 {
     outcome.failure = cause;
     outcome.code = log::ResultCode::none_error;
@@ -129,7 +130,7 @@ net::task<bool> refuse_sign_in(Session& session, Outcome& outcome, identity::Sig
         .keep_alive = keep};
     bool const alive = co_await answer(session, outcome, own, &head);
     record(session, outcome);
-    co_return alive && keep;
+    co_return alive&& keep;
 }
 
 /// Steps 3 to 10 for one request. False: the connection is done.

@@ -10,9 +10,9 @@ struct Session {
 
     Environment& env;
     net::Stream client;
-    net::ReadBuffer buffer;        ///< bytes from the client not yet used; heads are parsed in place
+    net::ReadBuffer buffer; ///< bytes from the client not yet used; heads are parsed in place
     policy::Subject subject;
-    std::uint64_t generation = 0;  ///< of the policy that `subject` was made with
+    std::uint64_t generation = 0; ///< of the policy that `subject` was made with
 };
 
 /// Serves the connection to its end. Never throws for what a peer does.

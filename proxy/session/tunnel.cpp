@@ -20,7 +20,10 @@ net::task<> refuse_connect(Session& session, Outcome& outcome, unsigned status, 
     record(session, outcome);
 }
 
-bool blocked(Outcome const& outcome) { return outcome.decision.verdict == policy::Verdict::block; }
+bool blocked(Outcome const& outcome)
+{
+    return outcome.decision.verdict == policy::Verdict::block;
+}
 
 /// The page inside TLS where the school's CA is in use, otherwise with the 403 (browsers show only their own words then).
 net::task<> block_connect(Session& session, Outcome& outcome)

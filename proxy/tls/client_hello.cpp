@@ -22,7 +22,10 @@ enum : std::uint16_t {
     ech_extension = 0xfe0d,
 };
 
-std::uint8_t byte_at(std::string_view bytes, std::size_t index) { return static_cast<std::uint8_t>(bytes[index]); }
+std::uint8_t byte_at(std::string_view bytes, std::size_t index)
+{
+    return static_cast<std::uint8_t>(bytes[index]);
+}
 
 /// A cursor that never reads past its end: what does not fit is absent.
 class Cursor {
@@ -92,8 +95,8 @@ error_code join_records(std::string_view bytes, std::string& message, std::size_
             return errc::malformed;
         if (!wanted && joined.size() >= message_header_size) {
             wanted = message_header_size
-                + (static_cast<std::size_t>(byte_at(joined, 1)) << 16
-                    | static_cast<std::size_t>(byte_at(joined, 2)) << 8 | byte_at(joined, 3));
+                + (static_cast<std::size_t>(byte_at(joined, 1)) << 16 | static_cast<std::size_t>(byte_at(joined, 2)) << 8
+                    | byte_at(joined, 3));
             if (*wanted > max_hello_size)
                 return errc::too_large;
         }
@@ -117,8 +120,7 @@ std::optional<std::vector<std::uint16_t>> values_of(std::string_view bytes)
     std::vector<std::uint16_t> values;
     values.reserve(bytes.size() / 2);
     for (std::size_t i = 0; i < bytes.size(); i += 2)
-        if (auto const value = static_cast<std::uint16_t>(byte_at(bytes, i) << 8 | byte_at(bytes, i + 1));
-            !is_grease(value))
+        if (auto const value = static_cast<std::uint16_t>(byte_at(bytes, i) << 8 | byte_at(bytes, i + 1)); !is_grease(value))
             values.push_back(value);
     return values;
 }
@@ -227,8 +229,8 @@ bool read_body(std::string_view body, ClientHello& hello, Ja4Fields& fields)
     auto const session_id = cursor.vector(1);
     auto const ciphers = cursor.vector(2);
     auto const compression = cursor.vector(1);
-    if (!version || (*version >> 8) != 3 || !random || !session_id || session_id->size() > 32 || !ciphers
-        || !compression || compression->empty())
+    if (!version || (*version >> 8) != 3 || !random || !session_id || session_id->size() > 32 || !ciphers || !compression
+        || compression->empty())
         return false;
     hello.legacy_version = static_cast<std::uint16_t>(*version);
     hello.max_version = hello.legacy_version;

@@ -11,10 +11,10 @@
 namespace gatehouse::tls {
 
 enum class errc {
-    truncated = 1, ///< ask for more bytes and call again with all of them
+    truncated = 1,   ///< ask for more bytes and call again with all of them
     not_a_handshake, ///< the first record is no TLS handshake: treat as an opaque tunnel
-    malformed, ///< TLS, but lengths or fields contradict each other
-    too_large, ///< more than max_hello_size bytes
+    malformed,       ///< TLS, but lengths or fields contradict each other
+    too_large,       ///< more than max_hello_size bytes
     ca_missing,
     ca_exists,
     ca_unreadable,
@@ -30,11 +30,11 @@ struct ClientHello {
     std::uint16_t legacy_version = 0;
     std::uint16_t max_version = 0; ///< highest of supported_versions without GREASE, or legacy_version
     bool has_server_name = false;
-    std::string server_name; ///< raw bytes of the one host_name entry; not yet canonical, may hold anything
+    std::string server_name;       ///< raw bytes of the one host_name entry; not yet canonical, may hold anything
     std::vector<std::string> alpn; ///< raw protocol names; GREASE left out
-    bool offers_ech = false; ///< encrypted_client_hello, real or GREASE
-    std::size_t record_count = 0; ///< TLS records the hello was split over
-    std::string ja4; ///< JA4 fingerprint of the TLS client (plain JA4, sorted ciphers and extensions)
+    bool offers_ech = false;       ///< encrypted_client_hello, real or GREASE
+    std::size_t record_count = 0;  ///< TLS records the hello was split over
+    std::string ja4;               ///< JA4 fingerprint of the TLS client (plain JA4, sorted ciphers and extensions)
 };
 
 /// The fingerprint costs more than all the rest: whoever does not keep it leaves it out.
@@ -48,5 +48,6 @@ result<ClientHello> parse_client_hello(std::string_view bytes, Fingerprint finge
 
 } // namespace gatehouse::tls
 
-template <> struct boost::system::is_error_code_enum<gatehouse::tls::errc> : std::true_type {
+template <>
+struct boost::system::is_error_code_enum<gatehouse::tls::errc> : std::true_type {
 };

@@ -16,8 +16,7 @@ public:
         case errc::too_large: return "the ClientHello is larger than 64 KiB";
         case errc::ca_missing: return "there is no CA; create one with `gatehouse ca create`";
         case errc::ca_exists: return "there is a CA already, and it is never overwritten";
-        case errc::ca_unreadable:
-            return "the CA's files cannot be read, or others may read its key (mode must be 0600)";
+        case errc::ca_unreadable: return "the CA's files cannot be read, or others may read its key (mode must be 0600)";
         case errc::ca_mismatch: return "the CA's key and certificate do not belong together";
         case errc::ca_not_a_ca: return "the certificate is not one of a CA that may sign";
         case errc::crypto: return "OpenSSL refused";

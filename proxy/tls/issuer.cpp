@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr hours backdated{24}; // for devices whose clock is behind
-constexpr hours leaf_life{7 * 24}; // from the backdated start
+constexpr hours backdated{24};      // for devices whose clock is behind
+constexpr hours leaf_life{7 * 24};  // from the backdated start
 constexpr hours renewed_before{24}; // a cached leaf with less than this left is minted again
 
 /// The one name of a leaf, as an owner of the OpenSSL structure. Never built from text in OpenSSL's own syntax.
@@ -52,20 +52,17 @@ X509Ptr mint_leaf(CaFiles const& ca, EVP_PKEY& key, policy::Host const& host, st
         return nullptr;
     auto& made = *leaf;
     auto& issuer = *ca.certificate;
-    bool const complete = X509_set_pubkey(&made, &key) == 1
-        && X509_set_issuer_name(&made, X509_get_subject_name(&issuer)) == 1 && add_alternative_name(made, host)
-        && add_extension(made, issuer, NID_basic_constraints, "critical,CA:FALSE")
+    bool const complete = X509_set_pubkey(&made, &key) == 1 && X509_set_issuer_name(&made, X509_get_subject_name(&issuer)) == 1
+        && add_alternative_name(made, host) && add_extension(made, issuer, NID_basic_constraints, "critical,CA:FALSE")
         && add_extension(made, issuer, NID_key_usage, "critical,digitalSignature")
         && add_extension(made, issuer, NID_ext_key_usage, "serverAuth")
-        && add_extension(made, issuer, NID_authority_key_identifier, "keyid")
-        && X509_sign(&made, ca.key.get(), EVP_sha256()) > 0;
+        && add_extension(made, issuer, NID_authority_key_identifier, "keyid") && X509_sign(&made, ca.key.get(), EVP_sha256()) > 0;
     return complete ? std::move(leaf) : nullptr;
 }
 
 /// Pages inside TLS are spoken in HTTP/1.1 only. A client that offers something else goes on without ALPN (RFC 7301
 /// §3.2 lets the server ignore the extension) and then speaks HTTP/1.1 by default.
-int choose_http1(
-    SSL*, unsigned char const** out, unsigned char* out_size, unsigned char const* offered, unsigned size, void*)
+int choose_http1(SSL*, unsigned char const** out, unsigned char* out_size, unsigned char const* offered, unsigned size, void*)
 {
     static constexpr unsigned char http1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     unsigned char* chosen = nullptr;
@@ -86,9 +83,9 @@ SslContextPtr make_context(X509& leaf, EVP_PKEY& key)
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_security_level(raw, 2);
     SSL_CTX_set_alpn_select_cb(raw, choose_http1, nullptr);
-    bool const complete = SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1
-        && SSL_CTX_set_num_tickets(raw, 0) == 1 && SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1
-        && SSL_CTX_use_certificate(raw, &leaf) == 1 && SSL_CTX_use_PrivateKey(raw, &key) == 1;
+    bool const complete = SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(raw, 0) == 1
+        && SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 && SSL_CTX_use_certificate(raw, &leaf) == 1
+        && SSL_CTX_use_PrivateKey(raw, &key) == 1;
     return complete ? std::move(context) : nullptr;
 }
 
@@ -105,7 +102,10 @@ std::chrono::sys_seconds system_now()
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-void SslContextFree::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+void SslContextFree::operator()(SSL_CTX* context) const
+{
+    SSL_CTX_free(context);
+}
 
 /// Most recently used first.
 struct Issuer::State {
@@ -170,6 +170,9 @@ result<SSL_CTX*> Issuer::context_for(policy::Host const& host)
     return state.cache.front().context.get();
 }
 
-std::string const& Issuer::ca_pem() const { return state_->ca_pem; }
+std::string const& Issuer::ca_pem() const
+{
+    return state_->ca_pem;
+}
 
 } // namespace gatehouse::tls

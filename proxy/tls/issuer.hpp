@@ -20,7 +20,7 @@ result<void> create_ca(std::filesystem::path const& dir, std::string_view school
 /// What people may know of the CA.
 struct CaInfo {
     std::string subject; ///< RFC 2253 text
-    std::string sha256; ///< of the certificate, "AB:CD:..."
+    std::string sha256;  ///< of the certificate, "AB:CD:..."
     std::chrono::sys_seconds not_after{};
 };
 

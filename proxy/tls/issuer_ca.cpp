@@ -42,7 +42,10 @@ private:
     int value_;
 };
 
-error_code last_system_error() { return {errno, boost::system::system_category()}; }
+error_code last_system_error()
+{
+    return {errno, boost::system::system_category()};
+}
 
 /// Makes a new file and makes it durable; an existing one is never touched.
 error_code write_new_file(std::filesystem::path const& path, std::string_view text, ::mode_t mode)
@@ -100,8 +103,7 @@ X509Ptr make_ca_certificate(EVP_PKEY& key, std::string_view school)
         && add_extension(made, made, NID_basic_constraints, "critical,CA:TRUE,pathlen:0")
         && add_extension(made, made, NID_key_usage, "critical,keyCertSign")
         && add_extension(made, made, NID_subject_key_identifier, "hash")
-        && add_extension(made, made, NID_name_constraints, name_constraints)
-        && X509_sign(&made, &key, EVP_sha256()) > 0;
+        && add_extension(made, made, NID_name_constraints, name_constraints) && X509_sign(&made, &key, EVP_sha256()) > 0;
     return complete ? std::move(certificate) : nullptr;
 }
 
@@ -132,8 +134,7 @@ result<std::string> read_file(std::filesystem::path const& path, bool must_be_pr
     if (file.value() < 0)
         return errno == ENOENT ? errc::ca_missing : errc::ca_unreadable;
     struct ::stat status { };
-    if (::fstat(file.value(), &status) != 0 || !S_ISREG(status.st_mode)
-        || (must_be_private && (status.st_mode & 077) != 0))
+    if (::fstat(file.value(), &status) != 0 || !S_ISREG(status.st_mode) || (must_be_private && (status.st_mode & 077) != 0))
         return errc::ca_unreadable;
     std::string text(max_file_size, '\0');
     std::size_t size = 0;
@@ -164,7 +165,10 @@ result<X509Ptr> read_certificate(std::filesystem::path const& dir)
 }
 
 /// No terminal prompt for a key with a password: such a key is not readable for a daemon.
-int refuse_password(char*, int, int, void*) { return -1; }
+int refuse_password(char*, int, int, void*)
+{
+    return -1;
+}
 
 } // namespace
 

@@ -23,7 +23,10 @@ std::string_view version_text(std::uint16_t version)
     }
 }
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /// First and last character of the first protocol name, or of its hexadecimal form where those are not printable.
 std::string alpn_text(std::string_view alpn)

@@ -10,7 +10,10 @@
 namespace gatehouse::tls {
 
 /// True for the reserved values of RFC 8701 (0x0a0a, 0x1a1a ... 0xfafa), which mean nothing by design.
-constexpr bool is_grease(std::uint16_t value) { return (value & 0x0f0f) == 0x0a0a && (value >> 8) == (value & 0xff); }
+constexpr bool is_grease(std::uint16_t value)
+{
+    return (value & 0x0f0f) == 0x0a0a && (value >> 8) == (value & 0xff);
+}
 
 /// Fields of one ClientHello in the order sent, GREASE left out.
 struct Ja4Fields {

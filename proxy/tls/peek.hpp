@@ -11,10 +11,10 @@
 namespace gatehouse::tls {
 
 struct Peeked {
-    std::optional<ClientHello> hello;  ///< none: not TLS, malformed, or nothing came
+    std::optional<ClientHello> hello;                        ///< none: not TLS, malformed, or nothing came
     detect::Protocol protocol = detect::Protocol::need_more; ///< need_more: the client sent nothing that tells
-    bool malformed = false;            ///< TLS, but broken or too large
-    bool closed = false;               ///< the client went away
+    bool malformed = false;                                  ///< TLS, but broken or too large
+    bool closed = false;                                     ///< the client went away
 };
 
 /// Waits until the first bytes tell what they are, or the stream's deadline passes. `buffer` may hold early bytes already.

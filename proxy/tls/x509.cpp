@@ -20,7 +20,10 @@ error_code crypto_failed(std::string_view doing)
     return errc::crypto;
 }
 
-PkeyPtr make_p256_key() { return PkeyPtr{EVP_EC_gen("P-256")}; }
+PkeyPtr make_p256_key()
+{
+    return PkeyPtr{EVP_EC_gen("P-256")};
+}
 
 X509Ptr make_certificate(std::chrono::sys_seconds not_before, std::chrono::sys_seconds not_after)
 {

@@ -14,8 +14,13 @@
 
 namespace gatehouse::tls {
 
-template <auto Function> struct FreeWith {
-    template <class T> void operator()(T* handle) const { Function(handle); }
+template <auto Function>
+struct FreeWith {
+    template <class T>
+    void operator()(T* handle) const
+    {
+        Function(handle);
+    }
 };
 using X509Ptr = std::unique_ptr<X509, FreeWith<X509_free>>;
 using PkeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;

@@ -50,8 +50,10 @@ struct Fixture {
     {
         char const* const path = std::getenv("GATEHOUSE_NAMES");
         char const* const count = std::getenv("GATEHOUSE_COUNT");
-        text = path != nullptr ? lists::read_file(path).value() : made_up_names(count != nullptr ? std::strtoull(count, nullptr, 10) : 1'000'000);
-        files.push_back({.list = "names", .file = "names", .entries = policy::read_list(policy::ListFormat::domains, text).entries});
+        text = path != nullptr ? lists::read_file(path).value()
+                               : made_up_names(count != nullptr ? std::strtoull(count, nullptr, 10) : 1'000'000);
+        files.push_back(
+            {.list = "names", .file = "names", .entries = policy::read_list(policy::ListFormat::domains, text).entries});
         image = policy::encode_list_image(files, 99);
         set = policy::DomainSet(image);
         std::mt19937 random(3);

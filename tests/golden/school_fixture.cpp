@@ -59,8 +59,8 @@ Policy load_school()
 
 Policy parse_or_fail(std::string policy, std::string timetable, std::string lists)
 {
-    PolicySources const sources{{"policy.toml", std::move(policy)}, {"timetable.toml", std::move(timetable)},
-        {"lists.toml", std::move(lists)}};
+    PolicySources const sources{
+        {"policy.toml", std::move(policy)}, {"timetable.toml", std::move(timetable)}, {"lists.toml", std::move(lists)}};
     auto parsed = parse_policy(sources);
     for (auto const& problem : parsed.problems)
         ADD_FAILURE() << to_text(problem, sources);

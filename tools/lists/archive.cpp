@@ -146,8 +146,8 @@ result<std::string> read_archive_member(std::filesystem::path const& path, std::
         return make_error_code(boost::system::errc::no_such_file_or_directory);
     std::optional<std::string> found;
     auto const read = for_each_member(path, [&](archive* reader, archive_entry* entry) -> result<void> {
-        bool const is_it = archive_entry_filetype(entry) == AE_IFREG
-            && safe_parts(text_or_empty(archive_entry_pathname(entry))) == wanted;
+        bool const is_it
+            = archive_entry_filetype(entry) == AE_IFREG && safe_parts(text_or_empty(archive_entry_pathname(entry))) == wanted;
         if (!is_it)
             return {};
         auto text = read_data(reader, max_source_size);

@@ -259,7 +259,8 @@ int lists_diff(DiffCommand const& command, std::ostream& out)
             difference.added_names = difference.removed_names = {};
         if (command.output == Output::json) {
             rows.push_back(json::object{{"list", difference.list}, {"added", difference.added}, {"removed", difference.removed},
-                {"added_names", json::value_from(difference.added_names)}, {"removed_names", json::value_from(difference.removed_names)}});
+                {"added_names", json::value_from(difference.added_names)},
+                {"removed_names", json::value_from(difference.removed_names)}});
             continue;
         }
         out << fmt::format("{}: {} added, {} removed\n", difference.list, difference.added, difference.removed);

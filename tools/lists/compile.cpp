@@ -120,7 +120,8 @@ private:
         } else if (!report.why.empty()) {
             report.state = State::missing;
         } else {
-            keep_copy(source.list, {.entries = read.entries, .usage = source.usage, .alias_of = {}, .files = std::move(source.files)});
+            keep_copy(
+                source.list, {.entries = read.entries, .usage = source.usage, .alias_of = {}, .files = std::move(source.files)});
         }
         report.unsupported = read.unsupported;
         report.comments = read.comments;

@@ -23,11 +23,11 @@ struct Progress {
 enum class Copies : std::uint8_t { keep, leave };
 
 struct CompileOptions {
-    std::vector<policy::ListInfo> lists; ///< entries without a path are the store's and are left out
-    std::filesystem::path config_folder; ///< what relative paths start from
-    std::filesystem::path state_folder;  ///< holds lists.image and the last good copies under lists/; made if missing
-    std::filesystem::path image{};       ///< empty: lists.image in the state folder
-    std::vector<std::string> accept_shrunken{}; ///< ids of lists whose new size somebody has confirmed; "*" for all
+    std::vector<policy::ListInfo> lists;             ///< entries without a path are the store's and are left out
+    std::filesystem::path config_folder;             ///< what relative paths start from
+    std::filesystem::path state_folder;              ///< holds lists.image and the last good copies under lists/; made if missing
+    std::filesystem::path image{};                   ///< empty: lists.image in the state folder
+    std::vector<std::string> accept_shrunken{};      ///< ids of lists whose new size somebody has confirmed; "*" for all
     std::function<void(Progress const&)> progress{}; ///< may be empty
     Copies copies = Copies::keep;
 };

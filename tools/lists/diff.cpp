@@ -15,7 +15,8 @@ using policy::StoredEntry;
 /// Everything of an entry but where it is written, folded into 64 bits.
 std::uint64_t fold(policy::DomainSet const& set, StoredEntry const& entry)
 {
-    auto const part = [](std::string_view text, std::uint64_t seed) { return XXH3_64bits_withSeed(text.data(), text.size(), seed); };
+    auto const part
+        = [](std::string_view text, std::uint64_t seed) { return XXH3_64bits_withSeed(text.data(), text.size(), seed); };
     auto const kind = static_cast<std::uint64_t>(entry.reach) << 8 | static_cast<std::uint64_t>(entry.sense);
     return part(entry.path, part(entry.host, part(set.list_id(entry.list), kind)));
 }
@@ -66,7 +67,8 @@ std::vector<std::string> first_names(Names& names, std::size_t max_names)
 
 } // namespace
 
-std::vector<ListDifference> compare_images(std::span<std::byte const> before, std::span<std::byte const> after, std::size_t max_names)
+std::vector<ListDifference> compare_images(
+    std::span<std::byte const> before, std::span<std::byte const> after, std::size_t max_names)
 {
     auto added = missing_from(after, fold_all(before));
     auto removed = missing_from(before, fold_all(after));

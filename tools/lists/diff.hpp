@@ -11,7 +11,8 @@ namespace gatehouse::lists {
 struct ListDifference {
     std::string list;
     std::size_t added = 0, removed = 0;
-    std::vector<std::string> added_names, removed_names; ///< sorted, the first of them, as "host/path"; exceptions with "@@" in front
+    std::vector<std::string> added_names,
+        removed_names; ///< sorted, the first of them, as "host/path"; exceptions with "@@" in front
 };
 
 /// Lists that differ, by id. At most `max_names` names are kept for each list and direction; zero: all of them.

@@ -23,8 +23,8 @@ json::object to_json(ListReport const& list)
 {
     json::array unsupported;
     for (UnsupportedLines const& lines : list.unsupported_lines) {
-        unsupported.push_back(json::object{{"file", lines.file}, {"reason", lines.reason}, {"count", lines.count},
-            {"lines", json::value_from(lines.lines)}});
+        unsupported.push_back(json::object{
+            {"file", lines.file}, {"reason", lines.reason}, {"count", lines.count}, {"lines", json::value_from(lines.lines)}});
     }
     return {{"list", list.list}, {"state", to_text(list.state)}, {"why", list.why}, {"alias_of", list.alias_of},
         {"usage", list.usage}, {"entries", list.entries}, {"unique", list.unique()}, {"duplicates", list.duplicates},
@@ -91,7 +91,8 @@ std::string to_text(CompileReport const& report)
     if (!report.is_written())
         return text + "no image was written: " + report.failure + '\n';
     return text
-        + fmt::format("{} names in {} bytes written to {} in {} ms\n", report.names, report.bytes, report.image, report.took.count());
+        + fmt::format(
+            "{} names in {} bytes written to {} in {} ms\n", report.names, report.bytes, report.image, report.took.count());
 }
 
 json::value to_json(CompileReport const& report)

@@ -13,8 +13,8 @@ namespace gatehouse::lists {
 struct UnsupportedLines {
     std::string file;
     std::string reason;
-    std::size_t count = 0;             ///< among the first `policy::max_kept_problems` problems of the file
-    std::vector<std::uint32_t> lines;  ///< the first of them, at most `max_shown_lines`
+    std::size_t count = 0;            ///< among the first `policy::max_kept_problems` problems of the file
+    std::vector<std::uint32_t> lines; ///< the first of them, at most `max_shown_lines`
 };
 
 inline constexpr std::size_t max_shown_lines = 10;

@@ -93,8 +93,8 @@ std::string tidy_usage(std::string_view text)
 
 void fill_from_category(SourceList& list, ListInfo const& info, std::string const& name, Collection::Category& category)
 {
-    static constexpr std::pair<char const*, ListFormat> readable[] = {
-        {"domains", ListFormat::domains}, {"urls", ListFormat::urls}, {"expressions", ListFormat::expressions}};
+    static constexpr std::pair<char const*, ListFormat> readable[]
+        = {{"domains", ListFormat::domains}, {"urls", ListFormat::urls}, {"expressions", ListFormat::expressions}};
     std::string const shown = fs::path(info.path).filename().string() + ':' + name + '/';
     for (auto const& [file, format] : readable) {
         auto const found = category.files.find(file);
@@ -108,7 +108,8 @@ void fill_from_category(SourceList& list, ListInfo const& info, std::string cons
 }
 
 /// Fills the lists of one collection. A list that names a link leans on the list that names its target, if there is one.
-void fill_from_collection(Sources& sources, std::vector<ListInfo> const& infos, std::vector<std::size_t> const& members, Collection& collection)
+void fill_from_collection(
+    Sources& sources, std::vector<ListInfo> const& infos, std::vector<std::size_t> const& members, Collection& collection)
 {
     std::map<std::string, std::string> first_list; // category -> the list that reads it
     std::set<std::string> used;
@@ -139,7 +140,8 @@ void fill_from_collection(Sources& sources, std::vector<ListInfo> const& infos, 
     sources.notes.push_back(std::move(notes));
 }
 
-void read_squidguard(Sources& sources, std::vector<ListInfo> const& infos, std::vector<std::size_t> const& members, fs::path const& path)
+void read_squidguard(
+    Sources& sources, std::vector<ListInfo> const& infos, std::vector<std::size_t> const& members, fs::path const& path)
 {
     auto collection = read_collection(path);
     if (collection)

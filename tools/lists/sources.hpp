@@ -30,7 +30,7 @@ struct SourceList {
 struct SourceNotes {
     std::string path;
     std::vector<std::pair<std::string, std::string>> aliases; ///< link and the category it leads to
-    std::vector<std::string> unused;  ///< categories that no list asks for
+    std::vector<std::string> unused;                          ///< categories that no list asks for
     std::vector<std::string> ignored; ///< members with unsafe paths or link targets, and files that no category has
 };
 

@@ -21,7 +21,10 @@ struct Shell {
         compile.options.lists = {list_info("own", "own.txt", "domains")};
         folder.write("config/own.txt", "example.com\n");
     }
-    LookupCommand lookup(std::string name) const { return {.images = {folder.path("state/lists.image")}, .name = std::move(name)}; }
+    LookupCommand lookup(std::string name) const
+    {
+        return {.images = {folder.path("state/lists.image")}, .name = std::move(name)};
+    }
     std::string take() { return std::exchange(out, std::ostringstream{}).str(); }
 };
 
@@ -91,7 +94,8 @@ TEST(ListsDiff, SaysWhatAppearedAndWentAway)
     shell.folder.write("config/own.txt", "new.example\n");
     lists_compile(shell.compile, shell.out);
     shell.take();
-    DiffCommand command{.before = shell.folder.path("state/lists.image.previous"), .after = shell.folder.path("state/lists.image")};
+    DiffCommand command{
+        .before = shell.folder.path("state/lists.image.previous"), .after = shell.folder.path("state/lists.image")};
     EXPECT_EQ(lists_diff(command, shell.out), 3);
     EXPECT_EQ(shell.take(), "own: 1 added, 1 removed\n  + new.example\n  - example.com\n");
     command.lists = {list_info("own", "own.txt", "domains")};

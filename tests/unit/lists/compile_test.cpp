@@ -90,8 +90,8 @@ TEST(CompileLists, KeepsTheLastGoodListsOfADamagedOrMissingArchive)
 {
     School school;
     write_archive(school.folder.path("c.tar.gz"), small_collection());
-    school.options.lists = {list_info("adult", "c.tar.gz", "squidguard", "adult"), list_info("porn", "c.tar.gz", "squidguard", "porn"),
-        list_info("bank", "c.tar.gz", "squidguard", "bank")};
+    school.options.lists = {list_info("adult", "c.tar.gz", "squidguard", "adult"),
+        list_info("porn", "c.tar.gz", "squidguard", "porn"), list_info("bank", "c.tar.gz", "squidguard", "bank")};
     ASSERT_TRUE(school.compile().is_fresh());
     std::string const whole = school.folder.read("c.tar.gz");
     school.folder.write("c.tar.gz", std::string_view{whole}.substr(0, whole.size() / 2));
@@ -145,7 +145,8 @@ TEST(CompileLists, KeepsTheImageBeforeAndRefusesToRunTwice)
 
 TEST(CompileEntries, MakesAnImageInMemory)
 {
-    policy::ListFile file{.list = "own-block", .file = "console", .entries = {policy::parse_list_entry("https://example.com/a/").value()}};
+    policy::ListFile file{
+        .list = "own-block", .file = "console", .entries = {policy::parse_list_entry("https://example.com/a/").value()}};
     auto const compiled = compile_entries(std::span{&file, 1});
     ASSERT_TRUE(policy::verify_list_image(compiled.bytes()));
     policy::ListHits hits;

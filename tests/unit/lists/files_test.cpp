@@ -38,7 +38,8 @@ TEST(FolderLock, IsHeldByOneAtATime)
 TEST(GoodCopy, GivesBackWhatWasKept)
 {
     TestFolder const folder;
-    std::vector<SourceFile> const files{{"a b.txt", policy::ListFormat::hosts, "text\nwith lines\n"}, {"u", policy::ListFormat::urls, ""}};
+    std::vector<SourceFile> const files{
+        {"a b.txt", policy::ListFormat::hosts, "text\nwith lines\n"}, {"u", policy::ListFormat::urls, ""}};
     GoodCopy const copy{.entries = 7, .usage = "black, adult", .alias_of = {}, .files = files};
     for (std::string const list : {"plain", "Odd / name", "../climbs"}) {
         ASSERT_TRUE(keep_good_copy(folder.path(), list, copy)) << list;

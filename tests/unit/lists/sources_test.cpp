@@ -7,8 +7,9 @@ TEST(ReadSources, ReadsAnArchiveOnceForAllItsLists)
 {
     TestFolder const folder;
     write_archive(folder.path("c.tar.gz"), small_collection());
-    auto const sources = read_sources({list_info("x-rated", "c.tar.gz", "squidguard", "porn"), list_info("adult", "c.tar.gz", "squidguard", "adult"),
-                                          list_info("banks", "c.tar.gz", "squidguard", "bank"), list_info("none", "c.tar.gz", "squidguard", "nope")},
+    auto const sources = read_sources(
+        {list_info("x-rated", "c.tar.gz", "squidguard", "porn"), list_info("adult", "c.tar.gz", "squidguard", "adult"),
+            list_info("banks", "c.tar.gz", "squidguard", "bank"), list_info("none", "c.tar.gz", "squidguard", "nope")},
         folder.path());
     ASSERT_EQ(sources.lists.size(), 4U);
     EXPECT_EQ(sources.lists[0].alias_of, "adult");
@@ -30,7 +31,8 @@ TEST(ReadSources, ReadsAFolderLikeItsArchive)
     folder.write("ut1/adult/usage", "black\r\n");
     std::filesystem::create_symlink("adult", folder.path("ut1/porn"));
     std::filesystem::create_symlink("../outside", folder.path("ut1/climbs"));
-    auto const sources = read_sources({list_info("p", "ut1", "squidguard", "porn"), list_info("c", "ut1", "squidguard", "climbs")}, folder.path());
+    auto const sources = read_sources(
+        {list_info("p", "ut1", "squidguard", "porn"), list_info("c", "ut1", "squidguard", "climbs")}, folder.path());
     ASSERT_EQ(sources.lists[0].files.size(), 1U);
     EXPECT_EQ(sources.lists[0].usage, "black");
     EXPECT_FALSE(sources.lists[1].fault.empty());
@@ -40,9 +42,10 @@ TEST(ReadSources, ReadsOneMemberOfAnArchive)
 {
     TestFolder const folder;
     write_archive(folder.path("c.tar.gz"), small_collection());
-    auto const sources = read_sources({list_info("a", "c.tar.gz", "domains", "./blacklists/bank/domains"),
-                                          list_info("b", "c.tar.gz", "domains", "../outside/domains"), list_info("c", "c.tar.gz", "odd")},
-        folder.path());
+    auto const sources
+        = read_sources({list_info("a", "c.tar.gz", "domains", "./blacklists/bank/domains"),
+                           list_info("b", "c.tar.gz", "domains", "../outside/domains"), list_info("c", "c.tar.gz", "odd")},
+            folder.path());
     ASSERT_EQ(sources.lists[0].files.size(), 1U);
     EXPECT_EQ(sources.lists[0].files[0].text, "bank.example\n");
     EXPECT_FALSE(sources.lists[1].fault.empty());

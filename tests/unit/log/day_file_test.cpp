@@ -36,8 +36,7 @@ TEST(DayFile, DeletesWholeDaysAndNothingElse)
     std::vector<std::string> left;
     for (auto const& entry : std::filesystem::directory_iterator{folder.path()})
         left.push_back(entry.path().filename().string());
-    EXPECT_THAT(left,
-        testing::UnorderedElementsAre("access-2026-08-02.db", "access.log", "access.json", "access-notes.txt"));
+    EXPECT_THAT(left, testing::UnorderedElementsAre("access-2026-08-02.db", "access.log", "access.json", "access-notes.txt"));
 }
 
 TEST(Utc, RefusesDaysThatAreNone)

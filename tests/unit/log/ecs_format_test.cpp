@@ -36,17 +36,15 @@ struct Expected {
 TEST(EcsFormat, NamesAllowedRequestsInTheSchemasWords)
 {
     auto const row = parsed(sample_record());
-    for (auto const& [pointer, value] : std::initializer_list<Expected>{
-             {"/@timestamp", "2026-11-24T10:40:00.123Z"}, {"/ecs/version", "8.4.0"}, {"/event/kind", "event"},
-             {"/event/category", R"(["network","web"])"}, {"/event/type", R"(["access","allowed"])"},
-             {"/event/action", "allow"}, {"/event/outcome", "success"}, {"/event/duration", "42500000"},
-             {"/event/id", "d-1"}, {"/source/ip", "10.1.2.3"}, {"/source/bytes", "300"},
+    for (auto const& [pointer, value] : std::initializer_list<Expected>{{"/@timestamp", "2026-11-24T10:40:00.123Z"},
+             {"/ecs/version", "8.4.0"}, {"/event/kind", "event"}, {"/event/category", R"(["network","web"])"},
+             {"/event/type", R"(["access","allowed"])"}, {"/event/action", "allow"}, {"/event/outcome", "success"},
+             {"/event/duration", "42500000"}, {"/event/id", "d-1"}, {"/source/ip", "10.1.2.3"}, {"/source/bytes", "300"},
              {"/destination/ip", "93.184.216.34"}, {"/destination/port", "80"}, {"/user/name", "j.smith"},
-             {"/user/group/name", "teachers"}, {"/url/full", "http://www.example.org/a/b"},
-             {"/url/domain", "www.example.org"}, {"/url/registered_domain", "example.org"}, {"/url/path", "/a/b"},
-             {"/http/request/method", "GET"}, {"/http/response/status_code", "200"},
-             {"/user_agent/original", "Mozilla/5.0"}, {"/rule/id", "staff-web"}, {"/rule/ruleset", "rule"},
-             {"/observer/name", "gate-1"}, {"/observer/type", "proxy"}, {"/tls", "(missing)"},
+             {"/user/group/name", "teachers"}, {"/url/full", "http://www.example.org/a/b"}, {"/url/domain", "www.example.org"},
+             {"/url/registered_domain", "example.org"}, {"/url/path", "/a/b"}, {"/http/request/method", "GET"},
+             {"/http/response/status_code", "200"}, {"/user_agent/original", "Mozilla/5.0"}, {"/rule/id", "staff-web"},
+             {"/rule/ruleset", "rule"}, {"/observer/name", "gate-1"}, {"/observer/type", "proxy"}, {"/tls", "(missing)"},
              {"/gatehouse/decision", "d-1"}, {"/gatehouse/confidence", "password"}, {"/gatehouse/stage", "rule"},
              {"/gatehouse/period", "break"}, {"/gatehouse/device_kind", "school"}, {"/gatehouse/code", "TCP_MISS"}})
         EXPECT_EQ(at(row, pointer), value) << pointer;
@@ -60,11 +58,10 @@ TEST(EcsFormat, NamesBlockedTunnelsWithListAndSignals)
     record.signals.add(policy::Signal::ech);
     record.refusal = "policy";
     auto const row = parsed(record);
-    for (auto const& [pointer, value] : std::initializer_list<Expected>{{"/event/action", "block"},
-             {"/event/outcome", "failure"}, {"/event/reason", "policy"}, {"/url/full", "www.instagram.com:443"},
-             {"/rule/category", "social-media"}, {"/tls/client/server_name", "other.example"},
-             {"/gatehouse/signals", R"(["sni-mismatch","ech"])"}, {"/gatehouse/list", "services"},
-             {"/gatehouse/list_line", "17"}, {"/destination/ip", "(missing)"}})
+    for (auto const& [pointer, value] : std::initializer_list<Expected>{{"/event/action", "block"}, {"/event/outcome", "failure"},
+             {"/event/reason", "policy"}, {"/url/full", "www.instagram.com:443"}, {"/rule/category", "social-media"},
+             {"/tls/client/server_name", "other.example"}, {"/gatehouse/signals", R"(["sni-mismatch","ech"])"},
+             {"/gatehouse/list", "services"}, {"/gatehouse/list_line", "17"}, {"/destination/ip", "(missing)"}})
         EXPECT_EQ(at(row, pointer), value) << pointer;
 }
 
@@ -89,8 +86,8 @@ TEST(EcsFormat, GivesAddressesNoRegisteredDomain)
 TEST(EcsFormat, StaysOneValidLineWhateverTheClientSent)
 {
     auto record = sample_record();
-    for (auto field : {&AccessRecord::user, &AccessRecord::method, &AccessRecord::host, &AccessRecord::path,
-             &AccessRecord::sni, &AccessRecord::content_type, &AccessRecord::user_agent})
+    for (auto field : {&AccessRecord::user, &AccessRecord::method, &AccessRecord::host, &AccessRecord::path, &AccessRecord::sni,
+             &AccessRecord::content_type, &AccessRecord::user_agent})
         record.*field = hostile_text;
     EXPECT_EQ(at(parsed(record), "/user/name").substr(0, 8), "=1+1\r\n\tx");
 }

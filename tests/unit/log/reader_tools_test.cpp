@@ -105,8 +105,8 @@ TEST_F(ReaderTools, SargCountsTheSameTotals)
 {
     auto const reports = folder_.path() / "sarg";
     std::filesystem::create_directory(reports);
-    auto const output = output_of("LC_ALL=C sarg -x -f /dev/null -l " + log_path() + " -o " + reports.string()
-        + " -w " + folder_.path().string());
+    auto const output = output_of(
+        "LC_ALL=C sarg -x -f /dev/null -l " + log_path() + " -o " + reports.string() + " -w " + folder_.path().string());
     EXPECT_THAT(output, ContainsRegex("Records read: 300, written: [0-9]+, excluded: [0-9]+\n"));
     EXPECT_THAT(output, ContainsRegex("squid log format: 300 entries\n"));
     EXPECT_THAT(output, ContainsRegex("Successful report generated"));

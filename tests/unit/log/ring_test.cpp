@@ -78,7 +78,8 @@ TEST(Ring, DropsAndCountsWhenFullAndGoesOnWhenEmptied)
 
 /// A record made from its number alone, so that the reader can tell what it must look like.
 struct Numbered {
-    explicit Numbered(std::uint64_t number) : path((number * 7919) % 3000, static_cast<char>('a' + number % 26))
+    explicit Numbered(std::uint64_t number)
+        : path((number * 7919) % 3000, static_cast<char>('a' + number % 26))
     {
         record.bytes_to_client = number;
         record.path = path;

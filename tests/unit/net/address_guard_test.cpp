@@ -7,7 +7,10 @@ namespace {
 
 using Answer = AddressGuard::Answer;
 
-policy::IpAddress ip(std::string_view text) { return policy::IpAddress::parse(text).value(); }
+policy::IpAddress ip(std::string_view text)
+{
+    return policy::IpAddress::parse(text).value();
+}
 
 AddressGuard school_guard()
 {
@@ -22,8 +25,9 @@ AddressGuard school_guard()
 
 TEST(AddressGuard, RefusesEveryAddressThatIsNotPublic)
 {
-    for (auto const* text : {"127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.1.1", "100.64.0.1",
-             "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"})
+    for (auto const* text :
+        {"127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.1.1", "100.64.0.1", "224.0.0.1",
+            "255.255.255.255", "::", "::1", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"})
         EXPECT_EQ(school_guard().check(ip(text), 80), Answer::forbidden) << text;
 }
 

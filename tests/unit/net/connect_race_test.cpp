@@ -6,7 +6,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-policy::IpAddress ip(std::string_view text) { return policy::IpAddress::parse(text).value(); }
+policy::IpAddress ip(std::string_view text)
+{
+    return policy::IpAddress::parse(text).value();
+}
 
 using ConnectRaceTest = NetTest;
 

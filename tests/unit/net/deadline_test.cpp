@@ -10,7 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void count(void* owner) { ++*static_cast<int*>(owner); }
+void count(void* owner)
+{
+    ++*static_cast<int*>(owner);
+}
 
 class DeadlineTest : public ::testing::Test {
 protected:

@@ -7,7 +7,10 @@
 namespace gatehouse::net {
 namespace {
 
-policy::IpAddress loopback() { return policy::IpAddress::parse("127.0.0.1").value(); }
+policy::IpAddress loopback()
+{
+    return policy::IpAddress::parse("127.0.0.1").value();
+}
 
 void close_all(BoundListeners const& bound)
 {

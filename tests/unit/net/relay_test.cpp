@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 class RelayTest : public NetTest {
 protected:
-    Pair left = connect_pair();  ///< far end of `left` is the client's side of the relay
+    Pair left = connect_pair(); ///< far end of `left` is the client's side of the relay
     Pair right = connect_pair();
     std::vector<char> buffer = std::vector<char>(64 * 1024);
 };

@@ -12,7 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 using asio::ip::udp;
 
-policy::Host host(std::string_view name) { return policy::Host::parse(name).value(); }
+policy::Host host(std::string_view name)
+{
+    return policy::Host::parse(name).value();
+}
 
 /// A name server with one answer for every A question, none for AAAA; counts the questions. `answers` below zero: stays silent.
 class NameServer {

@@ -8,10 +8,7 @@ using namespace std::chrono_literals;
 
 class UpstreamPoolTest : public NetTest {
 protected:
-    UpstreamPoolTest()
-    {
-        guard.reachable_private = {policy::Network::parse("127.0.0.0/8").value()};
-    }
+    UpstreamPoolTest() { guard.reachable_private = {policy::Network::parse("127.0.0.0/8").value()}; }
 
     std::unique_ptr<Upstream> acquire(UpstreamPool& from)
     {

@@ -58,8 +58,8 @@ TEST(Decide, NeverAllocates)
     LocalTime const local{{2026, 11, 24}, 600};
     Moment const now{local, testing::as_utc(local)};
     for (std::string_view const address : {"127.0.0.1", "127.0.1.10", "127.0.1.20", "127.0.1.99"})
-        for (std::string_view const url : {"https://www.instagram.com/", "http://drugs.test/museum/a/b/../c?d", "http://93.184.216.34/",
-                 "https://sealed.test/", "https://a.very.long.name.below.another.one.unlisted.test/"}) {
+        for (std::string_view const url : {"https://www.instagram.com/", "http://drugs.test/museum/a/b/../c?d",
+                 "http://93.184.216.34/", "https://sealed.test/", "https://a.very.long.name.below.another.one.unlisted.test/"}) {
             auto subject = policy.subject_at(*IpAddress::parse(address));
             subject.user = address == "127.0.0.1" ? restriction.user : std::string{};
             auto const target = Target::parse_url(url).value();

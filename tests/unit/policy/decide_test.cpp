@@ -71,9 +71,9 @@ private:
 
     std::string url()
     {
-        static constexpr std::array hosts{"www.instagram.com", "x.com", "facebook.com", "youtube.com", "medium.com", "discord.com",
-            "childline.org.uk", "sealed.test", "terror.facebook.com", "arcade.test", "casino.test", "drugs.test", "vpn.test",
-            "www.bbc.co.uk", "unlisted.test", "93.184.216.34", "[2606:2800::1]", "en.wikipedia.org", "closed.test"};
+        static constexpr std::array hosts{"www.instagram.com", "x.com", "facebook.com", "youtube.com", "medium.com",
+            "discord.com", "childline.org.uk", "sealed.test", "terror.facebook.com", "arcade.test", "casino.test", "drugs.test",
+            "vpn.test", "www.bbc.co.uk", "unlisted.test", "93.184.216.34", "[2606:2800::1]", "en.wikipedia.org", "closed.test"};
         static constexpr std::array paths{"/", "/bitesize/x", "/museum", "/a/../b?c"};
         std::string made = chance(2) ? "http://" : "https://";
         made += chance(6) ? "sub." : "";

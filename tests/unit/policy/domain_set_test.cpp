@@ -72,7 +72,8 @@ TEST(DomainSet, AddressesMatchOnlyThemselves)
 
 TEST(DomainSet, MatchesUrlPrefixesOnlyWithAPath)
 {
-    TestImage const image({list_file("u", ListFormat::urls, "www.example.com/bad\nsite.org/\nhttp://Example.net:8080/A/B/?q=1\n")});
+    TestImage const image(
+        {list_file("u", ListFormat::urls, "www.example.com/bad\nsite.org/\nhttp://Example.net:8080/A/B/?q=1\n")});
     EXPECT_EQ(image.lists("example.com", "/bad"), "u");
     EXPECT_EQ(image.lists("www.example.com", "/bad/x?y"), "u");
     EXPECT_EQ(image.lists("example.com", "/%62ad"), "u");
@@ -120,7 +121,9 @@ TEST(DomainSet, GivesTheMostSpecificHitOfEachList)
 
 TEST(DomainSet, ExceptionsCancelTheirOwnListOnly)
 {
-    auto const adblock = list_file("ads", ListFormat::adblock, "||example.com^\n@@||good.example.com^\n||x.good.example.com^\n||must.good.example.com^$important\n@@||never.must.good.example.com^$important\n");
+    auto const adblock = list_file("ads", ListFormat::adblock,
+        "||example.com^\n@@||good.example.com^\n||x.good.example.com^\n||must.good.example.com^$important\n@@||never.must.good."
+        "example.com^$important\n");
     TestImage const image({adblock, domains("other", "example.com")});
     EXPECT_EQ(image.lists("example.com"), "ads other");
     EXPECT_EQ(image.lists("good.example.com"), "other");
@@ -132,7 +135,8 @@ TEST(DomainSet, ExceptionsCancelTheirOwnListOnly)
 
 TEST(DomainSet, PassthroughGivesWayToLongerNames)
 {
-    TestImage const image({list_file("d", ListFormat::dnsmasq, "address=/example.com/\nserver=/ok.example.com/#\naddress=/bad.ok.example.com/0.0.0.0\n")});
+    TestImage const image({list_file(
+        "d", ListFormat::dnsmasq, "address=/example.com/\nserver=/ok.example.com/#\naddress=/bad.ok.example.com/0.0.0.0\n")});
     EXPECT_EQ(image.lists("example.com"), "d");
     EXPECT_EQ(image.lists("ok.example.com"), "");
     EXPECT_EQ(image.lists("x.ok.example.com"), "");

@@ -35,7 +35,8 @@ TEST(CheckExpectations, ReportsWhatDoesNotHoldWithItsPlace)
     ASSERT_EQ(problems.size(), 2U);
     EXPECT_EQ(problems[0].line, 12U);
     EXPECT_EQ(problems[0].severity, Problem::Severity::error);
-    EXPECT_THAT(problems[0].message, ::testing::HasSubstr("expected to allow, but \"staff-social-media-in-lessons\" decides to block"));
+    EXPECT_THAT(
+        problems[0].message, ::testing::HasSubstr("expected to allow, but \"staff-social-media-in-lessons\" decides to block"));
     EXPECT_THAT(problems[1].message, ::testing::HasSubstr("decided by \"blocked-social-media\", not by \"pupils-chat\""));
 }
 

@@ -58,8 +58,7 @@ TEST_F(Explaining, SaysWhyARuleDidOrDidNotMatch)
     EXPECT_EQ(because(staff, "staff-social-media-on-school-devices"),
         "where: network:staff-room, device:personal is not device:school");
     auto const at_break = ask("127.0.1.20", "https://www.instagram.com/", 640);
-    EXPECT_EQ(because(at_break, "staff-social-media-in-lessons"),
-        "when: break, period:break, weekday:tuesday is not lesson");
+    EXPECT_EQ(because(at_break, "staff-social-media-in-lessons"), "when: break, period:break, weekday:tuesday is not lesson");
     EXPECT_EQ(because(at_break, "staff-social-media-at-break"), "matches: staff, category:social-media, anywhere, break");
 }
 

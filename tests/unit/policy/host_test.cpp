@@ -29,30 +29,30 @@ TEST(Host, HasOneFormForEverySpellingOfAnAddress)
     constexpr auto v6 = Host::Kind::ipv6;
     expect_all(std::array<Spelling, 29>{{
         {"93.184.216.34", "93.184.216.34", v4},
-        {"93.184.216.34.", "93.184.216.34", v4},          // trailing dot
-        {"1572395042", "93.184.216.34", v4},              // decimal
-        {"0x5db8d822", "93.184.216.34", v4},              // hexadecimal
+        {"93.184.216.34.", "93.184.216.34", v4}, // trailing dot
+        {"1572395042", "93.184.216.34", v4},     // decimal
+        {"0x5db8d822", "93.184.216.34", v4},     // hexadecimal
         {"0X5DB8D822", "93.184.216.34", v4},
-        {"013556154042", "93.184.216.34", v4},            // octal
+        {"013556154042", "93.184.216.34", v4}, // octal
         {"0135.0270.0330.042", "93.184.216.34", v4},
         {"0x5d.0xb8.0xd8.0x22", "93.184.216.34", v4},
-        {"93.0xb8.0330.34", "93.184.216.34", v4},         // mixed
-        {"93.184.55330", "93.184.216.34", v4},            // short
+        {"93.0xb8.0330.34", "93.184.216.34", v4}, // mixed
+        {"93.184.55330", "93.184.216.34", v4},    // short
         {"93.12113954", "93.184.216.34", v4},
         {"127.1", "127.0.0.1", v4},
         {"0", "0.0.0.0", v4},
         {"0x", "0.0.0.0", v4},
         {"00000000000000000000177.1", "127.0.0.1", v4},
         {"127.0.0.0x1", "127.0.0.1", v4},
-        {"１２７.0.0.1", "127.0.0.1", v4},                // full-width digits
-        {"127。0。0。1", "127.0.0.1", v4},                // ideographic full stop
+        {"１２７.0.0.1", "127.0.0.1", v4}, // full-width digits
+        {"127。0。0。1", "127.0.0.1", v4}, // ideographic full stop
         {"１２７．０．０．１", "127.0.0.1", v4},
         {"０ｘ７ｆ.1", "127.0.0.1", v4},
         {"①②⑦.0.0.1", "127.0.0.1", v4},
         {"[::1]", "::1", v6},
         {"[0:0:0:0:0:0:0:1]", "::1", v6},
         {"[2001:DB8::0001]", "2001:db8::1", v6},
-        {"[::ffff:93.184.216.34]", "93.184.216.34", v4},  // mapped
+        {"[::ffff:93.184.216.34]", "93.184.216.34", v4}, // mapped
         {"[::FFFF:5DB8:D822]", "93.184.216.34", v4},
         {"[0:0:0:0:0:ffff:5db8:d822]", "93.184.216.34", v4},
         {"[::93.184.216.34]", "::5db8:d822", v6},
@@ -64,28 +64,23 @@ TEST(Host, HasOneFormForEverySpellingOfAName)
 {
     constexpr auto name = Host::Kind::name;
     expect_all(std::array<Spelling, 22>{{
-        {"example.org", "example.org", name},
-        {"EXAMPLE.Org", "example.org", name},
-        {"example.org.", "example.org", name},
+        {"example.org", "example.org", name}, {"EXAMPLE.Org", "example.org", name}, {"example.org.", "example.org", name},
         {"_dmarc.example.org", "_dmarc.example.org", name},
-        {"r3---sn-4g5e.googlevideo.com", "r3---sn-4g5e.googlevideo.com", name},
-        {"-odd-.example.org", "-odd-.example.org", name},
-        {"localhost", "localhost", name},
-        {"1.2.3.4.example", "1.2.3.4.example", name},
-        {"1e100.net", "1e100.net", name},
-        {"0x7g", "0x7g", name},
-        {"bücher.example", "xn--bcher-kva.example", name},
+        {"r3---sn-4g5e.googlevideo.com", "r3---sn-4g5e.googlevideo.com", name}, {"-odd-.example.org", "-odd-.example.org", name},
+        {"localhost", "localhost", name}, {"1.2.3.4.example", "1.2.3.4.example", name}, {"1e100.net", "1e100.net", name},
+        {"0x7g", "0x7g", name}, {"bücher.example", "xn--bcher-kva.example", name},
         {"BÜCHER.example", "xn--bcher-kva.example", name},
-        {"bu\xcc\x88" "cher.example", "xn--bcher-kva.example", name},  // decomposed umlaut
-        {"xn--bcher-kva.example", "xn--bcher-kva.example", name},
-        {"XN--BCHER-KVA.example", "xn--bcher-kva.example", name},
-        {"straße.example", "xn--strae-oqa.example", name},          // non-transitional: not "strasse"
-        {"faß.de", "xn--fa-hia.de", name},
-        {"пример.испытание", "xn--e1afmkfd.xn--80akhbyknj4f", name},
-        {"例え.テスト", "xn--r8jz45g.xn--zckzah", name},
-        {"ｆａｃｅｂｏｏｋ.com", "facebook.com", name},             // full-width letters
+        {"bu\xcc\x88"
+         "cher.example",
+            "xn--bcher-kva.example", name}, // decomposed umlaut
+        {"xn--bcher-kva.example", "xn--bcher-kva.example", name}, {"XN--BCHER-KVA.example", "xn--bcher-kva.example", name},
+        {"straße.example", "xn--strae-oqa.example", name}, // non-transitional: not "strasse"
+        {"faß.de", "xn--fa-hia.de", name}, {"пример.испытание", "xn--e1afmkfd.xn--80akhbyknj4f", name},
+        {"例え.テスト", "xn--r8jz45g.xn--zckzah", name}, {"ｆａｃｅｂｏｏｋ.com", "facebook.com", name}, // full-width letters
         {"facebook。com", "facebook.com", name},
-        {"face\xc2\xad" "book.com", "facebook.com", name},          // soft hyphen is ignored
+        {"face\xc2\xad"
+         "book.com",
+            "facebook.com", name}, // soft hyphen is ignored
     }});
 }
 
@@ -130,7 +125,9 @@ TEST(Host, RefusesWhatNoBrowserConnectsTo)
         {"[v1.x:y]", errc::bad_address},
         {"[::1]x", errc::bad_address},
         {"\xff\xfe.example", errc::bad_idn},
-        {"\xe2\x80\xae" "gro.elpmaxe", errc::bad_idn},
+        {"\xe2\x80\xae"
+         "gro.elpmaxe",
+            errc::bad_idn},
     };
     for (auto const& row : rows) {
         auto const host = Host::parse(row.text);

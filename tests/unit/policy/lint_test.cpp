@@ -33,15 +33,17 @@ term = [{name = "Autumn", first = "2026-09-01", last = "2026-12-18"}]
 period = [{name = "lesson-1", kind = "lesson", start = "09:00", end = "10:00"}, {name = "break", kind = "break", start = "10:00", end = "10:20"}]
 )";
 
-std::string rule(std::string_view id, std::string_view who, std::string_view what, std::string_view rest, std::string_view action = "block")
+std::string rule(
+    std::string_view id, std::string_view who, std::string_view what, std::string_view rest, std::string_view action = "block")
 {
-    return "[[rule]]\nid = \"" + std::string(id) + "\"\nreason = \"x\"\nwho = [" + std::string(who) + "]\nwhat = [" + std::string(what)
-        + "]\naction = \"" + std::string(action) + "\"\n" + std::string(rest) + '\n';
+    return "[[rule]]\nid = \"" + std::string(id) + "\"\nreason = \"x\"\nwho = [" + std::string(who) + "]\nwhat = ["
+        + std::string(what) + "]\naction = \"" + std::string(action) + "\"\n" + std::string(rest) + '\n';
 }
 
 std::string lint_text(std::string_view rules, std::string_view times = timetable, bool attach = false, std::string_view more = {})
 {
-    auto policy = testing::parse_or_fail(std::string(head) + std::string(more) + std::string(rules), std::string(times), std::string(lists));
+    auto policy = testing::parse_or_fail(
+        std::string(head) + std::string(more) + std::string(rules), std::string(times), std::string(lists));
     if (attach) {
         std::vector<ListFile> const files{{"x", "x", {{.host = "x.com", .path = {}, .line = 1}}}, {"empty", "e", {}}};
         auto const image = std::make_shared<std::vector<std::byte>>(encode_list_image(files, 1));
@@ -57,7 +59,8 @@ std::string lint_text(std::string_view rules, std::string_view times = timetable
 
 TEST(Lint, ReportsContradictions)
 {
-    EXPECT_THAT(lint_text(rule("a", "\"staff\", \"pupil\"", "\"service:twitter\"", "") + rule("b", "\"pupil\", \"staff\"", "\"service:twitter\"", "", "allow")),
+    EXPECT_THAT(lint_text(rule("a", "\"staff\", \"pupil\"", "\"service:twitter\"", "")
+                    + rule("b", "\"pupil\", \"staff\"", "\"service:twitter\"", "", "allow")),
         HasSubstr("rule \"b\" contradicts rule \"a\" (line 9)"));
 }
 
@@ -67,30 +70,39 @@ TEST(Lint, ReportsRulesThatAnEarlierRuleShadows)
         std::string first, second;
         bool shadowed;
     } const rows[]{
-        {rule("a", "\"everyone\"", "\"everything\"", ""), rule("b", "\"pupil\"", "\"service:twitter\"", "when = [\"lesson\"]"), true},
-        {rule("a", "\"pupil\"", "\"category:social\"", ""), rule("b", "\"pupil\"", "\"service:twitter\", \"category:blogs\", \"list:x\"", ""), true},
+        {rule("a", "\"everyone\"", "\"everything\"", ""), rule("b", "\"pupil\"", "\"service:twitter\"", "when = [\"lesson\"]"),
+            true},
+        {rule("a", "\"pupil\"", "\"category:social\"", ""),
+            rule("b", "\"pupil\"", "\"service:twitter\", \"category:blogs\", \"list:x\"", ""), true},
         {rule("a", "\"pupil\"", "\"service:twitter\"", ""), rule("b", "\"pupil\"", "\"list:x\"", ""), true},
         {rule("a", "\"pupil\"", "\"category:blogs\"", ""), rule("b", "\"pupil\"", "\"category:social\"", ""), false},
-        {rule("a", "\"pupil\"", "\"host:example.org\"", ""), rule("b", "\"pupil\"", "\"host:www.example.org\", \"url:example.org/x\"", ""), true},
+        {rule("a", "\"pupil\"", "\"host:example.org\"", ""),
+            rule("b", "\"pupil\"", "\"host:www.example.org\", \"url:example.org/x\"", ""), true},
         {rule("a", "\"pupil\"", "\"host:example.org\"", ""), rule("b", "\"pupil\"", "\"host:notexample.org\"", ""), false},
         {rule("a", "\"pupil\"", "\"url:example.org/x\"", ""), rule("b", "\"pupil\"", "\"url:example.org/x/y\"", ""), true},
         {rule("a", "\"pupil\"", "\"url:example.org/x\"", ""), rule("b", "\"pupil\"", "\"host:example.org\"", ""), false},
-        {rule("a", "\"pupil\"", "\"everything\"", "when = [\"lesson\"]"), rule("b", "\"pupil\"", "\"everything\"", "when = [\"period:lesson-1\"]"), true},
+        {rule("a", "\"pupil\"", "\"everything\"", "when = [\"lesson\"]"),
+            rule("b", "\"pupil\"", "\"everything\"", "when = [\"period:lesson-1\"]"), true},
         {rule("a", "\"pupil\"", "\"everything\"", "when = [\"lesson\"]"), rule("b", "\"pupil\"", "\"everything\"", ""), false},
-        {rule("a", "\"pupil\"", "\"everything\"", "when = [\"lesson\", \"break\", \"lunch\", \"outside\"]"), rule("b", "\"pupil\"", "\"everything\"", ""), true},
-        {rule("a", "\"pupil\"", "\"everything\"", "where = [\"network:room\"]"), rule("b", "\"pupil\"", "\"everything\"", "where = [\"network:room\", \"device:school\"]"), false},
+        {rule("a", "\"pupil\"", "\"everything\"", "when = [\"lesson\", \"break\", \"lunch\", \"outside\"]"),
+            rule("b", "\"pupil\"", "\"everything\"", ""), true},
+        {rule("a", "\"pupil\"", "\"everything\"", "where = [\"network:room\"]"),
+            rule("b", "\"pupil\"", "\"everything\"", "where = [\"network:room\", \"device:school\"]"), false},
         {rule("a", "\"pupil\"", "\"everything\"", ""), rule("b", "\"staff\"", "\"everything\"", ""), false},
         {rule("a", "\"pupil\"", "\"everything\"", ""), rule("b", "\"group:year-9\"", "\"everything\"", ""), false},
     };
     for (auto const& row : rows) {
         auto const text = lint_text(row.first + row.second);
-        EXPECT_EQ(text.find("rule \"b\" can never match: rule \"a\"") != text.npos, row.shadowed) << row.first << row.second << text;
+        EXPECT_EQ(text.find("rule \"b\" can never match: rule \"a\"") != text.npos, row.shadowed)
+            << row.first << row.second << text;
     }
 }
 
 TEST(Lint, ReportsWhatHasNoHosts)
 {
-    auto const text = lint_text(rule("a", "\"pupil\"", "\"list:empty\", \"service:twitter\", \"list:own\"", "") + rule("b", "\"staff\"", "\"service:steam\"", ""), timetable, true);
+    auto const text = lint_text(rule("a", "\"pupil\"", "\"list:empty\", \"service:twitter\", \"list:own\"", "")
+            + rule("b", "\"staff\"", "\"service:steam\"", ""),
+        timetable, true);
     EXPECT_THAT(text, HasSubstr("list \"empty\" is empty"));
     EXPECT_THAT(text, HasSubstr("service \"steam\" has no hosts in any list"));
     EXPECT_THAT(text, HasSubstr("rule \"a\": list:empty has no hosts"));
@@ -102,17 +114,21 @@ TEST(Lint, ReportsWhatHasNoHosts)
 TEST(Lint, ReportsWindowsThatNeverOccur)
 {
     EXPECT_THAT(lint_text(rule("a", "\"pupil\"", "\"everything\"", "when = [\"lunch\"]")),
-        AllOf(HasSubstr("rule \"a\": lunch never occurs: the timetable has no lunch"), HasSubstr("rule \"a\" can never match: its \"when\" never occurs")));
-    EXPECT_THAT(lint_text(rule("a", "\"pupil\"", "\"everything\"", "when = [\"lunch\", \"lesson\"]")), Not(HasSubstr("can never match")));
+        AllOf(HasSubstr("rule \"a\": lunch never occurs: the timetable has no lunch"),
+            HasSubstr("rule \"a\" can never match: its \"when\" never occurs")));
+    EXPECT_THAT(
+        lint_text(rule("a", "\"pupil\"", "\"everything\"", "when = [\"lunch\", \"lesson\"]")), Not(HasSubstr("can never match")));
     constexpr std::string_view short_term = R"(
 term = [{name = "Two days", first = "2026-11-23", last = "2026-11-24"}]
 period = [{name = "club", kind = "lesson", start = "09:00", end = "10:00", weekdays = ["friday"]}]
 )";
-    auto const text = lint_text(rule("a", "\"pupil\"", "\"everything\"", "when = [\"weekday:friday\", \"period:club\", \"weekday:monday\"]"), short_term);
+    auto const text = lint_text(
+        rule("a", "\"pupil\"", "\"everything\"", "when = [\"weekday:friday\", \"period:club\", \"weekday:monday\"]"), short_term);
     EXPECT_THAT(text, HasSubstr("weekday:friday never occurs: no friday lies in term"));
     EXPECT_THAT(text, HasSubstr("period:club never occurs: club is on no open day of the timetable"));
     EXPECT_THAT(text, Not(HasSubstr("weekday:monday")));
-    EXPECT_THAT(lint_text(rule("a", "\"pupil\"", "\"everything\"", "when = [\"closed\"]"), ""), HasSubstr("closed never occurs: the timetable has no closed days"));
+    EXPECT_THAT(lint_text(rule("a", "\"pupil\"", "\"everything\"", "when = [\"closed\"]"), ""),
+        HasSubstr("closed never occurs: the timetable has no closed days"));
 }
 
 TEST(Lint, ReportsGaps)

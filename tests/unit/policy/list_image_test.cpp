@@ -53,10 +53,10 @@ TEST(ListImage, GivesBackWhatWentIn)
 
 TEST(ListImage, CountsDuplicatesAndCoveredNames)
 {
-    auto const encoded = encode_lists(
-        std::vector{domains("a", "example.com\nexample.com\nwww.example.com\nother.org\nexample.com.\n"),
-            domains("b", "www.example.com"), list_file("a", ListFormat::urls, "example.com/x\nfree.org/x")},
-        7);
+    auto const encoded
+        = encode_lists(std::vector{domains("a", "example.com\nexample.com\nwww.example.com\nother.org\nexample.com.\n"),
+                           domains("b", "www.example.com"), list_file("a", ListFormat::urls, "example.com/x\nfree.org/x")},
+            7);
     ASSERT_EQ(encoded.lists.size(), 2U);
     EXPECT_EQ(encoded.lists[0].entries, 7U);
     EXPECT_EQ(encoded.lists[0].duplicates, 2U);
@@ -67,8 +67,9 @@ TEST(ListImage, CountsDuplicatesAndCoveredNames)
 
 TEST(ListImage, KeepsCoveredNamesWhereAPassthroughMayLieBetween)
 {
-    auto const encoded = encode_lists(
-        std::vector{list_file("d", ListFormat::dnsmasq, "local=/example.com/\nserver=/ok.example.com/#\nlocal=/bad.ok.example.com/\n")}, 7);
+    auto const encoded = encode_lists(std::vector{list_file("d", ListFormat::dnsmasq,
+                                          "local=/example.com/\nserver=/ok.example.com/#\nlocal=/bad.ok.example.com/\n")},
+        7);
     EXPECT_EQ(encoded.lists[0].redundant, 0U);
 }
 

@@ -10,7 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 6> listed{"ads.example.com", "track.example.net", "x.y.example.org", "bad-host.example",
     "xn--bcher-kva.example", "under_score.example"};
 
-std::string in_format(std::string_view before, std::string_view after, std::string_view twin_before = {}, std::string_view twin_after = {})
+std::string in_format(
+    std::string_view before, std::string_view after, std::string_view twin_before = {}, std::string_view twin_after = {})
 {
     std::string text = "";
     for (std::string_view const name : listed) {
@@ -38,7 +39,9 @@ std::vector<Variant> variants()
         {"adblock", ListFormat::adblock, "[Adblock Plus]\n! title\n" + in_format("||", "^")},
         {"dnsmasq old", ListFormat::dnsmasq, in_format("address=/", "/#")},
         {"dnsmasq new", ListFormat::dnsmasq, in_format("local=/", "/")},
-        {"rpz", ListFormat::rpz, "$TTL 300\n@ SOA localhost. root.localhost. 1 2 3 4 5\n  NS localhost.\n" + in_format("", " CNAME .", "*.", " CNAME .")},
+        {"rpz", ListFormat::rpz,
+            "$TTL 300\n@ SOA localhost. root.localhost. 1 2 3 4 5\n  NS localhost.\n"
+                + in_format("", " CNAME .", "*.", " CNAME .")},
         {"hosts", ListFormat::hosts, "127.0.0.1 localhost\n" + in_format("0.0.0.0 ", ""), false},
     };
 }

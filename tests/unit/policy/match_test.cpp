@@ -45,10 +45,16 @@ protected:
 
 TEST_F(Selectors, OfPeople)
 {
-    expect("http://x.com/", {
-        {"who", "everyone", true}, {"who", "pupil", true}, {"who", "staff", false}, {"who", "group:year-9", true},
-        {"who", "group:year-7", false}, {"who", "user:jsmith", true}, {"who", "user:jsmit", false},
-    });
+    expect("http://x.com/",
+        {
+            {"who", "everyone", true},
+            {"who", "pupil", true},
+            {"who", "staff", false},
+            {"who", "group:year-9", true},
+            {"who", "group:year-7", false},
+            {"who", "user:jsmith", true},
+            {"who", "user:jsmit", false},
+        });
     subject.user.clear();
     subject.role = "caretaker"; // of no table: treated as the unknown role
     expect("http://x.com/", {{"who", "user:jsmith", false}, {"who", "pupil", false}, {"who", "unknown", true}});
@@ -57,13 +63,25 @@ TEST_F(Selectors, OfPeople)
 TEST_F(Selectors, OfTargets)
 {
     signals.add(Signal::ech);
-    expect("http://www.x.com/a", {
-        {"what", "everything", true}, {"what", "service:twitter", true}, {"what", "service:facebook", false},
-        {"what", "category:micro-blogging", true}, {"what", "category:social-media", true}, {"what", "category:forums", false},
-        {"what", "list:twitter", true}, {"what", "list:facebook", false}, {"what", "host:x.com", true}, {"what", "host:www.x.com", true},
-        {"what", "host:a.www.x.com", false}, {"what", "host:com", true}, {"what", "signal:ech", true}, {"what", "signal:not-tls", false},
-    });
-    expect("http://93.184.216.34/", {{"what", "signal:ip-literal", true}, {"what", "host:93.184.216.34", true}, {"what", "host:216.34", false}});
+    expect("http://www.x.com/a",
+        {
+            {"what", "everything", true},
+            {"what", "service:twitter", true},
+            {"what", "service:facebook", false},
+            {"what", "category:micro-blogging", true},
+            {"what", "category:social-media", true},
+            {"what", "category:forums", false},
+            {"what", "list:twitter", true},
+            {"what", "list:facebook", false},
+            {"what", "host:x.com", true},
+            {"what", "host:www.x.com", true},
+            {"what", "host:a.www.x.com", false},
+            {"what", "host:com", true},
+            {"what", "signal:ech", true},
+            {"what", "signal:not-tls", false},
+        });
+    expect("http://93.184.216.34/",
+        {{"what", "signal:ip-literal", true}, {"what", "host:93.184.216.34", true}, {"what", "host:216.34", false}});
 }
 
 TEST_F(Selectors, OfUrlsMatchWholeSegmentsInCanonicalForm)
@@ -72,11 +90,21 @@ TEST_F(Selectors, OfUrlsMatchWholeSegmentsInCanonicalForm)
         std::string_view url;
         bool holds;
     } const rows[]{
-        {"http://example.org/a/b", true}, {"http://example.org/a/b/", true}, {"http://example.org/a/b/c", true},
-        {"http://example.org/a/b?c", true}, {"http://www.example.org/a/b", true}, {"http://example.org/%61/b", true},
-        {"http://example.org/a//b", true}, {"http://example.org/x/../a/b", true}, {"https://example.org/a/b", true},
-        {"http://example.org/a/bc", false}, {"http://example.org/a", false}, {"http://example.org/a/b/../c", false},
-        {"http://example.org/a/b/%2e%2e/c", false}, {"http://notexample.org/a/b", false}, {"http://example.org/?/a/b", false},
+        {"http://example.org/a/b", true},
+        {"http://example.org/a/b/", true},
+        {"http://example.org/a/b/c", true},
+        {"http://example.org/a/b?c", true},
+        {"http://www.example.org/a/b", true},
+        {"http://example.org/%61/b", true},
+        {"http://example.org/a//b", true},
+        {"http://example.org/x/../a/b", true},
+        {"https://example.org/a/b", true},
+        {"http://example.org/a/bc", false},
+        {"http://example.org/a", false},
+        {"http://example.org/a/b/../c", false},
+        {"http://example.org/a/b/%2e%2e/c", false},
+        {"http://notexample.org/a/b", false},
+        {"http://example.org/?/a/b", false},
     };
     for (auto const& row : rows)
         expect(row.url, {{"what", "url:example.org/a/b", row.holds}});
@@ -93,10 +121,15 @@ TEST_F(Selectors, OfUrlsNeverMatchTunnels)
 
 TEST_F(Selectors, OfPlaces)
 {
-    expect("http://x.com/", {
-        {"where", "network:library", true}, {"where", "network:ict-suite", false}, {"where", "device:school", true},
-        {"where", "device:personal", false}, {"where", "device-id:library-kiosk", true}, {"where", "device-id:marketing-desk", false},
-    });
+    expect("http://x.com/",
+        {
+            {"where", "network:library", true},
+            {"where", "network:ict-suite", false},
+            {"where", "device:school", true},
+            {"where", "device:personal", false},
+            {"where", "device-id:library-kiosk", true},
+            {"where", "device-id:marketing-desk", false},
+        });
     subject.network.clear();
     subject.device.clear();
     expect("http://x.com/", {{"where", "network:library", false}, {"where", "device-id:library-kiosk", false}});
@@ -104,12 +137,20 @@ TEST_F(Selectors, OfPlaces)
 
 TEST_F(Selectors, OfTimes)
 {
-    expect("http://x.com/", {
-        {"when", "lesson", true}, {"when", "break", false}, {"when", "outside", false}, {"when", "period:lesson-2", true},
-        {"when", "period:lesson-3", false}, {"when", "closed", false}, {"when", "weekday:tuesday", true}, {"when", "weekday:monday", false},
-    });
+    expect("http://x.com/",
+        {
+            {"when", "lesson", true},
+            {"when", "break", false},
+            {"when", "outside", false},
+            {"when", "period:lesson-2", true},
+            {"when", "period:lesson-3", false},
+            {"when", "closed", false},
+            {"when", "weekday:tuesday", true},
+            {"when", "weekday:monday", false},
+        });
     now.local.date = {2026, 10, 27};
-    expect("http://x.com/", {{"when", "closed", true}, {"when", "outside", true}, {"when", "lesson", false}, {"when", "period:lesson-2", false}});
+    expect("http://x.com/",
+        {{"when", "closed", true}, {"when", "outside", true}, {"when", "lesson", false}, {"when", "period:lesson-2", false}});
 }
 
 TEST_F(Selectors, WithoutATableEntryHoldForNobody)

@@ -111,7 +111,8 @@ at = "2026-11-24T10:40"
 url = "https://x.com/"
 verdict = "block"
 rule = "r"
-)", std::string(good_timetable), R"(
+)",
+        std::string(good_timetable), R"(
 [[list]]
 id = "twitter"
 title = "X"
@@ -162,10 +163,11 @@ who = ["everyone"]
 what = ["category:social-media", "service:twiter"]
 action = "block"
 )");
-    EXPECT_EQ(text, "policy.toml:47:34: error: there is no service \"twiter\"\n"
-                    "    what = [\"category:social-media\", \"service:twiter\"]\n"
-                    "                                     ^\n"
-                    "    did you mean \"twitter\"?\n");
+    EXPECT_EQ(text,
+        "policy.toml:47:34: error: there is no service \"twiter\"\n"
+        "    what = [\"category:social-media\", \"service:twiter\"]\n"
+        "                                     ^\n"
+        "    did you mean \"twitter\"?\n");
 }
 
 TEST(ParsePolicy, ComplainsAboutEveryMistake)
@@ -176,7 +178,8 @@ TEST(ParsePolicy, ComplainsAboutEveryMistake)
         std::string_view message;
     } const rows[]{
         {rule("actoin = \"x\""), "unknown key \"actoin\"\n    actoin = \"x\"\n    ^\n    did you mean \"action\"?"},
-        {rule("where = [\"room\"]"), "\"room\" needs to say what it is\n    where = [\"room\"]\n             ^\n    did you mean \"network:room\"?"},
+        {rule("where = [\"room\"]"),
+            "\"room\" needs to say what it is\n    where = [\"room\"]\n             ^\n    did you mean \"network:room\"?"},
         {rule("where = [\"service:twitter\"]"), "\"service:\" cannot stand in \"where\""},
         {rule("when = [\"lessons\"]"), "did you mean \"lesson\"?"},
         {rule("when = [\"weekday:mondy\"]"), "did you mean \"monday\"?"},
@@ -195,7 +198,8 @@ TEST(ParsePolicy, ComplainsAboutEveryMistake)
         {std::string(good_rule) + std::string(good_rule), "there is another rule \"r\""},
         {"[[rules]]\nid = \"r\"\n", "unknown key \"rules\""},
         {"[rule]\nid = \"r\"\n", "\"rule\" must be written as [[rule]]"},
-        {"[[role]]\nid = \"pupil\"\ntitle = \"x\"\ndefault = \"allow\"\ndefault_reason = \"x\"\n", "there is another role \"pupil\""},
+        {"[[role]]\nid = \"pupil\"\ntitle = \"x\"\ndefault = \"allow\"\ndefault_reason = \"x\"\n",
+            "there is another role \"pupil\""},
         {"[[role]]\nid = \"everyone\"\n", "a role cannot be called \"everyone\""},
         {"[[role]]\nid = \"x\"\nfails = \"opn\"\n", "there is no way to fail \"opn\""},
         {"[[group]]\nid = \"g\"\ntitle = \"G\"\nyoungest_age = -1\n", "\"youngest_age\" must be a whole number from 0 to 120"},
@@ -205,7 +209,8 @@ TEST(ParsePolicy, ComplainsAboutEveryMistake)
         {"[[category]]\nid = \"c\"\ntitle = \"C\"\nparent = \"d\"\n[[category]]\nid = \"d\"\ntitle = \"D\"\nparent = \"c\"\n",
             "category \"d\" lies within itself"},
         {"[[service]]\nid = \"s\"\ntitle = \"S\"\ncategory = \"blog\"\n", "there is no category \"blog\""},
-        {"[[network]]\nid = \"n\"\ntitle = \"N\"\nrole = \"pupil\"\nranges = [\"10.0.0.1/8\"]\n", "no bits set beyond the prefix"},
+        {"[[network]]\nid = \"n\"\ntitle = \"N\"\nrole = \"pupil\"\nranges = [\"10.0.0.1/8\"]\n",
+            "no bits set beyond the prefix"},
         {"[[network]]\nid = \"n\"\ntitle = \"N\"\nrole = \"pupl\"\nranges = [\"11.0.0.0/8\"]\n", "did you mean \"pupil\"?"},
         {"[[network]]\nid = \"n\"\ntitle = \"N\"\nrole = \"pupil\"\nranges = [\"11.0.0.0/8\"]\ngroups = [\"year-8\"]\n",
             "did you mean \"year-9\"?"},
@@ -237,7 +242,8 @@ TEST(ParsePolicy, ComplainsAboutTheTimetable)
         {period + "start = \"9:00\"\nend = \"10:00\"\n", "\"start\" must be a time of the day"},
         {period + "start = \"24:00\"\nend = \"24:00\"\n", "\"start\" must be a time of the day"},
         {period + "start = \"10:00\"\nend = \"10:00\"\n", "\"p\" ends before it begins"},
-        {period + "start = \"09:00\"\nend = \"10:00\"\n" + period + "start = \"09:59\"\nend = \"11:00\"\n", "\"p\" overlaps \"p\" (09:00 to 10:00)"},
+        {period + "start = \"09:00\"\nend = \"10:00\"\n" + period + "start = \"09:59\"\nend = \"11:00\"\n",
+            "\"p\" overlaps \"p\" (09:00 to 10:00)"},
         {period + "start = \"09:00\"\nend = \"10:00\"\nweekdays = [\"mon\"]\n", "there is no weekday \"mon\""},
         {period + "start = \"09:00\"\nend = \"10:00\"\nweekdays = []\n", "\"weekdays\" is empty"},
         {period + "start = \"09:00\"\nend = \"10:00\"\ngroups = [\"yaer-9\"]\n", "did you mean \"year-9\"?"},
@@ -246,8 +252,9 @@ TEST(ParsePolicy, ComplainsAboutTheTimetable)
     };
     for (auto const& row : rows)
         EXPECT_THAT(complaints("", row.text), ::testing::HasSubstr(std::string(row.message))) << row.text;
-    EXPECT_EQ(complaints("", period + "start = \"09:00\"\nend = \"10:00\"\n" + period + "start = \"10:00\"\nend = \"11:00\"\n"
-                      + period + "start = \"09:30\"\nend = \"10:30\"\ngroups = [\"year-9\"]\n" + period
+    EXPECT_EQ(complaints("",
+                  period + "start = \"09:00\"\nend = \"10:00\"\n" + period + "start = \"10:00\"\nend = \"11:00\"\n" + period
+                      + "start = \"09:30\"\nend = \"10:30\"\ngroups = [\"year-9\"]\n" + period
                       + "start = \"09:30\"\nend = \"10:30\"\nweekdays = [\"sunday\"]\n"),
         "");
 }
@@ -261,9 +268,11 @@ TEST(ParsePolicy, ComplainsAboutLists)
         {"[[list]]\nid = \"l\"\ntitle = \"L\"\ncategory = \"sociel-media\"\n", "did you mean \"social-media\"?"},
         {"[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twiter\"\n", "did you mean \"twitter\"?"},
         {"[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twitter\"\npath = \"x\"\n", "\"format\" is missing"},
-        {"[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twitter\"\npath = \"x\"\nformat = \"domain\"\n", "did you mean \"domains\"?"},
+        {"[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twitter\"\npath = \"x\"\nformat = \"domain\"\n",
+            "did you mean \"domains\"?"},
         {"[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twitter\"\nreview_by = \"soon\"\n", "\"review_by\" must be a date"},
-        {"[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twitter\"\n[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twitter\"\n",
+        {"[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = \"twitter\"\n[[list]]\nid = \"l\"\ntitle = \"L\"\nservice = "
+         "\"twitter\"\n",
             "there is another list \"l\""},
     };
     for (auto const& row : rows)

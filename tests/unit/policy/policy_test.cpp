@@ -99,8 +99,8 @@ TEST(Policy, AttachMapsListsByIdAndIgnoresOthers)
     ASSERT_TRUE(verify_list_image(*image));
     policy.attach(image, *image);
     ASSERT_EQ(policy.attached.size(), 2U);
-    EXPECT_THAT(policy.attached[1].info,
-        ElementsAre(AttachedLists::no_list, policy.index_of({Selector::Kind::list, "youtube", 0})));
+    EXPECT_THAT(
+        policy.attached[1].info, ElementsAre(AttachedLists::no_list, policy.index_of({Selector::Kind::list, "youtube", 0})));
 }
 
 } // namespace

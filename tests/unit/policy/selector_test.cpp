@@ -13,12 +13,28 @@ TEST(ParseSelector, ReadsWhatToTextWrites)
     struct {
         std::string_view column, text;
     } const rows[]{
-        {"who", "everyone"}, {"who", "staff"}, {"who", "group:year-9"}, {"who", "user:jsmith"},
-        {"what", "everything"}, {"what", "category:social-media"}, {"what", "service:instagram"}, {"what", "list:youtube"},
-        {"what", "host:example.org"}, {"what", "url:example.org/path"}, {"what", "signal:ip-literal"},
-        {"where", "network:library"}, {"where", "device:school"}, {"where", "device:personal"}, {"where", "device-id:marketing-desk"},
-        {"when", "lesson"}, {"when", "break"}, {"when", "lunch"}, {"when", "outside"}, {"when", "closed"},
-        {"when", "period:lesson-2"}, {"when", "weekday:friday"},
+        {"who", "everyone"},
+        {"who", "staff"},
+        {"who", "group:year-9"},
+        {"who", "user:jsmith"},
+        {"what", "everything"},
+        {"what", "category:social-media"},
+        {"what", "service:instagram"},
+        {"what", "list:youtube"},
+        {"what", "host:example.org"},
+        {"what", "url:example.org/path"},
+        {"what", "signal:ip-literal"},
+        {"where", "network:library"},
+        {"where", "device:school"},
+        {"where", "device:personal"},
+        {"where", "device-id:marketing-desk"},
+        {"when", "lesson"},
+        {"when", "break"},
+        {"when", "lunch"},
+        {"when", "outside"},
+        {"when", "closed"},
+        {"when", "period:lesson-2"},
+        {"when", "weekday:friday"},
     };
     for (auto const& row : rows) {
         auto const parsed = parse_selector(policy, row.column, row.text);

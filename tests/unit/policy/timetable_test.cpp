@@ -69,42 +69,45 @@ void expect_rows(Timetable const& timetable, std::initializer_list<Row> rows)
 
 TEST(Timetable, AMinuteBelongsToThePeriodThatStartsAtIt)
 {
-    expect_rows(school_day(), {
-        {"2026-11-24T00:00", "", "", PeriodKind::outside, "2026-11-24T09:00"},
-        {"2026-11-24T08:59", "", "", PeriodKind::outside, "2026-11-24T09:00"},
-        {"2026-11-24T09:00", "", "lesson-1", PeriodKind::lesson, "2026-11-24T09:50"},
-        {"2026-11-24T09:49", "", "lesson-1", PeriodKind::lesson, "2026-11-24T09:50"},
-        {"2026-11-24T09:50", "", "lesson-2", PeriodKind::lesson, "2026-11-24T10:40"},
-        {"2026-11-24T10:39", "", "lesson-2", PeriodKind::lesson, "2026-11-24T10:40"},
-        {"2026-11-24T10:40", "", "break", PeriodKind::break_time, "2026-11-24T11:00"},
-        {"2026-11-24T10:59", "", "break", PeriodKind::break_time, "2026-11-24T11:00"},
-        {"2026-11-24T11:00", "", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
-        {"2026-11-24T13:30", "", "", PeriodKind::outside, "2026-11-25T00:00"},
-        {"2026-11-24T23:59", "", "", PeriodKind::outside, "2026-11-25T00:00"},
-    });
+    expect_rows(school_day(),
+        {
+            {"2026-11-24T00:00", "", "", PeriodKind::outside, "2026-11-24T09:00"},
+            {"2026-11-24T08:59", "", "", PeriodKind::outside, "2026-11-24T09:00"},
+            {"2026-11-24T09:00", "", "lesson-1", PeriodKind::lesson, "2026-11-24T09:50"},
+            {"2026-11-24T09:49", "", "lesson-1", PeriodKind::lesson, "2026-11-24T09:50"},
+            {"2026-11-24T09:50", "", "lesson-2", PeriodKind::lesson, "2026-11-24T10:40"},
+            {"2026-11-24T10:39", "", "lesson-2", PeriodKind::lesson, "2026-11-24T10:40"},
+            {"2026-11-24T10:40", "", "break", PeriodKind::break_time, "2026-11-24T11:00"},
+            {"2026-11-24T10:59", "", "break", PeriodKind::break_time, "2026-11-24T11:00"},
+            {"2026-11-24T11:00", "", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
+            {"2026-11-24T13:30", "", "", PeriodKind::outside, "2026-11-25T00:00"},
+            {"2026-11-24T23:59", "", "", PeriodKind::outside, "2026-11-25T00:00"},
+        });
 }
 
 TEST(Timetable, APeriodOfTheGroupStandsInsteadOfTheGeneralOne)
 {
-    expect_rows(school_day(), {
-        {"2026-11-24T11:49", "year-7", "lesson-3", PeriodKind::lesson, "2026-11-24T11:50"},
-        {"2026-11-24T11:50", "year-7", "early-lunch", PeriodKind::lunch, "2026-11-24T12:20"},
-        {"2026-11-24T12:20", "year-7", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
-        {"2026-11-24T11:50", "year-9", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
-        {"2026-11-24T11:50", "", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
-    });
+    expect_rows(school_day(),
+        {
+            {"2026-11-24T11:49", "year-7", "lesson-3", PeriodKind::lesson, "2026-11-24T11:50"},
+            {"2026-11-24T11:50", "year-7", "early-lunch", PeriodKind::lunch, "2026-11-24T12:20"},
+            {"2026-11-24T12:20", "year-7", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
+            {"2026-11-24T11:50", "year-9", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
+            {"2026-11-24T11:50", "", "lesson-3", PeriodKind::lesson, "2026-11-24T12:40"},
+        });
 }
 
 TEST(Timetable, NothingHappensOutsideTermOrOnClosures)
 {
     auto const timetable = school_day();
-    expect_rows(timetable, {
-        {"2026-10-27T10:00", "", "", PeriodKind::outside, "2026-10-28T00:00"},
-        {"2026-11-27T10:00", "", "", PeriodKind::outside, "2026-11-28T00:00"},
-        {"2026-12-21T10:00", "", "", PeriodKind::outside, "2026-12-22T00:00"},
-        {"2026-12-31T10:00", "", "", PeriodKind::outside, "2027-01-01T00:00"},
-        {"2026-11-28T10:00", "", "", PeriodKind::outside, "2026-11-29T00:00"}, // Saturday
-    });
+    expect_rows(timetable,
+        {
+            {"2026-10-27T10:00", "", "", PeriodKind::outside, "2026-10-28T00:00"},
+            {"2026-11-27T10:00", "", "", PeriodKind::outside, "2026-11-28T00:00"},
+            {"2026-12-21T10:00", "", "", PeriodKind::outside, "2026-12-22T00:00"},
+            {"2026-12-31T10:00", "", "", PeriodKind::outside, "2027-01-01T00:00"},
+            {"2026-11-28T10:00", "", "", PeriodKind::outside, "2026-11-29T00:00"}, // Saturday
+        });
     EXPECT_EQ(timetable.at(at("2026-10-27T10:00"), {}).closed_for, "Half term");
     EXPECT_EQ(timetable.at(at("2026-11-27T10:00"), {}).closed_for, "INSET day");
     EXPECT_EQ(timetable.at(at("2026-12-21T10:00"), {}).closed_for, "not in term");
@@ -121,15 +124,17 @@ TEST(Timetable, KeepsWallClockOnBothDaylightSavingSundays)
     auto night = period("night-study", PeriodKind::lesson, "00:30", "03:00");
     night.weekdays = 1U << 6;
     timetable.periods.push_back(night);
-    expect_rows(timetable, {
-        {"2026-10-25T00:29", "", "", PeriodKind::outside, "2026-10-25T00:30"},
-        {"2026-10-25T01:30", "", "night-study", PeriodKind::lesson, "2026-10-25T03:00"},
-        {"2026-10-25T15:30", "", "club", PeriodKind::outside, "2026-10-25T16:00"},
-        {"2027-03-28T00:59", "", "night-study", PeriodKind::lesson, "2027-03-28T03:00"},
-        {"2027-03-28T01:30", "", "night-study", PeriodKind::lesson, "2027-03-28T03:00"}, // a minute that no clock shows has an answer too
-        {"2027-03-28T02:00", "", "night-study", PeriodKind::lesson, "2027-03-28T03:00"},
-        {"2027-03-28T15:00", "", "club", PeriodKind::outside, "2027-03-28T16:00"},
-    });
+    expect_rows(timetable,
+        {
+            {"2026-10-25T00:29", "", "", PeriodKind::outside, "2026-10-25T00:30"},
+            {"2026-10-25T01:30", "", "night-study", PeriodKind::lesson, "2026-10-25T03:00"},
+            {"2026-10-25T15:30", "", "club", PeriodKind::outside, "2026-10-25T16:00"},
+            {"2027-03-28T00:59", "", "night-study", PeriodKind::lesson, "2027-03-28T03:00"},
+            {"2027-03-28T01:30", "", "night-study", PeriodKind::lesson,
+                "2027-03-28T03:00"}, // a minute that no clock shows has an answer too
+            {"2027-03-28T02:00", "", "night-study", PeriodKind::lesson, "2027-03-28T03:00"},
+            {"2027-03-28T15:00", "", "club", PeriodKind::outside, "2027-03-28T16:00"},
+        });
 }
 
 TEST(Timetable, WithoutTermsEveryDayIsInTerm)

@@ -89,9 +89,8 @@ TEST(ParseClientHello, LeavesOutGrease)
 {
     HelloParts parts;
     parts.ciphers = with_length16("\x0a\x0a\x13\x01"s);
-    parts.extensions = extension(0x1a1a, "") + server_name("example.org")
-        + extension(16, with_length16("\x02\x2a\x2a\x02h2"s)) + extension(43, u8(6) + "\x3a\x3a\x03\x04\x03\x03")
-        + extension(0xfafa, "\0"s);
+    parts.extensions = extension(0x1a1a, "") + server_name("example.org") + extension(16, with_length16("\x02\x2a\x2a\x02h2"s))
+        + extension(43, u8(6) + "\x3a\x3a\x03\x04\x03\x03") + extension(0xfafa, "\0"s);
     auto const hello = parse_client_hello(parts.bytes());
     ASSERT_TRUE(hello);
     EXPECT_EQ(hello->max_version, 0x0304);
@@ -146,8 +145,8 @@ TEST(ParseClientHello, ReadsAHelloWithoutExtensions)
 
 TEST(ParseClientHello, TellsWhatIsNoHandshake)
 {
-    for (auto const& bytes : {"GET / HTTP/1.1\r\n"s, "SSH-2.0-x"s, "\x15\x03\x01\x00\x02\x01\x00"s,
-             "\x16\x02\x00\x00\x05"s, "\x80\x2e\x01\x03\x01"s, "\x05"s})
+    for (auto const& bytes : {"GET / HTTP/1.1\r\n"s, "SSH-2.0-x"s, "\x15\x03\x01\x00\x02\x01\x00"s, "\x16\x02\x00\x00\x05"s,
+             "\x80\x2e\x01\x03\x01"s, "\x05"s})
         expect_error(bytes, errc::not_a_handshake, bytes);
 }
 

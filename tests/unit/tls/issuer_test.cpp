@@ -16,10 +16,16 @@ namespace fs = std::filesystem;
 using SslPtr = std::unique_ptr<SSL, FreeWith<SSL_free>>;
 using StorePtr = std::unique_ptr<X509_STORE, FreeWith<X509_STORE_free>>;
 
-policy::Host host(std::string_view text) { return policy::Host::parse(text).value(); }
+policy::Host host(std::string_view text)
+{
+    return policy::Host::parse(text).value();
+}
 
 std::chrono::sys_seconds fake_time{};
-std::chrono::sys_seconds fake_now() { return fake_time; }
+std::chrono::sys_seconds fake_now()
+{
+    return fake_time;
+}
 
 /// Moves what one side sent to the other.
 void carry(SSL& from, SSL& to)
@@ -70,8 +76,8 @@ protected:
             X509_VERIFY_PARAM_set1_ip_asc(parameters, expected.c_str());
         else
             SSL_set1_host(client.get(), expected.c_str());
-        SSL_set_alpn_protos(client.get(), reinterpret_cast<unsigned char const*>(offered_.data()),
-            static_cast<unsigned>(offered_.size()));
+        SSL_set_alpn_protos(
+            client.get(), reinterpret_cast<unsigned char const*>(offered_.data()), static_cast<unsigned>(offered_.size()));
         SSL_set_connect_state(client.get());
         SSL_set_accept_state(server.get());
         for (int round = 0; round < 4; ++round) {
