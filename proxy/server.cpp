@@ -89,6 +89,8 @@ Server::Server(Settings settings)
         workers_.push_back(std::make_unique<Worker>(i, *parts_, policy, listening.by_worker[i]));
     publisher_.set_delivery([this](auto published) { deliver(std::move(published)); });
     start_control();
+    metrics_ = std::make_unique<MetricsServer>(
+        console_, settings_.metrics.address.to_text(), settings_.metrics.port, [this] { return metrics(); });
 }
 
 Server::~Server() = default;
@@ -253,7 +255,7 @@ void Server::report_incident(detect::Incident const& incident)
         incidents_dropped_.fetch_add(1, std::memory_order_relaxed);
 }
 
-boost::json::object Server::status() const
+session::Counters Server::worker_counters() const
 {
     session::Counters total;
     std::latch all(static_cast<std::ptrdiff_t>(workers_.size()));
@@ -267,6 +269,12 @@ boost::json::object Server::status() const
             all.count_down();
         });
     all.wait();
+    return total;
+}
+
+boost::json::object Server::status() const
+{
+    auto const total = worker_counters();
     auto const policy = publisher_.current();
     auto const rows = access_log_->counters();
     std::size_t names = 0;
@@ -282,6 +290,29 @@ boost::json::object Server::status() const
         {"refused", total.refused}, {"upstream_failures", total.upstream_failures}, {"tunnels_open", total.tunnels_open},
         {"tunnels_ended_by_policy", total.tunnels_ended_by_policy}, {"log_rows", rows.rows}, {"log_rows_dropped", rows.dropped},
         {"log_failing", rows.failing}, {"incidents_dropped", incidents_dropped_.load()}};
+}
+
+std::vector<Metric> Server::metrics() const
+{
+    auto const total = worker_counters();
+    auto const rows = access_log_->counters();
+    auto const number = [](auto value) { return static_cast<double>(value); };
+    return {{"connections_total", "Client connections accepted.", true, number(total.connections)},
+        {"connections", "Client connections open.", false, number(total.connections_open)},
+        {"connections_refused_total", "Client connections refused over a limit.", true, number(total.connections_refused)},
+        {"requests_total", "Requests read and understood.", true, number(total.requests)},
+        {"requests_blocked_total", "Requests that the policy closed.", true, number(total.blocked)},
+        {"requests_refused_total", "Messages refused as malformed or ambiguous.", true, number(total.refused)},
+        {"upstream_errors_total", "Requests whose site could not be reached.", true, number(total.upstream_failures)},
+        {"tunnels", "Tunnels open.", false, number(total.tunnels_open)},
+        {"tunnels_ended_by_policy_total", "Open tunnels that a period or publication closed.", true,
+            number(total.tunnels_ended_by_policy)},
+        {"log_records_total", "Rows taken into the access log.", true, number(rows.rows)},
+        {"log_records_dropped_total", "Rows lost because a ring was full.", true, number(rows.dropped)},
+        {"log_failing", "1 while the log cannot be written.", false, rows.failing ? 1.0 : 0.0},
+        {"incidents_dropped_total", "Incidents lost because the store was full.", true, number(incidents_dropped_.load())},
+        {"uptime_seconds", "Time since the start.", false,
+            number(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_).count())}};
 }
 
 /// Listeners close at once; what is open may finish within the drain time, then it is ended.

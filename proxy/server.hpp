@@ -2,6 +2,7 @@
 // The composition root: makes the parts, connects them, starts and stops them in order.
 
 #include "proxy/detect/habits.hpp"
+#include "proxy/metrics.hpp"
 #include "proxy/publisher.hpp"
 #include "proxy/worker.hpp"
 
@@ -40,7 +41,9 @@ private:
     void deliver(std::shared_ptr<policy::Policy const> policy);
     void reload(std::string_view cause);
     void report_incident(detect::Incident const& incident);
+    session::Counters worker_counters() const;
     boost::json::object status() const;
+    std::vector<Metric> metrics() const;
     void drain();
 
     Settings settings_;
@@ -56,6 +59,7 @@ private:
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<portal::Server> portal_;
     std::unique_ptr<ControlServer> control_;
+    std::unique_ptr<MetricsServer> metrics_;
     std::thread console_thread_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer change_timer_;

@@ -3,6 +3,7 @@
 #include "proxy/store/unblock_rows.hpp"
 
 #include <algorithm>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace gatehouse::store {
@@ -195,8 +196,10 @@ std::string terms_text(Recommendation const& terms)
 {
     if (!terms.allow)
         return "refuse: " + terms.text;
-    return fmt::format("allow {} for {} from {} until {}: {}", place_selector(terms.host, terms.path), who_selector(terms),
-        terms.from.time_since_epoch().count(), terms.until.time_since_epoch().count(), terms.text);
+    return fmt::format("allow {} for {} from {:%Y-%m-%d %H:%M} until {:%Y-%m-%d %H:%M} UTC: {}",
+        place_selector(terms.host, terms.path), who_selector(terms),
+        fmt::gmtime(std::chrono::system_clock::time_point{terms.from}),
+        fmt::gmtime(std::chrono::system_clock::time_point{terms.until}), terms.text);
 }
 
 } // namespace

@@ -6,7 +6,7 @@ The clock is the real one, or a fixed one that can be moved (`clock="2026-11-24 
 import json
 import os
 import pathlib
-import re
+import random
 import shutil
 import signal
 import socket
@@ -22,9 +22,15 @@ FAKETIME = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketim
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range that outgoing connections take, so that none of them sits on it when the gateway binds."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_until(condition, seconds=20.0, what="the condition"):
@@ -57,7 +63,7 @@ class Gateway:
         if clock:
             self.set_clock(clock)
             self.environment.update(LD_PRELOAD=str(FAKETIME), FAKETIME_TIMESTAMP_FILE=str(self.clock_file), FAKETIME_NO_CACHE="1",
-                                    FAKETIME_DONT_FAKE_MONOTONIC="1", FAKETIME_DONT_RESET="1", TZ="Europe/London")
+                                    FAKETIME_DONT_FAKE_MONOTONIC="1", TZ="Europe/London")
         self.state.mkdir(mode=0o700)
         if ca:
             self.command("ca", "create")
