@@ -43,14 +43,6 @@ std::string kind_of(policy::Explanation const& why)
     return why.service_title + ", " + why.category_title;
 }
 
-/// "lesson 2" from "lesson-2".
-std::string spoken(std::string text)
-{
-    for (auto& c : text)
-        c = c == '-' || c == '_' ? ' ' : c;
-    return text;
-}
-
 bool wants_helpline(policy::Explanation const& why)
 {
     return why.category.find("self-harm") != std::string::npos || why.category.find("suicide") != std::string::npos;

@@ -86,7 +86,7 @@ Html table(Table const& table)
         rows.push_back(View().list("cells", views));
     }
     View view;
-    view.text("caption", table.caption).list("head", head).list("rows", rows);
+    view.text("caption", table.caption).list("head", head).list("rows", rows).flag("folded", table.folded);
     return render("table", view);
 }
 

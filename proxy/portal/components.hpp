@@ -21,6 +21,7 @@ struct Table {
     std::vector<std::string> head = {};
     std::vector<std::vector<Cell>> rows = {};
     std::string empty = {}; ///< said instead of a table without rows
+    bool folded = false;    ///< only its caption is shown until it is opened; works without scripts
 };
 Html table(Table const& table);
 

@@ -129,4 +129,12 @@ std::string shown_text(std::string_view raw, std::size_t max_bytes)
     return out;
 }
 
+std::string spoken(std::string_view id)
+{
+    std::string text(id);
+    for (auto& c : text)
+        c = c == '-' || c == '_' ? ' ' : c;
+    return text;
+}
+
 } // namespace gatehouse::portal

@@ -54,4 +54,7 @@ std::vector<std::string_view> embedded_names();
 /// U+FFFD, broken UTF-8 too, and at most `max_bytes` are kept, cut at a character and ended by an ellipsis.
 std::string shown_text(std::string_view raw, std::size_t max_bytes = 200);
 
+/// An id as people say it: "lesson 2" for "lesson-2".
+std::string spoken(std::string_view id);
+
 } // namespace gatehouse::portal

@@ -147,6 +147,7 @@ try {
         await ict.selectOption("#verdict", "block");
         await ict.click("main button[type=submit]");
         await ict.click("a:has-text('Why?') >> nth=0");
+        await ict.click("summary:has-text('Step by step')");
         const said = await text(ict);
         expect(!said.includes("j.teacher"), said);
         expect(said.includes("What was recorded") && said.includes("Step by step") && said.includes("blocked-social-media"), said);

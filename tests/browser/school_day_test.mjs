@@ -246,6 +246,7 @@ try {
             return (await ict.locator("a:has-text('Why?')").count()) > 0;
         }, "the row");
         await ict.locator("a:has-text('Why?')").last().click();
+        await ict.click("summary:has-text('Step by step')");
         const said = await text(ict);
         for (const part of ["What was recorded", "Step by step", "blocked-social-media", insta, "instagram.txt"]) expect(said.includes(part), `no "${part}" in: ${said}`);
     });

@@ -43,9 +43,8 @@ result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Momen
 Task waiting(std::string text, std::string href, std::string hint, std::size_t count)
 {
     if (count == 0)
-        return {std::move(text), std::move(href), std::move(hint), "", "Nothing waits"};
-    return {
-        std::move(text), std::move(href), std::move(hint), "purple", std::to_string(count) + (count == 1 ? " waits" : " wait")};
+        return {std::move(text), std::move(href), std::move(hint), "", "None waiting"};
+    return {std::move(text), std::move(href), std::move(hint), "purple", std::to_string(count) + " waiting"};
 }
 
 std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)

@@ -9,14 +9,6 @@ namespace {
 
 using store::Ledger;
 
-std::string spoken(std::string_view id)
-{
-    std::string text(id);
-    for (auto& c : text)
-        c = c == '-' || c == '_' ? ' ' : c;
-    return text;
-}
-
 Html incident_search(store::IncidentFilter const& filter, std::string const& purpose, std::string const& error)
 {
     Form form;
@@ -120,8 +112,8 @@ task<Response> show_audit(Visit const& visit)
     table.caption = "Newest first";
     table.head = {"Number", "When", "Who", "What", "About", "Words"};
     for (auto const& row : found->rows)
-        table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at)}, {row.actor}, {row.action},
-            {row.object}, {row.detail}});
+        table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
+            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail}});
     Form form;
     form.action = "/audit";
     form.button = "Search";

@@ -10,15 +10,58 @@ namespace {
 namespace json = boost::json;
 constexpr std::size_t most_rows = 200;
 
-/// "list_image.names" reads "List image, names".
-std::string spoken(std::string_view name)
+struct Label {
+    std::string_view name, text;
+};
+constexpr Label labels[] = {
+    {"school", "School"},
+    {"policy_version", "Version of the rules"},
+    {"uptime_seconds", "Running for"},
+    {"workers", "Worker threads"},
+    {"proxy_ports", "Ports of the proxy"},
+    {"portal_url", "Pages for everyone"},
+    {"portal_port", "Port of those pages"},
+    {"console_port", "Port of this console"},
+    {"rules", "Rules"},
+    {"overrides", "Sites open by a grant"},
+    {"restrictions", "People with a restriction"},
+    {"list_names", "Names on the lists"},
+    {"connections", "Connections since the start"},
+    {"connections_open", "Connections open now"},
+    {"connections_refused", "Connections over a limit"},
+    {"requests", "Requests since the start"},
+    {"blocked", "Requests blocked"},
+    {"refused", "Requests that were malformed"},
+    {"upstream_failures", "Requests whose site did not answer"},
+    {"tunnels_open", "Tunnels open now"},
+    {"tunnels_ended_by_policy", "Tunnels that a rule ended"},
+    {"log_rows", "Rows in the access log"},
+    {"log_rows_dropped", "Rows of the log that were lost"},
+    {"log_failing", "The log cannot be written"},
+    {"incidents_dropped", "Incidents that were lost"},
+};
+
+/// A fact that has no words yet is shown by its name: "list_image" reads "List image".
+std::string label_of(std::string_view name)
 {
-    std::string text(name);
-    for (auto& c : text)
-        c = c == '_' || c == '-' ? ' ' : c;
+    for (auto const& label : labels)
+        if (label.name == name)
+            return std::string(label.text);
+    auto text = spoken(name);
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
         text[0] = static_cast<char>(text[0] - 32);
     return text;
+}
+
+/// "2 days 3 h 4 min", "4 min 5 s": the two or three largest units.
+std::string duration_text(std::int64_t seconds)
+{
+    auto const days = seconds / 86400, hours = seconds / 3600 % 24, minutes = seconds / 60 % 60;
+    auto text = days > 0 ? std::to_string(days) + (days == 1 ? " day " : " days ") : std::string();
+    if (seconds >= 3600)
+        text += std::to_string(hours) + " h ";
+    text += std::to_string(minutes) + " min";
+    return seconds < 3600 ? text + " " + std::to_string(seconds % 60) + " s" : text;
 }
 
 std::string value_text(json::value const& value)
@@ -29,6 +72,12 @@ std::string value_text(json::value const& value)
         return value.get_bool() ? "yes" : "no";
     if (value.is_null())
         return "none";
+    if (value.is_array()) {
+        std::string text;
+        for (auto const& item : value.get_array())
+            text += (text.empty() ? "" : ", ") + value_text(item);
+        return text;
+    }
     return json::serialize(value);
 }
 
@@ -38,11 +87,12 @@ std::vector<SummaryRow> status_rows(json::object const& status)
     std::vector<SummaryRow> rows;
     for (auto const& [name, value] : status) {
         if (!value.is_object()) {
-            rows.push_back({spoken(name), {value_text(value)}});
+            bool const is_duration = name == "uptime_seconds" && value.is_int64();
+            rows.push_back({label_of(name), {is_duration ? duration_text(value.get_int64()) : value_text(value)}});
             continue;
         }
         for (auto const& [inner, inner_value] : value.get_object())
-            rows.push_back({spoken(name) + ", " + spoken(inner), {value_text(inner_value)}});
+            rows.push_back({label_of(name) + ", " + spoken(inner), {value_text(inner_value)}});
     }
     if (rows.size() > most_rows)
         rows.resize(most_rows);

@@ -62,7 +62,7 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
 {
     auto const at = std::chrono::floor<std::chrono::seconds>(row.at);
     std::vector<SummaryRow> rows{{"Then", verdict_cell(row.verdict)}, {"Site", {row.url()}},
-        {"When", {shown_time(visit.site, at) + (row.period.empty() ? "" : ", " + row.period)}},
+        {"When", {shown_time(visit.site, at) + (row.period.empty() ? "" : ", " + spoken(row.period))}},
         {"Rule", {row.rule + (row.clause.empty() ? "" : ", clause " + row.clause)}},
         {"Who",
             {row.role + (row.group.empty() ? "" : ", " + row.group)
@@ -180,17 +180,16 @@ std::vector<Html> explanation_parts(policy::Explanation const& why)
     }
     rows.push_back({"Time of the school day",
         {why.period.empty() ? std::string("outside lessons")
-                            : why.period + (why.period_until.empty() ? "" : ", until " + why.period_until)}});
+                            : spoken(why.period) + (why.period_until.empty() ? "" : ", until " + why.period_until)}});
     if (!why.allowed_from.empty())
         rows.push_back({"Opens today at", {why.allowed_from}});
     Table table;
-    table.caption = "Step by step";
+    table.caption = "Step by step (" + std::to_string(why.steps.size()) + ")";
+    table.folded = true;
     table.head = {"Step", "What was looked at", "Decided", "Because"};
     for (auto const& step : why.steps) {
-        bool const hidden = step.stage == policy::Stage::sealed;
-        table.rows.push_back(
-            {{std::string(stage_title(step.stage)), {}, {}, false, true}, {hidden ? "sealed" : step.id, {}, {}, true},
-                {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {hidden ? "" : step.because}});
+        table.rows.push_back({{std::string(stage_title(step.stage)), {}, {}, false, true}, {step.id, {}, {}, true},
+            {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {step.because}});
     }
     return {summary(rows), portal::table(table)};
 }
