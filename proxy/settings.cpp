@@ -66,7 +66,6 @@ void read_limits(SettingsReader& reader, Settings& settings)
     reader.read_count("idle_upstream_per_worker", limits.idle_upstream_per_worker);
     reader.read_count("idle_upstream_per_host", limits.idle_upstream_per_host);
     reader.read_size("relay_buffer", limits.relay_buffer);
-    reader.read_size("early_bytes", limits.early_bytes);
     reader.read_count("dns_cache", limits.dns_cache);
 }
 

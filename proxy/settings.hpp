@@ -22,7 +22,6 @@ struct Limits {
     std::size_t idle_upstream_per_worker = 512; ///< kept-alive upstream connections per worker
     std::size_t idle_upstream_per_host = 32;
     std::size_t relay_buffer = 256 * 1024; ///< bytes, one per worker
-    std::size_t early_bytes = 64 * 1024;   ///< bytes of a tunnel kept before its verdict
     std::size_t dns_cache = 10000;         ///< names per worker
 };
 

@@ -90,7 +90,6 @@ connections_per_client = 2
 idle_upstream_per_worker = 3
 idle_upstream_per_host = 4
 relay_buffer = "5KiB"
-early_bytes = 6
 dns_cache = 7
 [deadlines]
 request_head = "1s"
@@ -132,7 +131,6 @@ negative_ttl = "10s"
     EXPECT_EQ(settings.log_level, "debug");
     EXPECT_EQ(settings.limits.connections, 1U);
     EXPECT_EQ(settings.limits.relay_buffer, 5120U);
-    EXPECT_EQ(settings.limits.early_bytes, 6U);
     EXPECT_EQ(settings.limits.dns_cache, 7U);
     EXPECT_EQ(settings.deadlines.keep_alive, 2s);
     EXPECT_EQ(settings.deadlines.client_hello, 3ms);
