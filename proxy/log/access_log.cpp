@@ -1,6 +1,7 @@
 #include "proxy/log/access_log.hpp"
 
 #include "proxy/log/day_file.hpp"
+#include "proxy/log/day_upgrade.hpp"
 #include "proxy/log/day_writer.hpp"
 #include "proxy/log/ecs_format.hpp"
 #include "proxy/log/event_names.hpp"
@@ -11,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -46,9 +48,10 @@ private:
     void drain();
     bool write_round();
     void write_day(Rows rows, Day day);
-    void write_text(Sink& sink, TextFile& file, std::string const& lines, std::size_t rows, Day day);
+    void write_text(Sink& sink, TextFile& file, LineBuffer const& lines, std::size_t rows, Day day);
     void write_store(Rows rows, Day day);
     void begin_day(Day day);
+    void convert_older_days();
     void publish_counters();
     void report_drops();
     std::uint64_t dropped() const;
@@ -64,10 +67,12 @@ private:
     clock::time_point next_sync_{};
     std::vector<AccessRecord> batch_;
     std::vector<AccessRecord const*> ordered_;
-    std::string squid_lines_, ecs_lines_;
+    LineBuffer squid_lines_, ecs_lines_;
+    EcsFormat ecs_format_;
     Counters totals_;
 
-    std::thread thread_;
+    std::thread thread_, converter_;
+    std::atomic<bool> converting_{true}; ///< false asks the converter to end
     mutable std::mutex mutex_;
     std::condition_variable wake_, flushed_;
     // Under mutex_:
@@ -84,6 +89,7 @@ AccessLog::Writer::Writer(Options options)
     , squid_file_{options_.log_dir, "access", "log"}
     , ecs_file_{options_.log_dir, "access", "json"}
     , day_writer_{options_.log_dir}
+    , ecs_format_{options_.observer}
 {
     for (unsigned i = 0; i < options_.workers; ++i)
         rings_.push_back(std::make_unique<Ring>(options_.ring_size));
@@ -95,6 +101,8 @@ void AccessLog::Writer::start()
 {
     running_ = true; // before the thread exists: no lock needed
     thread_ = std::thread{[this] { run(); }};
+    if (options_.store)
+        converter_ = std::thread{[this] { convert_older_days(); }};
 }
 
 void AccessLog::Writer::stop()
@@ -104,8 +112,10 @@ void AccessLog::Writer::stop()
         stopping_ = true;
     }
     wake_.notify_one();
-    if (thread_.joinable())
-        thread_.join();
+    converting_ = false;
+    for (auto* thread : {&thread_, &converter_})
+        if (thread->joinable())
+            thread->join();
 }
 
 void AccessLog::Writer::flush()
@@ -222,7 +232,7 @@ void AccessLog::Writer::write_day(Rows rows, Day day)
         if (options_.squid)
             append_squid_line(squid_lines_, *row);
         if (options_.ecs)
-            append_ecs_line(ecs_lines_, *row, options_.observer);
+            ecs_format_.append_line(ecs_lines_, *row);
     }
     if (options_.squid)
         write_text(squid_sink_, squid_file_, squid_lines_, rows.size(), day);
@@ -232,11 +242,11 @@ void AccessLog::Writer::write_day(Rows rows, Day day)
         write_store(rows, day);
 }
 
-void AccessLog::Writer::write_text(Sink& sink, TextFile& file, std::string const& lines, std::size_t rows, Day day)
+void AccessLog::Writer::write_text(Sink& sink, TextFile& file, LineBuffer const& lines, std::size_t rows, Day day)
 {
     if (!sink.accepts(rows))
         return;
-    if (auto const error = file.write(lines, day))
+    if (auto const error = file.write(lines.view(), day))
         sink.failed(error, rows);
     else
         sink.succeeded();
@@ -266,6 +276,28 @@ void AccessLog::Writer::begin_day(Day day)
     totals_.days_deleted += deleted;
     if (deleted != 0 && options_.logger)
         options_.logger->info("{} days={} before={}", event::log_days_deleted, deleted, to_text(oldest));
+}
+
+/// Past days whose files are of an earlier version, newest first, on a thread of its own: it may take minutes. Searches count them as
+/// unreadable until then. The file of today is converted when the writer opens it.
+void AccessLog::Writer::convert_older_days()
+{
+    auto const days = list_days(options_.log_dir);
+    auto const today = day_of(options_.now());
+    for (auto const day : days ? *days : std::vector<Day>{}) {
+        if (!converting_)
+            return;
+        if (day >= today)
+            continue;
+        bool converted = false;
+        auto const path = day_file_path(options_.log_dir, day);
+        auto const error = upgrade_day_file(
+            path, [this] { return converting_.load(); }, converted);
+        if (options_.logger && converted)
+            options_.logger->info("{} day={}", event::log_file_converted, to_text(day));
+        if (options_.logger && error && converting_)
+            options_.logger->warn("{} day={} error=\"{}\"", event::log_file_not_converted, to_text(day), error.message());
+    }
 }
 
 void AccessLog::Writer::report_drops()

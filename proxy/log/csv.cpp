@@ -37,9 +37,9 @@ std::string csv_cell(std::string_view text)
     std::string cell = "\"";
     if (!text.empty() && runs_as_formula.find(text.front()) != std::string_view::npos)
         cell += '\''; // spreadsheets show the rest as text
-    std::string visible;
+    LineBuffer visible;
     append_visible(visible, text);
-    for (auto const character : visible) {
+    for (auto const character : visible.view()) {
         if (character == '"')
             cell += '"';
         cell += character;
@@ -62,9 +62,9 @@ std::string csv_header()
 
 std::string csv_row(StoredRecord const& row)
 {
-    std::string time;
+    LineBuffer time;
     append_timestamp(time, row.at);
-    auto line = fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", time, row.elapsed.count() / 1000,
+    auto line = fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", time.view(), row.elapsed.count() / 1000,
         csv_cell(row.client.to_text()), csv_cell(row.url()), to_text(row.verdict), to_text(row.code), row.status,
         row.bytes_to_client, row.bytes_from_client, to_text(row.device_kind), to_text(row.confidence), row.port,
         csv_cell(address_text(row.upstream)), to_text(row.tls), csv_cell(signals_text(row.signals)), row.list_line);

@@ -4,20 +4,36 @@
 #include "proxy/log/day_schema.hpp"
 #include "proxy/log/day_store.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <initializer_list>
+#include <limits>
 
 namespace gatehouse::log {
 namespace {
 
 using std::chrono::microseconds;
 
-/// From so many rows of a domain with several hosts, walking the day by time finds a page sooner than sorting them.
-constexpr std::int64_t many_rows = 20000;
 constexpr std::size_t longest_text = 1000;
 
-/// Adds one condition after the other; the first narrow one names the index.
+/// The numbers that a statement finds for its bound texts.
+result<IdSet> find_ids(sqlite3* database, std::string_view sql, std::initializer_list<std::string_view> texts)
+{
+    auto statement = prepare(database, sql);
+    if (!statement)
+        return statement.error();
+    int number = 0;
+    for (auto const text : texts)
+        bind_text(statement->get(), ++number, text);
+    IdSet ids;
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(statement->get())) == SQLITE_ROW)
+        ids.add(sqlite3_column_int64(statement->get(), 0));
+    if (code != SQLITE_DONE)
+        return sqlite_error(code);
+    return ids;
+}
+
+/// Adds one condition after the other.
 class Builder {
 public:
     Builder(sqlite3* database, DayQuery& into)
@@ -26,76 +42,28 @@ public:
     {
     }
 
-    error_code word(char const* column, std::string const& text, char const* index)
+    error_code word(Column column, std::string const& text)
     {
-        if (text.empty() || into_.matches_nothing)
+        if (text.empty())
             return {};
-        auto const id = find("SELECT id FROM word WHERE text = ?", text);
-        if (!id)
-            return id.error();
-        into_.matches_nothing = *id == 0;
-        add(fmt::format("{} = ?", column), *id);
-        use(index);
-        return {};
+        return add(column, find_ids(database_, "SELECT id FROM word WHERE text = ?", {text}));
     }
-
     error_code host(std::string const& domain);
-    void verdict(policy::Verdict verdict);
-    void decision(std::string const& id);
-    void text(std::string const& part);
+    error_code text(std::string const& part);
 
 private:
-    void add(std::string const& condition, std::variant<std::int64_t, std::string> value)
+    error_code add(Column column, result<IdSet> ids)
     {
-        into_.conditions += " AND " + condition;
-        into_.values.push_back(std::move(value));
+        if (!ids)
+            return ids.error();
+        into_.matches_nothing |= ids->empty();
+        into_.wanted.push_back({column, std::move(*ids)});
+        return {};
     }
-    void use(char const* index)
-    {
-        if (index && into_.index == "NOT INDEXED")
-            into_.index = fmt::format("INDEXED BY {}", index);
-    }
-    result<std::int64_t> find(std::string_view sql, std::string_view text);
-    result<std::int64_t> count_in_range(std::string_view sql, std::string const& from, std::string const& to);
 
     sqlite3* database_;
     DayQuery& into_;
 };
-
-/// First column of the first row, zero if there is none.
-result<std::int64_t> first_integer(sqlite3_stmt* statement)
-{
-    auto const code = sqlite3_step(statement);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return sqlite_error(code);
-    return code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-}
-
-result<std::int64_t> Builder::find(std::string_view sql, std::string_view text)
-{
-    auto statement = prepare(database_, sql);
-    if (!statement)
-        return statement.error();
-    bind_text(statement->get(), 1, text);
-    return first_integer(statement->get());
-}
-
-result<std::int64_t> Builder::count_in_range(std::string_view sql, std::string const& from, std::string const& to)
-{
-    auto statement = prepare(database_, sql);
-    if (!statement)
-        return statement.error();
-    bind_text(statement->get(), 1, from);
-    bind_text(statement->get(), 2, to);
-    return first_integer(statement->get());
-}
-
-/// The range of reversed names that holds a domain and everything below it: '/' is the character after '.'.
-std::string end_of_domain(std::string reversed)
-{
-    reversed.back() = '/';
-    return reversed;
-}
 
 std::string canonical_domain(std::string_view typed)
 {
@@ -107,75 +75,48 @@ std::string canonical_domain(std::string_view typed)
     return std::string{host ? host->text() : typed};
 }
 
+/// A domain and everything below it is a range of reversed names: '/' is the character after '.'.
 error_code Builder::host(std::string const& domain)
 {
-    if (domain.empty() || into_.matches_nothing)
+    if (domain.empty())
         return {};
     auto const from = reversed_labels(canonical_domain(domain));
     if (from.empty()) {
         into_.matches_nothing = true;
         return {};
     }
-    auto const to = end_of_domain(from);
-    auto const hosts
-        = count_in_range("SELECT count(*) FROM (SELECT 1 FROM host WHERE reversed >= ? AND reversed < ? LIMIT 2)", from, to);
-    if (!hosts)
-        return hosts.error();
-    into_.matches_nothing = *hosts == 0;
-    bool is_busy = false;
-    if (*hosts > 1 && into_.index == "NOT INDEXED") {
-        auto const sql = fmt::format("SELECT count(*) FROM (SELECT 1 FROM access INDEXED BY access_host WHERE host IN "
-                                     "(SELECT id FROM host WHERE reversed >= ? AND reversed < ?) LIMIT {})",
-            many_rows);
-        auto const rows = count_in_range(sql, from, to);
-        if (!rows)
-            return rows.error();
-        is_busy = *rows == many_rows;
-    }
-    // With "=" the index gives the rows in the order of time; with IN they must be sorted.
-    add(fmt::format("host {} (SELECT id FROM host WHERE reversed >= ? AND reversed < ?)", *hosts == 1 ? "=" : "IN"), from);
-    into_.values.emplace_back(to);
-    if (!is_busy)
-        use("access_host");
-    return {};
+    auto to = from;
+    to.back() = '/';
+    return add(column_of(&AccessRecord::host),
+        find_ids(database_, "SELECT id FROM host WHERE reversed >= ? AND reversed < ?", {from, to}));
 }
 
-void Builder::verdict(policy::Verdict verdict)
+char small(char character)
 {
-    if (verdict == policy::Verdict::block) {
-        into_.conditions += fmt::format(" AND {}", is_blocked); // literally, or the partial index would not be seen to fit
-        use("access_blocked");
-    } else {
-        add("verdict = ?", static_cast<std::int64_t>(verdict));
-    }
+    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
 }
 
-void Builder::decision(std::string const& id)
-{
-    if (id.empty())
-        return;
-    into_.conditions += fmt::format(" AND {}", is_blocked);
-    add("decision = ?", id);
-    into_.index = "INDEXED BY access_decision";
-}
-
-void Builder::text(std::string const& part)
+error_code Builder::text(std::string const& part)
 {
     if (part.empty())
-        return;
+        return {};
     std::string pattern = "%";
     for (auto const character : part.substr(0, longest_text)) {
         if (character == '%' || character == '_' || character == '\\')
             pattern += '\\';
         pattern += character;
+        into_.part += small(character);
     }
     pattern += '%';
-    add("(path LIKE ? ESCAPE '\\' OR host IN (SELECT id FROM host WHERE name LIKE ? ESCAPE '\\') "
-        "OR sni IN (SELECT id FROM word WHERE text LIKE ? ESCAPE '\\') "
-        "OR user_agent IN (SELECT id FROM word WHERE text LIKE ? ESCAPE '\\'))",
-        pattern);
-    for (int i = 0; i < 3; ++i)
-        into_.values.emplace_back(pattern);
+    auto hosts = find_ids(database_, "SELECT id FROM host WHERE name LIKE ? ESCAPE '\\'", {pattern});
+    if (!hosts)
+        return hosts.error();
+    auto words = find_ids(database_, "SELECT id FROM word WHERE text LIKE ? ESCAPE '\\'", {pattern});
+    if (!words)
+        return words.error();
+    into_.hosts_with = std::move(*hosts);
+    into_.words_with = std::move(*words);
+    return {};
 }
 
 /// What was typed as an address, in the one form in which it is kept; something that no row holds if it is none.
@@ -187,53 +128,54 @@ std::string canonical_client(std::string const& typed)
     return address ? address->to_text() : typed;
 }
 
-void add_time(DayQuery& into, SearchQuery const& query, Day day, std::int64_t before)
+void add_time(DayQuery& into, SearchQuery const& query, Day day)
 {
-    constexpr std::int64_t from_the_start = 0;
     auto const microsecond_of = [day](Instant at) { return std::chrono::ceil<microseconds>(at - day).count(); };
-    into.values.emplace_back(query.from ? std::max(from_the_start, microsecond_of(*query.from)) : from_the_start);
-    into.values.emplace_back(query.to ? std::min(before, microsecond_of(*query.to)) : before);
+    into.from = query.from ? microsecond_of(*query.from) : 0;
+    into.to = query.to ? microsecond_of(*query.to) - 1 : std::numeric_limits<std::int64_t>::max();
+    into.to = std::min(into.to, static_cast<std::int64_t>(into.before >> arrival_bits));
 }
 
 } // namespace
 
-result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day day, std::int64_t before)
+void IdSet::add(std::int64_t id)
 {
-    DayQuery into;
-    add_time(into, query, day, before);
-    Builder builder{database, into};
-    builder.decision(query.decision);
-    // The narrowest first: the first index named is walked. A school has few networks, so that one is not worth an index.
-    for (auto const& error :
-        {builder.word("person", query.person, "access_person"), builder.word("device", query.device, "access_device"),
-            builder.word("client", canonical_client(query.client), "access_client"), builder.host(query.host),
-            builder.word("service", query.service, "access_service"), builder.word("category", query.category, "access_category"),
-            builder.word("rule", query.rule, "access_rule"), builder.word("network", query.network, nullptr)})
-        if (error)
-            return error;
-    if (query.verdict)
-        builder.verdict(*query.verdict);
-    builder.text(query.text);
-    return into;
+    constexpr std::int64_t most = 1 << 30; // more can only come from a damaged file
+    if (id <= 0 || id > most)
+        return;
+    only_ = static_cast<std::uint64_t>(id);
+    if (bits_.size() <= only_)
+        bits_.resize(only_ + 1);
+    size_ += !bits_[only_];
+    bits_[only_] = true;
 }
 
-result<Statement> DayQuery::select_ids(sqlite3* database, std::size_t room) const
+bool contains_ignoring_case(std::string_view text, std::string_view part)
 {
-    auto statement
-        = prepare(database, fmt::format("SELECT id FROM access {} WHERE {} ORDER BY id DESC LIMIT ?", index, conditions));
-    if (!statement)
-        return statement;
-    int number = 0;
-    for (auto const& value : values) {
-        ++number;
-        if (auto const* integer = std::get_if<std::int64_t>(&value))
-            sqlite3_bind_int64(statement->get(), number, *integer);
-        else
-            sqlite3_bind_text(statement->get(), number, std::get<std::string>(value).data(),
-                static_cast<int>(std::get<std::string>(value).size()), SQLITE_TRANSIENT);
-    }
-    sqlite3_bind_int64(statement->get(), number + 1, static_cast<std::int64_t>(room));
-    return statement;
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char left, char right) {
+        return small(left) == right;
+    }) != text.end();
+}
+
+result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day day, std::uint64_t before)
+{
+    DayQuery into;
+    into.before = before;
+    add_time(into, query, day);
+    into.only_blocked = query.verdict == policy::Verdict::block || !query.decision.empty();
+    into.only_allowed = query.verdict == policy::Verdict::allow;
+    into.decision = query.decision;
+    Builder builder{database, into};
+    for (auto const& error :
+        {builder.word(column_of(&AccessRecord::user), query.person), builder.word(column_of(&AccessRecord::device), query.device),
+            builder.word(Column::client, canonical_client(query.client)), builder.host(query.host),
+            builder.word(column_of(&AccessRecord::service), query.service),
+            builder.word(column_of(&AccessRecord::category), query.category),
+            builder.word(column_of(&AccessRecord::rule), query.rule),
+            builder.word(column_of(&AccessRecord::network), query.network), builder.text(query.text)})
+        if (error)
+            return error;
+    return into;
 }
 
 } // namespace gatehouse::log

@@ -1,25 +1,47 @@
 #pragma once
-// A search query as SQL for one day file: conditions with bound values, and the index to walk.
+// A search query as conditions on the columns of one day file: texts that repeat are looked up once and become sets of numbers.
 
+#include "proxy/log/columns.hpp"
 #include "proxy/log/search.hpp"
 #include "proxy/log/sqlite.hpp"
 #include "proxy/log/utc.hpp"
 
-#include <variant>
-
 namespace gatehouse::log {
 
-struct DayQuery {
-    std::string conditions = "id >= ? AND id < ?";
-    std::vector<std::variant<std::int64_t, std::string>> values;
-    std::string index = "NOT INDEXED"; ///< "INDEXED BY access_person"; without one, rows are walked by time
-    bool matches_nothing = false;      ///< a text asked for does not occur on that day
+/// Numbers of words or hosts.
+class IdSet {
+public:
+    void add(std::int64_t id);
+    bool empty() const { return size_ == 0; }
+    bool operator()(std::uint64_t id) const { return size_ == 1 ? id == only_ : id < bits_.size() && bits_[id]; }
 
-    /// "SELECT id FROM access ..." with the values bound, newest first, at most `room`.
-    result<Statement> select_ids(sqlite3* database, std::size_t room) const;
+private:
+    std::vector<bool> bits_;
+    std::uint64_t only_ = 0;
+    std::size_t size_ = 0;
+};
+
+struct DayQuery {
+    struct Wanted {
+        Column column;
+        IdSet ids;
+    };
+
+    std::int64_t from = 0; ///< Column::at, inclusive, as `to`
+    std::int64_t to = 0;
+    std::uint64_t before = 0;   ///< row numbers below it
+    std::vector<Wanted> wanted; ///< all must hold, the narrowest first
+    bool only_blocked = false, only_allowed = false;
+    std::string decision;
+    std::string part;             ///< text that is asked for anywhere, in small letters; then also
+    IdSet hosts_with, words_with; ///< the hosts and words that hold it
+    bool matches_nothing = false; ///< a text asked for does not occur on that day
 };
 
 /// Translates the query for the day of the open file. Errors: SQLite's.
-result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day day, std::int64_t before);
+result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day day, std::uint64_t before);
+
+/// ASCII case is ignored; `small` is in small letters.
+bool contains_ignoring_case(std::string_view text, std::string_view small);
 
 } // namespace gatehouse::log

@@ -1,28 +1,29 @@
 #pragma once
-// The tables of a day file, for the writer and the reader. A change of them changes `schema_version`.
-
-#include <string>
+// The tables of a day file, for the writer and the reader. A change of them changes `schema_version`; day_upgrade.hpp converts.
+//
+// Rows are kept in blocks of some thousand, each column of a block in a cell of its own (columns.hpp). So a row costs its bytes and no
+// index entry, and a search reads only the columns it asks about, at the speed of memory.
 
 namespace gatehouse::log {
 
-inline constexpr int schema_version = 1;
-/// Enumerator values are stored: Verdict::block as it stands in the partial indexes.
-inline constexpr char is_blocked[] = "verdict = 1";
+inline constexpr int schema_version = 2;
 
-/// Columns that hold plain numbers, in the order in which they are bound and read. `id` is microseconds of the day, `shift` what must be
-/// added to it for the true time, `client` and `upstream` are numbers of words.
-inline constexpr char number_columns[]
-    = "id, shift, elapsed, client, upstream, device_kind, confidence, port, status, sent, received, "
-      "code, verdict, tls, signals, list_line";
-inline constexpr int number_column_count = 16;
-inline constexpr int client_column = 3; ///< counted from zero
-inline constexpr int upstream_column = 4;
+/// `word` and `host` hold each text that repeats once. A block is named by the number of its first row, counted over the day in the
+/// order of arrival; `oldest` and `newest` bound Column::at in it.
+inline constexpr char dictionary_sql[]
+    = "CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+      "CREATE TABLE host(id INTEGER PRIMARY KEY, reversed TEXT NOT NULL UNIQUE, name TEXT NOT NULL);";
+inline constexpr char block_sql[]
+    = "CREATE TABLE block(first INTEGER PRIMARY KEY, rows INTEGER NOT NULL, oldest INTEGER NOT NULL, newest INTEGER NOT NULL);"
+      "CREATE TABLE cell(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+      "PRAGMA user_version = 2;";
 
-/// Statements that create everything.
-std::string schema_sql();
-/// "INSERT INTO access(...) VALUES (?, ...)": the numbers, then the texts in the order of text_fields.
-std::string insert_sql();
-/// "SELECT ... FROM access WHERE id = ?" with every text spelt out, in the same order.
-std::string select_sql();
+/// cell.id is block.first times this plus the number of the column.
+inline constexpr int cells_per_block = 64;
+/// Rows of a full block.
+inline constexpr unsigned block_rows = 4096;
+
+/// A row's number in its day: its microsecond, then its place in the order of arrival, which keeps rows of one instant apart.
+inline constexpr int arrival_bits = 26;
 
 } // namespace gatehouse::log

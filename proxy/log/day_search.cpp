@@ -1,13 +1,13 @@
 #include "proxy/log/day_search.hpp"
 
 #include "proxy/log/day_file.hpp"
-#include "proxy/log/day_query.hpp"
 #include "proxy/log/day_schema.hpp"
-#include "proxy/log/fields.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <numeric>
 
 namespace gatehouse::log {
 namespace {
@@ -15,19 +15,15 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr int busy_milliseconds = 250;
-constexpr int first_text_column = number_column_count;
-constexpr int client_text_column = number_column_count + static_cast<int>(text_fields.size());
-constexpr int upstream_text_column = client_text_column + 1;
 
 /// A stored number as an enumerator; one that a damaged file could hold beyond the last becomes the first.
 template <class Enum>
-Enum enumerator(sqlite3_stmt* row, int column, Enum last)
+Enum enumerator(std::uint64_t value, Enum last)
 {
-    auto const value = sqlite3_column_int64(row, column);
-    return value >= 0 && value <= static_cast<std::int64_t>(last) ? static_cast<Enum>(value) : Enum{};
+    return value <= static_cast<std::uint64_t>(last) ? static_cast<Enum>(value) : Enum{};
 }
 
-policy::SignalSet signals_of(std::int64_t bits)
+policy::SignalSet signals_of(std::uint64_t bits)
 {
     policy::SignalSet signals;
     for (unsigned i = 0; i < policy::signal_count; ++i)
@@ -42,31 +38,34 @@ policy::IpAddress address_of(std::string_view text)
     return address ? *address : policy::IpAddress{};
 }
 
-StoredRecord record_of(sqlite3_stmt* row, Day day)
+std::uint64_t id_of(Block const& block, std::uint32_t row, std::uint64_t at)
 {
-    auto const number = [row](int column) { return sqlite3_column_int64(row, column); };
-    StoredRecord record;
-    record.key = to_text(RowKey{day, number(0)});
-    record.at = Instant{day} + microseconds{number(0) + number(1)};
-    record.elapsed = microseconds{number(2)};
-    record.device_kind = enumerator(row, 5, policy::DeviceKind::personal);
-    record.confidence = enumerator(row, 6, policy::Confidence::password);
-    record.port = static_cast<std::uint16_t>(number(7));
-    record.status = static_cast<unsigned>(number(8));
-    record.bytes_to_client = static_cast<std::uint64_t>(number(9));
-    record.bytes_from_client = static_cast<std::uint64_t>(number(10));
-    record.code = enumerator(row, 11, ResultCode::tcp_aborted);
-    record.verdict = enumerator(row, 12, policy::Verdict::block);
-    record.tls = enumerator(row, 13, policy::TlsAction::terminate);
-    record.signals = signals_of(number(14));
-    record.list_line = static_cast<std::uint32_t>(number(15));
-    int column = first_text_column;
-    for (auto const& field : text_fields)
-        record.*field.stored = column_text(row, column++);
-    record.client = address_of(column_text(row, client_text_column));
-    record.upstream = address_of(column_text(row, upstream_text_column));
-    return record;
+    constexpr std::uint64_t arrival_mask = (std::uint64_t{1} << arrival_bits) - 1;
+    return (at << arrival_bits) | ((static_cast<std::uint64_t>(block.first) + row) & arrival_mask);
 }
+
+void set_number(StoredRecord& record, Column column, std::uint64_t value)
+{
+    switch (column) {
+    case Column::elapsed: record.elapsed = microseconds{value}; break;
+    case Column::device_kind: record.device_kind = enumerator(value, policy::DeviceKind::personal); break;
+    case Column::confidence: record.confidence = enumerator(value, policy::Confidence::password); break;
+    case Column::port: record.port = static_cast<std::uint16_t>(value); break;
+    case Column::status: record.status = static_cast<unsigned>(value); break;
+    case Column::sent: record.bytes_to_client = value; break;
+    case Column::received: record.bytes_from_client = value; break;
+    case Column::code: record.code = enumerator(value, ResultCode::tcp_aborted); break;
+    case Column::verdict: record.verdict = enumerator(value, policy::Verdict::block); break;
+    case Column::tls: record.tls = enumerator(value, policy::TlsAction::terminate); break;
+    case Column::signals: record.signals = signals_of(value); break;
+    case Column::list_line: record.list_line = static_cast<std::uint32_t>(value); break;
+    default: break;
+    }
+}
+
+/// Column::at comes with the row's number.
+constexpr std::array plain_numbers{Column::elapsed, Column::device_kind, Column::confidence, Column::port, Column::status,
+    Column::sent, Column::received, Column::code, Column::verdict, Column::tls, Column::signals, Column::list_line};
 
 } // namespace
 
@@ -89,58 +88,250 @@ std::optional<RowKey> parse_row_key(std::string_view text)
     return RowKey{*day, id};
 }
 
+DayReader::DayReader(Database database, Day day, BlockReader cells, Statement word, Statement host)
+    : database_{std::move(database)}
+    , day_{day}
+    , cells_{std::move(cells)}
+    , word_{std::move(word)}
+    , host_{std::move(host)}
+{
+}
+
 result<DayReader> DayReader::open(std::filesystem::path const& dir, Day day)
 {
     auto database = open_database(day_file_path(dir, day).string(), SQLITE_OPEN_READONLY);
     if (!database)
         return database.error();
     sqlite3_busy_timeout(database->get(), busy_milliseconds);
+    // One transaction for everything that follows: the writer may join blocks meanwhile.
+    if (auto const error = execute(database->get(), "BEGIN"))
+        return error;
     auto const version = query_integer(database->get(), "PRAGMA user_version");
     if (!version)
         return version.error();
     if (*version != schema_version)
         return sqlite_error(SQLITE_NOTADB);
-    return DayReader{std::move(*database), day};
+    auto cells = BlockReader::open(database->get());
+    if (!cells)
+        return cells.error();
+    auto word = prepare(database->get(), "SELECT text FROM word WHERE id = ?");
+    if (!word)
+        return word.error();
+    auto host = prepare(database->get(), "SELECT name FROM host WHERE id = ?");
+    if (!host)
+        return host.error();
+    return DayReader{std::move(*database), day, std::move(*cells), std::move(*word), std::move(*host)};
 }
 
 error_code DayReader::search(SearchQuery const& query, std::int64_t before, std::size_t room, std::vector<StoredRecord>& rows)
 {
-    auto const day_query = make_day_query(database_.get(), query, day_, before);
+    auto const day_query = make_day_query(database_.get(), query, day_, static_cast<std::uint64_t>(before));
     if (!day_query)
         return day_query.error();
     if (day_query->matches_nothing)
         return {};
-    auto ids = day_query->select_ids(database_.get(), room);
-    if (!ids)
-        return ids.error();
-    auto whole = prepare(database_.get(), select_sql());
-    if (!whole)
-        return whole.error();
-    for (;;) {
-        auto code = sqlite3_step(ids->get());
-        if (code != SQLITE_ROW)
-            return code == SQLITE_DONE ? error_code{} : sqlite_error(code);
-        sqlite3_bind_int64(whole->get(), 1, sqlite3_column_int64(ids->get(), 0));
-        code = sqlite3_step(whole->get());
-        if (code != SQLITE_ROW)
-            return sqlite_error(code == SQLITE_DONE ? SQLITE_CORRUPT : code);
-        rows.push_back(record_of(whole->get(), day_));
-        sqlite3_reset(whole->get());
+    auto const blocks = cells_.blocks(day_query->from, day_query->to);
+    if (!blocks)
+        return blocks.error();
+    std::vector<Found> found;
+    for (auto const& block : *blocks) {
+        // Blocks overlap where the clock was set back: those that could still hold newer rows are looked at too.
+        if (found.size() == room && static_cast<std::uint64_t>(block.newest) < found.back().id >> arrival_bits)
+            break;
+        if (auto const error = match(*day_query, block, found))
+            return error;
+        std::sort(found.begin(), found.end(), [](auto& left, auto& right) { return left.id > right.id; });
+        found.resize(std::min(found.size(), room));
     }
+    return read_rows(found, rows);
+}
+
+/// Adds the rows of a block that match.
+error_code DayReader::match(DayQuery const& query, Block const& block, std::vector<Found>& found)
+{
+    std::vector<std::uint32_t> rows(block.rows);
+    std::iota(rows.begin(), rows.end(), 0U);
+    if (auto const error = keep_matching(query, block, rows); error || rows.empty())
+        return error;
+    auto const times = cells_.numbers(block, Column::at);
+    if (!times)
+        return times.error();
+    for (auto const row : rows) {
+        auto const at = (*times)[row];
+        auto const id = id_of(block, row, at);
+        auto const time = static_cast<std::int64_t>(at);
+        if (time >= query.from && time <= query.to && id < query.before)
+            found.push_back({id, block, row});
+    }
+    return {};
+}
+
+error_code DayReader::keep_matching(DayQuery const& query, Block const& block, std::vector<std::uint32_t>& rows)
+{
+    for (auto const& wanted : query.wanted) {
+        auto const numbers = cells_.numbers(block, wanted.column);
+        if (!numbers)
+            return numbers.error();
+        numbers->keep(rows, wanted.ids);
+        if (rows.empty())
+            return {};
+    }
+    if (query.only_blocked || query.only_allowed) {
+        auto const verdicts = cells_.numbers(block, Column::verdict);
+        if (!verdicts)
+            return verdicts.error();
+        constexpr auto blocked = static_cast<std::uint64_t>(policy::Verdict::block);
+        if (query.only_blocked)
+            verdicts->keep(rows, [](std::uint64_t verdict) { return verdict == blocked; });
+        if (query.only_allowed)
+            verdicts->keep(rows, [](std::uint64_t verdict) { return verdict != blocked; });
+    }
+    if (!query.decision.empty() && !rows.empty()) {
+        auto const decisions = cells_.texts(block, column_of(&AccessRecord::decision_id));
+        if (!decisions)
+            return decisions.error();
+        std::erase_if(rows, [&](auto row) { return (*decisions)[row] != query.decision; });
+    }
+    return query.part.empty() || rows.empty() ? error_code{} : keep_with_text(query, block, rows);
+}
+
+/// Keeps the rows that hold the text in any of four columns.
+error_code DayReader::keep_with_text(DayQuery const& query, Block const& block, std::vector<std::uint32_t>& rows)
+{
+    struct Place {
+        Column column;
+        IdSet const& ids;
+    };
+    std::vector<std::uint32_t> others = rows, holding;
+    auto const take = [&](auto const& fits) {
+        std::erase_if(others, [&](auto row) {
+            if (!fits(row))
+                return false;
+            holding.push_back(row);
+            return true;
+        });
+    };
+    for (auto const& [column, ids] :
+        {Place{column_of(&AccessRecord::host), query.hosts_with}, Place{column_of(&AccessRecord::sni), query.words_with},
+            Place{column_of(&AccessRecord::user_agent), query.words_with}}) {
+        if (ids.empty())
+            continue;
+        auto const numbers = cells_.numbers(block, column);
+        if (!numbers)
+            return numbers.error();
+        take([&](auto row) { return ids((*numbers)[row]); });
+    }
+    auto const paths = cells_.texts(block, column_of(&AccessRecord::path));
+    if (!paths)
+        return paths.error();
+    take([&](auto row) { return contains_ignoring_case((*paths)[row], query.part); });
+    rows = std::move(holding);
+    return {};
+}
+
+/// Adds the rows whole, block by block, since a block's cells are read one after the other.
+error_code DayReader::read_rows(std::span<Found const> found, std::vector<StoredRecord>& rows)
+{
+    auto const old_size = rows.size();
+    rows.resize(old_size + found.size());
+    std::vector<Found const*> of_block;
+    std::vector<StoredRecord*> records;
+    std::vector<bool> is_read(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (is_read[i])
+            continue;
+        of_block.clear();
+        records.clear();
+        for (auto j = i; j < found.size(); ++j)
+            if (found[j].block.first == found[i].block.first) {
+                of_block.push_back(&found[j]);
+                records.push_back(&rows[old_size + j]);
+                is_read[j] = true;
+            }
+        if (auto const error = read_block(found[i].block, of_block, records))
+            return error;
+    }
+    return {};
+}
+
+error_code DayReader::read_block(Block const& block, std::span<Found const*> found, std::span<StoredRecord*> rows)
+{
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        rows[i]->key = to_text(RowKey{day_, static_cast<std::int64_t>(found[i]->id)});
+        rows[i]->at = Instant{day_} + microseconds{found[i]->id >> arrival_bits};
+    }
+    for (auto const column : plain_numbers) {
+        auto const numbers = cells_.numbers(block, column);
+        if (!numbers)
+            return numbers.error();
+        for (std::size_t i = 0; i < found.size(); ++i)
+            set_number(*rows[i], column, (*numbers)[found[i]->row]);
+    }
+    for (auto const column : {Column::client, Column::upstream}) {
+        auto const numbers = cells_.numbers(block, column);
+        if (!numbers)
+            return numbers.error();
+        for (std::size_t i = 0; i < found.size(); ++i)
+            (column == Column::client ? rows[i]->client : rows[i]->upstream)
+                = address_of(text_of(word_.get(), (*numbers)[found[i]->row]));
+    }
+    for (std::size_t field = 0; field < text_fields.size(); ++field)
+        if (auto const error = read_field(block, field, found, rows))
+            return error;
+    return {};
+}
+
+error_code DayReader::read_field(
+    Block const& block, std::size_t field, std::span<Found const*> found, std::span<StoredRecord*> rows)
+{
+    auto const& [seen, stored, column, kept] = text_fields[field];
+    if (kept == Kept::in_row) {
+        auto const texts = cells_.texts(block, column_of_field(field));
+        if (!texts)
+            return texts.error();
+        for (std::size_t i = 0; i < found.size(); ++i)
+            rows[i]->*stored = (*texts)[found[i]->row];
+        return {};
+    }
+    auto const numbers = cells_.numbers(block, column_of_field(field));
+    if (!numbers)
+        return numbers.error();
+    for (std::size_t i = 0; i < found.size(); ++i)
+        rows[i]->*stored = text_of(kept == Kept::as_host ? host_.get() : word_.get(), (*numbers)[found[i]->row]);
+    return {};
+}
+
+/// Empty for zero, and for a number that a damaged file does not explain.
+std::string DayReader::text_of(sqlite3_stmt* find, std::uint64_t number)
+{
+    if (number == 0)
+        return {};
+    sqlite3_reset(find);
+    sqlite3_bind_int64(find, 1, static_cast<std::int64_t>(number));
+    return sqlite3_step(find) == SQLITE_ROW ? std::string{column_text(find, 0)} : std::string{};
 }
 
 result<std::optional<StoredRecord>> DayReader::read(std::int64_t id)
 {
-    auto whole = prepare(database_.get(), select_sql());
-    if (!whole)
-        return whole.error();
-    sqlite3_bind_int64(whole->get(), 1, id);
-    auto const code = sqlite3_step(whole->get());
-    if (code == SQLITE_DONE)
-        return std::optional<StoredRecord>{};
-    if (code != SQLITE_ROW)
-        return sqlite_error(code);
-    return std::optional{record_of(whole->get(), day_)};
+    auto const wanted = static_cast<std::uint64_t>(id);
+    auto const at = static_cast<std::int64_t>(wanted >> arrival_bits);
+    auto const blocks = cells_.blocks(at, at);
+    if (!blocks)
+        return blocks.error();
+    for (auto const& block : *blocks) {
+        auto const times = cells_.numbers(block, Column::at);
+        if (!times)
+            return times.error();
+        for (std::uint32_t row = 0; row < block.rows; ++row) {
+            if (id_of(block, row, (*times)[row]) != wanted)
+                continue;
+            std::vector<StoredRecord> rows;
+            if (auto const error = read_rows(std::array{Found{wanted, block, row}}, rows))
+                return error;
+            return std::optional{std::move(rows.front())};
+        }
+    }
+    return std::optional<StoredRecord>{};
 }
 
 } // namespace gatehouse::log

@@ -1,15 +1,16 @@
 #pragma once
-// The search of one day file: picks the index that narrows most, walks it from the newest row, then reads the found rows whole.
+// The search of one day file: walks its blocks from the newest, looks only at the columns asked for, then reads the found rows whole.
 
-#include "proxy/log/search.hpp"
-#include "proxy/log/sqlite.hpp"
-#include "proxy/log/utc.hpp"
+#include "proxy/log/block_reader.hpp"
+#include "proxy/log/day_query.hpp"
+
+#include <optional>
 
 namespace gatehouse::log {
 
 class DayReader {
 public:
-    /// Opens read-only. Errors: SQLite's, also for a file that is none of ours.
+    /// Opens read-only. Errors: SQLite's, also for a file that is none of ours or not yet converted.
     static result<DayReader> open(std::filesystem::path const& dir, Day day);
 
     /// Adds up to `room` rows that match, newest first, with a number below `before`. Errors: SQLite's.
@@ -18,14 +19,26 @@ public:
     result<std::optional<StoredRecord>> read(std::int64_t id);
 
 private:
-    DayReader(Database database, Day day)
-        : database_{std::move(database)}
-        , day_{day}
-    {
-    }
+    /// A row that matches.
+    struct Found {
+        std::uint64_t id = 0;
+        Block block;
+        std::uint32_t row = 0;
+    };
+
+    DayReader(Database database, Day day, BlockReader cells, Statement word, Statement host);
+    error_code match(DayQuery const& query, Block const& block, std::vector<Found>& found);
+    error_code keep_matching(DayQuery const& query, Block const& block, std::vector<std::uint32_t>& rows);
+    error_code keep_with_text(DayQuery const& query, Block const& block, std::vector<std::uint32_t>& rows);
+    error_code read_rows(std::span<Found const> found, std::vector<StoredRecord>& rows);
+    error_code read_block(Block const& block, std::span<Found const*> found, std::span<StoredRecord*> rows);
+    error_code read_field(Block const& block, std::size_t field, std::span<Found const*> found, std::span<StoredRecord*> rows);
+    std::string text_of(sqlite3_stmt* find, std::uint64_t number);
 
     Database database_;
     Day day_;
+    BlockReader cells_;
+    Statement word_, host_;
 };
 
 /// "2026-11-24.38412000123": names a row, and a place in the order of rows.

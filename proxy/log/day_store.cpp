@@ -2,10 +2,14 @@
 
 #include "proxy/log/day_file.hpp"
 #include "proxy/log/day_schema.hpp"
-#include "proxy/log/fields.hpp"
+#include "proxy/log/day_upgrade.hpp"
+#include "proxy/log/squid_format.hpp"
+
+#include <fmt/format.h>
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -13,12 +17,7 @@ namespace gatehouse::log {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::microseconds;
 
-/// Bound of each table of known words in memory; beyond it, it is begun anew and words are looked up in the file again.
-constexpr std::size_t known_words = 65536;
-/// Rows this near to the newest one are numbered after it; older ones (the clock was set back) take their own place.
-constexpr std::int64_t near_enough = 1'000'000;
 constexpr std::string_view magic{"SQLite format 3\0", 16};
 
 constexpr char settings_sql[] = "PRAGMA page_size = 4096;"
@@ -46,13 +45,6 @@ void rename_damaged(fs::path const& path)
     fs::rename(path, aside, ignored);
 }
 
-error_code step_once(sqlite3_stmt* statement)
-{
-    auto const code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE || code == SQLITE_ROW ? error_code{} : sqlite_error(code);
-}
-
 /// Gives the connection our tables; fails as damaged if it has others.
 error_code take_over(sqlite3* database)
 {
@@ -64,12 +56,14 @@ error_code take_over(sqlite3* database)
         return version.error();
     if (*version == schema_version)
         return {};
+    if (*version == 1)
+        return upgrade_version_1(database, [] { return true; });
     auto const tables = query_integer(database, "SELECT count(*) FROM sqlite_schema");
     if (!tables)
         return tables.error();
     if (*tables != 0)
         return sqlite_error(SQLITE_NOTADB);
-    return execute(database, ("BEGIN IMMEDIATE;" + schema_sql() + "COMMIT;").c_str());
+    return execute(database, fmt::format("BEGIN IMMEDIATE;{}{}COMMIT;", dictionary_sql, block_sql).c_str());
 }
 
 } // namespace
@@ -88,8 +82,9 @@ std::string reversed_labels(std::string_view host)
     return reversed;
 }
 
-DayStore::DayStore(Database database, fs::path path, Day day)
+DayStore::DayStore(Database database, BlockWriter blocks, fs::path path, Day day)
     : database_{std::move(database)}
+    , blocks_{std::move(blocks)}
     , path_{std::move(path)}
     , day_{day}
 {
@@ -114,7 +109,10 @@ result<std::unique_ptr<DayStore>> DayStore::open_ours(fs::path const& path, Day 
         return database.error();
     if (auto const error = take_over(database->get()))
         return error;
-    std::unique_ptr<DayStore> store{new DayStore{std::move(*database), path, day}};
+    auto blocks = BlockWriter::open(database->get());
+    if (!blocks)
+        return blocks.error();
+    std::unique_ptr<DayStore> store{new DayStore{std::move(*database), std::move(*blocks), path, day}};
     if (auto const error = store->prepare_statements())
         return error;
     if (auto const error = store->remember_file())
@@ -124,29 +122,22 @@ result<std::unique_ptr<DayStore>> DayStore::open_ours(fs::path const& path, Day 
 
 error_code DayStore::prepare_statements()
 {
+    Statement find_word, add_word, find_host, add_host;
     struct Wanted {
-        Statement DayStore::*statement;
-        std::string sql;
+        Statement& statement;
+        char const* sql;
     };
-    std::array<Wanted, 7> const wanted{{
-        {&DayStore::begin_, "BEGIN IMMEDIATE"},
-        {&DayStore::commit_, "COMMIT"},
-        {&DayStore::insert_, insert_sql()},
-        {&DayStore::find_word_, "SELECT id FROM word WHERE text = ?"},
-        {&DayStore::add_word_, "INSERT INTO word(text) VALUES (?)"},
-        {&DayStore::find_host_, "SELECT id FROM host WHERE reversed = ?"},
-        {&DayStore::add_host_, "INSERT INTO host(reversed, name) VALUES (?, ?)"},
-    }};
-    for (auto const& [statement, sql] : wanted) {
+    for (auto const& [statement, sql] :
+        {Wanted{begin_, "BEGIN IMMEDIATE"}, Wanted{commit_, "COMMIT"}, Wanted{find_word, "SELECT id FROM word WHERE text = ?"},
+            Wanted{add_word, "INSERT INTO word(text) VALUES (?)"}, Wanted{find_host, "SELECT id FROM host WHERE reversed = ?"},
+            Wanted{add_host, "INSERT INTO host(reversed, name) VALUES (?, ?)"}}) {
         auto prepared = prepare(database_.get(), sql);
         if (!prepared)
             return prepared.error();
-        this->*statement = std::move(*prepared);
+        statement = std::move(*prepared);
     }
-    auto const newest = query_integer(database_.get(), "SELECT coalesce(max(id), -1) FROM access");
-    if (!newest)
-        return newest.error();
-    last_id_ = *newest;
+    words_ = Words{std::move(find_word), std::move(add_word)};
+    hosts_ = Words{std::move(find_host), std::move(add_host)};
     return {};
 }
 
@@ -203,126 +194,92 @@ error_code DayStore::write(std::span<AccessRecord const* const> rows)
     if (auto const error = step_once(begin_.get()))
         return error;
     for (auto const* row : rows)
-        if (auto const error = insert(*row))
+        if (auto const error = add(*row))
             return error;
+    if (auto const error = blocks_.store())
+        return error;
     return step_once(commit_.get());
 }
 
-std::int64_t DayStore::next_id(std::int64_t at) const
+error_code DayStore::add(AccessRecord const& record)
 {
-    return at > last_id_ || last_id_ - at > near_enough ? at : last_id_ + 1;
-}
-
-error_code DayStore::insert(AccessRecord const& record)
-{
-    auto const at = std::chrono::floor<microseconds>(record.at - day_).count();
-    bind_numbers(record);
-    if (auto const error = bind_texts(record))
+    add_numbers(record);
+    if (auto const error = add_address(Column::client, record.client))
         return error;
-    auto id = next_id(at);
-    for (std::int64_t step = 1;; step *= 2) { // doubling, so that a crowded moment is left soon
-        sqlite3_bind_int64(insert_.get(), 1, id);
-        sqlite3_bind_int64(insert_.get(), 2, at - id);
-        auto const error = step_once(insert_.get());
-        if (!error)
-            break;
-        if (error.value() != SQLITE_CONSTRAINT_ROWID && error.value() != SQLITE_CONSTRAINT_PRIMARYKEY)
-            return error;
-        id += step;
-    }
-    last_id_ = id;
-    return {};
-}
-
-void DayStore::bind_numbers(AccessRecord const& record)
-{
-    auto* const row = insert_.get();
-    sqlite3_bind_int64(row, 3, record.elapsed.count());
-    sqlite3_bind_int(row, 6, static_cast<int>(record.device_kind));
-    sqlite3_bind_int(row, 7, static_cast<int>(record.confidence));
-    sqlite3_bind_int(row, 8, record.port);
-    sqlite3_bind_int64(row, 9, record.status);
-    sqlite3_bind_int64(row, 10, static_cast<std::int64_t>(record.bytes_to_client));
-    sqlite3_bind_int64(row, 11, static_cast<std::int64_t>(record.bytes_from_client));
-    sqlite3_bind_int(row, 12, static_cast<int>(record.code));
-    sqlite3_bind_int(row, 13, static_cast<int>(record.verdict));
-    sqlite3_bind_int(row, 14, static_cast<int>(record.tls));
-    sqlite3_bind_int64(row, 15, record.signals.bits());
-    sqlite3_bind_int64(row, 16, record.list_line);
-}
-
-error_code DayStore::bind_texts(AccessRecord const& record)
-{
-    if (auto const error = bind_word(client_column + 1, record.client.to_text()))
+    if (auto const error = add_address(Column::upstream, record.upstream))
         return error;
-    bool const was_contacted = record.upstream != policy::IpAddress{};
-    if (auto const error = bind_word(upstream_column + 1, was_contacted ? record.upstream.to_text() : std::string{}))
+    if (auto const error = add_texts(record))
         return error;
-    int column = number_column_count;
-    for (auto const& field : text_fields) {
-        auto const text = record.*field.seen;
-        ++column;
-        error_code error;
-        if (field.kept == Kept::in_row)
-            bind_text(insert_.get(), column, text);
-        else
-            error = field.kept == Kept::as_host ? bind_host(column, text) : bind_word(column, text);
-        if (error)
-            return error;
-    }
-    return {};
+    return blocks_.row_added();
 }
 
-error_code DayStore::bind_word(int column, std::string_view text)
+void DayStore::add_numbers(AccessRecord const& record)
 {
-    if (text.empty()) {
-        sqlite3_bind_null(insert_.get(), column);
-        return {};
-    }
-    auto const number = number_of(words_, find_word_.get(), add_word_.get(), text);
+    auto& columns = blocks_.columns();
+    auto const count = [](auto time) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.count())); };
+    columns.add_number(Column::at, count(std::chrono::floor<std::chrono::microseconds>(record.at - day_)));
+    columns.add_number(Column::elapsed, count(record.elapsed));
+    columns.add_number(Column::device_kind, static_cast<std::uint64_t>(record.device_kind));
+    columns.add_number(Column::confidence, static_cast<std::uint64_t>(record.confidence));
+    columns.add_number(Column::port, record.port);
+    columns.add_number(Column::status, record.status);
+    columns.add_number(Column::sent, record.bytes_to_client);
+    columns.add_number(Column::received, record.bytes_from_client);
+    columns.add_number(Column::code, static_cast<std::uint64_t>(record.code));
+    columns.add_number(Column::verdict, static_cast<std::uint64_t>(record.verdict));
+    columns.add_number(Column::tls, static_cast<std::uint64_t>(record.tls));
+    columns.add_number(Column::signals, record.signals.bits());
+    columns.add_number(Column::list_line, record.list_line);
+}
+
+error_code DayStore::add_address(Column column, policy::IpAddress const& address)
+{
+    address_.clear();
+    if (column == Column::client || address != policy::IpAddress{})
+        append_address(address_, address);
+    auto const number = number_of(column, Kept::as_word, address_.view());
     if (!number)
         return number.error();
-    sqlite3_bind_int64(insert_.get(), column, *number);
+    blocks_.columns().add_number(column, *number);
     return {};
 }
 
-error_code DayStore::bind_host(int column, std::string_view host)
+error_code DayStore::add_texts(AccessRecord const& record)
 {
-    if (host.empty()) {
-        sqlite3_bind_null(insert_.get(), column);
-        return {};
+    for (std::size_t field = 0; field < text_fields.size(); ++field) {
+        auto const text = record.*text_fields[field].seen;
+        auto const column = column_of_field(field);
+        if (text_fields[field].kept == Kept::in_row) {
+            blocks_.columns().add_text(column, text);
+            continue;
+        }
+        auto const number = number_of(column, text_fields[field].kept, text);
+        if (!number)
+            return number.error();
+        blocks_.columns().add_number(column, *number);
     }
-    auto const reversed = reversed_labels(host);
-    bind_text(add_host_.get(), 2, host);
-    auto const number = number_of(hosts_, find_host_.get(), add_host_.get(), reversed);
-    if (!number)
-        return number.error();
-    sqlite3_bind_int64(insert_.get(), column, *number);
     return {};
 }
 
-/// The number of a text in its table: known, or found in the file, or added to it.
-result<std::int64_t> DayStore::number_of(Numbers& known, sqlite3_stmt* find, sqlite3_stmt* add, std::string_view text)
+/// The number of a text in its table, zero for the empty one.
+result<std::uint64_t> DayStore::number_of(Column column, Kept kept, std::string_view text)
 {
-    scratch_ = text;
-    if (auto const hit = known.find(scratch_); hit != known.end())
-        return hit->second;
-    bind_text(find, 1, text);
-    auto const code = sqlite3_step(find);
-    auto number = code == SQLITE_ROW ? sqlite3_column_int64(find, 0) : 0;
-    sqlite3_reset(find);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return sqlite_error(code);
-    if (code == SQLITE_DONE) {
-        bind_text(add, 1, text);
-        if (auto const error = step_once(add))
-            return error;
-        number = sqlite3_last_insert_rowid(database_.get());
+    if (text.empty())
+        return 0U;
+    auto& last = last_[index_of(column)];
+    if (last.text == text)
+        return last.number;
+    auto& table = kept == Kept::as_host ? hosts_ : words_;
+    auto number = table.remembered(text);
+    if (number == 0) {
+        auto const found = kept == Kept::as_host ? table.number_of(text, reversed_labels(text)) : table.number_of(text, text);
+        if (!found)
+            return found.error();
+        number = *found;
     }
-    if (known.size() >= known_words)
-        known.clear();
-    known.emplace(scratch_, number);
-    return number;
+    last.text = text;
+    last.number = static_cast<std::uint64_t>(number);
+    return last.number;
 }
 
 } // namespace gatehouse::log

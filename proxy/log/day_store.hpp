@@ -1,19 +1,18 @@
 #pragma once
 // The searchable file of one UTC day, the writer's side: rows in, one transaction a batch. Retention is deletion of the whole file.
-//
-// A row's number is its microsecond of the day, made unique by counting up; so rows lie in the order of time, every index is ordered by
-// time within its value, and a page's cursor is one number. Texts that repeat (people, rules, browsers) are kept once, in `word` and
-// `host`; host names are kept with their labels reversed too, so that a domain and everything below it is one range of an index.
+// How rows lie in it: day_schema.hpp. Texts that repeat (people, rules, browsers) are kept once, in `word` and `host`; host names are
+// kept with their labels reversed too, so that a domain and everything below it is one range of an index.
 
-#include "proxy/log/access_record.hpp"
-#include "proxy/log/sqlite.hpp"
+#include "proxy/log/block_writer.hpp"
+#include "proxy/log/line_buffer.hpp"
 #include "proxy/log/utc.hpp"
+#include "proxy/log/words.hpp"
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
 
 namespace gatehouse::log {
 
@@ -40,30 +39,33 @@ public:
     void seal();
 
 private:
-    using Numbers = std::unordered_map<std::string, std::int64_t>;
+    /// What a column held in the row before: most columns repeat.
+    struct Last {
+        std::string text;
+        std::uint64_t number = 0;
+    };
 
-    DayStore(Database database, std::filesystem::path path, Day day);
+    DayStore(Database database, BlockWriter blocks, std::filesystem::path path, Day day);
     static result<std::unique_ptr<DayStore>> open_ours(std::filesystem::path const& path, Day day);
     error_code prepare_statements();
     error_code remember_file();
-    error_code insert(AccessRecord const& record);
-    void bind_numbers(AccessRecord const& record);
-    error_code bind_texts(AccessRecord const& record);
-    error_code bind_word(int column, std::string_view text);
-    error_code bind_host(int column, std::string_view host);
-    result<std::int64_t> number_of(Numbers& known, sqlite3_stmt* find, sqlite3_stmt* add, std::string_view text);
-    std::int64_t next_id(std::int64_t at) const;
+    error_code add(AccessRecord const& record);
+    void add_numbers(AccessRecord const& record);
+    error_code add_texts(AccessRecord const& record);
+    error_code add_address(Column column, policy::IpAddress const& address);
+    result<std::uint64_t> number_of(Column column, Kept kept, std::string_view text);
 
     // Declared before the statements: they must be finalised before the connection closes.
     Database database_;
-    Statement begin_, commit_, insert_, find_word_, add_word_, find_host_, add_host_;
+    Statement begin_, commit_;
+    Words words_, hosts_;
+    BlockWriter blocks_;
+    std::array<Last, column_count> last_;
+    LineBuffer address_;
     std::filesystem::path path_;
     Day day_;
-    std::int64_t last_id_ = -1;
     std::uint64_t device_ = 0, inode_ = 0; ///< of the file when it was opened
     std::int64_t size_ = 0;                ///< largest size seen, bytes
-    Numbers words_, hosts_;
-    std::string scratch_;
 };
 
 } // namespace gatehouse::log

@@ -4,154 +4,94 @@
 #include "proxy/log/squid_format.hpp"
 #include "proxy/log/utc.hpp"
 
-#include <fmt/format.h>
-#include <libpsl.h>
-
-#include <iterator>
-
 namespace gatehouse::log {
 namespace {
 
-/// Appends members to a JSON object under construction; commas are its business.
-class ObjectWriter {
-public:
-    explicit ObjectWriter(std::string& out)
-        : out_{out}
-    {
-        out_ += '{';
-    }
-
-    void begin(std::string_view key)
-    {
-        name(key);
-        out_ += '{';
-    }
-    void end() { out_ += '}'; }
-    /// An empty text is left out.
-    void text(std::string_view key, std::string_view value)
-    {
-        if (value.empty())
-            return;
-        name(key);
-        out_ += '"';
-        append_json(out_, value);
-        out_ += '"';
-    }
-    void number(std::string_view key, std::uint64_t value)
-    {
-        name(key);
-        fmt::format_to(std::back_inserter(out_), "{}", value);
-    }
-    /// `json` is written as it is.
-    void raw(std::string_view key, std::string_view json)
-    {
-        name(key);
-        out_ += json;
-    }
-
-private:
-    void name(std::string_view key)
-    {
-        if (out_.back() != '{')
-            out_ += ',';
-        out_ += '"';
-        out_ += key;
-        out_ += "\":";
-    }
-
-    std::string& out_;
-};
-
-bool went_through(AccessRecord const& record)
+/// Appends `before`, the text and a closing quote; nothing for an empty text. `before` ends with the opening quote.
+inline void append_text(LineBuffer& out, std::string_view before, std::string_view text)
 {
-    return record.verdict == policy::Verdict::allow && record.refusal.empty();
+    if (text.empty())
+        return;
+    out.append(before);
+    append_json(out, text);
+    out.append('"');
 }
 
-void write_event(ObjectWriter& json, AccessRecord const& record)
+inline void append_number(LineBuffer& out, std::string_view before, std::uint64_t number)
+{
+    out.append(before);
+    out.append_number(number);
+}
+
+inline void append_ip(LineBuffer& out, std::string_view before, policy::IpAddress const& address)
+{
+    out.append(before);
+    append_address(out, address);
+    out.append('"');
+}
+
+void append_event(LineBuffer& out, AccessRecord const& record)
 {
     bool const is_allowed = record.verdict == policy::Verdict::allow;
-    json.begin("event");
-    json.text("kind", "event");
-    json.raw("category", R"(["network","web"])");
-    json.raw("type", is_allowed ? R"(["access","allowed"])" : R"(["access","denied"])");
-    json.text("action", to_text(record.verdict));
-    json.text("outcome", went_through(record) ? "success" : "failure");
-    json.text("reason", record.refusal);
-    json.number("duration", record.elapsed.count() > 0 ? static_cast<std::uint64_t>(record.elapsed.count()) * 1000 : 0);
-    json.text("id", record.decision_id);
-    json.text("dataset", "gatehouse.access");
-    json.end();
+    out.append(R"(,"event":{"kind":"event","category":["network","web"],"dataset":"gatehouse.access",)");
+    out.append(is_allowed ? std::string_view{R"("type":["access","allowed"])"} : R"("type":["access","denied"])");
+    append_text(out, R"(,"action":")", to_text(record.verdict));
+    bool const went_through = is_allowed && record.refusal.empty();
+    out.append(went_through ? std::string_view{R"(,"outcome":"success")"} : R"(,"outcome":"failure")");
+    append_text(out, R"(,"reason":")", record.refusal);
+    auto const microseconds = record.elapsed.count();
+    append_number(out, R"(,"duration":)", microseconds > 0 ? static_cast<std::uint64_t>(microseconds) * 1000 : 0);
+    append_text(out, R"(,"id":")", record.decision_id);
+    out.append('}');
 }
 
-void write_ends(ObjectWriter& json, AccessRecord const& record)
+void append_ends(LineBuffer& out, AccessRecord const& record)
 {
-    json.begin("source");
-    json.text("ip", record.client.to_text());
-    json.number("bytes", record.bytes_from_client);
-    json.end();
-    if (!record.host.empty()) {
-        json.begin("destination");
-        json.text("domain", record.host);
-        if (record.upstream != policy::IpAddress{})
-            json.text("ip", record.upstream.to_text());
-        json.number("port", record.port);
-        json.number("bytes", record.bytes_to_client);
-        json.end();
+    append_ip(out, R"(,"source":{"ip":")", record.client);
+    append_number(out, R"(,"bytes":)", record.bytes_from_client);
+    if (record.host.empty()) {
+        out.append('}');
+        return;
     }
+    append_text(out, R"(},"destination":{"domain":")", record.host);
+    if (record.upstream != policy::IpAddress{})
+        append_ip(out, R"(,"ip":")", record.upstream);
+    append_number(out, R"(,"port":)", record.port);
+    append_number(out, R"(,"bytes":)", record.bytes_to_client);
+    out.append('}');
+}
+
+/// Any of the three may be missing: each is then left out with its comma.
+void append_user(LineBuffer& out, AccessRecord const& record)
+{
     if (record.user.empty() && record.role.empty() && record.group.empty())
         return;
-    json.begin("user");
-    json.text("name", record.user);
-    json.text("roles", record.role);
-    if (!record.group.empty()) {
-        json.begin("group");
-        json.text("name", record.group);
-        json.end();
-    }
-    json.end();
+    std::string_view comma = R"(,"user":{)";
+    auto const member = [&](std::string_view before, std::string_view text, std::string_view after) {
+        if (text.empty())
+            return;
+        out.append(std::exchange(comma, ","));
+        append_text(out, before, text);
+        out.append(after);
+    };
+    member(R"("name":")", record.user, "");
+    member(R"("roles":")", record.role, "");
+    member(R"("group":{"name":")", record.group, "}");
+    out.append('}');
 }
 
-/// "bbc.co.uk" of "www.bbc.co.uk" by the public suffix list; empty for addresses and bare suffixes.
-std::string_view registered_domain(std::string const& host)
+void append_http(LineBuffer& out, AccessRecord const& record)
 {
-    auto const* domain = psl_registrable_domain(psl_builtin(), host.c_str());
-    bool const is_address = host.find(':') != std::string::npos || (!host.empty() && host.back() <= '9');
-    return domain && !is_address ? std::string_view{domain} : std::string_view{};
-}
-
-void write_url(ObjectWriter& json, AccessRecord const& record)
-{
-    std::string full;
-    append_url(full, record);
-    json.begin("url");
-    json.text("full", full);
-    json.text("scheme", record.scheme);
-    json.text("domain", record.host);
-    json.text("registered_domain", registered_domain(std::string{record.host}));
-    if (record.port != 0)
-        json.number("port", record.port);
-    json.text("path", record.path);
-    json.end();
-}
-
-void write_http(ObjectWriter& json, AccessRecord const& record)
-{
-    json.begin("http");
-    json.begin("request");
-    json.text("method", record.method);
-    json.number("bytes", record.bytes_from_client);
-    json.end();
-    json.begin("response");
-    json.number("status_code", record.status);
-    json.number("bytes", record.bytes_to_client);
-    json.text("mime_type", record.content_type);
-    json.end();
-    json.end();
+    append_number(out, R"(,"http":{"request":{"bytes":)", record.bytes_from_client);
+    append_text(out, R"(,"method":")", record.method);
+    append_number(out, R"(},"response":{"status_code":)", record.status);
+    append_number(out, R"(,"bytes":)", record.bytes_to_client);
+    append_text(out, R"(,"mime_type":")", record.content_type);
+    out.append("}}");
     if (record.user_agent.empty())
         return;
-    json.begin("user_agent");
-    json.text("original", record.user_agent);
-    json.end();
+    append_text(out, R"(,"user_agent":{"original":")", record.user_agent);
+    out.append('}');
 }
 
 /// The name in the ClientHello, where there was one: the record keeps it only if it differs from the host.
@@ -163,92 +103,99 @@ std::string_view server_name(AccessRecord const& record)
     return record.sni.empty() && had_hello && had_name ? record.host : record.sni;
 }
 
-void write_rule(ObjectWriter& json, AccessRecord const& record)
+void append_rule(LineBuffer& out, AccessRecord const& record)
 {
     if (!record.rule.empty()) {
-        json.begin("rule");
-        json.text("id", record.rule);
-        json.text("name", record.rule);
-        json.text("category", record.category);
-        json.text("ruleset", record.stage);
-        json.end();
+        append_text(out, R"(,"rule":{"id":")", record.rule);
+        append_text(out, R"(,"name":")", record.rule);
+        append_text(out, R"(,"category":")", record.category);
+        append_text(out, R"(,"ruleset":")", record.stage);
+        out.append('}');
     }
     auto const name = server_name(record);
     if (name.empty())
         return;
-    json.begin("tls");
-    json.begin("client");
-    json.text("server_name", name);
-    json.end();
-    json.end();
+    append_text(out, R"(,"tls":{"client":{"server_name":")", name);
+    out.append("}}");
 }
 
-void write_signals(ObjectWriter& json, std::string& scratch, policy::SignalSet signals)
+void append_signals(LineBuffer& out, policy::SignalSet signals)
 {
     if (signals.empty())
         return;
-    scratch.assign(1, '['); // not from a literal: g++ 12 sees an overlap there (-Wrestrict) that is none
-    for (unsigned i = 0; i < policy::signal_count; ++i) {
-        auto const signal = static_cast<policy::Signal>(i);
-        if (!signals.has(signal))
-            continue;
-        if (scratch.size() > 1)
-            scratch += ',';
-        scratch += '"';
-        scratch += policy::to_text(signal);
-        scratch += '"';
-    }
-    scratch += ']';
-    json.raw("signals", scratch);
+    std::string_view before = R"(,"signals":[")";
+    for (unsigned i = 0; i < policy::signal_count; ++i)
+        if (auto const signal = static_cast<policy::Signal>(i); signals.has(signal))
+            append_text(out, std::exchange(before, R"(,")"), policy::to_text(signal));
+    out.append(']');
 }
 
-void write_own(ObjectWriter& json, AccessRecord const& record)
+void append_own(LineBuffer& out, AccessRecord const& record)
 {
-    std::string scratch;
-    json.begin("gatehouse");
-    json.text("decision", record.decision_id);
-    json.text("code", to_text(record.code));
-    json.text("confidence", to_text(record.confidence));
-    json.text("network", record.network);
-    json.text("device", record.device);
-    json.text("device_kind", to_text(record.device_kind));
-    json.text("stage", record.stage);
-    json.text("clause", record.clause);
-    json.text("service", record.service);
-    json.text("list", record.list);
-    json.text("list_file", record.list_file);
+    append_text(out, R"(,"gatehouse":{"code":")", to_text(record.code));
+    append_text(out, R"(,"decision":")", record.decision_id);
+    append_text(out, R"(,"confidence":")", to_text(record.confidence));
+    append_text(out, R"(,"network":")", record.network);
+    append_text(out, R"(,"device":")", record.device);
+    append_text(out, R"(,"device_kind":")", to_text(record.device_kind));
+    append_text(out, R"(,"stage":")", record.stage);
+    append_text(out, R"(,"clause":")", record.clause);
+    append_text(out, R"(,"service":")", record.service);
+    append_text(out, R"(,"list":")", record.list);
+    append_text(out, R"(,"list_file":")", record.list_file);
     if (record.list_line != 0)
-        json.number("list_line", record.list_line);
-    json.text("period", record.period);
-    json.text("tls", to_text(record.tls));
-    write_signals(json, scratch, record.signals);
-    json.text("refusal", record.refusal);
-    json.end();
+        append_number(out, R"(,"list_line":)", record.list_line);
+    append_text(out, R"(,"period":")", record.period);
+    append_text(out, R"(,"tls":")", to_text(record.tls));
+    append_signals(out, record.signals);
+    append_text(out, R"(,"refusal":")", record.refusal);
+    out.append('}');
+}
+
+std::string observer_object(std::string_view name)
+{
+    LineBuffer out;
+    out.append(R"(,"observer":{"vendor":"Gatehouse","product":"Gatehouse","type":"proxy")");
+    append_text(out, R"(,"name":")", name);
+    out.append('}');
+    return std::string{out.view()};
 }
 
 } // namespace
 
-void append_ecs_line(std::string& out, AccessRecord const& record, std::string_view observer)
+EcsFormat::EcsFormat(std::string_view observer)
+    : observer_{observer_object(observer)}
 {
-    ObjectWriter json{out};
-    std::string timestamp;
-    append_timestamp(timestamp, record.at);
-    json.text("@timestamp", timestamp);
-    json.raw("ecs", R"({"version":"8.4.0"})");
-    write_event(json, record);
-    write_ends(json, record);
-    write_url(json, record);
-    write_http(json, record);
-    write_rule(json, record);
-    json.begin("observer");
-    json.text("name", observer);
-    json.text("vendor", "Gatehouse");
-    json.text("product", "Gatehouse");
-    json.text("type", "proxy");
-    json.end();
-    write_own(json, record);
-    json.end();
-    out += '\n';
+}
+
+void EcsFormat::append_url_fields(LineBuffer& out, AccessRecord const& record)
+{
+    out.append(R"(,"url":{"full":")");
+    append_url(out, record); // holds nothing that JSON would want escaped
+    out.append('"');
+    append_text(out, R"(,"scheme":")", record.scheme);
+    append_text(out, R"(,"domain":")", record.host);
+    append_text(out, R"(,"registered_domain":")", domains_.of(record.host));
+    if (record.port != 0)
+        append_number(out, R"(,"port":)", record.port);
+    append_text(out, R"(,"path":")", record.path);
+    out.append('}');
+}
+
+void EcsFormat::append_line(LineBuffer& out, AccessRecord const& record)
+{
+    out.append(R"({"@timestamp":")");
+    append_timestamp(out, record.at);
+    out.append(R"(","ecs":{"version":"8.4.0"})");
+    append_event(out, record);
+    append_ends(out, record);
+    append_user(out, record);
+    append_url_fields(out, record);
+    append_http(out, record);
+    append_rule(out, record);
+    out.append(observer_);
+    append_own(out, record);
+    out.append("}\n");
 }
 
 } // namespace gatehouse::log

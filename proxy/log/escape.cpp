@@ -1,23 +1,31 @@
 #include "proxy/log/escape.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace gatehouse::log {
 namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
-constexpr std::string_view not_in_urls = "\"<>\\^`{|}";  // RFC 3986 §2 leaves these out
 constexpr std::string_view replacement = "\xef\xbf\xbd"; // U+FFFD
 
-void append_hex(std::string& out, unsigned char byte)
-{
-    out += hex_digits[byte >> 4];
-    out += hex_digits[byte & 0xf];
-}
+using ByteSet = std::array<bool, 256>;
 
-bool is_plain(unsigned char byte)
+/// Visible ASCII but for the characters of `without`.
+constexpr ByteSet visible_without(std::string_view without)
 {
-    return byte > 0x20 && byte < 0x7f;
+    ByteSet set{};
+    for (std::size_t byte = 0x21; byte < 0x7f; ++byte)
+        set[byte] = without.find(static_cast<char>(byte)) == std::string_view::npos;
+    return set;
+}
+constexpr auto plain_in_names = visible_without("%\"");
+constexpr auto plain_in_urls = visible_without("\"<>\\^`{|}"); // RFC 3986 §2 leaves these out
+
+void append_hex(LineBuffer& out, unsigned char byte)
+{
+    out.append(hex_digits[byte >> 4]);
+    out.append(hex_digits[byte & 0xf]);
 }
 
 unsigned char byte_at(std::string_view text, std::size_t i)
@@ -56,71 +64,100 @@ bool is_c1(std::string_view sequence)
     return sequence.size() == 2 && byte_at(sequence, 0) == 0xc2 && byte_at(sequence, 1) < 0xa0;
 }
 
+/// Copies runs of plain bytes whole and writes the others as %xx.
+void append_percent(LineBuffer& out, std::string_view text, ByteSet const& plain)
+{
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto const byte = byte_at(text, i);
+        if (plain[byte])
+            continue;
+        out.append(text.substr(from, i - from));
+        out.append('%');
+        append_hex(out, byte);
+        from = i + 1;
+    }
+    out.append(text.substr(from));
+}
+
+/// How many bytes at the front stand for themselves in JSON, counted in eights: printable ASCII without quote and backslash.
+std::size_t plain_json_eights(std::string_view text)
+{
+    constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    auto const has_zero_byte = [](std::uint64_t eight) { return (eight - ones) & ~eight & tops; };
+    std::size_t size = 0;
+    for (; size + 8 <= text.size(); size += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, text.data() + size, sizeof(eight));
+        auto const below_space = (eight - ones * 0x20) & ~eight & tops;
+        auto const is_special = has_zero_byte(eight ^ (ones * '"')) | has_zero_byte(eight ^ (ones * '\\'))
+            | has_zero_byte(eight ^ (ones * 0x7f)) | below_space | (eight & tops);
+        if (is_special != 0)
+            break;
+    }
+    return size;
+}
+
+/// Appends the first character, one that eight plain bytes do not hold, escaped where needed. Returns its size.
+std::size_t append_json_character(LineBuffer& out, std::string_view text)
+{
+    auto const byte = byte_at(text, 0);
+    auto const length = sequence_length(text);
+    auto const sequence = text.substr(0, length);
+    if (byte == '"' || byte == '\\') {
+        out.append('\\');
+        out.append(text[0]);
+    } else if (byte < 0x20 || byte == 0x7f) {
+        out.append("\\u00");
+        append_hex(out, byte);
+    } else if (length == 0) {
+        out.append(replacement);
+    } else if (is_c1(sequence)) {
+        out.append("\\u00");
+        append_hex(out, byte_at(sequence, 1));
+    } else {
+        out.append(sequence);
+    }
+    return length == 0 ? 1 : length;
+}
+
 } // namespace
 
-void append_percent_all(std::string& out, std::string_view text)
+void append_percent_all(LineBuffer& out, std::string_view text)
 {
-    for (auto const character : text) {
-        auto const byte = static_cast<unsigned char>(character);
-        if (is_plain(byte) && byte != '%' && byte != '"') {
-            out += character;
-            continue;
-        }
-        out += '%';
-        append_hex(out, byte);
-    }
+    append_percent(out, text, plain_in_names);
 }
 
-void append_percent_url(std::string& out, std::string_view text)
+void append_percent_url(LineBuffer& out, std::string_view text)
 {
-    for (auto const character : text) {
-        auto const byte = static_cast<unsigned char>(character);
-        if (is_plain(byte) && not_in_urls.find(character) == std::string_view::npos) {
-            out += character;
-            continue;
-        }
-        out += '%';
-        append_hex(out, byte);
-    }
+    append_percent(out, text, plain_in_urls);
 }
 
-void append_json(std::string& out, std::string_view text)
+void append_json(LineBuffer& out, std::string_view text)
 {
     while (!text.empty()) {
-        auto const byte = byte_at(text, 0);
-        auto const length = sequence_length(text);
-        auto const sequence = text.substr(0, length);
-        if (byte == '"' || byte == '\\') {
-            out += '\\';
-            out += text[0];
-        } else if (byte < 0x20 || byte == 0x7f) {
-            out += "\\u00";
-            append_hex(out, byte);
-        } else if (length == 0) {
-            out += replacement;
-        } else if (is_c1(sequence)) {
-            out += "\\u00";
-            append_hex(out, byte_at(sequence, 1));
-        } else {
-            out += sequence;
-        }
-        text.remove_prefix(length == 0 ? 1 : length);
+        auto const plain = plain_json_eights(text);
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        // The next eight bytes hold a special one, or the text ends: one by one.
+        for (auto const end = text.size() - std::min<std::size_t>(text.size(), 8); text.size() > end;)
+            text.remove_prefix(append_json_character(out, text));
     }
 }
 
-void append_visible(std::string& out, std::string_view text)
+void append_visible(LineBuffer& out, std::string_view text)
 {
     while (!text.empty()) {
         auto const byte = byte_at(text, 0);
         auto const length = sequence_length(text);
         if (length == 0 || byte < 0x20 || byte == 0x7f) {
-            out += "\\x";
+            out.append("\\x");
             append_hex(out, byte);
         } else if (is_c1(text.substr(0, length))) {
-            out += "\\x";
+            out.append("\\x");
             append_hex(out, byte_at(text, 1));
         } else {
-            out += text.substr(0, length);
+            out.append(text.substr(0, length));
         }
         text.remove_prefix(length == 0 ? 1 : length);
     }

@@ -62,6 +62,13 @@ result<std::int64_t> query_integer(sqlite3* database, std::string_view sql)
     return code == SQLITE_ROW ? sqlite3_column_int64(statement->get(), 0) : 0;
 }
 
+error_code step_once(sqlite3_stmt* statement)
+{
+    auto const code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE || code == SQLITE_ROW ? error_code{} : sqlite_error(code);
+}
+
 void bind_text(sqlite3_stmt* statement, int number, std::string_view text)
 {
     // An empty view may be null, which SQLite would bind as NULL.

@@ -31,6 +31,9 @@ result<Statement> prepare(sqlite3* database, std::string_view sql);
 /// The integer in the first column of the first row; zero if there is no row or it is null.
 result<std::int64_t> query_integer(sqlite3* database, std::string_view sql);
 
+/// Runs a statement that gives no rows, or one that does not matter, and makes it ready for the next time.
+error_code step_once(sqlite3_stmt* statement);
+
 /// Lifetime: `text` must outlive the next step.
 void bind_text(sqlite3_stmt* statement, int number, std::string_view text);
 std::string_view column_text(sqlite3_stmt* statement, int column);

@@ -30,9 +30,9 @@ AccessRecord StoredRecord::view() const
 
 std::string StoredRecord::url() const
 {
-    std::string text;
+    LineBuffer text;
     append_url(text, view());
-    return text;
+    return std::string{text.view()};
 }
 
 } // namespace gatehouse::log

@@ -1,9 +1,6 @@
 #include "proxy/log/utc.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
-#include <iterator>
 
 namespace gatehouse::log {
 namespace {
@@ -17,10 +14,14 @@ std::optional<int> parse_number(std::string_view digits)
     return number;
 }
 
-void append_day(std::string& out, Day day)
+void append_day(LineBuffer& out, Day day)
 {
     std::chrono::year_month_day const date{day};
-    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", int{date.year()}, unsigned{date.month()}, unsigned{date.day()});
+    out.append_padded(static_cast<unsigned>(int{date.year()}), 4);
+    out.append('-');
+    out.append_padded(unsigned{date.month()}, 2);
+    out.append('-');
+    out.append_padded(unsigned{date.day()}, 2);
 }
 
 } // namespace
@@ -32,9 +33,9 @@ Day day_of(Instant at)
 
 std::string to_text(Day day)
 {
-    std::string text;
+    LineBuffer text;
     append_day(text, day);
-    return text;
+    return std::string{text.view()};
 }
 
 std::optional<Day> parse_day(std::string_view text)
@@ -53,14 +54,21 @@ std::optional<Day> parse_day(std::string_view text)
     return Day{date};
 }
 
-void append_timestamp(std::string& out, Instant at)
+void append_timestamp(LineBuffer& out, Instant at)
 {
     using namespace std::chrono;
     auto const day = day_of(at);
+    auto const since = static_cast<unsigned>(floor<milliseconds>(at - day).count());
     append_day(out, day);
-    auto const since = floor<milliseconds>(at - day).count();
-    fmt::format_to(std::back_inserter(out), "T{:02}:{:02}:{:02}.{:03}Z", since / 3'600'000, since / 60'000 % 60,
-        since / 1000 % 60, since % 1000);
+    out.append('T');
+    out.append_padded(since / 3'600'000, 2);
+    out.append(':');
+    out.append_padded(since / 60'000 % 60, 2);
+    out.append(':');
+    out.append_padded(since / 1000 % 60, 2);
+    out.append('.');
+    out.append_padded(since % 1000, 3);
+    out.append('Z');
 }
 
 } // namespace gatehouse::log

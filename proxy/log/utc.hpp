@@ -1,6 +1,8 @@
 #pragma once
 // Days and instants in UTC, as the log files are named and stamped. No time zone database: that is proxy/clock's.
 
+#include "proxy/log/line_buffer.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -17,6 +19,6 @@ Day day_of(Instant at);
 std::string to_text(Day day);
 std::optional<Day> parse_day(std::string_view text);
 /// "2026-11-24T10:40:00.123Z".
-void append_timestamp(std::string& out, Instant at);
+void append_timestamp(LineBuffer& out, Instant at);
 
 } // namespace gatehouse::log

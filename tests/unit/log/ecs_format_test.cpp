@@ -12,8 +12,9 @@ namespace json = boost::json;
 
 json::value parsed(AccessRecord const& record)
 {
-    std::string line;
-    append_ecs_line(line, record, "gate-1");
+    LineBuffer out;
+    EcsFormat{"gate-1"}.append_line(out, record);
+    std::string const line{out.view()};
     EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
     EXPECT_EQ(line.back(), '\n');
     return json::parse(line);
@@ -81,6 +82,23 @@ TEST(EcsFormat, GivesAddressesNoRegisteredDomain)
     auto record = sample_record();
     record.host = "192.0.2.10";
     EXPECT_EQ(at(parsed(record), "/url/registered_domain"), "(missing)");
+}
+
+TEST(EcsFormat, KeepsRegisteredDomainsOfHostsApart)
+{
+    RegisteredDomains domains;
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(domains.of("www.bbc.co.uk"), "bbc.co.uk");
+        EXPECT_EQ(domains.of("bbc.co.uk"), "bbc.co.uk");
+        EXPECT_EQ(domains.of("co.uk"), "");
+        EXPECT_EQ(domains.of("2001:db8::1"), "");
+        EXPECT_EQ(domains.of("10.1.2.3"), "");
+        EXPECT_EQ(domains.of(""), "");
+        for (int i = 0; i < 20000; ++i) { // more than are kept
+            auto const domain = "site" + std::to_string(i) + ".example";
+            EXPECT_EQ(domains.of("www." + domain), domain);
+        }
+    }
 }
 
 TEST(EcsFormat, StaysOneValidLineWhateverTheClientSent)

@@ -7,13 +7,13 @@
 namespace gatehouse::log {
 namespace {
 
-using Append = void (*)(std::string&, std::string_view);
+using Append = void (*)(LineBuffer&, std::string_view);
 
 std::string escaped(Append append, std::string_view text)
 {
-    std::string out;
+    LineBuffer out;
     append(out, text);
-    return out;
+    return std::string{out.view()};
 }
 
 TEST(Escape, QuotesUserNamesAsSquidDoes)
@@ -44,6 +44,31 @@ TEST(Escape, WritesValidJsonTextForAnyBytes)
     EXPECT_EQ(escaped(append_json, "\xe0\x80\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") << "overlong";
     EXPECT_EQ(escaped(append_json, "\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") << "surrogate";
     EXPECT_EQ(escaped(append_json, "\xf4\x90\x80\x80").size(), 12U) << "above U+10FFFF";
+}
+
+/// The same, one character at a time: what the eights of the fast path must agree with.
+std::string json_by_characters(std::string_view text)
+{
+    std::string out;
+    for (auto const& character : text)
+        out += escaped(append_json, {&character, 1});
+    return out;
+}
+
+TEST(Escape, FindsASpecialByteAtEveryPlaceOfALongText)
+{
+    for (std::size_t size = 1; size <= 24; ++size)
+        for (std::size_t place = 0; place < size; ++place)
+            for (int byte = 0; byte < 256; ++byte) {
+                std::string text(size, 'a');
+                text[place] = static_cast<char>(byte);
+                EXPECT_EQ(escaped(append_json, text), json_by_characters(text)) << size << ' ' << place << ' ' << byte;
+            }
+    EXPECT_EQ(escaped(append_json,
+                  "1234567\xc3\xab"
+                  "1234567\"8"),
+        "1234567\xc3\xab"
+        "1234567\\\"8");
 }
 
 TEST(Escape, MakesControlCharactersVisible)

@@ -12,9 +12,9 @@ namespace {
 
 std::string line_of(AccessRecord const& record)
 {
-    std::string line;
+    LineBuffer line;
     append_squid_line(line, record);
-    return line;
+    return std::string{line.view()};
 }
 
 struct Case {
