@@ -1,5 +1,6 @@
 #include "proxy/portal/certificate.hpp"
 #include "policy/host.hpp"
+#include "proxy/settings.hpp"
 
 #include <algorithm>
 #include <boost/url/parse.hpp>

@@ -1,7 +1,12 @@
 #pragma once
 // The console's own certificate: self-signed, P-256, kept in STATE/console/ and made anew when it nears its end or the console's names change.
 
-#include "proxy/settings.hpp"
+#include <filesystem>
+#include <string>
+
+namespace gatehouse {
+struct Settings;
+}
 
 namespace gatehouse::portal {
 

@@ -1,4 +1,5 @@
 #include "proxy/portal/guard.hpp"
+#include "proxy/settings.hpp"
 
 #include <algorithm>
 #include <boost/url/parse.hpp>

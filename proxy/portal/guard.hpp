@@ -3,9 +3,12 @@
 // Pure functions over message.hpp.
 
 #include "proxy/portal/message.hpp"
-#include "proxy/settings.hpp"
 
 #include <array>
+
+namespace gatehouse {
+struct Settings;
+}
 
 namespace gatehouse::portal {
 

@@ -1,4 +1,5 @@
 #include "proxy/portal/portal_pages.hpp"
+#include "proxy/settings.hpp"
 
 #include <boost/url/parse.hpp>
 #include <fmt/format.h>

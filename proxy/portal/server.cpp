@@ -1,6 +1,7 @@
 #include "proxy/portal/server.hpp"
 #include "proxy/portal/certificate.hpp"
 #include "proxy/portal/connection.hpp"
+#include "proxy/settings.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -4,13 +4,16 @@
 
 #include "policy/parse.hpp"
 #include "proxy/clock.hpp"
-#include "proxy/settings.hpp"
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace gatehouse {
+struct Settings;
+}
 
 namespace gatehouse::store {
 class Store;

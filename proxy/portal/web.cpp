@@ -1,5 +1,6 @@
 #include "proxy/portal/web.hpp"
 #include "proxy/portal/menu.hpp"
+#include "proxy/settings.hpp"
 
 #include <array>
 #include <charconv>

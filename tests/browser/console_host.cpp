@@ -7,6 +7,7 @@
 #include "proxy/log/access_log.hpp"
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/server.hpp"
+#include "proxy/settings.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"

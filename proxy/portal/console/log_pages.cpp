@@ -3,6 +3,7 @@
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
+#include "proxy/settings.hpp"
 #include "proxy/store/audit.hpp"
 
 namespace gatehouse::portal::console {

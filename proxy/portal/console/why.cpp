@@ -2,6 +2,7 @@
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/explain_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/settings.hpp"
 #include "proxy/store/audit.hpp"
 
 namespace gatehouse::portal::console {

@@ -1,5 +1,6 @@
 #include "proxy/portal/guard.hpp"
 #include "proxy/portal/quota.hpp"
+#include "proxy/settings.hpp"
 
 #include <algorithm>
 #include <gmock/gmock.h>

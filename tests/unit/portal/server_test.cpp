@@ -1,5 +1,6 @@
 #include "proxy/portal/certificate.hpp"
 #include "proxy/portal/server.hpp"
+#include "proxy/settings.hpp"
 #include "proxy/store/store.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
