@@ -266,9 +266,10 @@ result<std::uint64_t> DayStore::number_of(Column column, Kept kept, std::string_
 {
     if (text.empty())
         return 0U;
-    auto& last = last_[index_of(column)];
-    if (last.text == text)
-        return last.number;
+    auto const place = text.size() + 3 * static_cast<unsigned char>(text.front()) + 5 * static_cast<unsigned char>(text.back());
+    auto& recent = recent_[index_of(column)][place % recent_texts];
+    if (recent.text == text)
+        return recent.number;
     auto& table = kept == Kept::as_host ? hosts_ : words_;
     auto number = table.remembered(text);
     if (number == 0) {
@@ -277,9 +278,9 @@ result<std::uint64_t> DayStore::number_of(Column column, Kept kept, std::string_
             return found.error();
         number = *found;
     }
-    last.text = text;
-    last.number = static_cast<std::uint64_t>(number);
-    return last.number;
+    recent.text = text;
+    recent.number = static_cast<std::uint64_t>(number);
+    return recent.number;
 }
 
 } // namespace gatehouse::log

@@ -39,11 +39,12 @@ public:
     void seal();
 
 private:
-    /// What a column held in the row before: most columns repeat.
-    struct Last {
+    /// A text that a column held lately: most columns have few, which need not be looked up in the tables of words.
+    struct Recent {
         std::string text;
         std::uint64_t number = 0;
     };
+    static constexpr std::size_t recent_texts = 16;
 
     DayStore(Database database, BlockWriter blocks, std::filesystem::path path, Day day);
     static result<std::unique_ptr<DayStore>> open_ours(std::filesystem::path const& path, Day day);
@@ -60,7 +61,7 @@ private:
     Statement begin_, commit_;
     Words words_, hosts_;
     BlockWriter blocks_;
-    std::array<Last, column_count> last_;
+    std::array<std::array<Recent, recent_texts>, column_count> recent_;
     LineBuffer address_;
     std::filesystem::path path_;
     Day day_;

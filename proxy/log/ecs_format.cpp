@@ -17,6 +17,14 @@ inline void append_text(LineBuffer& out, std::string_view before, std::string_vi
     out.append('"');
 }
 
+/// The same for a word of the program's own, which needs no escaping.
+inline void append_word(LineBuffer& out, std::string_view before, std::string_view word)
+{
+    out.append(before);
+    out.append(word);
+    out.append('"');
+}
+
 inline void append_number(LineBuffer& out, std::string_view before, std::uint64_t number)
 {
     out.append(before);
@@ -35,7 +43,7 @@ void append_event(LineBuffer& out, AccessRecord const& record)
     bool const is_allowed = record.verdict == policy::Verdict::allow;
     out.append(R"(,"event":{"kind":"event","category":["network","web"],"dataset":"gatehouse.access",)");
     out.append(is_allowed ? std::string_view{R"("type":["access","allowed"])"} : R"("type":["access","denied"])");
-    append_text(out, R"(,"action":")", to_text(record.verdict));
+    append_word(out, R"(,"action":")", to_text(record.verdict));
     bool const went_through = is_allowed && record.refusal.empty();
     out.append(went_through ? std::string_view{R"(,"outcome":"success")"} : R"(,"outcome":"failure")");
     append_text(out, R"(,"reason":")", record.refusal);
@@ -126,18 +134,18 @@ void append_signals(LineBuffer& out, policy::SignalSet signals)
     std::string_view before = R"(,"signals":[")";
     for (unsigned i = 0; i < policy::signal_count; ++i)
         if (auto const signal = static_cast<policy::Signal>(i); signals.has(signal))
-            append_text(out, std::exchange(before, R"(,")"), policy::to_text(signal));
+            append_word(out, std::exchange(before, R"(,")"), policy::to_text(signal));
     out.append(']');
 }
 
 void append_own(LineBuffer& out, AccessRecord const& record)
 {
-    append_text(out, R"(,"gatehouse":{"code":")", to_text(record.code));
+    append_word(out, R"(,"gatehouse":{"code":")", to_text(record.code));
     append_text(out, R"(,"decision":")", record.decision_id);
-    append_text(out, R"(,"confidence":")", to_text(record.confidence));
+    append_word(out, R"(,"confidence":")", to_text(record.confidence));
     append_text(out, R"(,"network":")", record.network);
     append_text(out, R"(,"device":")", record.device);
-    append_text(out, R"(,"device_kind":")", to_text(record.device_kind));
+    append_word(out, R"(,"device_kind":")", to_text(record.device_kind));
     append_text(out, R"(,"stage":")", record.stage);
     append_text(out, R"(,"clause":")", record.clause);
     append_text(out, R"(,"service":")", record.service);
@@ -146,7 +154,7 @@ void append_own(LineBuffer& out, AccessRecord const& record)
     if (record.list_line != 0)
         append_number(out, R"(,"list_line":)", record.list_line);
     append_text(out, R"(,"period":")", record.period);
-    append_text(out, R"(,"tls":")", to_text(record.tls));
+    append_word(out, R"(,"tls":")", to_text(record.tls));
     append_signals(out, record.signals);
     append_text(out, R"(,"refusal":")", record.refusal);
     out.append('}');

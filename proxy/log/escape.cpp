@@ -1,5 +1,6 @@
 #include "proxy/log/escape.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -80,25 +81,35 @@ void append_percent(LineBuffer& out, std::string_view text, ByteSet const& plain
     out.append(text.substr(from));
 }
 
-/// How many bytes at the front stand for themselves in JSON, counted in eights: printable ASCII without quote and backslash.
-std::size_t plain_json_eights(std::string_view text)
+constexpr auto plain_in_json = [] {
+    auto set = visible_without("\"\\");
+    set[' '] = true;
+    return set;
+}();
+
+/// True if eight bytes stand for themselves in JSON: printable ASCII without quote and backslash.
+bool are_plain_in_json(char const* eight_bytes)
 {
     constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
-    auto const has_zero_byte = [](std::uint64_t eight) { return (eight - ones) & ~eight & tops; };
-    std::size_t size = 0;
-    for (; size + 8 <= text.size(); size += 8) {
-        std::uint64_t eight = 0;
-        std::memcpy(&eight, text.data() + size, sizeof(eight));
-        auto const below_space = (eight - ones * 0x20) & ~eight & tops;
-        auto const is_special = has_zero_byte(eight ^ (ones * '"')) | has_zero_byte(eight ^ (ones * '\\'))
-            | has_zero_byte(eight ^ (ones * 0x7f)) | below_space | (eight & tops);
-        if (is_special != 0)
-            break;
-    }
-    return size;
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, eight_bytes, sizeof(eight));
+    auto const has_zero_byte = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & tops; };
+    auto const is_special = has_zero_byte(eight ^ (ones * '"')) | has_zero_byte(eight ^ (ones * '\\'))
+        | has_zero_byte(eight ^ (ones * 0x7f)) | ((eight - ones * 0x20) & ~eight & tops) | (eight & tops);
+    return is_special == 0;
 }
 
-/// Appends the first character, one that eight plain bytes do not hold, escaped where needed. Returns its size.
+bool is_plain_in_json(std::string_view text)
+{
+    if (text.size() < 8)
+        return std::all_of(text.begin(), text.end(), [](char byte) { return plain_in_json[static_cast<unsigned char>(byte)]; });
+    for (std::size_t i = 0; i + 8 < text.size(); i += 8)
+        if (!are_plain_in_json(text.data() + i))
+            return false;
+    return are_plain_in_json(text.data() + text.size() - 8); // may look at some bytes twice
+}
+
+/// Appends the first character, escaped where needed. Returns its size.
 std::size_t append_json_character(LineBuffer& out, std::string_view text)
 {
     auto const byte = byte_at(text, 0);
@@ -135,14 +146,10 @@ void append_percent_url(LineBuffer& out, std::string_view text)
 
 void append_json(LineBuffer& out, std::string_view text)
 {
-    while (!text.empty()) {
-        auto const plain = plain_json_eights(text);
-        out.append(text.substr(0, plain));
-        text.remove_prefix(plain);
-        // The next eight bytes hold a special one, or the text ends: one by one.
-        for (auto const end = text.size() - std::min<std::size_t>(text.size(), 8); text.size() > end;)
-            text.remove_prefix(append_json_character(out, text));
-    }
+    if (is_plain_in_json(text)) // nearly every text is
+        return out.append(text);
+    while (!text.empty())
+        text.remove_prefix(append_json_character(out, text));
 }
 
 void append_visible(LineBuffer& out, std::string_view text)

@@ -3,9 +3,10 @@
 
 #include "proxy/log/sqlite.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <functional>
 #include <string>
-#include <unordered_map>
 
 namespace gatehouse::log {
 
@@ -31,7 +32,7 @@ private:
     };
 
     Statement find_, add_;
-    std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> known_;
+    boost::unordered_flat_map<std::string, std::int64_t, Hash, std::equal_to<>> known_;
 };
 
 } // namespace gatehouse::log

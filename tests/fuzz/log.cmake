@@ -1,0 +1,1 @@
+gatehouse_fuzz(log_cell SOURCE log/cell_fuzz.cpp LINK gatehouse::log)
