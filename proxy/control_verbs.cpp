@@ -1,6 +1,7 @@
 #include "proxy/control_verbs.hpp"
 
 #include "proxy/log/search.hpp"
+#include "proxy/settings.hpp"
 #include "proxy/store/audit.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
