@@ -4,9 +4,11 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
+
+#include <sstream>
 
 namespace gatehouse::portal {
 
@@ -16,6 +18,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
+constexpr std::size_t longest_read = 8192; // bytes
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 using Parser = http::request_parser<http::string_body>;
 using Answer = http::response<http::string_body>;
@@ -84,7 +87,7 @@ Answer write_message(Response const& response, Side side, bool keep_alive)
 }
 
 /// What a request that cannot be read is told; such a connection is closed.
-Response refusal_of(boost::beast::error_code const& failure)
+Response refusal_of(error_code const& failure)
 {
     Response response{400, "text/plain; charset=utf-8", "This request cannot be read.\n", {}};
     if (failure == http::error::body_limit)
@@ -94,18 +97,47 @@ Response refusal_of(boost::beast::error_code const& failure)
     return response;
 }
 
+/// Header and body as they go out; without the body for HEAD.
+std::string bytes_of(Answer const& answer, bool is_head)
+{
+    std::ostringstream out;
+    out << answer.base();
+    auto text = out.str();
+    if (!is_head)
+        text += answer.body();
+    return text;
+}
+
+// Plain reads and writes below, since Beast's composed operations over a TLS stream took a minute to compile.
+
 template <class Stream>
-task<bool> send(Stream& stream, Answer& answer, bool is_head)
+task<bool> send(Stream& stream, Answer const& answer, bool is_head)
 {
     beast::get_lowest_layer(stream).expires_after(write_deadline);
-    http::response_serializer<http::string_body> serializer{answer};
-    if (is_head) {
-        serializer.split(true);
-        auto const [failure, size] = co_await http::async_write_header(stream, serializer, use_tuple);
-        co_return !failure && answer.keep_alive();
-    }
-    auto const [failure, size] = co_await http::async_write(stream, serializer, use_tuple);
+    auto const bytes = bytes_of(answer, is_head);
+    auto const [failure, size] = co_await asio::async_write(stream, asio::buffer(bytes), use_tuple);
     co_return !failure && answer.keep_alive();
+}
+
+/// Reads one request. `end_of_stream` also stands for a connection that broke or took too long.
+template <class Stream>
+task<error_code> read_request(Stream& stream, beast::flat_buffer& buffer, Parser& parser)
+{
+    parser.eager(true);
+    while (!parser.is_done()) {
+        error_code failure;
+        if (buffer.size() > 0)
+            buffer.consume(parser.put(buffer.data(), failure));
+        if (failure && failure != http::error::need_more)
+            co_return failure;
+        if (parser.is_done())
+            break;
+        auto const [broken, size] = co_await stream.async_read_some(buffer.prepare(longest_read), use_tuple);
+        if (broken)
+            co_return http::error::end_of_stream;
+        buffer.commit(size);
+    }
+    co_return error_code{};
 }
 
 template <class Stream>
@@ -117,19 +149,18 @@ task<void> serve(Site& site, Side side, Stream& stream, std::string peer)
         parser.header_limit(longest_head);
         parser.body_limit(longest_body);
         beast::get_lowest_layer(stream).expires_after(head_deadline);
-        auto const [failure, size] = co_await http::async_read(stream, buffer, parser, use_tuple);
-        if (failure == http::error::end_of_stream || failure == beast::error::timeout
-            || (failure && failure.category() != http::make_error_code(http::error::bad_target).category()))
+        auto const failure = co_await read_request(stream, buffer, parser);
+        if (failure == http::error::end_of_stream)
             co_return;
         auto const request = failure ? std::nullopt : read_message(parser.get(), peer);
         if (!request) {
-            auto refused = write_message(refusal_of(failure), side, false);
+            auto const refused = write_message(refusal_of(failure), side, false);
             co_await send(stream, refused, false);
             co_return;
         }
         beast::get_lowest_layer(stream).expires_never(); // a page waits for store and publication, which have limits of their own
         auto const response = co_await answer(site, side, *request);
-        auto message = write_message(response, side, parser.get().keep_alive());
+        auto const message = write_message(response, side, parser.get().keep_alive());
         if (!co_await send(stream, message, request->method == Method::head))
             co_return;
     }
@@ -159,7 +190,7 @@ task<void> serve_plain(Site& site, asio::ip::tcp::socket socket)
 task<void> serve_tls(Site& site, asio::ip::tcp::socket socket, asio::ssl::context& context)
 {
     auto const peer = peer_of(socket);
-    beast::ssl_stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, context};
+    asio::ssl::stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, context};
     beast::get_lowest_layer(stream).expires_after(head_deadline);
     auto const [failure] = co_await stream.async_handshake(asio::ssl::stream_base::server, use_tuple);
     if (failure)
