@@ -3,15 +3,15 @@
 
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace gatehouse::net {
 
 class ReadBuffer {
 public:
-    std::string_view bytes() const { return {storage_.data() + begin_, end_ - begin_}; }
+    std::string_view bytes() const { return {storage_.get() + begin_, end_ - begin_}; }
     bool empty() const { return begin_ == end_; }
 
     void consume(std::size_t size)
@@ -24,32 +24,41 @@ public:
     /// Room for at least `size` more bytes. Invalidates views of bytes().
     std::span<char> prepare(std::size_t size)
     {
-        if (storage_.size() - end_ < size) {
-            if (begin_ > 0) {
-                std::memmove(storage_.data(), storage_.data() + begin_, end_ - begin_);
-                end_ -= begin_;
-                begin_ = 0;
-            }
-            if (storage_.size() - end_ < size)
-                storage_.resize(end_ + size);
+        if (capacity_ - end_ < size) {
+            if (capacity_ - (end_ - begin_) < size)
+                grow(end_ - begin_ + size);
+            else
+                std::memmove(storage_.get(), storage_.get() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
         }
-        return {storage_.data() + end_, storage_.size() - end_};
+        return {storage_.get() + end_, capacity_ - end_};
     }
 
     void commit(std::size_t size) { end_ += size; }
 
-    /// Gives the memory back if the buffer is empty (an idle connection need not hold it).
+    /// Gives a large memory back if the buffer is empty. One of usual size stays for the next message.
     void release()
     {
-        if (empty() && storage_.size() > keep) {
-            storage_.resize(keep);
-            storage_.shrink_to_fit();
-        }
+        if (empty() && capacity_ > keep)
+            *this = {};
     }
 
 private:
-    static constexpr std::size_t keep = 4096;
-    std::vector<char> storage_;
+    static constexpr std::size_t keep = 16 * 1024;
+
+    /// The new memory is not cleared: the next read overwrites it.
+    void grow(std::size_t capacity)
+    {
+        auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+        if (!empty())
+            std::memcpy(larger.get(), storage_.get() + begin_, end_ - begin_);
+        storage_ = std::move(larger);
+        capacity_ = capacity;
+    }
+
+    std::unique_ptr<char[]> storage_;
+    std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
 };
