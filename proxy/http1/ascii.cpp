@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <iterator>
 
 namespace gatehouse::http1 {
 namespace {
@@ -47,6 +49,13 @@ std::string_view trim_blanks(std::string_view text)
     while (!text.empty() && is_blank(text.back()))
         text.remove_suffix(1);
     return text;
+}
+
+void append_decimal(std::string& out, std::uint64_t number)
+{
+    char digits[20];
+    auto const [end, ec] = std::to_chars(std::begin(digits), std::end(digits), number);
+    out.append(digits, end);
 }
 
 std::optional<std::string_view> ListReader::next()

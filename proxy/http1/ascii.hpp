@@ -1,7 +1,9 @@
 #pragma once
 // The character classes and list syntax of RFC 9110 §5.6, independent of the locale. Internal to this folder.
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gatehouse::http1 {
@@ -36,6 +38,9 @@ inline char to_lower(char c)
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// Without spaces and tabs at both ends.
 std::string_view trim_blanks(std::string_view text);
+
+/// Without a format string to interpret: heads are written for each exchange.
+void append_decimal(std::string& out, std::uint64_t number);
 
 /// Walks the members of a comma-separated list (RFC 9110 §5.6.1); empty members are handed out too.
 class ListReader {

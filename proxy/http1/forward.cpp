@@ -3,10 +3,7 @@
 #include "proxy/http1/ascii.hpp"
 #include "proxy/http1/field_name.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 
 namespace gatehouse::http1 {
 namespace {
@@ -89,12 +86,16 @@ void append_end_to_end_fields(std::string& out, Head const& head, Direction dire
 
 void append_via(std::string& out, unsigned minor_version, std::string_view pseudonym)
 {
-    fmt::format_to(std::back_inserter(out), "Via: 1.{} {}\r\n", minor_version, pseudonym);
+    out.append("Via: 1.");
+    append_decimal(out, minor_version);
+    out.append(" ").append(pseudonym).append(line_end);
 }
 
 void append_content_length(std::string& out, std::uint64_t length)
 {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", length);
+    out.append("Content-Length: ");
+    append_decimal(out, length);
+    out.append(line_end);
 }
 
 void append_authority(std::string& out, policy::Target const& target)
@@ -102,8 +103,10 @@ void append_authority(std::string& out, policy::Target const& target)
     bool const bracketed = target.host.kind() == policy::Host::Kind::ipv6;
     out.append(bracketed ? "[" : "").append(target.host.text()).append(bracketed ? "]" : "");
     auto const usual = target.scheme == policy::Scheme::https ? 443 : 80;
-    if (target.port != usual)
-        fmt::format_to(std::back_inserter(out), ":{}", target.port);
+    if (target.port == usual)
+        return;
+    out.append(":");
+    append_decimal(out, target.port);
 }
 
 /// RFC 9110 §8.6: these methods promise content, so a missing body is said to be empty.
@@ -122,8 +125,9 @@ void append_request_framing(std::string& out, RequestHead const& head)
 
 void append_status_line(std::string& out, unsigned status, std::string_view reason)
 {
-    fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} ", status);
-    out.append(reason).append(line_end);
+    out.append("HTTP/1.1 ");
+    append_decimal(out, status);
+    out.append(" ").append(reason).append(line_end);
 }
 
 constexpr std::string_view upgrade_fields = "Connection: Upgrade\r\nUpgrade: websocket\r\n";

@@ -70,6 +70,13 @@ Refusal check_host_field(RequestHead const& head, policy::Target const& target, 
     return same ? Refusal::none : Refusal::host_mismatch;
 }
 
+/// Authority of an absolute-form target, as written.
+std::string_view authority_in(std::string_view url)
+{
+    auto const rest = url.substr(url.find("://") + 3);
+    return rest.substr(0, rest.find_first_of("/?"));
+}
+
 } // namespace
 
 ResolvedTarget resolve_target(RequestHead const& head)
@@ -79,7 +86,8 @@ ResolvedTarget resolve_target(RequestHead const& head)
         if (!target)
             return refuse(Refusal::bad_target);
         // Clients exist that leave the port out of a CONNECT's Host; the target alone decides then.
-        return {check_host_field(head, *target, target->port), *target};
+        bool const same_text = head.host == head.target;
+        return {same_text ? Refusal::none : check_host_field(head, *target, target->port), *target};
     }
     if (head.target.starts_with('/'))
         return refuse(Refusal::origin_form);
@@ -92,7 +100,9 @@ ResolvedTarget resolve_target(RequestHead const& head)
         return refuse(refusal_of(target.error()));
     if (target->scheme != policy::Scheme::http)
         return refuse(Refusal::unsupported_scheme); // https comes through CONNECT; in clear it would hide the lack of TLS
-    return {check_host_field(head, *target, http_port), *target};
+    // Mostly both are written alike, and the same text that was just parsed need not be parsed again.
+    bool const same_text = head.host == authority_in(head.target);
+    return {same_text ? Refusal::none : check_host_field(head, *target, http_port), *target};
 }
 
 ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer)
