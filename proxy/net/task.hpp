@@ -2,6 +2,7 @@
 // Asio's types with the concrete executor of one worker: no type erasure, no locks, one thread for each io_context.
 
 #include "policy/result.hpp"
+#include "proxy/net/frame_pool.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -25,3 +26,15 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 inline constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
 } // namespace gatehouse::net
+
+// Asio's coroutine frames with our executor come from the pool: these are the two members that get and give back their memory.
+template <>
+inline void* boost::asio::detail::awaitable_frame_base<gatehouse::net::Executor>::operator new(std::size_t size)
+{
+    return gatehouse::net::allocate_frame(size);
+}
+template <>
+inline void boost::asio::detail::awaitable_frame_base<gatehouse::net::Executor>::operator delete(void* frame, std::size_t size)
+{
+    gatehouse::net::release_frame(frame, size);
+}

@@ -1,0 +1,66 @@
+#include "proxy/net/frame_pool.hpp"
+
+#include <array>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+namespace gatehouse::net {
+namespace {
+
+constexpr std::size_t step = 64;           // bytes between two size classes
+constexpr std::size_t class_count = 64;    // frames above 4 KiB go to the heap
+constexpr std::uint32_t most_spare = 1024; // frames kept of one class: after a crowd has left, memory goes back
+
+struct Spare {
+    Spare* next;
+};
+
+struct FrameLists {
+    struct List {
+        Spare* first = nullptr;
+        std::uint32_t size = 0;
+    };
+    std::array<List, class_count> lists{};
+
+    ~FrameLists()
+    {
+        for (auto const& list : lists) {
+            for (auto* spare = list.first; spare != nullptr;)
+                ::operator delete(std::exchange(spare, spare->next));
+        }
+    }
+};
+
+thread_local FrameLists frames;
+
+constexpr std::size_t class_of(std::size_t size)
+{
+    return (size + step - 1) / step - 1;
+}
+
+} // namespace
+
+void* allocate_frame(std::size_t size)
+{
+    auto const index = class_of(size);
+    if (index >= class_count)
+        return ::operator new(size);
+    auto& list = frames.lists[index];
+    if (list.first == nullptr)
+        return ::operator new((index + 1) * step);
+    --list.size;
+    return std::exchange(list.first, list.first->next);
+}
+
+void release_frame(void* frame, std::size_t size) noexcept
+{
+    auto const index = class_of(size);
+    if (index >= class_count || frames.lists[index].size == most_spare)
+        return ::operator delete(frame);
+    auto& list = frames.lists[index];
+    list.first = new (frame) Spare{list.first};
+    ++list.size;
+}
+
+} // namespace gatehouse::net
