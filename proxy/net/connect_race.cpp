@@ -68,8 +68,12 @@ private:
         --running_;
         if (!done_)
             return;
-        if (!ec)
+        if (!ec) {
+            error_code ignored;
+            attempts_[index].non_blocking(true, ignored);
+            attempts_[index].set_option(asio::ip::tcp::no_delay(true), ignored);
             return finish({{}, std::move(attempts_[index]), addresses_[index]});
+        }
         if (attempts_.size() < addresses_.size())
             return try_next();
         if (running_ == 0)
@@ -109,7 +113,56 @@ auto async_race(std::shared_ptr<Race> race, std::chrono::milliseconds total, Tok
     return asio::async_initiate<Token, void(RaceResult)>(start, token, std::move(race), total);
 }
 
+void cancel_socket(void* socket)
+{
+    error_code ignored;
+    static_cast<Socket*>(socket)->cancel(ignored);
+}
+
+/// Opens and begins. No error: connected already; `in_progress` or `already_started`: wait for writability.
+error_code begin_connect(Socket& socket, asio::ip::tcp::endpoint const& endpoint)
+{
+    error_code ec;
+    socket.open(endpoint.protocol(), ec);
+    if (!ec)
+        socket.non_blocking(true, ec);
+    if (!ec)
+        socket.set_option(asio::ip::tcp::no_delay(true), ec);
+    if (ec)
+        return ec;
+    auto const connect
+        = [&] { return ::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())); };
+    // A peer on this machine has answered when the first call returns, and the second finds it connected; it costs less than a wait.
+    if (connect() == 0 || (errno == EINPROGRESS && connect() == 0))
+        return {};
+    return {errno, boost::system::system_category()};
+}
+
+error_code pending_error(Socket& socket)
+{
+    int code = 0;
+    socklen_t size = sizeof code;
+    ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &code, &size);
+    return {code, boost::system::system_category()};
+}
+
 } // namespace
+
+task<RaceResult> connect_to(
+    Executor executor, DeadlineWheel& wheel, policy::IpAddress address, std::uint16_t port, std::chrono::milliseconds total)
+{
+    Socket socket(executor);
+    auto ec = begin_connect(socket, endpoint_of(address, port));
+    if (ec == asio::error::in_progress || ec == asio::error::already_started) {
+        Deadline deadline(wheel, cancel_socket, &socket);
+        deadline.expire_after(total);
+        auto const [aborted] = co_await socket.async_wait(Socket::wait_write, use_tuple);
+        ec = deadline.expired() ? error_code{asio::error::timed_out} : aborted ? aborted : pending_error(socket);
+    }
+    if (ec)
+        co_return RaceResult{ec, std::nullopt, {}};
+    co_return RaceResult{{}, std::move(socket), address};
+}
 
 std::vector<policy::IpAddress> interleave_families(std::vector<policy::IpAddress> const& addresses)
 {

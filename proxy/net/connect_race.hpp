@@ -2,6 +2,7 @@
 // Happy eyeballs: several connection attempts, staggered, first one wins (RFC 8305 §5).
 
 #include "policy/address.hpp"
+#include "proxy/net/deadline.hpp"
 #include "proxy/net/task.hpp"
 
 #include <chrono>
@@ -17,8 +18,13 @@ struct RaceResult {
 };
 
 /// Connects to the first of `addresses` that answers. A refusal starts the next attempt at once.
+/// The socket comes back non-blocking and without Nagle's delay.
 task<RaceResult> race_to_connect(Executor executor, std::vector<policy::IpAddress> addresses, std::uint16_t port,
     std::chrono::milliseconds stagger, std::chrono::milliseconds total);
+
+/// The same for one address: no timer of its own, and no wait if the peer is near enough to have answered at once.
+task<RaceResult> connect_to(
+    Executor executor, DeadlineWheel& wheel, policy::IpAddress address, std::uint16_t port, std::chrono::milliseconds total);
 
 /// RFC 8305 §4: families alternate, the first address' family leads.
 std::vector<policy::IpAddress> interleave_families(std::vector<policy::IpAddress> const& addresses);

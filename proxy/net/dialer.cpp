@@ -70,10 +70,11 @@ std::vector<policy::IpAddress> interface_addresses()
     return found;
 }
 
-Dialer::Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor, DialOptions options)
+Dialer::Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor, DeadlineWheel& wheel, DialOptions options)
     : resolver_(resolver)
     , guard_(guard)
     , executor_(executor)
+    , wheel_(wheel)
     , options_(options)
 {
 }
@@ -93,12 +94,13 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
     }
     if (allowed.empty())
         co_return Dialed{loops ? "loop" : "private-address", std::nullopt, {}};
-    RaceResult race = co_await race_to_connect(executor_, std::move(allowed), port, options_.attempt, options_.connect);
+    RaceResult race;
+    if (allowed.size() == 1)
+        race = co_await connect_to(executor_, wheel_, allowed.front(), port, options_.connect);
+    else
+        race = co_await race_to_connect(executor_, std::move(allowed), port, options_.attempt, options_.connect);
     if (!race.socket)
         co_return Dialed{cause_of(race.failure), std::nullopt, {}};
-    error_code ignored;
-    race.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
-    race.socket->non_blocking(true, ignored);
     co_return Dialed{{}, std::move(race.socket), race.address};
 }
 

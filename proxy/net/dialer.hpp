@@ -38,7 +38,7 @@ struct DialOptions {
 
 class Dialer {
 public:
-    Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor, DialOptions options);
+    Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor, DeadlineWheel& wheel, DialOptions options);
 
     /// Tries the allowed addresses in turn, the next one beside it after `attempt`, all within `connect`.
     task<Dialed> dial(policy::Host const& host, std::uint16_t port);
@@ -47,6 +47,7 @@ private:
     Resolver& resolver_;
     AddressGuard const& guard_;
     Executor executor_;
+    DeadlineWheel& wheel_;
     DialOptions options_;
 };
 

@@ -13,6 +13,7 @@ struct Relay {
     std::chrono::milliseconds idle;
     RelayCounts counts{};
     RelayEnd end = RelayEnd::finished;
+    int ended = 0; ///< directions
     // One deadline for both directions: a half-closed tunnel waits on one socket only.
     Deadline deadline{client.wheel(), on_idle, this};
 
@@ -43,42 +44,34 @@ task<bool> forward(Relay& state, Stream& to, std::string_view data)
     co_return !failed;
 }
 
-/// Moves what has arrived; false once this direction has ended.
-task<bool> drain(Relay& state, Stream& from, Stream& to, std::uint64_t& count)
+/// Half-close. Once the other direction has ended too, both sockets are closed anyway, which says the same.
+void end_direction(Relay& state, Stream& to)
 {
-    for (;;) {
-        error_code ec;
-        std::size_t const size = from.socket().read_some(asio::buffer(state.buffer.data(), state.buffer.size()), ec);
-        if (ec == asio::error::would_block)
-            co_return true;
-        if (ec == asio::error::eof) {
-            error_code ignored;
-            to.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-            co_return false;
-        }
-        if (ec || !co_await forward(state, to, {state.buffer.data(), size})) {
-            state.stop(RelayEnd::failed);
-            co_return false;
-        }
-        count += size;
-        if (size < state.buffer.size())
-            co_return true;
-    }
+    error_code ignored;
+    if (++state.ended == 1)
+        to.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
+/// Waits for a first byte in a buffer of its own, since the shared one must not be lent to a wait; the rest is read behind it.
+/// Waiting for readability alone would cost an epoll_ctl each time.
 task<> one_way(Relay& state, Stream& from, Stream& to, std::uint64_t& count)
 {
     for (;;) {
         if (from.aborted())
             co_return;
-        auto const [ec] = co_await from.socket().async_wait(Socket::wait_read, use_tuple);
-        if (ec) {
-            state.stop(RelayEnd::aborted);
-            co_return;
-        }
+        char first = 0;
+        auto const [ec, one] = co_await from.socket().async_read_some(asio::buffer(&first, 1), use_tuple);
+        if (ec == asio::error::eof)
+            co_return end_direction(state, to);
+        if (ec)
+            co_return state.stop(ec == asio::error::operation_aborted ? RelayEnd::aborted : RelayEnd::failed);
         state.touch();
-        if (!co_await drain(state, from, to, count))
-            co_return;
+        state.buffer.front() = first;
+        error_code rest_ec; // an end or a failure comes again with the next wait
+        auto const rest = from.socket().read_some(asio::buffer(state.buffer.data() + 1, state.buffer.size() - 1), rest_ec);
+        if (!co_await forward(state, to, {state.buffer.data(), one + rest}))
+            co_return state.stop(RelayEnd::failed);
+        count += one + rest;
     }
 }
 

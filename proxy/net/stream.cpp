@@ -84,7 +84,7 @@ task<result<void>> Stream::write(std::string_view first, std::string_view second
     }
     // Most writes fit the socket's buffer: then there is nothing to wait for.
     error_code now;
-    std::size_t const done = socket_.write_some(buffers, now);
+    std::size_t const done = second.empty() ? socket_.write_some(buffers[0], now) : socket_.write_some(buffers, now);
     if (!now && done == first.size() + second.size())
         co_return result<void>{};
     if (now && now != asio::error::would_block)

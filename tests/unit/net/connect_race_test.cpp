@@ -56,5 +56,42 @@ TEST_F(ConnectRaceTest, EndsWhenTheTimeIsUp)
     EXPECT_EQ(lost.failure, asio::error::timed_out);
 }
 
+TEST_F(ConnectRaceTest, ConnectsToOneAddressWithoutTheRace)
+{
+    Acceptor acceptor(context, {asio::ip::make_address("127.0.0.2"), 0});
+    auto won = run(connect_to(context.get_executor(), wheel, ip("127.0.0.2"), acceptor.local_endpoint().port(), 60s));
+    ASSERT_TRUE(won.socket);
+    EXPECT_EQ(won.address, ip("127.0.0.2"));
+    EXPECT_TRUE(won.socket->is_open());
+    EXPECT_EQ(won.socket->remote_endpoint(), acceptor.local_endpoint());
+    EXPECT_TRUE(won.socket->non_blocking());
+}
+
+TEST_F(ConnectRaceTest, SaysWhyTheOneAddressRefused)
+{
+    Acceptor bound(context);
+    bound.open(asio::ip::tcp::v4());
+    bound.bind({asio::ip::address_v4::loopback(), 0});
+    auto const lost = run(connect_to(context.get_executor(), wheel, ip("127.0.0.1"), bound.local_endpoint().port(), 60s));
+    EXPECT_FALSE(lost.socket);
+    EXPECT_EQ(lost.failure, asio::error::connection_refused);
+}
+
+TEST_F(ConnectRaceTest, GivesUpOnTheOneAddressWhenTheTimeIsUp)
+{
+    Acceptor full(context);
+    full.open(asio::ip::tcp::v4());
+    full.bind({asio::ip::address_v4::loopback(), 0});
+    full.listen(0);
+    std::vector<Socket> fillers;
+    for (int i = 0; i < 8; ++i) {
+        fillers.emplace_back(context.get_executor());
+        fillers.back().async_connect(full.local_endpoint(), [](error_code) {});
+    }
+    auto const lost = run(connect_to(context.get_executor(), wheel, ip("127.0.0.1"), full.local_endpoint().port(), 200ms));
+    EXPECT_FALSE(lost.socket);
+    EXPECT_EQ(lost.failure, asio::error::timed_out);
+}
+
 } // namespace
 } // namespace gatehouse::net

@@ -23,7 +23,7 @@ protected:
     AddressGuard guard;
     ResolverThread thread{{{"127.0.0.1:9"}, {}, 600ms, 300s, 5s}};
     Resolver resolver{thread, context.get_executor(), 10};
-    Dialer dialer{resolver, guard, context.get_executor(), {}};
+    Dialer dialer{resolver, guard, context.get_executor(), wheel, {}};
     UpstreamPool pool{dialer, wheel, {.total = 3, .per_host = 2, .idle = 60s}};
 };
 
