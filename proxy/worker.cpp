@@ -36,11 +36,6 @@ struct ReportCrash {
     }
 };
 
-std::string key_of(policy::IpAddress const& address)
-{
-    return {address.bytes.begin(), address.bytes.end()};
-}
-
 constexpr std::string_view too_many
     = "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 10\r\n\r\n";
 constexpr std::string_view too_busy
@@ -51,7 +46,7 @@ constexpr std::string_view too_busy
 Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy, std::vector<int> listeners)
     : parts_(parts)
     , resolver_(parts.resolver, context_.get_executor(), parts.settings.limits.dns_cache)
-    , dialer_(resolver_, parts.guard, context_.get_executor(),
+    , dialer_(resolver_, parts.guard, context_.get_executor(), wheel_,
           {parts.settings.deadlines.connect, parts.settings.deadlines.connect_attempt})
     , pool_(dialer_, wheel_,
           {parts.settings.limits.idle_upstream_per_worker, parts.settings.limits.idle_upstream_per_host,
@@ -70,7 +65,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           .report_incident = parts.report_incident,
           .portal_url = parts.portal_url,
           .portal_port = parts.portal_port,
-          .policy = std::move(policy),
+          .policy = session::hold_for_worker(std::move(policy)),
           .tunnels = {},
           .counters = {},
           .relay_buffer = std::vector<char>(parts.settings.limits.relay_buffer),
@@ -90,6 +85,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
         socklen_t size = sizeof bound;
         ::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size);
         acceptors_.back().assign(bound.ss_family == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), socket);
+        acceptors_.back().set_option(boost::asio::ip::tcp::no_delay(true)); // what is accepted inherits it
     }
 }
 
@@ -104,6 +100,7 @@ void Worker::start()
         boost::asio::co_spawn(context_, accept_loop(acceptor), ReportCrash{});
     boost::asio::co_spawn(context_, tick(), ReportCrash{});
     thread_ = std::thread([this] { context_.run(); });
+    ::pthread_setname_np(thread_.native_handle(), "worker");
 }
 
 net::task<> Worker::accept_loop(net::Acceptor& acceptor)
@@ -131,16 +128,15 @@ bool Worker::admit(net::Socket& socket, policy::IpAddress const& peer)
     socket.non_blocking(true, ignored);
     auto const& limits = parts_.settings.limits;
     std::size_t const share = (limits.connections + parts_.settings.workers - 1) / std::max(1U, parts_.settings.workers);
-    auto& open = open_by_client_[key_of(peer)];
+    auto& open = open_by_client_[peer];
     bool const crowded = env_.counters.connections_open >= share;
     if (crowded || open >= limits.connections_per_client) {
         ++env_.counters.connections_refused;
         socket.write_some(boost::asio::buffer(crowded ? too_busy : too_many), ignored);
         if (open == 0)
-            open_by_client_.erase(key_of(peer));
+            open_by_client_.erase(peer);
         return false;
     }
-    socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
     ++open;
     ++env_.counters.connections;
     ++env_.counters.connections_open;
@@ -156,7 +152,7 @@ net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer)
         ~Leave()
         {
             --worker.env_.counters.connections_open;
-            auto const open = worker.open_by_client_.find(key_of(peer));
+            auto const open = worker.open_by_client_.find(peer);
             if (open != worker.open_by_client_.end() && --open->second == 0)
                 worker.open_by_client_.erase(open);
         }
@@ -194,7 +190,7 @@ void Worker::judge_tunnels_again()
 void Worker::publish(std::shared_ptr<policy::Policy const> policy, std::function<void()> done)
 {
     auto take = [this, policy = std::move(policy), done = std::move(done)]() mutable {
-        env_.policy = std::move(policy);
+        env_.policy = session::hold_for_worker(std::move(policy));
         ++env_.generation;
         judge_tunnels_again();
         done();

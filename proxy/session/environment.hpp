@@ -12,6 +12,7 @@
 #include "proxy/settings.hpp"
 #include "proxy/tls/issuer.hpp"
 
+#include <boost/smart_ptr/local_shared_ptr.hpp>
 #include <functional>
 #include <memory>
 
@@ -55,6 +56,16 @@ struct Scratch {
     std::string content_type; ///< of the response, for the log
 };
 
+/// The policy as one worker holds it: counted by its own thread alone, so that requests share no counter with other workers.
+using PolicyInForce = boost::local_shared_ptr<policy::Policy const>;
+
+/// The last of the worker's own references gives the shared one back.
+inline PolicyInForce hold_for_worker(std::shared_ptr<policy::Policy const> shared)
+{
+    auto const* const policy = shared.get();
+    return PolicyInForce(policy, [held = std::move(shared)](auto const*) mutable { held.reset(); });
+}
+
 struct Environment {
     Settings const& settings;
     net::Executor executor;
@@ -70,8 +81,8 @@ struct Environment {
     std::string portal_url;
     std::uint16_t portal_port = 0; ///< as bound
 
-    std::shared_ptr<policy::Policy const> policy; ///< never null
-    std::uint64_t generation = 1;                 ///< grows with each publication
+    PolicyInForce policy;         ///< never null
+    std::uint64_t generation = 1; ///< grows with each publication
     OpenTunnels tunnels;
     Counters counters;
     bool draining = false;

@@ -18,7 +18,7 @@ struct Outcome {
     bool named = false;
     policy::Decision decision; ///< meaningful if `decided`
     bool decided = false;
-    std::shared_ptr<policy::Policy const> policy; ///< the one that decided, alive for its texts
+    PolicyInForce policy; ///< the one that decided, alive for its texts
     std::string_view method = "NONE";
     std::string_view user_agent;
     std::string_view content_type;
