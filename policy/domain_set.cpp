@@ -56,6 +56,7 @@ std::optional<RecordReader> find_record(View const& view, std::size_t bucket_ind
 struct Rest {
     std::size_t labels = 0;
     bool is_www = false;
+    std::uint8_t matched_labels = 0;
 
     bool is_reached(ListEntry::Reach reach) const
     {
@@ -168,6 +169,41 @@ bool is_more_specific(ListHit const& a, ListHit const& b)
     return a.labels != b.labels ? a.labels > b.labels : a.by_path && !b.by_path;
 }
 
+/// Reads the record and calls visit(hit) for every entry of it that covers, prefixes before the whole host, once for each alias.
+/// Kept out of the search, which most names leave without a hit.
+template <class Visit>
+[[gnu::noinline]] void visit_record(
+    View const& view, RecordReader record, Rest const& rest, std::string_view path, Visit const& visit)
+{
+    auto const pass_on = [&](Posting const& posting, bool by_path) {
+        if (!rest.is_reached(posting.reach()))
+            return;
+        for (std::uint32_t file = posting.file; file != layout::no_alias;
+             file = layout::load<std::uint16_t>(view.file(file) + 10)) {
+            visit(ListHit{.list = layout::load<std::uint16_t>(view.file(file) + 8),
+                .file = static_cast<std::uint16_t>(file),
+                .line = posting.line,
+                .labels = rest.matched_labels,
+                .by_path = by_path,
+                .sense = posting.sense(),
+                .reach = posting.reach()});
+        }
+    };
+    std::uint32_t const head = record.varint();
+    std::byte const* const postings = record.at;
+    if ((head & 1) != 0 && !path.empty()) {
+        for (std::uint32_t k = 0; k < head >> 1; ++k)
+            record.posting();
+        std::uint32_t const first = record.u32();
+        std::uint32_t const count = record.u32();
+        UrlPath const canonical(path);
+        walk_prefixes(view, first, count, canonical.text(), [&](Posting const& posting) { pass_on(posting, true); });
+    }
+    record.at = postings;
+    for (std::uint32_t k = 0; k < head >> 1; ++k)
+        pass_on(record.posting(), false);
+}
+
 } // namespace
 
 void ListHits::add(ListHit const& hit)
@@ -191,7 +227,7 @@ DomainSet::DomainSet(std::span<std::byte const> image)
 {
 }
 
-/// Calls visit(hit) for every entry that covers, the most specific name first, prefixes before the whole host; once for each alias.
+/// Calls visit(hit) for every entry that covers, the most specific name first.
 template <class Visit>
 void DomainSet::walk(Host const& host, std::string_view path, Visit&& visit) const
 {
@@ -200,48 +236,23 @@ void DomainSet::walk(Host const& host, std::string_view path, Visit&& visit) con
     std::string_view const text = host.text();
     layout::SuffixHashes const suffixes(text, host.is_address(), view_.key);
     std::array<std::size_t, layout::max_labels> homes; // written below up to suffixes.count
+    auto const is_stored_depth = [this, is_name = !host.is_address()](
+                                     std::size_t i) { return (view_.depths & layout::depth_bit(is_name ? i + 1 : 0)) != 0; };
     for (std::size_t i = 0; i < suffixes.count; ++i) {
         homes[i] = layout::home_bucket(suffixes.hash[i], view_.home_buckets);
-        if ((view_.depths & layout::depth_bit(i + 1)) != 0)
+        if (is_stored_depth(i))
             __builtin_prefetch(view_.bucket(homes[i]));
     }
-    std::optional<UrlPath> canonical;
-    std::size_t const nearest = host.is_address() && suffixes.count > 0 ? suffixes.count - 1 : 0;
-    for (std::size_t i = suffixes.count; i-- > nearest;) {
-        if ((view_.depths & layout::depth_bit(i + 1)) == 0)
+    for (std::size_t i = suffixes.count; i-- > 0;) {
+        if (!is_stored_depth(i))
             continue;
-        auto record = find_record(view_, homes[i], suffixes.hash[i], text.substr(suffixes.begin[i]));
+        auto const record = find_record(view_, homes[i], suffixes.hash[i], text.substr(suffixes.begin[i]));
         if (!record)
             continue;
-        Rest const rest{suffixes.count - i - 1, suffixes.begin[i] == 4 && text.starts_with("www.")};
-        auto const pass_on = [&](Posting const& posting, bool by_path) {
-            if (!rest.is_reached(posting.reach()))
-                return;
-            for (std::uint32_t file = posting.file; file != layout::no_alias;
-                 file = layout::load<std::uint16_t>(view_.file(file) + 10)) {
-                visit(ListHit{.list = layout::load<std::uint16_t>(view_.file(file) + 8),
-                    .file = static_cast<std::uint16_t>(file),
-                    .line = posting.line,
-                    .labels = static_cast<std::uint8_t>(i + 1),
-                    .by_path = by_path,
-                    .sense = posting.sense(),
-                    .reach = posting.reach()});
-            }
-        };
-        std::uint32_t const head = record->varint();
-        std::byte const* const postings = record->at;
-        if ((head & 1) != 0 && !path.empty()) {
-            for (std::uint32_t k = 0; k < head >> 1; ++k)
-                record->posting();
-            std::uint32_t const first = record->u32();
-            std::uint32_t const count = record->u32();
-            if (!canonical)
-                canonical.emplace(path);
-            walk_prefixes(view_, first, count, canonical->text(), [&](Posting const& posting) { pass_on(posting, true); });
-        }
-        record->at = postings;
-        for (std::uint32_t k = 0; k < head >> 1; ++k)
-            pass_on(record->posting(), false);
+        Rest const rest{.labels = suffixes.count - i - 1,
+            .is_www = suffixes.begin[i] == 4 && text.starts_with("www."),
+            .matched_labels = static_cast<std::uint8_t>(i + 1)};
+        visit_record(view_, *record, rest, path, visit);
     }
 }
 
@@ -266,6 +277,11 @@ std::string_view DomainSet::list_id(std::uint16_t list) const
 {
     std::byte const* const row = view_.list(list);
     return view_.text(layout::load<std::uint32_t>(row), layout::load<std::uint32_t>(row + 4));
+}
+
+std::size_t DomainSet::member_count(std::uint16_t list) const
+{
+    return layout::load<std::uint32_t>(view_.list(list) + 8);
 }
 
 std::string_view DomainSet::file_name(std::uint16_t file) const

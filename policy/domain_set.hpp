@@ -55,6 +55,8 @@ public:
 
     std::size_t list_count() const { return view_.list_count; }
     std::string_view list_id(std::uint16_t list) const;
+    /// Entries that put names into the list, prefixes counted, exceptions not.
+    std::size_t member_count(std::uint16_t list) const;
     std::size_t file_count() const { return view_.file_count; }
     std::string_view file_name(std::uint16_t file) const;
     std::size_t name_count() const { return view_.name_count; }

@@ -21,11 +21,9 @@ Populated find_populated(Policy const& policy)
 {
     Populated populated;
     for (auto const& attached : policy.attached)
-        for_each_entry(attached.image, [&](StoredEntry const& entry) {
-            auto const list = attached.info[entry.list];
-            if (list < max_lists && entry.sense == ListEntry::Sense::member)
-                populated.lists.set(list);
-        });
+        for (std::uint16_t i = 0; i < attached.info.size(); ++i)
+            if (attached.info[i] < max_lists && attached.set.member_count(i) > 0)
+                populated.lists.set(attached.info[i]);
     for (std::size_t i = 0; i < policy.lists.size() && i < max_lists; ++i) {
         auto const& list = policy.lists[i];
         bool const is_kept_in_store = list.path.empty(); // may be filled at any time

@@ -18,6 +18,8 @@ public:
     void comment() { ++text_.comment_count; }
     void problem(std::string_view reason) { problem_at(line_, reason); }
     void problem_at(std::uint32_t line, std::string_view reason);
+    /// Adds the text if it is a name in canonical form already; otherwise says no, without a problem.
+    bool canonical_name(std::string_view text, ListEntry::Reach reach, ListEntry::Sense sense = ListEntry::Sense::member);
     /// Adds the host if it is one, otherwise a problem. "*." or "." in front is not accepted here.
     bool host(std::string_view host, ListEntry::Reach reach, ListEntry::Sense sense = ListEntry::Sense::member);
     void entry(ListEntry entry);

@@ -39,8 +39,9 @@ bool sections_fit(std::span<std::byte const> image)
         before = at;
     }
     View const view = layout::read_header(image);
-    return layout::load<std::uint64_t>(image.data() + 80) == layout::header_size && view.home_buckets > 0
-        && view.bucket_count >= view.home_buckets
+    auto const buckets_at = layout::load<std::uint64_t>(image.data() + 80 + 8 * layout::buckets);
+    return layout::load<std::uint64_t>(image.data() + 80) == layout::header_size && buckets_at % layout::bucket_size == 0
+        && view.home_buckets > 0 && view.bucket_count >= view.home_buckets
         && view.section_bytes(layout::buckets) == std::uint64_t{view.bucket_count} * layout::bucket_size
         && view.section_bytes(layout::prefixes) == std::uint64_t{view.prefix_count} * layout::prefix_size
         && view.section_bytes(layout::lists) == std::uint64_t{view.list_count} * layout::list_size
@@ -193,6 +194,12 @@ result<void> verify_list_image(std::span<std::byte const> image)
     if (!tables_fit(view) || !buckets_fit(view))
         return errc::image_corrupt;
     return {};
+}
+
+std::span<std::byte const> rarely_read(std::span<std::byte const> image)
+{
+    View const view = layout::read_header(image);
+    return {view.at[layout::blocks], view.section_bytes(layout::blocks)};
 }
 
 void for_each_entry(std::span<std::byte const> image, std::function<void(StoredEntry const&)> const& visit)

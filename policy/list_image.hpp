@@ -2,81 +2,54 @@
 // A compiled set of lists: one immutable, checksummed run of bytes that can be mapped read-only and searched in place.
 // This header states the byte format and its codec; DomainSet searches it. No IO here.
 //
-// Format, version 1. Integers are little-endian; offsets count from the first byte of the image unless said otherwise.
+// Format, version 2. Integers are little-endian; offsets count from the first byte of the image unless said otherwise.
 //
 //   0   8  magic "GHLISTS\n"
-//   8   4  version (1)
+//   8   4  version (2)
 //   12  4  zero
 //   16  16 checksum: XXH3-128 (canonical form) over every byte from 32 to the end
 //   32  8  size of the image
 //   40  8  hash key, random for each compilation, so that nobody can craft names that collide
-//   48  8  depths: bit n is set if a name of n labels is stored (bit 63: 63 or more)
+//   48  8  depths: bit n is set if a name of n labels is stored (bit 63: 63 or more); bit 0: an IP literal is
 //   56  4  home buckets          60  4  buckets, home and spill together
 //   64  4  names                 68  4  lists
 //   72  4  files                 76  4  URL prefixes
-//   80  48 offsets of six sections: buckets, blocks, prefixes, lists, files, texts. They follow each other in this order from
-//          byte 128; each ends where the next begins, the last at the end of the image.
+//   80  48 offsets of six sections: blocks, buckets, prefixes, lists, files, texts. They follow each other in this order from
+//          byte 128; each ends where the next begins, the last at the end of the image. Buckets start at a multiple of 64.
 //
 // Hash of a name: state = key; for each label from right to left, state = mix(state ^ XXH3-64(label, seed = key)), where mix
 // multiplies by a constant to 128 bits and folds the halves. One pass over a host gives the hash of every suffix. An IP
 // literal is a single label. Home bucket = (hash >> 32) * home buckets >> 32; remainder = the low 16 bits.
 //
-// buckets   64 bytes each, one cache line: 28 remainders of 2 bytes; 4 bytes block offset (from the section, in units of 4);
-//           1 byte count; 1 byte: 1 if names of this or an earlier bucket went on to the next one; 2 bytes zero.
-//           A full bucket spills into the next; spill buckets behind the home buckets take the last ones.
 // blocks    the names of one bucket: for each slot 2 bytes offset of its record from the block; then the records, then padding
 //           to 4. Record: 1 byte size and the name; varint (postings << 1 | has prefixes); the postings; if it has prefixes,
 //           4 bytes index of the first and 4 bytes count. Posting: 1 byte flags, varint file, varint line.
 //           Flags: bits 0-1 reach, bits 2-4 sense. Varint: 7 bits a byte, low first, high bit: more, at most 5 bytes.
+// buckets   64 bytes each, one cache line: 28 remainders of 2 bytes; 4 bytes block offset (from the section, in units of 4);
+//           1 byte count; 1 byte: 1 if names of this or an earlier bucket went on to the next one; 2 bytes zero.
+//           A full bucket spills into the next; spill buckets behind the home buckets take the last ones.
 // prefixes  20 bytes each, those of one name together and sorted by bytes: 4 text offset (from texts), 4 line, 4 parent
 //           (1 + position, within this name, of the longest stored prefix of this one; 0: none), 2 text size, 2 file, 1 flags, 3 zero.
-// lists     8 bytes each: 4 text offset, 4 text size of the id.
+// lists     12 bytes each: 4 text offset, 4 text size of the id, 4 members: entries with sense member or important.
 // files     12 bytes each: 4 text offset, 4 text size of the name, 2 list, 2 next alias: another, later file entry that states
 //           the same lines for another list; 0xffff: none.
 //
 // Looking up a name that is not listed costs one cache line for each label, all fetched together, and touches nothing but
 // buckets (about 3 bytes a name). A remainder that agrees is always settled by comparing the name itself: no false hits.
 
+#include "policy/list_entries.hpp"
 #include "policy/result.hpp"
 
-#include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace gatehouse::policy {
-
-/// One name or URL prefix as a list states it.
-struct ListEntry {
-    enum class Reach : std::uint8_t {
-        suffix, ///< the name and all below it
-        exact,  ///< the name alone
-        below,  ///< all below it, not the name itself (RPZ wildcard)
-        site,   ///< the name and its "www." form (squidGuard URLs)
-    };
-    enum class Sense : std::uint8_t {
-        member,              ///< in the list
-        exception,           ///< takes what it covers out of the same list again
-        important,           ///< in the list, whatever `exception` says (adblock $important)
-        important_exception, ///< stronger than `important`
-        passthrough,         ///< takes out what members state with as many or fewer labels; longer members stay (dnsmasq, RPZ)
-    };
-
-    std::string host; ///< canonical (Host::parse)
-    std::string path; ///< empty: the whole host; otherwise a path prefix starting with '/' (see url_path.hpp)
-    Reach reach = Reach::suffix;
-    Sense sense = Sense::member;
-    std::uint32_t line = 0; ///< 1-based line in its file
-};
 
 /// One file of one list.
 struct ListFile {
     std::string list; ///< list id as in lists.toml
     std::string file; ///< file name shown to people
-    std::vector<ListEntry> entries;
+    ListEntries entries;
     std::vector<std::string> also_lists{}; ///< other lists that state the very same file (aliases); stored once
 };
 
@@ -105,6 +78,9 @@ std::vector<std::byte> encode_list_image(std::span<ListFile const> files, std::u
 /// Checks magic, version, bounds and checksum. Errors: `errc::image_*`.
 /// A verified image may be searched without further checks, whoever wrote it.
 result<void> verify_list_image(std::span<std::byte const> image);
+
+/// The part of a verified image that only names on a list touch. All else together is what lookups keep in use.
+std::span<std::byte const> rarely_read(std::span<std::byte const> image);
 
 /// An entry as stored. Lifetime: views the image.
 struct StoredEntry {

@@ -13,14 +13,14 @@ namespace gatehouse::policy::layout {
 static_assert(std::endian::native == std::endian::little, "list images are read in place");
 
 inline constexpr std::string_view magic{"GHLISTS\n", 8};
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr std::size_t checksum_at = 16, covered_from = 32, header_size = 128;
-inline constexpr std::size_t bucket_size = 64, bucket_slots = 28, prefix_size = 20, list_size = 8, file_size = 12;
+inline constexpr std::size_t bucket_size = 64, bucket_slots = 28, prefix_size = 20, list_size = 12, file_size = 12;
 inline constexpr std::uint16_t no_alias = 0xffff;
 inline constexpr std::uint8_t reach_bits = 3, sense_shift = 2, sense_bits = 7;
 inline constexpr std::size_t max_labels = 128; ///< a name of 253 bytes has at most 127
 
-enum Section : std::size_t { buckets, blocks, prefixes, lists, files, texts, section_count };
+enum Section : std::size_t { blocks, buckets, prefixes, lists, files, texts, section_count };
 
 template <class T>
 T load(std::byte const* from)
@@ -160,6 +160,7 @@ inline std::size_t home_bucket(std::uint64_t hash, std::uint32_t home_buckets)
     return static_cast<std::size_t>((hash >> 32) * home_buckets >> 32);
 }
 
+/// The bit in `depths` of names with so many labels; zero stands for IP literals.
 inline std::uint64_t depth_bit(std::size_t labels)
 {
     return std::uint64_t{1} << (labels < 63 ? labels : 63);

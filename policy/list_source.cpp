@@ -56,6 +56,7 @@ std::optional<ListFormat> parse_list_format(std::string_view text)
 ListText read_list(ListFormat format, std::string_view text)
 {
     ListText read;
+    read.entries.reserve_for(text.size());
     source::Collector out(read);
     source::RpzReader rpz;
     auto const read_line = reader_of(format);
@@ -90,21 +91,63 @@ void Collector::problem_at(std::uint32_t line, std::string_view reason)
         text_.problems.push_back({line, std::string(reason)});
 }
 
+namespace {
+
+/// Bytes that stand in a canonical name as they are, the dot apart.
+constexpr auto plain_bytes = [] {
+    std::array<bool, 256> plain{};
+    for (char const c : std::string_view{"abcdefghijklmnopqrstuvwxyz0123456789-_"})
+        plain[static_cast<unsigned char>(c)] = true;
+    return plain;
+}();
+
+/// True if Host::parse would give back this very text as a name. Most lines of most lists are such names, and telling so is much
+/// quicker than parsing; a last label that starts with a letter can be no number and so no address.
+bool is_canonical_name(std::string_view text)
+{
+    if (text.size() > Host::max_size)
+        return false;
+    std::size_t label_at = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '.') {
+            if (i == label_at || i - label_at > 63)
+                return false;
+            label_at = i + 1;
+        } else if (!plain_bytes[static_cast<unsigned char>(text[i])]) {
+            return false;
+        }
+    }
+    std::size_t const last_size = text.size() - label_at;
+    return last_size > 0 && last_size <= 63 && text[label_at] >= 'a' && text[label_at] <= 'z';
+}
+
+} // namespace
+
+bool Collector::canonical_name(std::string_view text, ListEntry::Reach reach, ListEntry::Sense sense)
+{
+    if (!is_canonical_name(text))
+        return false;
+    text_.entries.push_back(EntryView{text, {}, reach, sense, line_});
+    return true;
+}
+
 bool Collector::host(std::string_view host, ListEntry::Reach reach, ListEntry::Sense sense)
 {
+    if (canonical_name(host, reach, sense))
+        return true;
     auto parsed = parse_list_host(host);
     if (!parsed) {
         problem(parsed.error().message());
         return false;
     }
-    text_.entries.push_back({.host = std::move(*parsed), .path = {}, .reach = reach, .sense = sense, .line = line_});
+    text_.entries.push_back(EntryView{*parsed, {}, reach, sense, line_});
     return true;
 }
 
 void Collector::entry(ListEntry entry)
 {
     entry.line = line_;
-    text_.entries.push_back(std::move(entry));
+    text_.entries.push_back(view_of(entry));
 }
 
 bool is_blank(char character)

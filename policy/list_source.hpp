@@ -27,7 +27,7 @@ struct LineProblem {
 };
 
 struct ListText {
-    std::vector<ListEntry> entries;
+    ListEntries entries;
     std::vector<LineProblem> problems; ///< at most `max_kept_problems` kept
     std::size_t problem_count = 0;     ///< all of them
     std::size_t comment_count = 0;     ///< comments and empty lines

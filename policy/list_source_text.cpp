@@ -88,6 +88,8 @@ Sense adblock_sense(bool is_exception, bool is_important)
 
 void read_domain_line(Collector& out, std::string_view line)
 {
+    if (out.canonical_name(line, Reach::suffix))
+        return;
     line = trim(line.substr(0, line.find('#')));
     if (line.empty())
         return out.comment();

@@ -18,9 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     if (!verify_list_image(encoded.bytes) || encoded.lists[0].entries != expected || encoded.lists[0].unusable != 0)
         std::abort();
     DomainSet const set(encoded.bytes);
-    for (ListEntry const& entry : file.entries) {
-        bool const is_ipv6 = entry.host.find(':') != std::string::npos;
-        auto const host = Host::parse(is_ipv6 ? '[' + entry.host + ']' : entry.host);
+    for (EntryView const entry : file.entries) {
+        bool const is_ipv6 = entry.host.find(':') != std::string_view::npos;
+        auto const host = is_ipv6 ? Host::parse('[' + std::string(entry.host) + ']') : Host::parse(entry.host);
         if (!host || host->text() != entry.host)
             std::abort();
         bool const is_reached = entry.reach != ListEntry::Reach::below;

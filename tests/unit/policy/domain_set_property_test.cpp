@@ -143,16 +143,16 @@ TEST(DomainSetProperty, AgreesWithASlowReferenceOverGeneratedNames)
         files.push_back({.list = "l" + std::to_string(list), .file = "f", .entries = {}});
         for (std::uint32_t line = 1; line <= 4'000; ++line) {
             auto const entry = random_entry(names, list, line);
-            files.back().entries.push_back(entry);
+            files.back().entries.push_back(view_of(entry));
             reference.by_host[entry.host].emplace_back(files.back().list, entry);
         }
     }
     TestImage const image(files, 99);
     std::size_t hits = 0;
     for (int query = 0; query < 100'000; ++query) {
-        ListEntry const& listed = files[names.below(5)].entries[names.below(4'000)];
+        EntryView const listed = files[names.below(5)].entries[names.below(4'000)];
         std::string const path = names.path();
-        std::string host = names.below(2) == 0 ? names.host() : listed.host;
+        std::string host = names.below(2) == 0 ? names.host() : std::string(listed.host);
         if (host.back() > '9' && names.below(2) == 0)
             host = names.label() + '.' + host;
         std::string const expected = reference.lists(host, path);

@@ -7,9 +7,9 @@ namespace {
 std::string show(ListText const& text)
 {
     std::string shown;
-    for (ListEntry const& entry : text.entries) {
+    for (EntryView const entry : text.entries) {
         shown += shown.empty() ? "" : " ";
-        shown += std::to_string(entry.line) + ':' + entry.host + entry.path;
+        shown += std::to_string(entry.line) + ':' + std::string(entry.host) + std::string(entry.path);
         char const reach = "-ebs"[static_cast<int>(entry.reach)], sense = "-!+%>"[static_cast<int>(entry.sense)];
         if (reach != '-')
             shown += std::string(",") + reach;
