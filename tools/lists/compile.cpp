@@ -107,21 +107,24 @@ private:
         if (!source.alias_of.empty()) {
             report.state = State::alias;
             report.alias_of = source.alias_of;
-            return keep_copy(source.list, {.entries = 0, .usage = {}, .alias_of = source.alias_of, .files = {}});
+            return keep_copy(
+                source.list, {.title = {.entries = 0, .usage = {}, .alias_of = source.alias_of, .digest = {}}, .files = {}}, {});
         }
         auto read = read_files(source.list, source.files);
-        auto copy = read_good_copy(copies_, source.list);
-        report.why = fault_of(source, read.entries, copy);
-        if (!report.why.empty() && copy) {
+        auto const kept = check_good_copy(copies_, source.list);
+        report.why = fault_of(source, read.entries, kept);
+        if (report.why.empty()) {
+            keep_copy(source.list,
+                {.title = {.entries = read.entries, .usage = source.usage, .alias_of = {}, .digest = {}},
+                    .files = std::move(source.files)},
+                kept ? std::string_view{kept->digest} : std::string_view{});
+        } else if (auto const copy = read_good_copy(copies_, source.list)) {
             report.state = State::held_back;
-            report.usage = copy->usage;
-            report.alias_of = copy->alias_of;
+            report.usage = copy->title.usage;
+            report.alias_of = copy->title.alias_of;
             read = read_files(source.list, copy->files);
-        } else if (!report.why.empty()) {
-            report.state = State::missing;
         } else {
-            keep_copy(
-                source.list, {.entries = read.entries, .usage = source.usage, .alias_of = {}, .files = std::move(source.files)});
+            report.state = State::missing;
         }
         report.unsupported = read.unsupported;
         report.comments = read.comments;
@@ -129,16 +132,16 @@ private:
         std::move(read.files.begin(), read.files.end(), std::back_inserter(files_));
     }
 
-    void keep_copy(std::string const& list, GoodCopy const& copy)
+    void keep_copy(std::string const& list, GoodCopy const& copy, std::string_view present)
     {
         if (options_.copies == Copies::leave)
             return;
-        if (auto const kept = keep_good_copy(copies_, list, copy); !kept)
+        if (auto const kept = keep_good_copy(copies_, list, copy, present); !kept)
             report_.warnings.push_back(list + ": no copy kept: " + kept.error().message());
     }
 
     /// Why the source must not replace the last good copy; empty if it may.
-    std::string fault_of(SourceList const& source, std::size_t entries, result<GoodCopy> const& copy) const
+    std::string fault_of(SourceList const& source, std::size_t entries, result<CopyTitle> const& copy) const
     {
         if (!source.fault.empty())
             return source.fault;

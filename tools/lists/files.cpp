@@ -38,15 +38,24 @@ private:
     int number_;
 };
 
-result<void> write_all(int file, std::span<std::byte const> bytes)
+result<void> write_all(int file, std::string_view text)
 {
-    while (!bytes.empty()) {
-        ssize_t const written = ::write(file, bytes.data(), bytes.size());
+    while (!text.empty()) {
+        ssize_t const written = ::write(file, text.data(), text.size());
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
             return last_error();
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+result<void> write_and_sync(int file, std::span<std::string_view const> parts)
+{
+    for (std::string_view const part : parts) {
+        if (auto const written = write_all(file, part); !written)
+            return written;
     }
     if (::fsync(file) != 0)
         return last_error();
@@ -88,7 +97,7 @@ result<std::string> read_file(std::filesystem::path const& path)
     }
 }
 
-result<void> replace_file(std::filesystem::path const& path, std::span<std::byte const> bytes)
+result<void> replace_file(std::filesystem::path const& path, std::span<std::string_view const> parts)
 {
     auto const folder = path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path();
     auto temporary = path;
@@ -96,7 +105,7 @@ result<void> replace_file(std::filesystem::path const& path, std::span<std::byte
     File const file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0640);
     if (!file.is_open())
         return last_error();
-    auto written = write_all(file.number(), bytes);
+    auto written = write_and_sync(file.number(), parts);
     if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
         written = last_error();
     if (!written) {
@@ -108,7 +117,12 @@ result<void> replace_file(std::filesystem::path const& path, std::span<std::byte
 
 result<void> replace_file(std::filesystem::path const& path, std::string_view text)
 {
-    return replace_file(path, std::as_bytes(std::span{text.data(), text.size()}));
+    return replace_file(path, std::span<std::string_view const>{&text, 1});
+}
+
+result<void> replace_file(std::filesystem::path const& path, std::span<std::byte const> bytes)
+{
+    return replace_file(path, std::string_view{reinterpret_cast<char const*>(bytes.data()), bytes.size()});
 }
 
 result<FolderLock> FolderLock::take(std::filesystem::path const& folder)

@@ -20,6 +20,8 @@ result<std::string> read_file(std::filesystem::path const& path);
 /// Errors: errno; the old file is then untouched.
 result<void> replace_file(std::filesystem::path const& path, std::span<std::byte const> bytes);
 result<void> replace_file(std::filesystem::path const& path, std::string_view text);
+/// The same with the parts one behind the other.
+result<void> replace_file(std::filesystem::path const& path, std::span<std::string_view const> parts);
 
 /// Held by whoever compiles into a state folder. Released when destroyed.
 class FolderLock {

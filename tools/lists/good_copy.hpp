@@ -8,16 +8,25 @@
 
 namespace gatehouse::lists {
 
-struct GoodCopy {
+/// What a copy says of itself.
+struct CopyTitle {
     std::size_t entries = 0; ///< usable lines when it was kept
     std::string usage;
-    std::string alias_of; ///< id of the list with the same files; then `files` is empty
+    std::string alias_of; ///< id of the list with the same files; then the copy has none
+    std::string digest;   ///< set by check_good_copy; not written
+};
+
+struct GoodCopy {
+    CopyTitle title;
     std::vector<SourceFile> files;
 };
 
-/// Reads the copy of a list. Errors: errno; `bad_message` if it is damaged.
+/// Reads the whole copy of a list, checks it and gives its title. Errors: errno; `bad_message` if it is damaged.
+result<CopyTitle> check_good_copy(std::filesystem::path const& folder, std::string_view list);
+/// The same with the files.
 result<GoodCopy> read_good_copy(std::filesystem::path const& folder, std::string_view list);
-/// Writes the copy unless the very same is there already. Errors: errno.
-result<void> keep_good_copy(std::filesystem::path const& folder, std::string_view list, GoodCopy const& copy);
+/// Writes the copy unless the very same is there already, which `present`, the digest of a checked copy, says. Errors: errno.
+result<void> keep_good_copy(
+    std::filesystem::path const& folder, std::string_view list, GoodCopy const& copy, std::string_view present = {});
 
 } // namespace gatehouse::lists

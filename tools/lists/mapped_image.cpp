@@ -33,7 +33,19 @@ result<MappedImage> MappedImage::open(std::filesystem::path const& path)
     image.bytes_ = {static_cast<std::byte const*>(at), size};
     if (auto const verified = policy::verify_list_image(image.bytes_); !verified)
         return verified.error();
+    image.release_rarely_read();
     return image;
+}
+
+/// Checking touched every page. The names themselves are wanted on hits only: their pages leave this process' memory, stay in the
+/// page cache, and come back one by one.
+void MappedImage::release_rarely_read() const
+{
+    auto const part = policy::rarely_read(bytes_);
+    auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    auto const from = static_cast<std::size_t>(part.data() - bytes_.data()) / page * page;
+    auto const to = static_cast<std::size_t>(part.data() + part.size() - bytes_.data()) / page * page;
+    ::madvise(const_cast<std::byte*>(bytes_.data()) + from, to - from, MADV_DONTNEED); // no more than a hint: failing is no harm
 }
 
 } // namespace gatehouse::lists

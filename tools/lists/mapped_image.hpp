@@ -21,6 +21,8 @@ public:
     std::shared_ptr<void const> const& owner() const { return owner_; }
 
 private:
+    void release_rarely_read() const;
+
     std::shared_ptr<void const> owner_;
     std::span<std::byte const> bytes_;
 };

@@ -40,13 +40,13 @@ TEST(GoodCopy, GivesBackWhatWasKept)
     TestFolder const folder;
     std::vector<SourceFile> const files{
         {"a b.txt", policy::ListFormat::hosts, "text\nwith lines\n"}, {"u", policy::ListFormat::urls, ""}};
-    GoodCopy const copy{.entries = 7, .usage = "black, adult", .alias_of = {}, .files = files};
+    GoodCopy const copy{.title = {.entries = 7, .usage = "black, adult", .alias_of = {}, .digest = {}}, .files = files};
     for (std::string const list : {"plain", "Odd / name", "../climbs"}) {
         ASSERT_TRUE(keep_good_copy(folder.path(), list, copy)) << list;
         auto const back = read_good_copy(folder.path(), list);
         ASSERT_TRUE(back) << list;
-        EXPECT_EQ(back->entries, 7U);
-        EXPECT_EQ(back->usage, "black, adult");
+        EXPECT_EQ(back->title.entries, 7U);
+        EXPECT_EQ(back->title.usage, "black, adult");
         ASSERT_EQ(back->files.size(), 2U);
         EXPECT_EQ(back->files[0].name, "a b.txt");
         EXPECT_EQ(back->files[0].text, "text\nwith lines\n");
@@ -54,10 +54,26 @@ TEST(GoodCopy, GivesBackWhatWasKept)
     }
 }
 
+TEST(GoodCopy, IsNotWrittenAgainWhereTheSameIsPresent)
+{
+    TestFolder const folder;
+    GoodCopy copy{.title = {.entries = 1, .usage = {}, .alias_of = {}, .digest = {}},
+        .files = {{"f", policy::ListFormat::domains, "a.example\n"}}};
+    ASSERT_TRUE(keep_good_copy(folder.path(), "a", copy));
+    auto const digest = check_good_copy(folder.path(), "a").value().digest;
+    std::filesystem::remove(folder.path("a.copy"));
+    ASSERT_TRUE(keep_good_copy(folder.path(), "a", copy, digest));
+    EXPECT_FALSE(std::filesystem::exists(folder.path("a.copy")));
+    copy.title.entries = 2;
+    ASSERT_TRUE(keep_good_copy(folder.path(), "a", copy, digest));
+    EXPECT_EQ(check_good_copy(folder.path(), "a").value().entries, 2U);
+}
+
 TEST(GoodCopy, RefusesEveryDamage)
 {
     TestFolder const folder;
-    GoodCopy const copy{.entries = 1, .usage = {}, .alias_of = {}, .files = {{"f", policy::ListFormat::domains, "a.example\n"}}};
+    GoodCopy const copy{.title = {.entries = 1, .usage = {}, .alias_of = {}, .digest = {}},
+        .files = {{"f", policy::ListFormat::domains, "a.example\n"}}};
     ASSERT_TRUE(keep_good_copy(folder.path(), "a", copy));
     std::string const good = folder.read("a.copy");
     for (std::size_t i = 0; i < good.size(); ++i) {
