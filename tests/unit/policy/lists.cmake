@@ -6,4 +6,5 @@ gatehouse_test(policy_lists_test
         list_source_test.cpp
         list_variants_test.cpp
         url_path_test.cpp
+        verdict_reference_test.cpp
     LINK gatehouse::policy PkgConfig::XXHASH)
