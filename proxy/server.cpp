@@ -6,12 +6,14 @@
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/server.hpp"
 #include "proxy/secret_file.hpp"
+#include "proxy/store/audit.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/overrides.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <csignal>
 #include <fmt/format.h>
@@ -46,6 +48,12 @@ log::Options log_options(Settings const& settings)
     options.workers = settings.workers;
     options.ring_size = settings.log_ring;
     options.days = settings.log_days;
+    auto const writes = [&](std::string_view sink) {
+        return std::find(settings.log_sinks.begin(), settings.log_sinks.end(), sink) != settings.log_sinks.end();
+    };
+    options.squid = writes("squid");
+    options.ecs = writes("ecs");
+    options.store = writes("search");
     options.logger = spdlog::default_logger();
     return options;
 }
@@ -232,6 +240,24 @@ void Server::keep_house()
             spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
+    record_replaced_log(now);
+}
+
+/// Somebody deleted or damaged a day file of the access log: the diagnostic log says so at once, and the audit keeps it.
+void Server::record_replaced_log(std::chrono::sys_seconds now)
+{
+    auto const replaced = access_log_->counters().files_replaced;
+    if (replaced == log_files_replaced_)
+        return;
+    auto write = [now, count = replaced - log_files_replaced_](store::Ledger& ledger) {
+        auto const written
+            = store::record_event(ledger, {store::AccountId::none, "system", ""}, "log.file-replaced", "access-log",
+                fmt::format("{} day files of the access log were found deleted or damaged, and begun anew", count), now);
+        if (!written)
+            spdlog::error("log.replacement_not_recorded reason=\"{}\"", written.error().message());
+    };
+    if (store_->post(store::Job{std::move(write)}))
+        log_files_replaced_ = replaced;
 }
 
 void Server::deliver(std::shared_ptr<policy::Policy const> policy)
@@ -309,6 +335,7 @@ std::vector<Metric> Server::metrics() const
             number(total.tunnels_ended_by_policy)},
         {"log_records_total", "Rows taken into the access log.", true, number(rows.rows)},
         {"log_records_dropped_total", "Rows lost because a ring was full.", true, number(rows.dropped)},
+        {"log_files_replaced_total", "Day files found gone or damaged, and begun anew.", true, number(rows.files_replaced)},
         {"log_failing", "1 while the log cannot be written.", false, rows.failing ? 1.0 : 0.0},
         {"incidents_dropped_total", "Incidents lost because the store was full.", true, number(incidents_dropped_.load())},
         {"uptime_seconds", "Time since the start.", false,

@@ -38,6 +38,7 @@ private:
     void wait_for_signal();
     void schedule_next_change();
     void keep_house();
+    void record_replaced_log(std::chrono::sys_seconds now);
     void deliver(std::shared_ptr<policy::Policy const> policy);
     void reload(std::string_view cause);
     void report_incident(detect::Incident const& incident);
@@ -64,6 +65,7 @@ private:
     boost::asio::signal_set signals_;
     boost::asio::steady_timer change_timer_;
     std::chrono::sys_seconds house_kept_{};
+    std::uint64_t log_files_replaced_ = 0; ///< that the audit tells of
     std::vector<std::uint16_t> proxy_ports_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::atomic<std::uint64_t> incidents_dropped_{0};

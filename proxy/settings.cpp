@@ -52,6 +52,10 @@ void read_log(SettingsReader& reader, Settings& settings)
     reader.read("queries", settings.log_queries);
     reader.read("days", settings.log_days);
     reader.read_size("ring", settings.log_ring);
+    reader.read("sinks", settings.log_sinks);
+    for (auto const& sink : settings.log_sinks)
+        if (sink != "squid" && sink != "ecs" && sink != "search")
+            reader.complain("sinks", "`sinks` may hold \"squid\", \"ecs\" and \"search\"");
     reader.read("level", settings.log_level);
     std::vector<std::string_view> const levels{"debug", "info", "warn", "error"};
     if (std::find(levels.begin(), levels.end(), settings.log_level) == levels.end())

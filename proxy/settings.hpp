@@ -72,7 +72,8 @@ struct Settings {
     bool log_queries = false;               ///< keep query strings in the access log
     unsigned log_days = 90;                 ///< day files older than this are deleted; zero: never
     std::size_t log_ring = 8 * 1024 * 1024; ///< bytes of each worker's ring; a full ring drops rows and counts them
-    std::string log_level = "info";         ///< of the diagnostic log
+    std::vector<std::string> log_sinks{"squid", "ecs", "search"}; ///< what is written of the access log
+    std::string log_level = "info";                               ///< of the diagnostic log
 
     Limits limits;
     Deadlines deadlines;

@@ -83,6 +83,7 @@ extra_roots = ["root.pem", "/etc/root.pem"]
 queries = true
 days = 0
 ring = "1MiB"
+sinks = ["ecs"]
 level = "debug"
 [limits]
 connections = 1
@@ -128,6 +129,7 @@ negative_ttl = "10s"
     EXPECT_TRUE(settings.log_queries);
     EXPECT_EQ(settings.log_days, 0U);
     EXPECT_EQ(settings.log_ring, 1U << 20);
+    EXPECT_EQ(settings.log_sinks, std::vector<std::string>{"ecs"});
     EXPECT_EQ(settings.log_level, "debug");
     EXPECT_EQ(settings.limits.connections, 1U);
     EXPECT_EQ(settings.limits.relay_buffer, 5120U);
@@ -170,6 +172,7 @@ TEST_F(LoadSettings, ComplainsAboutEveryWrongValue)
              "[resolver]\nnegative_ttl = '31s'",
              "[resolver]\nmax_ttl = '5ms'",
              "[log]\nlevel = 'loud'",
+             "[log]\nsinks = ['syslog']",
              "[log]\nqueries = 1",
              "[log]\ndays = -1",
              "[urls]\nportal = 'gate.example'",
