@@ -1,92 +1,176 @@
 #include "proxy/net/relay.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <optional>
 
 namespace gatehouse::net {
 namespace {
 
-struct Relay {
-    Stream& client;
-    Stream& upstream;
-    std::span<char> buffer;
-    std::chrono::milliseconds idle;
-    RelayCounts counts{};
-    RelayEnd end = RelayEnd::finished;
-    int ended = 0; ///< directions
-    // One deadline for both directions: a half-closed tunnel waits on one socket only.
-    Deadline deadline{client.wheel(), on_idle, this};
+class Relay;
 
-    static void on_idle(void* self) { static_cast<Relay*>(self)->stop(RelayEnd::idle); }
-    void touch() { deadline.expire_after(idle); }
-
-    void stop(RelayEnd why)
+/// One direction: waits, reads, writes, waits again. Handlers instead of a coroutine, since an idle tunnel should hold little memory.
+class Direction {
+public:
+    Direction(Relay& relay, Stream& from, Stream& to)
+        : relay_(relay)
+        , from_(from)
+        , to_(to)
     {
-        if (end == RelayEnd::finished)
-            end = why;
-        client.abort();
-        upstream.abort();
     }
+
+    /// Waits for a first byte in a buffer of its own, since the shared one must not be lent to a wait; the rest is read behind it.
+    /// Waiting for readability alone would cost an epoll_ctl each time.
+    void wait();
+    std::uint64_t count() const { return count_; }
+
+private:
+    void arrived(error_code ec);
+    void forward(std::string_view data);
+    void send_later(std::string_view data);
+
+    Relay& relay_;
+    Stream& from_;
+    Stream& to_;
+    std::uint64_t count_ = 0;
+    std::vector<char> rest_; ///< what the peer's socket did not take at once
+    char first_ = 0;
 };
 
-/// Sends all of `data`; what the peer's socket does not take at once is copied, since the shared buffer must be free before a wait.
-task<bool> forward(Relay& state, Stream& to, std::string_view data)
+class Relay {
+public:
+    using Done = asio::async_result<asio::use_awaitable_t<Executor>, void()>::handler_type;
+
+    Relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
+        : client_(client)
+        , upstream_(upstream)
+        , buffer_(buffer)
+        , idle_(idle)
+    {
+        client.no_deadline();
+        upstream.no_deadline();
+        touch();
+    }
+
+    /// `done` is called once, after both directions have ended; then no handler is left that knows this object.
+    void start(Done done)
+    {
+        done_.emplace(std::move(done));
+        from_client_.wait();
+        to_client_.wait();
+    }
+
+    void touch() { deadline_.expire_after(idle_); }
+    std::span<char> buffer() const { return buffer_; }
+    RelayResult result() const { return {{to_client_.count(), from_client_.count()}, end_}; }
+
+    /// `from` has said its last. Half-close; once both have, the sockets are closed anyway, which says the same.
+    void end_of_input(Stream& to)
+    {
+        error_code ignored;
+        if (running_ == 2)
+            to.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+        end_direction();
+    }
+
+    void fail(error_code ec)
+    {
+        stop(ec == asio::error::operation_aborted ? RelayEnd::aborted : RelayEnd::failed);
+        end_direction();
+    }
+
+    /// May destroy this object: the last thing that a handler does.
+    void end_direction()
+    {
+        if (--running_ > 0)
+            return;
+        auto done = std::move(*done_);
+        done();
+    }
+
+private:
+    static void on_idle(void* self) { static_cast<Relay*>(self)->stop(RelayEnd::idle); }
+
+    /// Ends the waits; each direction ends when its handler hears of it.
+    void stop(RelayEnd why)
+    {
+        if (end_ == RelayEnd::finished)
+            end_ = why;
+        client_.abort();
+        upstream_.abort();
+    }
+
+    Stream& client_;
+    Stream& upstream_;
+    std::span<char> buffer_;
+    std::chrono::milliseconds idle_;
+    // One deadline for both directions: a half-closed tunnel waits on one socket only.
+    Deadline deadline_{client_.wheel(), on_idle, this};
+    RelayEnd end_ = RelayEnd::finished;
+    int running_ = 2; ///< directions
+    Direction from_client_{*this, client_, upstream_};
+    Direction to_client_{*this, upstream_, client_};
+    std::optional<Done> done_;
+};
+
+void Direction::wait()
+{
+    if (from_.aborted())
+        return asio::post(from_.socket().get_executor(), [this] { relay_.fail(asio::error::operation_aborted); });
+    from_.socket().async_read_some(asio::buffer(&first_, 1), [this](error_code ec, std::size_t) { arrived(ec); });
+}
+
+void Direction::arrived(error_code ec)
+{
+    if (ec == asio::error::eof)
+        return relay_.end_of_input(to_);
+    if (ec)
+        return relay_.fail(ec);
+    relay_.touch();
+    auto const buffer = relay_.buffer();
+    buffer.front() = first_;
+    error_code ignored; // an end or a failure comes again with the next wait
+    auto const rest = from_.socket().read_some(asio::buffer(buffer.data() + 1, buffer.size() - 1), ignored);
+    forward({buffer.data(), 1 + rest});
+}
+
+void Direction::forward(std::string_view data)
 {
     error_code ec;
-    std::size_t const sent = to.socket().write_some(asio::buffer(data), ec);
-    if (!ec && sent == data.size())
-        co_return true;
+    std::size_t const sent = to_.socket().write_some(asio::buffer(data), ec);
     if (ec && ec != asio::error::would_block)
-        co_return false;
-    std::vector<char> const rest(data.begin() + static_cast<std::ptrdiff_t>(ec ? 0 : sent), data.end());
-    state.touch();
-    auto const [failed, size] = co_await asio::async_write(to.socket(), asio::buffer(rest), use_tuple);
-    co_return !failed;
+        return relay_.fail(ec);
+    count_ += ec ? 0 : sent;
+    if (!ec && sent == data.size())
+        return wait();
+    send_later(data.substr(ec ? 0 : sent));
 }
 
-/// Half-close. Once the other direction has ended too, both sockets are closed anyway, which says the same.
-void end_direction(Relay& state, Stream& to)
+/// Copied, since the shared buffer must be free before a wait.
+void Direction::send_later(std::string_view data)
 {
-    error_code ignored;
-    if (++state.ended == 1)
-        to.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-}
-
-/// Waits for a first byte in a buffer of its own, since the shared one must not be lent to a wait; the rest is read behind it.
-/// Waiting for readability alone would cost an epoll_ctl each time.
-task<> one_way(Relay& state, Stream& from, Stream& to, std::uint64_t& count)
-{
-    for (;;) {
-        if (from.aborted())
-            co_return;
-        char first = 0;
-        auto const [ec, one] = co_await from.socket().async_read_some(asio::buffer(&first, 1), use_tuple);
-        if (ec == asio::error::eof)
-            co_return end_direction(state, to);
+    if (to_.aborted())
+        return relay_.fail(asio::error::operation_aborted);
+    rest_.assign(data.begin(), data.end());
+    asio::async_write(to_.socket(), asio::buffer(rest_), [this](error_code ec, std::size_t size) {
+        count_ += size;
+        rest_ = {};
         if (ec)
-            co_return state.stop(ec == asio::error::operation_aborted ? RelayEnd::aborted : RelayEnd::failed);
-        state.touch();
-        state.buffer.front() = first;
-        error_code rest_ec; // an end or a failure comes again with the next wait
-        auto const rest = from.socket().read_some(asio::buffer(state.buffer.data() + 1, state.buffer.size() - 1), rest_ec);
-        if (!co_await forward(state, to, {state.buffer.data(), one + rest}))
-            co_return state.stop(RelayEnd::failed);
-        count += one + rest;
-    }
+            return relay_.fail(ec);
+        relay_.touch();
+        wait();
+    });
 }
 
 } // namespace
 
 task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
 {
-    using namespace asio::experimental::awaitable_operators;
-    Relay state{.client = client, .upstream = upstream, .buffer = buffer, .idle = idle};
-    client.no_deadline();
-    upstream.no_deadline();
-    state.touch();
-    co_await (
-        one_way(state, client, upstream, state.counts.from_client) && one_way(state, upstream, client, state.counts.to_client));
-    co_return RelayResult{state.counts, state.end};
+    Relay state(client, upstream, buffer, idle);
+    auto const start = [](Relay::Done done, Relay* relay) { relay->start(std::move(done)); };
+    asio::use_awaitable_t<Executor> const token;
+    co_await asio::async_initiate<asio::use_awaitable_t<Executor> const, void()>(start, token, &state);
+    co_return state.result();
 }
 
 } // namespace gatehouse::net
