@@ -24,7 +24,7 @@ struct Place {
 
 std::string sort_by_hash(std::vector<Item>& items)
 {
-    constexpr std::size_t usual_part = 1024; // items: they and their names fit the fast caches
+    constexpr std::size_t usual_part = 8192; // items: half a megabyte with names, and few enough parts to fill side by side
     unsigned const shift = shift_for(items.size() / usual_part);
     std::vector<Place> places((std::size_t{1} << (64 - shift)) + 1);
     for (Item const& item : items) {

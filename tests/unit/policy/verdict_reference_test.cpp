@@ -124,7 +124,7 @@ private:
             return international[below(std::size(international))];
         std::string text(words[below(words.size())]);
         if (below(8) != 0)
-            text += std::to_string(below(6000));
+            text += std::to_string(below(2000));
         return {text, text};
     }
 
@@ -270,7 +270,7 @@ struct School {
     std::string list_text(std::size_t list)
     {
         std::string text;
-        for (std::uint32_t line = 1; line <= 30'000; ++line) {
+        for (std::uint32_t line = 1; line <= 10'000; ++line) {
             Meant const meant = generate.host();
             bool const is_name = meant.kind == Meant::Kind::name;
             std::string const spelt = is_name ? generate.spell(meant) : meant.text();
