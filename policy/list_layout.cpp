@@ -18,40 +18,31 @@ std::uint64_t mix(std::uint64_t value)
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-/// Finds the dots of a name, 64 bytes at a time.
-class DotFinder {
-public:
-    /// Precondition: at most 255 bytes.
-    explicit DotFinder(std::string_view name)
-        : blocks_((name.size() + 63) / 64)
-    {
-        std::memcpy(bytes_.data(), name.data(), name.size());
-        std::memset(bytes_.data() + name.size(), 0, 64);
-    }
-    std::size_t blocks() const { return blocks_; }
-
-    /// Bit i stands for byte i of the block.
-    std::uint64_t dots(std::size_t block) const
-    {
-        char const* const at = bytes_.data() + 64 * block;
-        std::uint64_t found = 0;
 #if defined(__SSE2__)
-        for (unsigned part = 0; part < 64; part += 16) {
-            __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(at + part));
-            auto const bits = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.'))));
-            found |= std::uint64_t{bits} << part;
-        }
-#else
-        for (unsigned i = 0; i < 64; ++i)
-            found |= std::uint64_t{at[i] == '.'} << i;
+std::uint64_t dots_of_16(char const* bytes)
+{
+    __m128i const equal = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<__m128i const*>(bytes)), _mm_set1_epi8('.'));
+    return static_cast<std::uint64_t>(_mm_movemask_epi8(equal));
+}
 #endif
-        return found;
-    }
 
-private:
-    std::size_t blocks_;
-    std::array<char, 256 + 64> bytes_; // not initialised behind the name and its padding
-};
+/// Where the dots of a name stand: bit i of word n for byte 64 n + i. Precondition: at most 256 bytes.
+std::array<std::uint64_t, 4> find_dots(std::string_view name)
+{
+    std::array<std::uint64_t, 4> dots{};
+    std::size_t at = 0;
+#if defined(__SSE2__)
+    for (; at + 16 <= name.size(); at += 16)
+        dots[at / 64] |= dots_of_16(name.data() + at) << (at % 64);
+    if (std::size_t const rest = name.size() - at; rest > 0 && at > 0) { // the last 16 bytes once more, those seen shifted out
+        dots[at / 64] |= dots_of_16(name.data() + name.size() - 16) >> (16 - rest) << (at % 64);
+        at = name.size();
+    }
+#endif
+    for (; at < name.size(); ++at)
+        dots[at / 64] |= std::uint64_t{name[at] == '.'} << (at % 64);
+    return dots;
+}
 
 } // namespace
 
@@ -91,15 +82,13 @@ SuffixHashes::SuffixHashes(std::string_view host, bool is_address, std::uint64_t
         begin[count++] = static_cast<std::uint8_t>(from);
     };
     std::size_t end = host.size();
-    if (!is_address) {
-        DotFinder const finder(host);
-        for (std::size_t block = finder.blocks(); block-- > 0;) {
-            for (std::uint64_t dots = finder.dots(block); dots != 0 && count + 1 < max_labels;) {
-                auto const last = static_cast<std::size_t>(63 - std::countl_zero(dots));
-                dots ^= std::uint64_t{1} << last;
-                add(64 * block + last + 1, end);
-                end = 64 * block + last;
-            }
+    auto const dots = is_address ? std::array<std::uint64_t, 4>{} : find_dots(host);
+    for (std::size_t word = dots.size(); word-- > 0;) {
+        for (std::uint64_t left = dots[word]; left != 0 && count + 1 < max_labels;) {
+            auto const last = static_cast<std::size_t>(63 - std::countl_zero(left));
+            left ^= std::uint64_t{1} << last;
+            add(64 * word + last + 1, end);
+            end = 64 * word + last;
         }
     }
     add(0, end);
