@@ -222,6 +222,7 @@ void Server::schedule_next_change()
             reload("a grant began or ended");
         }
         keep_house();
+        record_replaced_log(now);
         schedule_next_change();
     });
 }
@@ -240,7 +241,6 @@ void Server::keep_house()
             spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
-    record_replaced_log(now);
 }
 
 /// Somebody deleted or damaged a day file of the access log: the diagnostic log says so at once, and the audit keeps it.
