@@ -109,6 +109,7 @@ Refusal note_field(Field const& field, Findings& found)
         found.coding = field.value;
         return Refusal::none;
     case FieldName::connection: return note_connection(field.value, found);
+    case FieldName::upgrade: note_upgrade(field.value, found); return Refusal::none;
     default: return Refusal::none;
     }
 }
@@ -225,7 +226,8 @@ Refusal gate_response(ResponseHead& head, ResponseContext context)
     if (derive_response_framing(head, found, context) != Refusal::none)
         return Refusal::bad_response;
     head.switches_protocol = head.status == 101;
-    if (head.switches_protocol && !context.asked_upgrade)
+    // Only websocket is ever asked for: another protocol, or several, is not the one that the client will speak (RFC 9110 §7.8).
+    if (head.switches_protocol && !(context.asked_upgrade && found.upgrades_to_websocket && found.nominates_upgrade))
         return Refusal::bad_response;
     head.keep_alive = persists(head.minor_version, found) && head.framing != Framing::until_close && !head.switches_protocol
         && !declares_forbidden_body(head, found);

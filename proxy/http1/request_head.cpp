@@ -176,6 +176,8 @@ HeadStatus read_request_head(std::string_view bytes, RequestHead& head)
     auto text = bytes;
     if (auto const refusal = skip_empty_lines(text); refusal != Refusal::none)
         return refuse(refusal);
+    if (!text.empty() && is_foreign(text.front())) // whatever else stands in it, a line feed of its own perhaps
+        return refuse(Refusal::not_http);
     auto status = find_end_of_head(text, head);
     if (status.kind != HeadStatus::Kind::done)
         return status;

@@ -102,6 +102,7 @@ HostileCase const cases[]{
     {100, "first byte of TLS", "\x16", Refusal::not_http},
     {101, "SSH banner", "SSH-2.0-OpenSSH_9.2\r\n", Refusal::not_http},
     {101, "SMTP line", "EHLO a.example\r\n", Refusal::syntax},
+    {100, "TLS with line feeds in its random bytes", "\x16\x03\x01\x02\n\x01\r\n\r\n", Refusal::not_http},
     {101, "binary", "\x00\x01\x02\xff"s, Refusal::not_http},
     {101, "letters then binary", "GE\x80\x81", Refusal::not_http},
     {102, "60000 commas", get("X-Forwarded-For: " + std::string(60000, ',') + "\r\n"), Refusal::head_too_large},

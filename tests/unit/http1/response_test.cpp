@@ -87,6 +87,7 @@ HostileCase const cases[]{
     {182, "head of 1 MiB", ok("X: " + std::string(1 << 20, 'a') + "\r\n"), Refusal::bad_response},
     {182, "100000 fields", ok(many_fields(100'000)), Refusal::bad_response},
     {184, "unasked 101", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", Refusal::bad_response},
+    {184, "101 without protocol", "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\r\n", Refusal::bad_response},
     {190, "HTTP 0.9 body", "<html>", Refusal::bad_response},
     {190, "HTTP 2 response", "HTTP/2 200 OK\r\n\r\n", Refusal::bad_response},
     {190, "ICY", "ICY 200 OK\r\n\r\n", Refusal::bad_response},
@@ -141,6 +142,16 @@ TEST(ResponseUpgrade, IsTakenWhenAsked)
     ASSERT_EQ(read.status.kind, HeadStatus::Kind::done);
     EXPECT_TRUE(read.head.switches_protocol);
     EXPECT_FALSE(read.head.keep_alive);
+}
+
+TEST(ResponseUpgrade, IsRefusedToAnyOtherProtocolThanTheOneAskedFor) // catalogue line 184
+{
+    for (auto const* const fields : {"Connection: Upgrade\r\nUpgrade: h2c\r\n", "Upgrade: websocket\r\n",
+             "Connection: Upgrade\r\n", "Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n"}) {
+        Read read;
+        read_into(read, std::string{"HTTP/1.1 101 Switching Protocols\r\n"} + fields + "\r\n", {false, true});
+        EXPECT_EQ(read.status.kind, HeadStatus::Kind::refused) << fields;
+    }
 }
 
 TEST(ResponseDeviations, AreNormalisedAndCounted)
