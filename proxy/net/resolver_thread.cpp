@@ -68,6 +68,23 @@ policy::IpAddress address_of(ares_addrinfo_node const& node)
     return address;
 }
 
+/// At least one.
+std::size_t system_server_count()
+{
+    ares_channel probe = nullptr;
+    if (ares_init(&probe) != ARES_SUCCESS)
+        return 1;
+    std::size_t count = 0;
+    ares_addr_port_node* servers = nullptr;
+    if (ares_get_servers_ports(probe, &servers) == ARES_SUCCESS) {
+        for (auto const* node = servers; node != nullptr; node = node->next)
+            ++count;
+        ares_free_data(servers);
+    }
+    ares_destroy(probe);
+    return std::max<std::size_t>(count, 1);
+}
+
 struct Question {
     std::string name;
     ResolverThread::Callback done;
@@ -137,8 +154,12 @@ struct ResolverThread::State {
         static int const library = ares_library_init(ARES_LIB_INIT_ALL);
         ares_options ares{};
         ares.tries = 2;
-        ares.timeout = static_cast<int>(options.timeout.count() / 3); // the second try waits twice as long
-        if (library != ARES_SUCCESS || ares_init_options(&channel, &ares, ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS) != ARES_SUCCESS)
+        auto const servers = options.servers.empty() ? system_server_count() : options.servers.size();
+        // Each server is asked twice, and waited for twice as long the second time.
+        ares.timeout = static_cast<int>(options.timeout.count()) / (3 * static_cast<int>(servers));
+        ares.ndomains = 0; // a name of the web is whole: no search list may turn it into another
+        if (library != ARES_SUCCESS
+            || ares_init_options(&channel, &ares, ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS | ARES_OPT_DOMAINS) != ARES_SUCCESS)
             throw std::runtime_error("the DNS library does not start");
         std::string list;
         for (auto const& server : options.servers)
