@@ -8,9 +8,21 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::size_t step = 64;           // bytes between two size classes
-constexpr std::size_t class_count = 64;    // frames above 4 KiB go to the heap
+constexpr std::size_t step = 64;        // bytes between two size classes
+constexpr std::size_t class_count = 64; // frames above 4 KiB go to the heap
+#if defined(__SANITIZE_ADDRESS__)
+#define GATEHOUSE_SEE_DEAD_FRAMES
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GATEHOUSE_SEE_DEAD_FRAMES
+#endif
+#endif
+
+#ifdef GATEHOUSE_SEE_DEAD_FRAMES
+constexpr std::uint32_t most_spare = 0; // a frame that is used after its end must not be there any more
+#else
 constexpr std::uint32_t most_spare = 1024; // frames kept of one class: after a crowd has left, memory goes back
+#endif
 
 struct Spare {
     Spare* next;
