@@ -24,10 +24,12 @@
 namespace gatehouse {
 namespace {
 
-Settings with_worker_count(Settings settings)
+/// Zeros filled in, and limits that this machine cannot hold lowered.
+Settings fitted(Settings settings)
 {
     if (settings.workers == 0)
         settings.workers = std::max(1U, std::thread::hardware_concurrency());
+    fit_to_descriptors(settings);
     return settings;
 }
 
@@ -67,11 +69,12 @@ net::ResolverOptions resolver_options(Settings const& settings)
 } // namespace
 
 Server::Server(Settings settings)
-    : settings_(with_worker_count(std::move(settings)))
+    : settings_(fitted(std::move(settings)))
     , clock_(settings_.time_zone)
     , store_(open_store(settings_))
     , access_log_(std::make_unique<log::AccessLog>(log_options(settings_)))
     , resolver_(std::make_unique<net::ResolverThread>(resolver_options(settings_)))
+    , admission_(settings_.limits)
     , publisher_(settings_, *store_, clock_)
     , signals_(main_, SIGTERM, SIGINT, SIGHUP)
     , change_timer_(main_)
@@ -89,6 +92,7 @@ Server::Server(Settings settings)
         .guard = guard_,
         .access_log = *access_log_,
         .store = *store_,
+        .admission = admission_,
         .clock = clock_,
         .portal_url = settings_.portal_url,
         .portal_port = guard_.portal_port,
@@ -221,6 +225,7 @@ void Server::schedule_next_change()
                 spdlog::warn("grants.not_marked_ended reason=\"{}\"", ended.error().message());
             reload("a grant began or ended");
         }
+        admission_.look_at_memory();
         keep_house();
         record_replaced_log(now);
         schedule_next_change();

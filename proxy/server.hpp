@@ -55,6 +55,7 @@ private:
     std::unique_ptr<log::AccessLog> access_log_;
     std::unique_ptr<net::ResolverThread> resolver_;
     net::AddressGuard guard_;
+    Admission admission_;
     Publisher publisher_;
     std::unique_ptr<WorkerParts> parts_;
     std::vector<std::unique_ptr<Worker>> workers_;

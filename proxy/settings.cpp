@@ -71,6 +71,8 @@ void read_limits(SettingsReader& reader, Settings& settings)
     reader.read_count("idle_upstream_per_host", limits.idle_upstream_per_host);
     reader.read_size("relay_buffer", limits.relay_buffer);
     reader.read_count("dns_cache", limits.dns_cache);
+    reader.read_size("memory", limits.memory);
+    reader.read("body_rate", limits.body_rate); // zero is a value here
 }
 
 void read_deadlines(SettingsReader& reader, Settings& settings)
@@ -85,6 +87,7 @@ void read_deadlines(SettingsReader& reader, Settings& settings)
     reader.read("connect_attempt", deadlines.connect_attempt);
     reader.read("response_head", deadlines.response_head);
     reader.read("body_idle", deadlines.body_idle);
+    reader.read("body_grace", deadlines.body_grace);
     reader.read("tunnel_idle", deadlines.tunnel_idle);
     reader.read("handshake", deadlines.handshake);
     reader.read("upstream_idle", deadlines.upstream_idle);

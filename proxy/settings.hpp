@@ -23,6 +23,9 @@ struct Limits {
     std::size_t idle_upstream_per_host = 32;
     std::size_t relay_buffer = 256 * 1024; ///< bytes, one per worker
     std::size_t dns_cache = 10000;         ///< names per worker
+    std::size_t memory
+        = 0; ///< bytes in use above which newcomers get 503; zero: 85 % of the control group's limit, none without one
+    unsigned body_rate = 500; ///< bytes a second that the body of a request must reach after `body_grace`; zero: no minimum
 };
 
 struct Deadlines {
@@ -35,6 +38,7 @@ struct Deadlines {
     std::chrono::milliseconds connect_attempt{250}; ///< before the next address is tried beside it (RFC 8305 §5)
     std::chrono::milliseconds response_head{60000};
     std::chrono::milliseconds body_idle{30000};     ///< without a byte of a body
+    std::chrono::milliseconds body_grace{20000};    ///< waited for the body of a request before its rate counts
     std::chrono::milliseconds tunnel_idle{600000};  ///< without a byte in either direction
     std::chrono::milliseconds handshake{10000};     ///< TLS with a client, for the block page
     std::chrono::milliseconds upstream_idle{30000}; ///< kept-alive upstream connection

@@ -111,7 +111,9 @@ net::task<> Worker::accept_loop(net::Acceptor& acceptor)
         auto [ec, socket] = co_await acceptor.async_accept(context_.get_executor(), peer, net::use_tuple);
         if (ec == boost::asio::error::operation_aborted || ec == boost::asio::error::bad_descriptor)
             co_return;
-        if (ec) { // descriptors are used up: wait for some to come back instead of spinning
+        if (ec) { // descriptors are used up: give back what nobody needs now and wait, instead of spinning
+            pool_.close_all();
+            wheel_.expire_oldest_idle();
             pause.expires_after(std::chrono::milliseconds{100});
             co_await pause.async_wait(net::use_tuple);
             continue;
@@ -128,16 +130,17 @@ bool Worker::admit(net::Socket& socket, policy::IpAddress const& peer)
     socket.non_blocking(true, ignored);
     auto const& limits = parts_.settings.limits;
     std::size_t const share = (limits.connections + parts_.settings.workers - 1) / std::max(1U, parts_.settings.workers);
-    auto& open = open_by_client_[peer];
-    bool const crowded = env_.counters.connections_open >= share;
-    if (crowded || open >= limits.connections_per_client) {
+    bool const welcome = parts_.admission.enter(peer);
+    // Who idles longest makes room for who comes now.
+    bool const room = !parts_.admission.is_short_of_memory()
+        && (env_.counters.connections_open < share || (welcome && wheel_.expire_oldest_idle()));
+    if (!welcome || !room) {
         ++env_.counters.connections_refused;
-        socket.write_some(boost::asio::buffer(crowded ? too_busy : too_many), ignored);
-        if (open == 0)
-            open_by_client_.erase(peer);
+        socket.write_some(boost::asio::buffer(welcome ? too_busy : too_many), ignored);
+        if (welcome)
+            parts_.admission.leave(peer);
         return false;
     }
-    ++open;
     ++env_.counters.connections;
     ++env_.counters.connections_open;
     return true;
@@ -152,9 +155,7 @@ net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer)
         ~Leave()
         {
             --worker.env_.counters.connections_open;
-            auto const open = worker.open_by_client_.find(peer);
-            if (open != worker.open_by_client_.end() && --open->second == 0)
-                worker.open_by_client_.erase(open);
+            worker.parts_.admission.leave(peer);
         }
     };
     Leave const leave{*this, peer};
@@ -173,6 +174,10 @@ net::task<> Worker::tick()
         if (count % 10 != 0)
             continue;
         pool_.sweep();
+        if (parts_.admission.is_short_of_memory()) {
+            pool_.close_all();
+            wheel_.expire_idle();
+        }
         // Periods begin and grants end on minutes: a new minute is when an open tunnel may have to end.
         if (auto const minute = env_.clock.now().local.minute; minute != judged_minute_) {
             judged_minute_ = minute;

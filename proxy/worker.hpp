@@ -1,10 +1,10 @@
 #pragma once
 // One core's share of the gateway: a thread, an io_context, listeners of its own, a pool, a policy pointer. Workers share nothing mutable.
 
+#include "proxy/admission.hpp"
 #include "proxy/session/environment.hpp"
 
 #include <boost/asio/steady_timer.hpp>
-#include <memory_resource>
 #include <thread>
 
 namespace gatehouse {
@@ -16,18 +16,11 @@ struct WorkerParts {
     net::AddressGuard const& guard;
     log::AccessLog& access_log;
     store::Store& store;
+    Admission& admission;
     Clock clock;
     std::string portal_url;
     std::uint16_t portal_port = 0;
     std::function<void(detect::Incident const&)> report_incident;
-};
-
-struct AddressHash {
-    std::size_t operator()(policy::IpAddress const& address) const
-    {
-        std::string_view const bytes{reinterpret_cast<char const*>(address.bytes.data()), address.bytes.size()};
-        return std::hash<std::string_view>{}(bytes);
-    }
 };
 
 class Worker {
@@ -69,8 +62,6 @@ private:
     std::vector<net::Acceptor> acceptors_;
     std::vector<int>
         listening_; ///< sockets of the acceptors, until drain; touched by the thread that starts and stops the worker
-    std::pmr::unsynchronized_pool_resource client_memory_; ///< entries come and go with connections: without the heap
-    std::pmr::unordered_map<policy::IpAddress, std::size_t, AddressHash> open_by_client_{&client_memory_};
     std::uint16_t judged_minute_ = 0;
     bool stopping_ = false;
     std::thread thread_;

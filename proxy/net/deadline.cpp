@@ -13,12 +13,13 @@ Deadline::Deadline(DeadlineWheel& wheel, Expiry on_expiry, void* owner)
 
 Deadline::~Deadline()
 {
+    set_activity(While::working);
     unlink();
 }
 
 void Deadline::expire_after(std::chrono::milliseconds duration, While activity)
 {
-    activity_ = activity;
+    set_activity(activity);
     auto const ticks
         = (std::max(duration, DeadlineWheel::tick) + DeadlineWheel::tick - std::chrono::milliseconds{1}) / DeadlineWheel::tick;
     due_ = wheel_.now_ + static_cast<std::uint64_t>(ticks) + 1;
@@ -32,8 +33,27 @@ void Deadline::expire_after(std::chrono::milliseconds duration, While activity)
 
 void Deadline::clear()
 {
+    set_activity(While::working);
     due_ = 0;
     expired_ = false;
+}
+
+void Deadline::set_activity(While activity)
+{
+    if (activity == activity_)
+        return;
+    activity_ = activity;
+    auto& first = wheel_.idle_first_;
+    auto& last = wheel_.idle_last_;
+    if (activity == While::idle) {
+        idle_previous_ = last;
+        idle_next_ = nullptr;
+        (last != nullptr ? last->idle_next_ : first) = this;
+        last = this;
+    } else {
+        (idle_previous_ != nullptr ? idle_previous_->idle_next_ : first) = idle_next_;
+        (idle_next_ != nullptr ? idle_next_->idle_previous_ : last) = idle_previous_;
+    }
 }
 
 void Deadline::unlink()
@@ -83,30 +103,33 @@ void DeadlineWheel::advance(std::chrono::steady_clock::time_point now)
 
 void DeadlineWheel::expire(Deadline& deadline)
 {
+    deadline.set_activity(Deadline::While::working);
     deadline.due_ = 0;
     deadline.expired_ = true;
     deadline.on_expiry_(deadline.owner_);
 }
 
-template <class Predicate>
-void DeadlineWheel::expire_where(Predicate wanted)
-{
-    for (auto* slot : slots_) {
-        // Expiry only cancels waits; nobody is destroyed or relinked before the owner's coroutine runs again.
-        for (auto* deadline = slot; deadline != nullptr; deadline = deadline->next_)
-            if (deadline->due_ != 0 && wanted(*deadline))
-                expire(*deadline);
-    }
-}
-
 void DeadlineWheel::expire_idle()
 {
-    expire_where([](Deadline const& deadline) { return deadline.activity_ == Deadline::While::idle; });
+    while (expire_oldest_idle()) { }
+}
+
+bool DeadlineWheel::expire_oldest_idle()
+{
+    if (idle_first_ == nullptr)
+        return false;
+    expire(*idle_first_);
+    return true;
 }
 
 void DeadlineWheel::expire_all()
 {
-    expire_where([](Deadline const&) { return true; });
+    for (auto* slot : slots_) {
+        // Expiry only cancels waits; nobody is destroyed or relinked before the owner's coroutine runs again.
+        for (auto* deadline = slot; deadline != nullptr; deadline = deadline->next_)
+            if (deadline->due_ != 0)
+                expire(*deadline);
+    }
 }
 
 } // namespace gatehouse::net

@@ -32,6 +32,7 @@ public:
 private:
     friend class DeadlineWheel;
     void unlink();
+    void set_activity(While activity);
 
     DeadlineWheel& wheel_;
     Expiry on_expiry_;
@@ -39,7 +40,9 @@ private:
     std::uint64_t due_ = 0;  ///< tick at which it expires; zero: not set
     std::uint64_t slot_ = 0; ///< tick whose slot holds it
     Deadline* next_ = nullptr;
-    Deadline** link_ = nullptr; ///< what points at us; null when in no slot
+    Deadline** link_ = nullptr;         ///< what points at us; null when in no slot
+    Deadline* idle_previous_ = nullptr; ///< idled earlier; both meaningful while idle
+    Deadline* idle_next_ = nullptr;
     bool expired_ = false;
     While activity_ = While::working;
 };
@@ -51,8 +54,12 @@ public:
 
     /// Expires what is due at the tick of `now` and all ticks before it.
     void advance(std::chrono::steady_clock::time_point now);
+    /// Time since the wheel was made, in whole ticks: for what need not be exact and must not ask the system.
+    std::chrono::milliseconds now() const { return tick * static_cast<std::chrono::milliseconds::rep>(now_); }
     /// Expires the deadlines of idle owners, or all that are set.
     void expire_idle();
+    /// Expires the owner that has idled longest. False if none idles.
+    bool expire_oldest_idle();
     void expire_all();
 
 private:
@@ -61,13 +68,13 @@ private:
 
     void insert(Deadline& deadline);
     static void expire(Deadline& deadline);
-    template <class Predicate>
-    void expire_where(Predicate wanted);
     std::uint64_t tick_of(std::chrono::steady_clock::time_point time) const;
 
     std::array<Deadline*, slot_count> slots_{};
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::uint64_t now_ = 1;
+    Deadline* idle_first_ = nullptr; ///< those that idle, in the order in which they began
+    Deadline* idle_last_ = nullptr;
 };
 
 } // namespace gatehouse::net

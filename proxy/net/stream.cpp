@@ -126,6 +126,10 @@ task<> Stream::close_gently()
 {
     if (!socket_.is_open())
         co_return;
+    if (deadline_.expired()) { // its last word was heard long ago, or there was none
+        close();
+        co_return;
+    }
     deadline_.expire_after(std::chrono::seconds{2});
     error_code ignored;
     if (tls_)

@@ -128,7 +128,7 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
             {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket});
         Attempt attempt{session, scratch, outcome, *acquired.upstream};
         co_await forward(attempt);
-        if (!attempt.error.empty() && acquired.upstream->reused && may_retry && !attempt.heard_upstream)
+        if (attempt.error == "upstream-closed" && acquired.upstream->reused && may_retry && !attempt.heard_upstream)
             continue;
         bool const keeps = co_await finish(session, scratch, attempt);
         if (attempt.upstream_keeps && !attempt.upgraded)

@@ -40,6 +40,43 @@ std::size_t append_body(std::string& out, http1::BodyReader& body, std::string_v
     return used;
 }
 
+/// Holds a request body to the minimum rate. Only waiting for the client counts: a slow origin does not make its clients look slow.
+class BodyPace {
+public:
+    explicit BodyPace(Environment const& env)
+        : wheel_(env.wheel)
+        , rate_(env.settings.limits.body_rate)
+        , grace_(env.settings.deadlines.body_grace)
+        , idle_(env.settings.deadlines.body_idle)
+    {
+    }
+
+    /// Sets the deadline of the next read. False: the body is too slow already.
+    bool begin_wait(net::Stream& client)
+    {
+        began_ = wheel_.now();
+        if (rate_ == 0) {
+            client.expire_after(idle_);
+            return true;
+        }
+        auto const left = grace_ + std::chrono::seconds{size_ / rate_} - waited_;
+        client.expire_after(std::min<std::chrono::milliseconds>(idle_, left));
+        return left > std::chrono::milliseconds::zero();
+    }
+
+    void end_wait(std::size_t received)
+    {
+        waited_ += wheel_.now() - began_;
+        size_ += received;
+    }
+
+private:
+    net::DeadlineWheel const& wheel_;
+    std::size_t rate_;
+    std::chrono::milliseconds grace_, idle_, began_{}, waited_{};
+    std::size_t size_ = 0;
+};
+
 net::task<> send_request(Attempt& attempt)
 {
     auto& session = attempt.session;
@@ -48,6 +85,7 @@ net::task<> send_request(Attempt& attempt)
     auto const& deadlines = session.env.settings.deadlines;
     http1::BodyReader body(head.framing, head.content_length, http1::BodyReader::Side::request);
     bool const chunked = head.framing == http1::Framing::chunked;
+    BodyPace pace(session.env);
     for (;;) {
         auto refusal = http1::Refusal::none;
         auto const used = append_body(out, body, session.buffer.bytes(), chunked, refusal);
@@ -68,10 +106,14 @@ net::task<> send_request(Attempt& attempt)
         }
         if (attempt.request_unwanted)
             co_return;
-        session.client.expire_after(deadlines.body_idle);
+        if (!pace.begin_wait(session.client)) {
+            attempt.fail(408, "request-timeout");
+            break;
+        }
         auto const size = co_await session.client.read_some(session.buffer.prepare(body_read_size));
         if (attempt.request_unwanted)
             co_return;
+        pace.end_wait(size ? *size : 0);
         if (!size) {
             attempt.fail(is_timeout(size.error()) ? 408 : 400, is_timeout(size.error()) ? "request-timeout" : "client-closed");
             break;
@@ -114,6 +156,7 @@ net::task<std::string_view> read_final_head(Attempt& attempt, std::size_t& head_
         if (wanted && request.minor_version >= 1) {
             attempt.scratch.to_client.clear();
             http1::append_interim_head(attempt.scratch.to_client, head);
+            session.client.expire_after(session.env.settings.deadlines.body_idle);
             if (!co_await session.client.write(attempt.scratch.to_client))
                 co_return "client-closed";
         }

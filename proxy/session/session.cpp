@@ -61,8 +61,10 @@ net::task<ReadHead> read_head(Session& session, http1::RequestHead& head)
         session.client.expire_after(deadlines.request_head);
     for (;;) {
         auto const status = http1::read_request_head(session.buffer.bytes(), head);
-        if (status.kind == http1::HeadStatus::Kind::done)
+        if (status.kind == http1::HeadStatus::Kind::done) {
+            session.client.no_deadline(); // it works now: whoever reads or writes next gives it time
             co_return ReadHead{Heard::head, status.size, {}, false};
+        }
         if (status.kind == http1::HeadStatus::Kind::refused)
             co_return ReadHead{Heard::refused, 0, status.refusal, false};
         if (waiting && !session.buffer.empty()) {

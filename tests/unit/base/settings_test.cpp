@@ -92,6 +92,8 @@ idle_upstream_per_worker = 3
 idle_upstream_per_host = 4
 relay_buffer = "5KiB"
 dns_cache = 7
+memory = "1GiB"
+body_rate = 0
 [deadlines]
 request_head = "1s"
 keep_alive = 2
@@ -101,6 +103,7 @@ connect = "5s"
 connect_attempt = "6s"
 response_head = "7s"
 body_idle = "8s"
+body_grace = "9s"
 tunnel_idle = "1h"
 handshake = "10s"
 upstream_idle = "11s"
@@ -134,8 +137,11 @@ negative_ttl = "10s"
     EXPECT_EQ(settings.limits.connections, 1U);
     EXPECT_EQ(settings.limits.relay_buffer, 5120U);
     EXPECT_EQ(settings.limits.dns_cache, 7U);
+    EXPECT_EQ(settings.limits.memory, 1U << 30);
+    EXPECT_EQ(settings.limits.body_rate, 0U);
     EXPECT_EQ(settings.deadlines.keep_alive, 2s);
     EXPECT_EQ(settings.deadlines.client_hello, 3ms);
+    EXPECT_EQ(settings.deadlines.body_grace, 9s);
     EXPECT_EQ(settings.deadlines.tunnel_idle, 1h);
     EXPECT_EQ(settings.deadlines.drain, 12s);
     EXPECT_EQ(settings.resolver.servers.size(), 2U);

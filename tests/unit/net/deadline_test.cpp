@@ -107,6 +107,26 @@ TEST_F(DeadlineTest, EndsIdleOwnersEarlyAndLeavesTheOthers)
     EXPECT_EQ(expired, 1);
 }
 
+TEST_F(DeadlineTest, EndsTheOldestIdleOneWhenRoomIsNeeded)
+{
+    int young_expired = 0;
+    int old_expired = 0;
+    Deadline working(wheel, count, &expired);
+    Deadline old(wheel, count, &old_expired);
+    Deadline young(wheel, count, &young_expired);
+    working.expire_after(1000ms);
+    old.expire_after(60000ms, Deadline::While::idle);
+    pass(500ms);
+    young.expire_after(60000ms, Deadline::While::idle);
+    EXPECT_TRUE(wheel.expire_oldest_idle());
+    EXPECT_EQ(old_expired, 1);
+    EXPECT_EQ(young_expired, 0);
+    EXPECT_TRUE(wheel.expire_oldest_idle());
+    EXPECT_EQ(young_expired, 1);
+    EXPECT_FALSE(wheel.expire_oldest_idle());
+    EXPECT_EQ(expired, 0);
+}
+
 TEST_F(DeadlineTest, AgreesWithASlowReferenceOverRandomSettings)
 {
     struct Owner {
