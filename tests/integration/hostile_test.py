@@ -3,7 +3,7 @@
 sees, and that a clean request on a new connection then gets its own answer (which also finds answers given to the wrong request).
 
 Needs GATEHOUSED, or GATEHOUSE_BIN with proxy/gatehoused in it. Everything runs on loopback in a temporary folder.
-usage: hostile_test.py [text that the names of the cases must hold]
+usage: hostile_test.py [--list] [text that the names of the cases must hold]
 """
 
 import os
@@ -368,6 +368,9 @@ class Player:
 
 
 def main():
+    if "--list" in sys.argv:
+        print("\n".join(f"{case.line}\t{case.name}" for case in CASES))
+        return 0
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     passed = failed = 0
 

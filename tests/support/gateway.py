@@ -45,9 +45,11 @@ def wait_until(condition, seconds=20.0, what="the condition"):
 
 
 class Gateway:
-    def __init__(self, names=None, clock=None, settings=None, edit=None, ca=True, ports=(), accounts=()):
-        """names: host -> address, for the hosts file. settings: lines added to sections, {"limits": "connections = 5"}.
-        edit: called with the configuration folder before the start. ports: allowed beside 80 and 443 for both kinds of request."""
+    def __init__(self, names=None, clock=None, settings=None, edit=None, ca=True, ports=(), accounts=(), workers=0, launch=()):
+        """names: host -> address, for the hosts file. settings: lines of sections, {"limits": "connections = 5"}; they win over ours.
+        edit: called with the configuration folder before the start. ports: allowed beside 80 and 443 for both kinds of request.
+        launch: words before the daemon's own, such as ["prlimit", "--nofile=64"]."""
+        self.launch = [str(word) for word in launch]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-test-"))
         self.config = self.folder / "config"
         self.state = self.folder / "var"
@@ -56,7 +58,7 @@ class Gateway:
         self.process = None
         self.passwords = {}
         shutil.copytree(SOURCE / "config", self.config)
-        self._write_settings(names or {}, settings or {}, list(ports))
+        self._write_settings(names or {}, settings or {}, list(ports), workers)
         if edit:
             edit(self.config)
         self.environment = dict(os.environ)
@@ -64,7 +66,7 @@ class Gateway:
             self.set_clock(clock)
             self.environment.update(LD_PRELOAD=str(FAKETIME), FAKETIME_TIMESTAMP_FILE=str(self.clock_file), FAKETIME_NO_CACHE="1",
                                     FAKETIME_DONT_FAKE_MONOTONIC="1", TZ="Europe/London")
-        self.state.mkdir(mode=0o700)
+        self.state.mkdir(mode=0o700, exist_ok=True)
         if ca:
             self.command("ca", "create")
         self.command("lists", "compile")
@@ -72,7 +74,7 @@ class Gateway:
             made = json.loads(self.command("account", "add", "--role", role, "--name", login.title(), "--login", login, "--json"))
             self.passwords[login] = made["password"]
 
-    def _write_settings(self, names, settings, ports):
+    def _write_settings(self, names, settings, ports, workers):
         self.hosts = self.folder / "hosts"
         self.set_names(names)
         sections = {
@@ -83,8 +85,10 @@ class Gateway:
             "log": "days = 90", "limits": "connections_per_client = 20000", "deadlines": "drain = \"5s\"",
             "resolver": f'hosts_file = "{self.hosts}"\nservers = ["127.0.0.1:9"]'}
         for name, lines in settings.items():
-            sections[name] = sections.get(name, "") + "\n" + lines
-        text = 'time_zone = "Europe/London"\nstate_dir = "../var"\nlog_dir = "../var/log"\n'
+            chosen = {line.partition("=")[0].strip() for line in lines.splitlines()}
+            ours = [line for line in sections.get(name, "").splitlines() if line.partition("=")[0].strip() not in chosen]
+            sections[name] = "\n".join([*ours, lines])
+        text = f'time_zone = "Europe/London"\nstate_dir = "../var"\nlog_dir = "../var/log"\nworkers = {workers}\n'
         text += "".join(f"\n[{name}]\n{lines}\n" for name, lines in sections.items())
         (self.config / "gatehouse.toml").write_text(text)
 
@@ -106,7 +110,7 @@ class Gateway:
 
     def start(self):
         self.log_path = self.folder / "daemon.log"
-        self.process = subprocess.Popen([DAEMON, "--config", self.config], env=self.environment, stdout=subprocess.DEVNULL,
+        self.process = subprocess.Popen([*self.launch, DAEMON, "--config", self.config], env=self.environment, stdout=subprocess.DEVNULL,
                                         stderr=open(self.log_path, "ab"))
         wait_until(self._is_ready, what="the start of the gateway")
         return self

@@ -1,0 +1,352 @@
+#!/usr/bin/env python3
+"""Name servers and origins that fail, catalogue 2.9: each with its own cause, in bounded time, and all well again afterwards.
+
+usage: faults_dns_test.py [--list] [text that the names of the cases must hold]
+"""
+import contextlib
+import os
+import pathlib
+import socket
+import struct
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from gateway import wait_until  # noqa: E402
+from hostile import ORIGIN, HostileSuite, Recorder, covers, list_and_leave, reply, small_gateway  # noqa: E402
+from names import CNAME, NXDOMAIN, REFUSED, SERVFAIL, NameServer, addresses, encode_name, record, response  # noqa: E402
+from origin import Wire  # noqa: E402
+
+RESOLVE, CONNECT = 1.5, 3.0  # seconds that the gateway gives to an answer and to a connection
+SLACK = 3.0  # for a slow machine
+
+
+def get(url, *fields, method="GET"):
+    """The answer, the cause that its log row names, and how long it took."""
+    started = time.monotonic()
+    with Wire(GATE) as wire:
+        answer = wire.get(url, "Connection: close", *fields, method=method).answer(method)
+    took = time.monotonic() - started
+    decision = answer.field("gatehouse-decision")
+    row = GATE.wait_for_row(lambda row: row["event"]["id"] == decision) if decision else {"event": {}}
+    return answer, row["event"].get("reason"), took
+
+
+def at(name, path="/"):
+    return f"http://{name}:{RECORDER.port}{path}"
+
+
+def fails(name, statuses, causes, within=RESOLVE + SLACK):
+    answer, cause, took = get(at(name))
+    assert answer.status in statuses and cause in causes, f"{name}: {answer.status} {cause}"
+    assert took < within, f"{name} took {took:.2f} s"
+    assert b"<html" in answer.body, "no page"
+    return cause
+
+
+@covers(214, "no such name, failure, silence and an empty answer have causes of their own")
+def four_failures():
+    NAMES.zone["refused.example"] = lambda question, _: response(question, code=REFUSED)
+    NAMES.zone["failing.example"] = lambda question, _: response(question, code=SERVFAIL)
+    NAMES.zone["silent.example"] = lambda question, _: None
+    NAMES.zone["empty.example"] = lambda question, _: response(question)
+    causes = {fails("missing.example", (502,), ("no-such-name",)), fails("failing.example", (502,), ("dns-failure",)),
+              fails("silent.example", (504,), ("dns-timeout",)), fails("empty.example", (502,), ("no-address",))}
+    fails("refused.example", (502,), ("dns-failure",))
+    assert len(causes) == 4, causes
+
+
+@covers(214, "a silent name server beside a silent one takes no longer")
+def two_silent_servers():
+    silent = NameServer()
+    silent.dead = True
+    servers = f'servers = ["{silent}", "127.0.0.1:9", "{silent}", "{silent}"]'
+    with small_gateway(RECORDER.port, settings={"deadlines": f'resolve = "{RESOLVE * 1000:.0f}ms"', "resolver": servers}) as gate, Wire(gate) as wire:
+        started = time.monotonic()
+        assert wire.get(at("anything.example")).answer().status in (502, 504)
+        assert time.monotonic() - started < RESOLVE + SLACK, f"took {time.monotonic() - started:.2f} s"
+
+
+@covers(214, "names are asked as they are written, whatever the system's search list says")
+def no_search_list():
+    fails("one-label-only", (502,), ("no-such-name",))
+    asked = {name for name, _ in NAMES.asked if name.startswith("one-label-only")}
+    assert asked == {"one-label-only"}, asked
+
+
+@covers(215, "name server dead, then back")
+def server_comes_back():
+    NAMES.zone["later.example"] = ORIGIN
+    NAMES.dead = True
+    try:
+        fails("later.example", (504,), ("dns-timeout",))
+    finally:
+        NAMES.dead = False
+    back = time.monotonic()
+    wait_until(lambda: get(at("later.example"))[0].status == 200, 10, "service after the name server came back")
+    assert time.monotonic() - back < 5 + SLACK
+
+
+@covers(215, "a missing name is not asked for again at once, and not forgotten for long")
+def negative_answers():
+    for _ in range(5):
+        fails("absent.example", (502,), ("no-such-name",))
+    assert NAMES.count("absent.example") <= 4, NAMES.count("absent.example")
+    NAMES.zone["absent.example"] = ORIGIN
+    wait_until(lambda: get(at("absent.example"))[0].status == 200, 5 + SLACK, "the name that exists now")
+
+
+@covers(216, "time to live of zero and of 2 to the 31")
+def odd_times_to_live():
+    for number, ttl in enumerate((0, 1 << 31, 0xffffffff)):
+        name = f"ttl-{number}.example"
+        NAMES.zone[name] = lambda question, _, ttl=ttl: response(question, addresses(question.name, ORIGIN, ttl=ttl))
+        for _ in range(2):
+            assert get(at(name))[0].status == 200, name
+
+
+@covers(216, "a thousand addresses")
+def many_addresses():
+    def thousand(question, over_tcp):
+        if not over_tcp:
+            return response(question, truncated=True)
+        return response(question, addresses(question.name, ORIGIN, *(f"127.9.{number // 250}.{number % 250 + 1}" for number in range(999))))
+    NAMES.zone["many.example"] = thousand
+    assert get(at("many.example"))[0].status == 200
+    NAMES.zone["truncated.example"] = lambda question, over_tcp: response(question, truncated=True)
+    fails("truncated.example", (502, 504), ("no-address", "dns-failure", "dns-timeout"))
+
+
+@covers(216, "aliases in a circle, and twenty in a row")
+def aliases():
+    def circle(question, _):
+        names = [f"circle-{number}.example" for number in range(20)]
+        links = [record(name, CNAME, encode_name(names[(number + 1) % 20])) for number, name in enumerate(names)]
+        return response(question, links, only_kind=False)
+    NAMES.zone["circle-0.example"] = circle
+    fails("circle-0.example", (502,), ("no-address", "dns-failure", "no-such-name"))
+
+    def row(question, _):
+        names = ["row.example", *(f"row-{number}.example" for number in range(19))]
+        links = [record(name, CNAME, encode_name(after)) for name, after in zip(names, names[1:])]
+        return response(question, [*links, *addresses(names[-1], ORIGIN)] if question.kind == 1 else links, only_kind=False)
+    NAMES.zone["row.example"] = row
+    assert get(at("row.example"))[0].status in (200, 502)
+
+
+@covers(216, "answers that are broken at every byte")
+def broken_answers():
+    def whole(question):
+        return response(question, [record(question.name, CNAME, encode_name("x.example")), *addresses("x.example", ORIGIN)], only_kind=False)
+    size = len(whole_of("cut-000.example", whole))
+    for cut in range(0, size, 3):
+        NAMES.zone[f"cut-{cut:03}.example"] = lambda question, _, cut=cut: whole(question)[:cut]
+        NAMES.zone[f"bent-{cut:03}.example"] = lambda question, _, cut=cut: whole(question)[:cut] + b"\xff\xc0" + whole(question)[cut + 2:]
+    names = [name for name in NAMES.zone if name.startswith(("cut-", "bent-"))]
+    threads, bad = [], []
+
+    def try_one(name):
+        with Wire(GATE) as wire:
+            status = wire.get(at(name), "Connection: close").answer().status
+            if status not in (200, 403, 502, 503, 504):
+                bad.append((name, status))
+    for name in names:
+        threads.append(threading.Thread(target=try_one, args=(name,)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    assert not bad, bad
+
+
+def whole_of(name, make):
+    class Asked:
+        id, kind, section = 1, 1, encode_name(name) + struct.pack(">HH", 1, 1)
+    Asked.name = name
+    return make(Asked)
+
+
+@covers(217, "spoofed answers with another id, another question or from another port")
+def spoofed():
+    elsewhere = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wrong = addresses("spoofed.example", "127.0.2.99")
+
+    def spoof(question, _):
+        other = encode_name("other.example") + struct.pack(">HH", question.kind, 1)
+        lies = [response(question, wrong, id=question.id ^ number) for number in (1, 0x8000, 0xffff)]
+        lies.append(response(question, wrong, section=other))
+        return [*lies, response(question, addresses(question.name, ORIGIN))]
+    NAMES.zone["spoofed.example"] = spoof
+    assert get(at("spoofed.example", "/spoofed"))[0].body == b"/spoofed"
+    elsewhere.close()
+    row = GATE.wait_for_row(lambda row: row.get("url", {}).get("domain") == "spoofed.example")
+    assert row["destination"]["ip"] == ORIGIN, row["destination"]
+
+
+@covers(136, 217, "a name that moves inside between two questions")
+def rebinding():
+    turns = iter([ORIGIN])
+    NAMES.zone["moving.example"] = lambda question, _: response(question, addresses(question.name, next(turns, "10.0.0.1") if question.kind == 1 else "fd00::1", ttl=0))
+    assert get(at("moving.example"))[0].status == 200
+    # The connection is gone and the answer was not to be kept: the second question gets the inside address.
+    assert get(at("moving.example"), "Content-Length: 0", method="POST")[0].status == 403
+
+
+class BlackHole:
+    """A listening socket whose queue is full: connecting to it hangs, as behind a router that drops."""
+
+    def __init__(self, address, port):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.listener = socket.socket(family, socket.SOCK_STREAM)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind((address, port))
+        self.listener.listen(0)
+        self.fillers = []
+        while len(self.fillers) < 8:
+            filler = socket.socket(family, socket.SOCK_STREAM)
+            filler.settimeout(0.3)
+            self.fillers.append(filler)
+            try:
+                filler.connect((address, port))
+            except TimeoutError:
+                return
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for one in (*self.fillers, self.listener):
+            one.close()
+
+
+@covers(218, "IPv6 that swallows everything while IPv4 is fine")
+def broken_ipv6():
+    with BlackHole("::1", RECORDER.port):
+        NAMES.zone["both.example"] = ("::1", ORIGIN)
+        answer, _, took = get(at("both.example", "/both"))
+        assert (answer.status, answer.body) == (200, b"/both")
+        assert took < 1 + SLACK, f"took {took:.2f} s"
+
+
+@covers(218, "IPv6 without a route while IPv4 is fine")
+def unreachable_ipv6():
+    NAMES.zone["routeless.example"] = ("2606:4700::1111", ORIGIN)
+    answer, _, took = get(at("routeless.example", "/both"))
+    assert (answer.status, answer.body) == (200, b"/both") and took < 1 + SLACK
+
+
+@covers(219, "first addresses refuse or hang, the last one answers")
+def next_address():
+    with BlackHole("127.0.4.1", RECORDER.port), BlackHole("127.0.4.2", RECORDER.port):
+        NAMES.zone["five.example"] = ("127.0.4.1", "127.0.4.3", "127.0.4.2", "127.0.4.4", ORIGIN)
+        answer, _, took = get(at("five.example", "/five"))
+        assert (answer.status, answer.body) == (200, b"/five")
+        assert took < CONNECT + SLACK
+
+
+@covers(219, "all addresses hang: one deadline over all of them")
+def all_hang():
+    with contextlib.ExitStack() as holes:
+        for last in range(1, 6):
+            holes.enter_context(BlackHole(f"127.0.4.{last}", RECORDER.port))
+        NAMES.zone["holes.example"] = tuple(f"127.0.4.{last}" for last in range(1, 6))
+        fails("holes.example", (504,), ("upstream-timeout",), CONNECT + SLACK)
+
+
+@covers(219, "a POST is not sent again once bytes of it were sent")
+def post_once():
+    RECORDER.answer("/once", lambda request, connection: False)
+    answer, cause, _ = get(at("origin.example", "/once"), "Content-Length: 0", method="POST")
+    assert (answer.status, cause) == (502, "upstream-closed")
+    assert len(RECORDER.seen("/once")) == 1
+
+
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@covers(220, "a kept connection that dies as it is used: GET goes once more, POST does not")
+def dying_connection():
+    kept = []
+
+    def hold(request, connection):
+        kept.append(connection)
+        return reply(b"kept")(request, connection)
+
+    def die_on_second(request, connection):
+        """The connection was used before: it is reset when the second request is read. A new one answers."""
+        if connection in kept:
+            reset(connection)
+            return False
+        return reply(b"again")(request, connection)
+    RECORDER.answer("/hold", hold)
+    RECORDER.answer("/dies", die_on_second)
+    for method, fields, wanted in (("GET", (), (200,)), ("HEAD", (), (200,)), ("POST", ("Content-Length: 2",), (200, 502)), ("POST", (), (200, 502)), ("DELETE", (), (200, 502))):
+        before = len(RECORDER.seen("/dies"))
+        with Wire(GATE) as wire:
+            assert wire.get(at("origin.example", "/hold")).answer().body == b"kept"
+        with Wire(GATE) as wire:
+            wire.get(at("origin.example", "/dies"), *fields, method=method)
+            if fields:
+                wire.send(b"ab")
+            status = wire.answer(method).status
+            assert status in wanted, f"{method}: {status}"
+        sent = len(RECORDER.seen("/dies")) - before
+        assert sent <= (2 if method in ("GET", "HEAD") else 1), f"{method} was sent {sent} times"
+
+
+@covers(220, "a kept connection that the origin closed meanwhile is not used")
+def closed_connection():
+    def close_behind(request, connection):
+        reply(b"bye")(request, connection)
+        return False
+    RECORDER.answer("/bye", close_behind)
+    for _ in range(20):
+        assert get(at("origin.example", "/bye"))[0].body == b"bye"
+
+
+@covers(220, "an origin that is silent on a kept connection is asked once only")
+def silent_on_kept():
+    def silent(request, connection):
+        PAUSE.wait(30)
+        return False
+    RECORDER.answer("/mute", silent)
+    with Wire(GATE) as wire:
+        assert wire.get(at("origin.example", "/hold")).answer().status == 200
+    answer, cause, took = get(at("origin.example", "/mute"))
+    assert (answer.status, cause) == (504, "upstream-timeout")
+    assert len(RECORDER.seen("/mute")) == 1 and took < 2 + SLACK
+
+
+@covers(221, "an origin that is down closes, with a page, and is back without a restart")
+def origin_comes_back():
+    with socket.create_server(("127.0.2.7", 0)) as probe:
+        port = probe.getsockname()[1]
+    allowed = RECORDER.port
+    NAMES.zone["down.example"] = "127.0.2.7"
+    with socket.socket() as keeper:  # the recorder's port at another address: nobody listens there yet
+        keeper.close()
+    answer, cause, _ = get(f"http://down.example:{allowed}/")
+    assert (answer.status, cause) == (502, "upstream-refused") and b"<html" in answer.body, (answer.status, cause, port)
+    back = Recorder("127.0.2.7", allowed)
+    assert get(f"http://down.example:{allowed}/back")[0].body == b"/back"
+    back.listener.close()
+
+
+CASES = (four_failures, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, aliases, broken_answers,
+         spoofed, rebinding, broken_ipv6, unreachable_ipv6, next_address, all_hang, post_once, dying_connection, closed_connection,
+         silent_on_kept, origin_comes_back)
+list_and_leave(CASES)
+
+PAUSE = threading.Event()
+os.environ["LOCALDOMAIN"] = "lan.example"  # a search list as the system's resolver would take it
+NAMES, RECORDER = NameServer(), Recorder()
+SETTINGS = {"deadlines": f'resolve = "{RESOLVE * 1000:.0f}ms"\nconnect = "{CONNECT * 1000:.0f}ms"\nresponse_head = "2s"',
+            "resolver": f'servers = ["{NAMES}"]\nnegative_ttl = "2s"'}
+with small_gateway(RECORDER.port, settings=SETTINGS) as GATE:
+    SUITE = HostileSuite(GATE, RECORDER)
+    for case in CASES:
+        SUITE.play(case)
+    PAUSE.set()
+    SUITE.finish(GATE)
+SUITE.close()
