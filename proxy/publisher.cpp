@@ -16,6 +16,7 @@ namespace {
 struct FromStore {
     std::vector<policy::Problem> warnings;
     std::optional<std::chrono::sys_seconds> next_change;
+    std::int64_t audit_rows = 0;
 };
 
 result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chrono::sys_seconds now)
@@ -27,7 +28,11 @@ result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chr
         auto const next = store::next_override_change(ledger, now);
         if (!next)
             return next.error();
-        return FromStore{std::move(*warnings), *next};
+        auto const rows = ledger.database().first(
+            "SELECT coalesce(max(sequence), 0) FROM audit", [](store::Statement const& row) { return row.integer(0); });
+        if (!rows)
+            return rows.error();
+        return FromStore{std::move(*warnings), *next, rows->value_or(0)};
     });
 }
 
@@ -36,6 +41,15 @@ policy::Problem store_failure(error_code const& why)
     policy::Problem problem;
     problem.message = "the store did not answer: " + why.message();
     problem.suggestion = "try again; if it stays so, run `gatehouse doctor`";
+    return problem;
+}
+
+policy::Problem store_begun_anew()
+{
+    policy::Problem problem;
+    problem.message = "the store was damaged and begun anew while this gateway runs: its lists, grants and restrictions are gone";
+    problem.suggestion
+        = "put gatehouse.db back from a backup with the gateway stopped; a restart without one goes on with an empty store";
     return problem;
 }
 
@@ -75,6 +89,12 @@ Publisher::Built Publisher::build()
         built.problems.push_back(store_failure(stored.error()));
         return built;
     }
+    // Rows are only ever added. Fewer than before: publishing what is left would open sites that the school had closed.
+    if (stored->audit_rows < audit_rows_) {
+        built.problems.push_back(store_begun_anew());
+        return built;
+    }
+    audit_rows_ = stored->audit_rows;
     built.problems.insert(built.problems.end(), stored->warnings.begin(), stored->warnings.end());
     built.policy = made;
     built.policy->version = fmt::format("{}", ++version_);

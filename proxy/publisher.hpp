@@ -39,6 +39,7 @@ private:
     std::shared_ptr<policy::Policy const> current_;
     std::optional<std::chrono::sys_seconds> next_change_;
     std::uint64_t version_ = 0;
+    std::int64_t audit_rows_ = 0; ///< of the store when a policy was last built from it
 };
 
 } // namespace gatehouse

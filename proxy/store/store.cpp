@@ -1,5 +1,8 @@
 #include "proxy/store/store.hpp"
 
+#include "proxy/store/audit.hpp"
+#include "proxy/store/store_file.hpp"
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -11,6 +14,7 @@ struct Store::State {
     State(StoreOptions wanted, Ledger opened)
         : options{std::move(wanted)}
         , hasher{options.hash_cost}
+        , file{options.ledger.state_dir / "gatehouse.db"}
     {
         ledger.emplace(std::move(opened));
         thread = std::thread{[this] { work(); }};
@@ -29,7 +33,11 @@ struct Store::State {
             job(*ledger);
             job = Job{};
             reopen_if_in_doubt();
+            if (!file.is_sound())
+                rescue();
             lock.lock();
+            if (!ledger)
+                reopen(lock);
         }
         lock.unlock();
         ledger.reset();
@@ -44,8 +52,43 @@ struct Store::State {
             ledger.emplace(std::move(*opened));
     }
 
+    /// Somebody deleted, replaced or overwrote the file. What our connection still has goes into a new one; if it has nothing either, an
+    /// empty store is begun, which the audit chain's signed head gives away. The traffic waits for none of this.
+    void rescue()
+    {
+        auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        auto const saved = file.save_copy(ledger->database());
+        if (!saved && saved.error() != errc::corrupt)
+            return; // no room, or the disk errs: the connection has it still, and the next job tries again
+        ledger.reset();
+        auto const evidence = file.replace(saved ? StoreFile::Then::copy : StoreFile::Then::nothing, now);
+        mishap = {now, AccountId::none, "system", "", saved ? "store.rescued" : "store.begun-anew", "gatehouse.db",
+            evidence.empty() ? "the file was gone" : "what lay there is kept as " + evidence};
+    }
+
+    /// Until it succeeds: jobs wait, and are refused once the queue is full.
+    void reopen(std::unique_lock<std::mutex>& lock)
+    {
+        while (!ledger && !closing) {
+            lock.unlock();
+            if (auto opened = Ledger::open(options.ledger)) {
+                ledger.emplace(std::move(*opened));
+                file.remember();
+                // Its failure is none of the store: the row is a note about it.
+                (void)ledger->transact([this] { return append_audit(*ledger, mishap); });
+            }
+            lock.lock();
+            if (!ledger)
+                wake.wait_for(lock, std::chrono::seconds{1}, [this] { return closing; });
+        }
+        if (!ledger)
+            jobs.clear();
+    }
+
     StoreOptions options;
     PasswordHasher hasher;
+    StoreFile file;               ///< touched by `thread` only
+    AuditEntry mishap;            ///< the same
     std::optional<Ledger> ledger; ///< touched by `thread` only
     mutable std::mutex mutex;
     std::condition_variable wake;

@@ -9,6 +9,7 @@
 #include <barrier>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <random>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -298,6 +299,77 @@ TEST_F(Stores, SayThatTheDiskIsFullAndGoOnWhenThereIsRoom)
     auto ledger = Ledger::open({folder.path(), {}});
     ASSERT_TRUE(ledger) << ledger.error().message();
     EXPECT_TRUE(verify_audit(*ledger)->intact);
+}
+
+/// Files that go or change under a store that runs. One account is made before; what is left of it afterwards is the question.
+struct StoreFiles : Stores {
+    void SetUp() override
+    {
+        open();
+        auto const made = store->run([](Ledger& ledger) { return record_event(ledger, {}, "test.before", "", "", tuesday); });
+        ASSERT_TRUE(made);
+    }
+    std::int64_t rows()
+    {
+        auto const found = store->run([](Ledger& ledger) { return list_audit(ledger, {}); });
+        return found ? static_cast<std::int64_t>(found->size()) : -1;
+    }
+    std::string last_action()
+    {
+        auto const found = store->run([](Ledger& ledger) { return list_audit(ledger, {}); });
+        return found && !found->empty() ? found->front().action : "";
+    }
+    /// A job, after which the store looks at its file, and another that waits until it has.
+    void look()
+    {
+        for (int i = 0; i < 2; ++i)
+            ASSERT_TRUE(store->run([](Ledger&) -> result<int> { return 0; }));
+    }
+    std::filesystem::path file() const { return folder.path() / "gatehouse.db"; }
+};
+
+TEST_F(StoreFiles, LoseNothingWhenDeletedWhileOpen)
+{
+    for (auto const* const name : {"gatehouse.db", "gatehouse.db-wal", "gatehouse.db-shm"})
+        std::filesystem::remove(folder.path() / name);
+    look();
+    EXPECT_EQ(last_action(), "store.rescued");
+    EXPECT_EQ(rows(), 2);
+    store->close();
+    auto ledger = Ledger::open({folder.path(), {}});
+    ASSERT_TRUE(ledger) << ledger.error().message();
+    EXPECT_TRUE(verify_audit(*ledger)->intact);
+    EXPECT_EQ(list_audit(*ledger, {})->size(), 2U);
+}
+
+TEST_F(StoreFiles, LoseNothingWhenAnotherFileTakesTheirPlace)
+{
+    std::filesystem::remove(file());
+    std::ofstream{file()} << std::string(100'000, 'x');
+    look();
+    EXPECT_EQ(last_action(), "store.rescued");
+    EXPECT_EQ(rows(), 2);
+    bool kept = false;
+    for (auto const& each : std::filesystem::directory_iterator{folder.path()})
+        kept = kept || each.path().filename().string().starts_with("gatehouse.db.damaged-");
+    EXPECT_TRUE(kept) << "what lay there is evidence";
+}
+
+TEST_F(StoreFiles, GoOnWhenOverwrittenInPlace)
+{
+    {
+        std::fstream garbage{file(), std::ios::in | std::ios::out | std::ios::binary};
+        garbage << std::string(std::filesystem::file_size(file()), 'x');
+    }
+    look();
+    auto const action = last_action();
+    EXPECT_TRUE(action == "store.rescued" || action == "store.begun-anew") << action;
+    auto const written = store->run([](Ledger& ledger) { return record_event(ledger, {}, "test.after", "", "", tuesday); });
+    EXPECT_TRUE(written);
+    // Either all rows are there or the signed head says that some are missing.
+    auto const verified = store->run([](Ledger& ledger) { return verify_audit(ledger); });
+    ASSERT_TRUE(verified);
+    EXPECT_EQ(verified->intact, action == "store.rescued");
 }
 
 } // namespace gatehouse::store::test
