@@ -124,7 +124,10 @@ ControlHandlers control_handlers(ControlVerbs verbs)
     return {{"status", [shared](json::object const&) { return shared->status(); }},
         {"reload", [shared](json::object const&) { return reload(*shared); }},
         {"log", [shared](json::object const& request) { return search_log(*shared, request); }},
-        {"requests", [shared](json::object const& request) { return list_requests(*shared, request); }}};
+        {"requests", [shared](json::object const& request) { return list_requests(*shared, request); }},
+        {"restart", [shared](json::object const&) { return shared->restart(); }},
+        {"hand-over", [shared](json::object const&) { return shared->hand_over(); }},
+        {"retire", [shared](json::object const& request) { return shared->retire(request); }}};
 }
 
 } // namespace gatehouse

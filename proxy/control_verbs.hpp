@@ -1,5 +1,5 @@
 #pragma once
-// What the control socket answers: status, reload, log, requests.
+// What the control socket answers: status, reload, log, requests, restart; hand-over and retire to the gateway that follows.
 
 #include "proxy/control.hpp"
 #include "proxy/log/access_log.hpp"
@@ -17,6 +17,9 @@ struct ControlVerbs {
     Clock clock;
     std::function<boost::json::object()> status;
     std::function<portal::PublishResult(std::string_view)> publish;
+    std::function<ControlAnswer()> hand_over;
+    std::function<boost::json::object(boost::json::object const&)> retire;
+    std::function<boost::json::object()> restart;
 };
 
 ControlHandlers control_handlers(ControlVerbs verbs);

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -18,9 +19,9 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 struct MetricsServer::State {
-    State(asio::io_context& given, asio::ip::tcp::endpoint const& at, Source wanted)
+    State(asio::io_context& given, asio::ip::tcp::endpoint const& at, Source wanted, int inherited)
         : context(given)
-        , acceptor(given, at)
+        , acceptor(inherited < 0 ? asio::ip::tcp::acceptor(given, at) : asio::ip::tcp::acceptor(given, at.protocol(), inherited))
         , source(std::move(wanted))
     {
     }
@@ -71,12 +72,17 @@ asio::awaitable<void> serve(asio::ip::tcp::socket socket, std::shared_ptr<Metric
 asio::awaitable<void> accept(asio::ip::tcp::acceptor& acceptor, std::shared_ptr<MetricsServer::Source const> source)
 {
     boost::system::error_code ec;
+    asio::steady_timer pause(acceptor.get_executor());
     while (acceptor.is_open()) {
         auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
         if (ec == asio::error::operation_aborted)
             co_return;
-        if (!ec)
-            asio::co_spawn(acceptor.get_executor(), serve(std::move(socket), source), asio::detached);
+        if (ec) { // descriptors are used up: wait for some to come back instead of spinning
+            pause.expires_after(std::chrono::milliseconds{100});
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+            continue;
+        }
+        asio::co_spawn(acceptor.get_executor(), serve(std::move(socket), source), asio::detached);
     }
 }
 
@@ -91,14 +97,26 @@ std::string metrics_text(std::vector<Metric> const& metrics)
     return text;
 }
 
-MetricsServer::MetricsServer(asio::io_context& context, std::string const& address, std::uint16_t port, Source source)
-    : state_(std::make_shared<State>(context, asio::ip::tcp::endpoint{asio::ip::make_address(address), port}, std::move(source)))
+MetricsServer::MetricsServer(
+    asio::io_context& context, std::string const& address, std::uint16_t port, Source source, int inherited)
+    : state_(std::make_shared<State>(
+        context, asio::ip::tcp::endpoint{asio::ip::make_address(address), port}, std::move(source), inherited))
 {
     auto const shared = std::shared_ptr<Source const>(state_, &state_->source);
     asio::co_spawn(context, accept(state_->acceptor, shared), asio::detached);
 }
 
 MetricsServer::~MetricsServer()
+{
+    stop();
+}
+
+int MetricsServer::descriptor() const
+{
+    return state_->acceptor.native_handle();
+}
+
+void MetricsServer::stop()
 {
     boost::system::error_code ignored;
     state_->acceptor.close(ignored);

@@ -25,11 +25,15 @@ class MetricsServer {
 public:
     using Source = std::function<std::vector<Metric>()>; ///< called for each scrape on the io_context's thread
 
-    /// Listens on `address` ("127.0.0.1") and `port` (zero: any). Throws boost::system::system_error if it cannot.
-    MetricsServer(boost::asio::io_context& context, std::string const& address, std::uint16_t port, Source source);
+    /// Listens on `address` ("127.0.0.1") and `port` (zero: any), or on the socket `inherited` that another process opened there.
+    /// Throws boost::system::system_error if it cannot.
+    MetricsServer(
+        boost::asio::io_context& context, std::string const& address, std::uint16_t port, Source source, int inherited = -1);
     ~MetricsServer();
 
     std::uint16_t port() const;
+    int descriptor() const; ///< of the listening socket, for the gateway that follows
+    void stop();            ///< accepts no more; on the io_context's thread, or when none runs it
 
 private:
     struct State;

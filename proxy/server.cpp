@@ -2,7 +2,6 @@
 
 #include "proxy/control.hpp"
 #include "proxy/control_verbs.hpp"
-#include "proxy/net/listener.hpp"
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/server.hpp"
 #include "proxy/secret_file.hpp"
@@ -68,24 +67,29 @@ net::ResolverOptions resolver_options(Settings const& settings)
 
 } // namespace
 
-Server::Server(Settings settings)
+Server::Server(Settings settings, Beginning beginning)
     : settings_(fitted(std::move(settings)))
+    , beginning_(std::move(beginning))
     , clock_(settings_.time_zone)
     , store_(open_store(settings_))
     , access_log_(std::make_unique<log::AccessLog>(log_options(settings_)))
     , resolver_(std::make_unique<net::ResolverThread>(resolver_options(settings_)))
     , admission_(settings_.limits)
     , publisher_(settings_, *store_, clock_)
-    , signals_(main_, SIGTERM, SIGINT, SIGHUP)
+    , signals_(main_)
     , change_timer_(main_)
 {
-    signals_.add(SIGUSR1);
+    for (int const number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD})
+        signals_.add(number);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is an error of one write, not the end of the gateway
     auto const policy = publisher_.first();
     start_portal();
     auto const listening = open_listeners();
     proxy_ports_ = listening.ports;
+    for (auto const& sockets : listening.by_worker)
+        listening_.insert(listening_.end(), sockets.begin(), sockets.end());
+    workers_that_turn_ = settings_.workers;
     make_guard(listening.ports);
     parts_ = std::make_unique<WorkerParts>(WorkerParts{.settings = settings_,
         .resolver = *resolver_,
@@ -101,24 +105,13 @@ Server::Server(Settings settings)
         workers_.push_back(std::make_unique<Worker>(i, *parts_, policy, listening.by_worker[i]));
     publisher_.set_delivery([this](auto published) { deliver(std::move(published)); });
     start_control();
+    auto const& at = settings_.metrics;
     metrics_ = std::make_unique<MetricsServer>(
-        console_, settings_.metrics.address.to_text(), settings_.metrics.port, [this] { return metrics(); });
+        console_, at.address.to_text(), at.port, [this] { return metrics(); }, beginning_.sockets.take_one(at.address, at.port));
+    beginning_.sockets = {}; // what the configuration no longer names is closed
 }
 
 Server::~Server() = default;
-
-Server::Listening Server::open_listeners() const
-{
-    Listening listening;
-    listening.by_worker.resize(settings_.workers);
-    for (auto const& endpoint : settings_.proxy) {
-        auto const bound = net::listen_on(endpoint.address, endpoint.port, settings_.workers);
-        for (unsigned i = 0; i < settings_.workers; ++i)
-            listening.by_worker[i].push_back(bound.sockets[i]);
-        listening.ports.push_back(bound.port);
-    }
-    return listening;
-}
 
 void Server::make_guard(std::vector<std::uint16_t> const& ports)
 {
@@ -140,14 +133,15 @@ void Server::start_portal()
     portal_ = std::make_unique<portal::Server>(console_,
         portal::Services{.settings = settings_,
             .store = *store_,
-            .publish = [this](std::string_view cause) { return publisher_.publish(cause); },
+            .publish = [this](std::string_view cause) { return publish(cause); },
             .current_policy = [this] { return publisher_.current(); },
             .status_json = [this] { return boost::json::serialize(status()); },
             .ca_pem =
                 [this] {
                     auto const issuer = tls::Issuer::load(settings_.state_dir / "ca");
                     return issuer ? issuer->ca_pem() : std::string{};
-                }});
+                }},
+        portal::Sockets{take_socket(settings_.portal), take_socket(settings_.console)});
     if (settings_.portal.port == 0)
         settings_.portal_url = fmt::format("http://{}:{}", settings_.portal.address.to_text(), portal_->portal_port());
 }
@@ -159,8 +153,14 @@ void Server::start_control()
         .access_log = *access_log_,
         .clock = clock_,
         .status = [this] { return status(); },
-        .publish = [this](std::string_view cause) { return publisher_.publish(cause); }};
-    control_ = std::make_unique<ControlServer>(console_, settings_.state_dir / "control.sock", control_handlers(verbs));
+        .publish = [this](std::string_view cause) { return publish(cause); },
+        .hand_over = [this] { return hand_over(); },
+        .retire = [this](boost::json::object const& request) { return retire(request); },
+        .restart = [this] { return restart(); }};
+    auto const path = control_path();
+    int const inherited = beginning_.sockets.take_local(path);
+    control_ = inherited < 0 ? std::make_unique<ControlServer>(console_, path, control_handlers(verbs))
+                             : std::make_unique<ControlServer>(console_, path, control_handlers(verbs), inherited);
 }
 
 void Server::run()
@@ -168,13 +168,32 @@ void Server::run()
     access_log_->start();
     for (auto& worker : workers_)
         worker->start();
-    console_thread_ = std::thread([this] { console_.run(); });
+    bool const follows = beginning_.predecessor != nullptr;
+    if (follows)
+        end_predecessor();
+    console_thread_ = std::thread([this] { run_console(); });
     wait_for_signal();
     schedule_next_change();
+    if (follows) // what the other published while we read the configuration
+        reload("this gateway follows another");
+    beginning_.manager->tell("READY=1");
     spdlog::info("gateway.ready proxy_ports={} portal={} console_port={} workers={} policy={}", fmt::join(proxy_ports_, ","),
         settings_.portal_url, portal_->console_port(), settings_.workers, publisher_.current()->version);
     main_.run();
     drain();
+}
+
+/// One page or verb that fails for want of memory is not the end of the others.
+void Server::run_console()
+{
+    for (;;) {
+        try {
+            console_.run();
+            return;
+        } catch (std::exception const& crash) {
+            spdlog::error("console.crashed what={}", crash.what());
+        }
+    }
 }
 
 void Server::wait_for_signal()
@@ -183,9 +202,13 @@ void Server::wait_for_signal()
         if (ec)
             return;
         if (number == SIGTERM || number == SIGINT) {
+            stopping_ = true;
             main_.stop();
+            wait_for_signal(); // a second one cuts the drain short
             return;
         }
+        if (number == SIGCHLD)
+            reap_successor();
         if (number == SIGHUP)
             reload("SIGHUP");
         if (number == SIGUSR1)
@@ -228,8 +251,21 @@ void Server::schedule_next_change()
         admission_.look_at_memory();
         keep_house();
         record_replaced_log(now);
+        check_store();
+        feed_watchdog();
         schedule_next_change();
     });
+}
+
+/// The service manager hears from us while every worker turns. A worker that hangs is the end of the process, and a new one begins.
+void Server::feed_watchdog()
+{
+    if (!beginning_.manager->watchdog() || workers_that_turn_.load() < workers_.size())
+        return;
+    beginning_.manager->tell("WATCHDOG=1");
+    workers_that_turn_ = 0;
+    for (auto const& worker : workers_)
+        worker->read_counters([this](session::Counters const&) { ++workers_that_turn_; });
 }
 
 /// Once a minute of the wall clock, which decides what is over and may be set: requests that nobody decided and sessions that are over.
@@ -239,10 +275,11 @@ void Server::keep_house()
     if (now >= house_kept_ && now - house_kept_ < std::chrono::minutes{1})
         return;
     house_kept_ = now;
-    auto tidy = [now](store::Ledger& ledger) {
+    auto tidy = [this, now](store::Ledger& ledger) {
         auto const requests = store::expire_requests(ledger, now);
         auto const sessions = store::prune_sessions(ledger, now);
-        if (!requests || !sessions)
+        store_failing_ = !requests || !sessions;
+        if (store_failing_)
             spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
@@ -265,6 +302,25 @@ void Server::record_replaced_log(std::chrono::sys_seconds now)
         log_files_replaced_ = replaced;
 }
 
+/// The store looks at its own file after each job, so there is one now and then. An audit that disagrees is said once, and kept.
+void Server::check_store()
+{
+    auto const now = clock_.now().instant;
+    if (std::exchange(store_checked_, now) == now)
+        return;
+    auto look = [this, now](store::Ledger& ledger) {
+        bool const agrees = ledger.audit_agrees();
+        if (agrees == audit_agrees_.exchange(agrees) || agrees)
+            return;
+        spdlog::error("audit.disagrees effect=\"rows were cut off or changed\" see=\"the audit page of the console\"");
+        if (auto const kept = store::record_event(ledger, {store::AccountId::none, "system", ""}, "audit.disagrees",
+                "gatehouse.db", "the rows do not bear out the signed head", now);
+            !kept)
+            spdlog::warn("audit.alarm_not_kept reason=\"{}\"", kept.error().message());
+    };
+    (void)store_->post(store::Job{std::move(look)}); // a full queue: the store is looked after anyway
+}
+
 void Server::deliver(std::shared_ptr<policy::Policy const> policy)
 {
     std::latch all(static_cast<std::ptrdiff_t>(workers_.size()));
@@ -279,93 +335,13 @@ void Server::report_incident(detect::Incident const& incident)
         std::vector<detect::Incident> rows{incident};
         if (auto burst = habits_.observe(incident))
             rows.push_back(std::move(*burst));
-        if (auto const kept = store::add_incidents(ledger, rows); !kept)
+        auto const kept = store::add_incidents(ledger, rows);
+        store_failing_ = !kept;
+        if (!kept)
             incidents_dropped_.fetch_add(rows.size(), std::memory_order_relaxed);
     };
     if (!store_->post(store::Job{std::move(keep)}))
         incidents_dropped_.fetch_add(1, std::memory_order_relaxed);
-}
-
-session::Counters Server::worker_counters() const
-{
-    session::Counters total;
-    std::latch all(static_cast<std::ptrdiff_t>(workers_.size()));
-    std::mutex guard;
-    for (auto const& worker : workers_)
-        worker->read_counters([&](session::Counters const& counters) {
-            {
-                std::lock_guard const lock(guard);
-                total += counters;
-            }
-            all.count_down();
-        });
-    all.wait();
-    return total;
-}
-
-boost::json::object Server::status() const
-{
-    auto const total = worker_counters();
-    auto const policy = publisher_.current();
-    auto const rows = access_log_->counters();
-    std::size_t names = 0;
-    for (auto const& lists : policy->attached)
-        names += lists.set.name_count();
-    auto const uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
-    return {{"school", policy->school}, {"policy_version", policy->version}, {"uptime_seconds", uptime.count()},
-        {"workers", settings_.workers}, {"proxy_ports", boost::json::array(proxy_ports_.begin(), proxy_ports_.end())},
-        {"portal_url", settings_.portal_url}, {"portal_port", portal_->portal_port()}, {"console_port", portal_->console_port()},
-        {"rules", policy->rules.size()}, {"overrides", policy->overrides.size()}, {"restrictions", policy->restrictions.size()},
-        {"list_names", names}, {"connections", total.connections}, {"connections_open", total.connections_open},
-        {"connections_refused", total.connections_refused}, {"requests", total.requests}, {"blocked", total.blocked},
-        {"refused", total.refused}, {"upstream_failures", total.upstream_failures}, {"tunnels_open", total.tunnels_open},
-        {"tunnels_ended_by_policy", total.tunnels_ended_by_policy}, {"log_rows", rows.rows}, {"log_rows_dropped", rows.dropped},
-        {"log_failing", rows.failing}, {"incidents_dropped", incidents_dropped_.load()}};
-}
-
-std::vector<Metric> Server::metrics() const
-{
-    auto const total = worker_counters();
-    auto const rows = access_log_->counters();
-    auto const number = [](auto value) { return static_cast<double>(value); };
-    return {{"connections_total", "Client connections accepted.", true, number(total.connections)},
-        {"connections", "Client connections open.", false, number(total.connections_open)},
-        {"connections_refused_total", "Client connections refused over a limit.", true, number(total.connections_refused)},
-        {"requests_total", "Requests read and understood.", true, number(total.requests)},
-        {"requests_blocked_total", "Requests that the policy closed.", true, number(total.blocked)},
-        {"requests_refused_total", "Messages refused as malformed or ambiguous.", true, number(total.refused)},
-        {"upstream_errors_total", "Requests whose site could not be reached.", true, number(total.upstream_failures)},
-        {"tunnels", "Tunnels open.", false, number(total.tunnels_open)},
-        {"tunnels_ended_by_policy_total", "Open tunnels that a period or publication closed.", true,
-            number(total.tunnels_ended_by_policy)},
-        {"log_records_total", "Rows taken into the access log.", true, number(rows.rows)},
-        {"log_records_dropped_total", "Rows lost because a ring was full.", true, number(rows.dropped)},
-        {"log_files_replaced_total", "Day files found gone or damaged, and begun anew.", true, number(rows.files_replaced)},
-        {"log_failing", "1 while the log cannot be written.", false, rows.failing ? 1.0 : 0.0},
-        {"incidents_dropped_total", "Incidents lost because the store was full.", true, number(incidents_dropped_.load())},
-        {"uptime_seconds", "Time since the start.", false,
-            number(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_).count())}};
-}
-
-/// Listeners close at once; what is open may finish within the drain time, then it is ended.
-void Server::drain()
-{
-    spdlog::info("gateway.draining at_most_seconds={}",
-        std::chrono::duration_cast<std::chrono::seconds>(settings_.deadlines.drain).count());
-    for (auto& worker : workers_)
-        worker->drain();
-    auto const deadline = std::chrono::steady_clock::now() + settings_.deadlines.drain;
-    while (std::chrono::steady_clock::now() < deadline && status().at("connections_open").to_number<std::uint64_t>() > 0)
-        std::this_thread::sleep_for(std::chrono::milliseconds{50});
-    // The console asks workers for their counters: it stops first.
-    portal_->stop();
-    console_.stop();
-    console_thread_.join();
-    for (auto& worker : workers_)
-        worker->stop();
-    access_log_->stop();
-    store_->close();
-    spdlog::info("gateway.stopped");
 }
 
 } // namespace gatehouse

@@ -1,9 +1,12 @@
 #pragma once
 // The composition root: makes the parts, connects them, starts and stops them in order.
 
+#include "proxy/control.hpp"
 #include "proxy/detect/habits.hpp"
 #include "proxy/metrics.hpp"
+#include "proxy/predecessor.hpp"
 #include "proxy/publisher.hpp"
+#include "proxy/service_manager.hpp"
 #include "proxy/worker.hpp"
 
 #include "proxy/portal/server.hpp"
@@ -15,15 +18,23 @@
 
 namespace gatehouse {
 
-class ControlServer;
+/// What the process has from before: its service manager, and the gateway that it follows.
+struct Beginning {
+    std::unique_ptr<ServiceManager> manager;  ///< never null
+    std::unique_ptr<Predecessor> predecessor; ///< null: none runs
+    InheritedSockets sockets;                 ///< of either of them
+    bool sockets_are_kept = false;            ///< by the service manager, also when we are gone
+    std::filesystem::path program;            ///< on the disk, for the gateway that will follow us
+};
 
 class Server {
 public:
     /// Opens everything that can fail: store, policy, CA, ports. Throws std::runtime_error that says what to do.
-    explicit Server(Settings settings);
+    Server(Settings settings, Beginning beginning);
     ~Server();
 
-    /// Serves until SIGTERM or SIGINT, then drains. SIGHUP publishes; SIGUSR1 opens the log files again.
+    /// Serves until SIGTERM, SIGINT or another gateway's `retire`, then drains. SIGHUP publishes; SIGUSR1 opens the log files again.
+    /// Throws std::runtime_error if the gateway before us does not make way.
     void run();
 
 private:
@@ -31,23 +42,36 @@ private:
         std::vector<std::vector<int>> by_worker;
         std::vector<std::uint16_t> ports;
     };
-    Listening open_listeners() const;
+    Listening open_listeners();
+    int take_socket(Endpoint const& endpoint);
+    std::filesystem::path control_path() const;
     void make_guard(std::vector<std::uint16_t> const& ports);
     void start_portal();
     void start_control();
+    void run_console();
     void wait_for_signal();
     void schedule_next_change();
     void keep_house();
     void record_replaced_log(std::chrono::sys_seconds now);
+    void check_store();
     void deliver(std::shared_ptr<policy::Policy const> policy);
     void reload(std::string_view cause);
     void report_incident(detect::Incident const& incident);
     session::Counters worker_counters() const;
     boost::json::object status() const;
     std::vector<Metric> metrics() const;
+    void feed_watchdog();
+    void end_predecessor();
+    ControlAnswer hand_over();
+    boost::json::object retire(boost::json::object const& request);
+    boost::json::object restart();
+    void reap_successor();
+    portal::PublishResult publish(std::string_view cause);
     void drain();
+    void close();
 
     Settings settings_;
+    Beginning beginning_;
     Clock clock_;
     boost::asio::io_context main_{1};    ///< signals, control socket, timers
     boost::asio::io_context console_{1}; ///< portal and console, on a thread of its own
@@ -65,9 +89,17 @@ private:
     std::thread console_thread_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer change_timer_;
-    std::chrono::sys_seconds house_kept_{};
     std::uint64_t log_files_replaced_ = 0; ///< that the audit tells of
+    std::chrono::sys_seconds house_kept_{}, store_checked_{};
     std::vector<std::uint16_t> proxy_ports_;
+    std::vector<int> listening_;        ///< the proxy's sockets; the workers own them
+    std::string ticket_;                ///< of the last hand-over; the console's thread
+    std::atomic<bool> stopping_{false}; ///< a signal said so
+    std::atomic<bool> retired_{false};  ///< another gateway has our sockets
+    std::atomic<::pid_t> successor_{0}; ///< its process, zero: none was started
+    std::atomic<std::size_t> workers_that_turn_{0};
+    std::atomic<bool> audit_agrees_{true};   ///< false: rows of the audit were cut or edited
+    std::atomic<bool> store_failing_{false}; ///< the last write did not reach the disk
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::atomic<std::uint64_t> incidents_dropped_{0};
     detect::Habits habits_; ///< touched on the store's thread only

@@ -96,11 +96,48 @@ Worker::~Worker()
 
 void Worker::start()
 {
-    for (auto& acceptor : acceptors_)
-        boost::asio::co_spawn(context_, accept_loop(acceptor), ReportCrash{});
-    boost::asio::co_spawn(context_, tick(), ReportCrash{});
-    thread_ = std::thread([this] { context_.run(); });
+    accepting_.assign(acceptors_.size(), false);
+    begin_loops();
+    thread_ = std::thread([this] { run(); });
     ::pthread_setname_np(thread_.native_handle(), "worker");
+}
+
+/// An allocation that fails inside Asio comes out of run(), and may have ended a loop that the worker cannot be without.
+void Worker::run()
+{
+    for (;;) {
+        try {
+            begin_loops();
+            context_.run();
+            return;
+        } catch (std::exception const& crash) {
+            spdlog::error("worker.crashed what={}", crash.what());
+        }
+    }
+}
+
+void Worker::begin_loops()
+{
+    for (std::size_t i = 0; i < acceptors_.size(); ++i) {
+        if (accepting_[i] || !acceptors_[i].is_open())
+            continue;
+        auto ended = [this, i](std::exception_ptr const& crash) {
+            accepting_[i] = false;
+            if (crash)
+                std::rethrow_exception(crash);
+        };
+        boost::asio::co_spawn(context_, accept_loop(acceptors_[i]), ended);
+        accepting_[i] = true;
+    }
+    if (ticking_ || stopping_)
+        return;
+    auto ended = [this](std::exception_ptr const& crash) {
+        ticking_ = false;
+        if (crash)
+            std::rethrow_exception(crash);
+    };
+    boost::asio::co_spawn(context_, tick(), ended);
+    ticking_ = true;
 }
 
 net::task<> Worker::accept_loop(net::Acceptor& acceptor)
@@ -156,6 +193,7 @@ net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer)
         {
             --worker.env_.counters.connections_open;
             worker.parts_.admission.leave(peer);
+            worker.say_if_emptied();
         }
     };
     Leave const leave{*this, peer};
@@ -217,19 +255,32 @@ void Worker::forget_caches()
     });
 }
 
-void Worker::drain()
+void Worker::drain(Listeners listeners, std::function<void()> emptied)
 {
     // At once, for all workers together: a connection that one worker still took would have to wait for the end.
     for (int const socket : std::exchange(listening_, {}))
-        ::shutdown(socket, SHUT_RDWR);
-    boost::asio::post(context_, [this] {
+        if (listeners == Listeners::close)
+            ::shutdown(socket, SHUT_RDWR);
+    boost::asio::post(context_, [this, listeners, emptied = std::move(emptied)]() mutable {
         env_.draining = true;
         error_code ignored;
         for (auto& acceptor : acceptors_)
             acceptor.close(ignored); // ends the accept loops
         env_.pool.close_all();
-        wheel_.expire_idle();
+        if (listeners != Listeners::hand_over)
+            wheel_.expire_idle();
+        // Behind the connections that were accepted already and wait for their turn.
+        boost::asio::post(context_, [this, emptied = std::move(emptied)]() mutable {
+            emptied_ = std::move(emptied);
+            say_if_emptied();
+        });
     });
+}
+
+void Worker::say_if_emptied()
+{
+    if (emptied_ && env_.counters.connections_open == 0)
+        std::exchange(emptied_, {})();
 }
 
 net::task<> Worker::end_sessions()
@@ -248,7 +299,7 @@ void Worker::stop()
 {
     if (!thread_.joinable())
         return;
-    drain();
+    drain(Listeners::keep, {});
     boost::asio::post(context_, [this] {
         env_.tunnels.abort_all();
         boost::asio::co_spawn(context_, end_sessions(), ReportCrash{});

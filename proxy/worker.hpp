@@ -30,8 +30,16 @@ public:
     ~Worker();
 
     void start();
-    /// Step 1 ends here: no new connections; what is open goes on.
-    void drain();
+    /// What becomes of the listening sockets when the worker takes no more connections.
+    enum class Listeners : std::uint8_t {
+        close,     ///< who connects from now on is refused
+        keep,      ///< somebody else keeps them open: who connects waits for the next gateway
+        hand_over, ///< the next gateway accepts on them already
+    };
+    /// Step 1 ends here: no new connections; what is open goes on. Idle connections are ended, but not at a hand-over: there each may
+    /// still ask once, so that no client meets a connection that ends under its request.
+    /// `emptied` runs once on the worker's thread when no connection is open any more.
+    void drain(Listeners listeners, std::function<void()> emptied);
     /// Cancels what is left and ends the thread.
     void stop();
 
@@ -43,10 +51,13 @@ public:
     void forget_caches();
 
 private:
+    void run();
+    void begin_loops();
     net::task<> accept_loop(net::Acceptor& acceptor);
     net::task<> run_session(net::Socket socket, policy::IpAddress peer);
     net::task<> tick();
     net::task<> end_sessions();
+    void say_if_emptied();
     bool admit(net::Socket& socket, policy::IpAddress const& peer);
     void judge_tunnels_again();
 
@@ -62,6 +73,9 @@ private:
     std::vector<net::Acceptor> acceptors_;
     std::vector<int>
         listening_; ///< sockets of the acceptors, until drain; touched by the thread that starts and stops the worker
+    std::vector<bool> accepting_; ///< for each acceptor: its loop runs
+    bool ticking_ = false;
+    std::function<void()> emptied_; ///< of drain, until it was called
     std::uint16_t judged_minute_ = 0;
     bool stopping_ = false;
     std::thread thread_;

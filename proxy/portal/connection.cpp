@@ -141,7 +141,7 @@ task<error_code> read_request(Stream& stream, beast::flat_buffer& buffer, Parser
 }
 
 template <class Stream>
-task<void> serve(Site& site, Side side, Stream& stream, std::string peer)
+task<void> serve(Site& site, Side side, Stream& stream, std::string peer, bool const& draining)
 {
     beast::flat_buffer buffer{longest_head + longest_body};
     for (;;) {
@@ -160,7 +160,7 @@ task<void> serve(Site& site, Side side, Stream& stream, std::string peer)
         }
         beast::get_lowest_layer(stream).expires_never(); // a page waits for store and publication, which have limits of their own
         auto const response = co_await answer(site, side, *request);
-        auto const message = write_message(response, side, parser.get().keep_alive());
+        auto const message = write_message(response, side, parser.get().keep_alive() && !draining);
         if (!co_await send(stream, message, request->method == Method::head))
             co_return;
     }
@@ -178,16 +178,16 @@ std::string peer_of(asio::ip::tcp::socket const& socket)
 
 } // namespace
 
-task<void> serve_plain(Site& site, asio::ip::tcp::socket socket)
+task<void> serve_plain(Site& site, asio::ip::tcp::socket socket, bool const& draining)
 {
     auto const peer = peer_of(socket);
     beast::tcp_stream stream{std::move(socket)};
-    co_await serve(site, Side::portal, stream, peer);
+    co_await serve(site, Side::portal, stream, peer, draining);
     boost::system::error_code ignored;
     stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
-task<void> serve_tls(Site& site, asio::ip::tcp::socket socket, asio::ssl::context& context)
+task<void> serve_tls(Site& site, asio::ip::tcp::socket socket, asio::ssl::context& context, bool const& draining)
 {
     auto const peer = peer_of(socket);
     asio::ssl::stream<beast::tcp_stream> stream{beast::tcp_stream{std::move(socket)}, context};
@@ -195,7 +195,7 @@ task<void> serve_tls(Site& site, asio::ip::tcp::socket socket, asio::ssl::contex
     auto const [failure] = co_await stream.async_handshake(asio::ssl::stream_base::server, use_tuple);
     if (failure)
         co_return;
-    co_await serve(site, Side::console, stream, peer);
+    co_await serve(site, Side::console, stream, peer, draining);
     beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{2});
     co_await stream.async_shutdown(use_tuple);
 }

@@ -15,8 +15,9 @@ inline constexpr std::chrono::seconds head_deadline{
     15}; ///< for a handshake, or a whole request from its first byte; also idle time
 inline constexpr std::chrono::seconds write_deadline{30};
 
-/// Serves until the browser leaves or a limit is met. Never throws on what a browser does.
-task<void> serve_plain(Site& site, boost::asio::ip::tcp::socket socket);
-task<void> serve_tls(Site& site, boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context);
+/// Serves until the browser leaves, a limit is met, or an answer has gone out while `draining`. Never throws on what a browser does.
+/// Lifetime: `draining` outlives the connection.
+task<void> serve_plain(Site& site, boost::asio::ip::tcp::socket socket, bool const& draining);
+task<void> serve_tls(Site& site, boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context, bool const& draining);
 
 } // namespace gatehouse::portal

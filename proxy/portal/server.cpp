@@ -28,8 +28,10 @@ tcp::endpoint endpoint_of(Endpoint const& end)
     return {asio::ip::address_v6(end.address.bytes), end.port};
 }
 
-tcp::acceptor bind(asio::io_context& context, Endpoint const& end)
+tcp::acceptor bind(asio::io_context& context, Endpoint const& end, int inherited)
 {
+    if (inherited >= 0)
+        return tcp::acceptor{context, endpoint_of(end).protocol(), inherited};
     try {
         return tcp::acceptor{context, endpoint_of(end), true};
     } catch (boost::system::system_error const& error) {
@@ -53,11 +55,11 @@ asio::ssl::context tls_context(Settings const& settings)
 } // namespace
 
 struct Server::State : std::enable_shared_from_this<State> {
-    State(asio::io_context& io, Services services)
+    State(asio::io_context& io, Services services, Sockets const& inherited)
         : site(std::move(services))
         , tls(tls_context(site.services.settings))
-        , portal(bind(io, site.services.settings.portal))
-        , console(bind(io, site.services.settings.console))
+        , portal(bind(io, site.services.settings.portal, inherited.portal))
+        , console(bind(io, site.services.settings.console, inherited.console))
     {
         auto const& settings = site.services.settings;
         site.portal_port = portal.local_endpoint().port();
@@ -89,12 +91,19 @@ struct Server::State : std::enable_shared_from_this<State> {
             --state_->seated;
             if (--state_->seats[peer_] == 0)
                 state_->seats.erase(peer_);
+            state_->say_if_emptied();
         }
 
     private:
         State* state_;
         std::string peer_;
     };
+
+    void say_if_emptied()
+    {
+        if (emptied && seated == 0)
+            std::exchange(emptied, {})();
+    }
 
     std::optional<Seat> seat_for(tcp::socket const& socket)
     {
@@ -110,9 +119,9 @@ struct Server::State : std::enable_shared_from_this<State> {
     static task<void> serve(std::shared_ptr<State> self, Side side, tcp::socket socket, Seat)
     {
         if (side == Side::console)
-            co_await serve_tls(self->site, std::move(socket), self->tls);
+            co_await serve_tls(self->site, std::move(socket), self->tls, self->draining);
         else
-            co_await serve_plain(self->site, std::move(socket));
+            co_await serve_plain(self->site, std::move(socket), self->draining);
     }
 
     static task<void> accept(std::shared_ptr<State> self, Side side)
@@ -150,10 +159,12 @@ struct Server::State : std::enable_shared_from_this<State> {
     tcp::acceptor portal, console;
     std::map<std::string, std::size_t> seats;
     std::size_t seated = 0;
+    bool draining = false;         ///< another process takes over
+    std::function<void()> emptied; ///< of drain, until it was called
 };
 
-Server::Server(asio::io_context& context, Services services)
-    : state_(std::make_shared<State>(context, std::move(services)))
+Server::Server(asio::io_context& context, Services services, Sockets inherited)
+    : state_(std::make_shared<State>(context, std::move(services), inherited))
 {
     asio::co_spawn(context, State::accept(state_, Side::portal), State::report_crash);
     asio::co_spawn(context, State::accept(state_, Side::console), State::report_crash);
@@ -169,6 +180,19 @@ void Server::stop()
     error_code ignored;
     state_->portal.close(ignored);
     state_->console.close(ignored);
+}
+
+void Server::drain(std::function<void()> emptied)
+{
+    stop();
+    state_->draining = true;
+    state_->emptied = std::move(emptied);
+    state_->say_if_emptied();
+}
+
+Sockets Server::descriptors() const
+{
+    return {state_->portal.native_handle(), state_->console.native_handle()};
 }
 
 std::uint16_t Server::portal_port() const

@@ -7,17 +7,29 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
+
 namespace gatehouse::portal {
+
+/// Listening sockets that another process opened, -1 where there is none.
+struct Sockets {
+    int portal = -1;
+    int console = -1;
+};
 
 class Server {
 public:
-    /// Binds settings.portal and settings.console (and serves until stop()). Throws boost::system::system_error if a
-    /// port is busy. The console's certificate is kept in STATE/console/ (made on first start, self-signed unless the
+    /// Listens on `inherited`, and binds settings.portal and settings.console where there is none (and serves until
+    /// stop()). Throws boost::system::system_error if a port is busy. The console's certificate is kept in STATE/console/ (made on first start, self-signed unless the
     /// school's CA exists) .
-    Server(boost::asio::io_context& context, Services services);
+    Server(boost::asio::io_context& context, Services services, Sockets inherited = {});
     ~Server();
 
     void stop();
+    /// Accepts no more; every open connection may still ask once. `emptied` runs when the last one has gone, which takes
+    /// some seconds of idling at most. On the io_context's thread.
+    void drain(std::function<void()> emptied);
+    Sockets descriptors() const; ///< for the gateway that follows
     std::uint16_t portal_port() const;
     std::uint16_t console_port() const;
 

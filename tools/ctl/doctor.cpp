@@ -1,8 +1,8 @@
 #include "proxy/clock.hpp"
+#include "proxy/control_client.hpp"
 #include "proxy/policy_loader.hpp"
 #include "proxy/tls/issuer.hpp"
 #include "tools/ctl/configuration.hpp"
-#include "tools/ctl/control_client.hpp"
 #include "tools/ctl/doctor_system.hpp"
 
 #include <algorithm>

@@ -167,6 +167,8 @@ void add_daemon_verbs(CLI::App& app, Plan& plan)
         [](Common const& common, Streams streams) { return status(common, streams); });
     on_run(add_verb(app, plan, "reload", "publish the configuration without dropping a connection"), plan,
         [](Common const& common, Streams streams) { return reload(common, streams); });
+    on_run(add_verb(app, plan, "restart", "replace the daemon by a new process without refusing a connection"), plan,
+        [](Common const& common, Streams streams) { return restart(common, streams); });
     auto* const verb = add_verb(app, plan, "requests", "asks for blocked sites");
     auto const state = std::make_shared<std::string>();
     verb->add_option("--state", *state, "submitted (default), recommended, approved, refused, closed, withdrawn, expired");

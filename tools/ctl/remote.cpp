@@ -1,16 +1,20 @@
-// The verbs that the running daemon answers: status, reload, log, requests.
+// The verbs that the running daemon answers: status, reload, restart, log, requests.
+#include "proxy/control_client.hpp"
 #include "tools/ctl/configuration.hpp"
-#include "tools/ctl/control_client.hpp"
 
 #include <boost/json/serialize.hpp>
 
 #include <fmt/format.h>
 #include <iostream>
+#include <thread>
 
 namespace gatehouse::ctl {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::chrono::seconds patience_with_start{120}; ///< lists of millions of names take seconds to load
+constexpr std::chrono::milliseconds pause_between_questions{50};
 
 /// The answer, also one with `ok` false; nothing if there was none, which was then reported.
 std::optional<json::object> ask(Common const& common, json::object const& request, Streams streams)
@@ -130,6 +134,37 @@ int reload(Common const& common, Streams streams)
     print_problems(*answer, streams.error);
     streams.out << fmt::format("policy version {} is in force\n", text_of(*answer, "version"));
     return success;
+}
+
+int restart(Common const& common, Streams streams)
+{
+    auto const begun = ask(common, {{"verb", "restart"}}, streams);
+    if (!begun)
+        return failure;
+    if (!is_ok(*begun))
+        return *finish_early(common, *begun, streams);
+    auto const wanted = text_of(*begun, "pid");
+    auto const settings = read_settings(common, streams);
+    auto const end = std::chrono::steady_clock::now() + patience_with_start;
+    while (settings && std::chrono::steady_clock::now() < end) {
+        auto const status = ask_daemon(settings->state_dir / "control.sock", {{"verb", "status"}});
+        if (!status) { // in the instant of the hand-over, the one that was asked may have gone
+            std::this_thread::sleep_for(pause_between_questions);
+            continue;
+        }
+        if (text_of(*status, "pid") == wanted) {
+            json::object const answer{{"ok", true}, {"pid", status->at("pid")}, {"policy_version", status->at("policy_version")}};
+            if (auto const done = finish_early(common, answer, streams))
+                return *done;
+            streams.out << fmt::format("process {} has taken over\n", wanted);
+            return success;
+        }
+        if (text_of(*status, "successor") != wanted)
+            break;
+        std::this_thread::sleep_for(pause_between_questions);
+    }
+    report_failure(common, streams, "the new process did not take over; the old one goes on, and its log says why");
+    return failure;
 }
 
 int log(Common const& common, LogOptions const& options, Streams streams)

@@ -79,6 +79,8 @@ int account_list(Common const& common, Streams streams);
 int status(Common const& common, Streams streams);
 /// Complaints about a refused policy go to the error stream; the running one then stays.
 int reload(Common const& common, Streams streams);
+/// The daemon starts the program anew, which takes its sockets over; waits until that runs.
+int restart(Common const& common, Streams streams);
 struct LogOptions {
     std::string person, device, network, client, host, category, rule, verdict, text, cursor, purpose;
     std::size_t limit = 50;

@@ -1,7 +1,7 @@
 #include "tests/unit/ctl/ctl_support.hpp"
 
 #include "proxy/control.hpp"
-#include "tools/ctl/control_client.hpp"
+#include "proxy/control_client.hpp"
 
 #include <thread>
 

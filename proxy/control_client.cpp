@@ -1,14 +1,15 @@
-#include "tools/ctl/control_client.hpp"
+#include "proxy/control_client.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <cstring>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace gatehouse::ctl {
+namespace gatehouse {
 namespace {
 
 namespace errc = boost::system::errc;
@@ -60,17 +61,38 @@ error_code send_all(int socket, std::string_view bytes)
     return {};
 }
 
-result<std::string> receive_line(int socket)
+void take_descriptors(::msghdr& message, std::vector<int>& descriptors)
+{
+    for (auto* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+            continue;
+        std::size_t const count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        auto const before = descriptors.size();
+        descriptors.resize(before + count);
+        std::memcpy(descriptors.data() + before, CMSG_DATA(part), count * sizeof(int));
+    }
+}
+
+result<std::string> receive_line(int socket, std::vector<int>* descriptors)
 {
     std::string line;
-    char buffer[16384];
-    while (line.size() < max_answer) {
-        auto const size = ::recv(socket, buffer, sizeof buffer, 0);
+    std::vector<char> buffer(16384);
+    alignas(::cmsghdr) char control[CMSG_SPACE(sizeof(int) * 253)]; // the most that Linux sends in one message (SCM_MAX_FD)
+    while (line.size() < max_control_answer) {
+        ::iovec part{buffer.data(), buffer.size()};
+        ::msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = descriptors != nullptr ? control : nullptr;
+        message.msg_controllen = descriptors != nullptr ? sizeof control : 0;
+        auto const size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
         if (size < 0)
             return last_error();
+        if (descriptors != nullptr)
+            take_descriptors(message, *descriptors);
         if (size == 0)
             break;
-        line.append(buffer, static_cast<std::size_t>(size));
+        line.append(buffer.data(), static_cast<std::size_t>(size));
         if (line.back() == '\n')
             return line;
     }
@@ -79,8 +101,8 @@ result<std::string> receive_line(int socket)
 
 } // namespace
 
-result<boost::json::object> ask_daemon(
-    std::filesystem::path const& path, boost::json::object const& request, std::chrono::milliseconds const patience)
+result<boost::json::object> ask_daemon(std::filesystem::path const& path, boost::json::object const& request,
+    std::chrono::milliseconds const patience, std::vector<int>* const descriptors)
 {
     Descriptor const socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     if (socket.value() < 0)
@@ -92,7 +114,7 @@ result<boost::json::object> ask_daemon(
         return ec;
     if (auto const ec = send_all(socket.value(), boost::json::serialize(request) + '\n'))
         return ec;
-    auto const line = receive_line(socket.value());
+    auto const line = receive_line(socket.value(), descriptors);
     if (!line)
         return line.error();
     error_code ec;
@@ -102,4 +124,4 @@ result<boost::json::object> ask_daemon(
     return std::move(answer.as_object());
 }
 
-} // namespace gatehouse::ctl
+} // namespace gatehouse
