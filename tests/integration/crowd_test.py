@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Too much at once: slow clients, idle tunnels, more connections than the limit, floods of pipelined requests. Good clients stay served,
+memory stays within bounds, and afterwards all is as before.
+
+GATEHOUSE_CROWD (1000) is the number of slow clients and of idle tunnels; the long run: 10000, which needs `ulimit -n 50000`.
+"""
+import asyncio
+import contextlib
+import os
+import pathlib
+import resource
+import socket
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from gateway import Gateway, Suite, wait_until  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+CROWD = int(os.environ.get("GATEHOUSE_CROWD", "1000"))
+BYTES_A_CONNECTION = 24 * 1024  # that an idle one may cost the gateway
+SUITE = Suite()
+NAME = "www.school.example"
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 4 * CROWD + 1000),) * 2)
+
+
+class Hello(HttpHandler):
+    def do_GET(self):
+        self.answer(200, b"hello")
+
+    def do_POST(self):
+        self.answer(200, b"".join(self.body_pieces()))
+
+
+HELLO = Origin(Hello)
+
+
+class Silent(asyncio.Protocol):
+    """An origin of tunnels: takes them and says back what it hears."""
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.transport.write(data)
+
+
+class Quiet:
+    """The origin of the idle tunnels, on a thread of its own."""
+
+    def __init__(self):
+        self.ready = threading.Event()
+        threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True).start()
+        self.ready.wait(10)
+
+    async def serve(self):
+        server = await asyncio.get_running_loop().create_server(Silent, "127.0.2.1", 0, backlog=4096)
+        self.port = server.sockets[0].getsockname()[1]
+        self.ready.set()
+        await server.serve_forever()
+
+
+QUIET = Quiet()
+
+
+def equal(left, right, what="values"):
+    if left != right:
+        raise AssertionError(f"{what} differ: {str(left)[:300]} and {str(right)[:300]}")
+
+
+def gateway(**more):
+    return Gateway(names={NAME: "127.0.2.1"}, ports=[HELLO.port, QUIET.port], **more)
+
+
+def rooms(count):
+    """Addresses that share the crowd, so that no port runs out."""
+    return [f"127.0.{20 + number // 200}.{number % 200 + 1}" for number in range(count)]
+
+
+def dial(gate, room):
+    return socket.create_connection(("127.0.0.1", gate.proxy_port), 20, source_address=(room, 0))
+
+
+def resident(gate):
+    """Bytes"""
+    text = pathlib.Path(f"/proc/{gate.process.pid}/status").read_text()
+    return 1024 * int(next(line for line in text.splitlines() if line.startswith("VmRSS")).split()[1])
+
+
+def slowest_of(gate, count=100):
+    """Seconds of the slowest of some good requests, each on a new connection."""
+    slowest = 0.0
+    for _ in range(count):
+        begun = time.monotonic()
+        with Wire(gate) as wire:
+            equal(wire.get(f"http://{NAME}:{HELLO.port}/").answer().status, 200)
+        slowest = max(slowest, time.monotonic() - begun)
+    return slowest
+
+
+def crowd_of(gate, bytes_of):
+    """Connections that each sent `bytes_of(number)` and no more."""
+    places = rooms(20)
+    crowd = []
+    for number in range(CROWD):
+        crowd.append(dial(gate, places[number % len(places)]))
+        crowd[-1].sendall(bytes_of(number))
+    return crowd
+
+
+def close_all(crowd):
+    for each in crowd:
+        each.close()
+
+
+def slow_begin(number):
+    """Heads and bodies that stop in the middle, and some that have not begun."""
+    return (b"", b"GET http://www.sch", f"GET http://{NAME}/ HTTP/1.1\r\nHost: {NAME}\r\nX-".encode(),
+            f"POST http://{NAME}:{HELLO.port}/ HTTP/1.1\r\nHost: {NAME}:{HELLO.port}\r\nContent-Length: 1000\r\n\r\nabc".encode())[number % 4]
+
+
+def slow_clients_leave_room_for_good_ones():
+    with gateway(settings={"deadlines": 'request_head = "8s"\nbody_idle = "8s"\nkeep_alive = "8s"'}) as gate:
+        slowest_of(gate)
+        calm, before = slowest_of(gate), resident(gate)
+        crowd = crowd_of(gate, slow_begin)
+        wait_until(lambda: gate.status()["connections_open"] >= CROWD * 3 // 4, what="the crowd")
+        crowded, held = slowest_of(gate), resident(gate) - before
+        assert crowded < max(1.0, 20 * calm), f"a good request took {crowded:.3f} s in the crowd, {calm:.3f} s before"
+        assert held < CROWD * BYTES_A_CONNECTION + 8_000_000, f"{held} bytes for {CROWD} slow clients"
+        wait_until(lambda: gate.status()["connections_open"] <= 2, 40, "the end of the slow clients at their deadlines")
+        close_all(crowd)
+        print(f"     {CROWD} slow clients: slowest good request {1000 * calm:.0f} ms before, {1000 * crowded:.0f} ms among them, "
+              f"{held // CROWD} bytes each")
+
+
+def open_tunnels(gate, count):
+    tunnels = []
+    for number in range(count):
+        tunnels.append(dial(gate, ("127.0.1.20", "127.0.1.21")[number % 2]))
+        tunnels[-1].sendall(f"CONNECT {NAME}:{QUIET.port} HTTP/1.1\r\nHost: {NAME}:{QUIET.port}\r\n\r\n".encode())
+    for connection in tunnels:
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += connection.recv(4096)
+        assert b" 200 " in answer.split(b"\r\n")[0], answer
+        connection.sendall(b"SSH-2.0-x\r\n")
+    for connection in tunnels:
+        equal(connection.recv(100), b"SSH-2.0-x\r\n")
+    return tunnels
+
+
+def idle_tunnels_cost_little():
+    with gateway() as gate:
+        slowest_of(gate)
+        before = resident(gate)
+        tunnels = open_tunnels(gate, CROWD)
+        equal(gate.status()["tunnels_open"], CROWD)
+        held, slowest = resident(gate) - before, slowest_of(gate)
+        assert held < CROWD * BYTES_A_CONNECTION + 8_000_000, f"{held} bytes for {CROWD} idle tunnels"
+        for connection in tunnels[::100]:
+            connection.sendall(b"still here")
+            equal(connection.recv(100), b"still here")
+        close_all(tunnels)
+        wait_until(lambda: gate.status()["tunnels_open"] == 0, what="the end of the tunnels")
+        print(f"     {CROWD} idle tunnels: {held // CROWD} bytes each, slowest good request meanwhile {1000 * slowest:.0f} ms")
+
+
+def more_than_the_limit_is_told_so_and_the_rest_served():
+    with gateway(settings={"limits": "connections = 60"}) as gate, Wire(gate) as kept:
+        equal(kept.get(f"http://{NAME}:{HELLO.port}/").answer().status, 200)
+        crowd = [dial(gate, room) for room in rooms(200)]
+        wait_until(lambda: gate.status()["connections_refused"] >= 100, what="refusals")
+        refused = 0
+        for connection in crowd:
+            connection.settimeout(0.01)
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                refused += connection.recv(100).startswith(b"HTTP/1.1 503")
+        assert refused >= 100, f"{refused} were told"
+        equal(kept.get(f"http://{NAME}:{HELLO.port}/").answer().status, 200, "a connection from before")
+        close_all(crowd)
+        wait_until(lambda: gate.status()["connections_open"] <= 1, what="an empty gateway")
+        slowest_of(gate, 10)
+
+
+def one_client_cannot_take_all_places():
+    with gateway() as gate:
+        toml = gate.config / "gatehouse.toml"
+        gate.stop()
+        toml.write_text(toml.read_text().replace("connections_per_client = 20000", "connections_per_client = 30"))
+        gate.start()
+        greedy = [dial(gate, "127.0.1.10") for _ in range(200)]
+        wait_until(lambda: gate.status()["connections_refused"] >= 100, what="refusals")
+        slowest_of(gate, 10)  # from another address
+        close_all(greedy)
+
+
+def a_flood_of_pipelined_requests_is_bounded():
+    with gateway() as gate:
+        slowest_of(gate)
+        before = resident(gate)
+        with Wire(gate) as flood:
+            request = f"GET http://{NAME}:{HELLO.port}/ HTTP/1.1\r\nHost: {NAME}:{HELLO.port}\r\n\r\n".encode() * 500
+            flood.socket.settimeout(3)
+            sent = 0
+            with contextlib.suppress(TimeoutError, ConnectionError):  # the gateway stops reading once nobody takes its answers
+                while sent < 60_000_000:
+                    sent += flood.socket.send(request)
+            assert sent < 60_000_000, "the gateway read without end although nobody takes its answers"
+            slowest = slowest_of(gate, 20)
+            assert slowest < 3.0, f"a good request took {slowest:.1f} s beside the flood"
+            held = resident(gate) - before
+        assert held < 12_000_000, f"the flood cost {held} bytes"
+
+
+SUITE.run(slow_clients_leave_room_for_good_ones, idle_tunnels_cost_little, more_than_the_limit_is_told_so_and_the_rest_served,
+          one_client_cannot_take_all_places, a_flood_of_pipelined_requests_is_bounded)
+SUITE.close()
