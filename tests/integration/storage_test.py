@@ -310,7 +310,7 @@ def rows_cut_off_the_audit_raise_an_alarm():
         filters(gate)
         wait_until(lambda: not gate.status()["audit_agrees"], what="the alarm in the status")
         assert "audit.disagrees" in gate.log_path.read_text()
-        assert "audit.disagrees" in actions(gate), "no row says so"
+        wait_until(lambda: "audit.disagrees" in actions(gate), what="the row about it")
         assert "gatehouse_audit_agrees 0" in metrics(gate)
 
 

@@ -120,7 +120,9 @@ class Gateway:
             raise AssertionError("the gateway did not start: " + self.log_path.read_text())
         try:
             socket.create_connection(("127.0.0.1", self.proxy_port), 1).close()
-            return (self.state / "control.sock").exists()
+            with socket.socket(socket.AF_UNIX) as control:
+                control.connect(str(self.state / "control.sock"))  # between bind and listen the file is there, but deaf
+            return True
         except OSError:
             return False
 
