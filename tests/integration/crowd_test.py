@@ -2,7 +2,7 @@
 """Too much at once: slow clients, idle tunnels, more connections than the limit, floods of pipelined requests. Good clients stay served,
 memory stays within bounds, and afterwards all is as before.
 
-GATEHOUSE_CROWD (1000) is the number of slow clients and of idle tunnels; the long run: 10000, which needs `ulimit -n 50000`.
+GATEHOUSE_CROWD (1000) is the number of slow clients and of idle tunnels; the long run: 10000, which needs `ulimit -n 25000`.
 """
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ CROWD = int(os.environ.get("GATEHOUSE_CROWD", "1000"))
 BYTES_A_CONNECTION = 24 * 1024  # that an idle one may cost the gateway
 SUITE = Suite()
 NAME = "www.school.example"
-resource.setrlimit(resource.RLIMIT_NOFILE, (max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 4 * CROWD + 1000),) * 2)
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 
 class Hello(HttpHandler):

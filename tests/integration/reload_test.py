@@ -119,7 +119,8 @@ async def under_load():
         equal((status["tunnels_ended_by_policy"], status["upstream_failures"]), (0, 0))
         print(f"     {RELOADS} publications, {answered} requests meanwhile ({answered / took:.0f} a second), none failed; "
               f"memory {before} KiB before, {after} KiB after")
-        assert after < before * 1.1 + 4096, f"memory grew from {before} to {after} KiB"
+        # The caches of the log's writer fill meanwhile, up to their size; a hundred policies that were kept would be far more.
+        assert after < before * 1.1 + 16384, f"memory grew from {before} to {after} KiB"
 
 
 def publications_disturb_no_request_and_keep_no_memory():
