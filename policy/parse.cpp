@@ -1,6 +1,7 @@
 #include "policy/parse.hpp"
 
 #include "policy/readers.hpp"
+#include "policy/toml_header.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +14,10 @@ namespace {
 /// An empty table if the text is no TOML.
 toml::table parse_toml(SourceText const& source, std::vector<Problem>& problems)
 {
+    if (auto const bad = find_bad_header(source.text)) {
+        problems.push_back({Problem::Severity::error, source.name, bad->line, bad->column, std::string(bad_header_message), {}});
+        return {};
+    }
     auto parsed = toml::parse(source.text, source.name);
     if (parsed)
         return std::move(parsed).table();

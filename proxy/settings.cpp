@@ -1,5 +1,6 @@
 #include "proxy/settings.hpp"
 
+#include "policy/toml_header.hpp"
 #include "proxy/clock.hpp"
 #include "proxy/settings_reader.hpp"
 
@@ -194,6 +195,10 @@ LoadedSettings load_settings(std::filesystem::path const& dir)
     loaded.source.assign(std::istreambuf_iterator<char>{stream}, {});
     if (loaded.source.size() > max_file_size) {
         fail(0, 0, "is larger than 1 MiB: this is no settings file");
+        return loaded;
+    }
+    if (auto const bad = policy::find_bad_header(loaded.source)) {
+        fail(bad->line, bad->column, std::string{policy::bad_header_message});
         return loaded;
     }
     // The one place where toml++ reports bad text: by exception.

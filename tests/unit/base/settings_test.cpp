@@ -150,6 +150,14 @@ negative_ttl = "10s"
     EXPECT_EQ(settings.resolver.negative_ttl, 10s);
 }
 
+TEST_F(LoadSettings, TellsOfATableWithoutAName)
+{
+    auto const loaded = load_with("[[[deadlines]]]\n");
+    ASSERT_EQ(loaded.problems.size(), 1U);
+    EXPECT_EQ(loaded.problems.front().line, 5U);
+    EXPECT_EQ(loaded.problems.front().column, 3U);
+}
+
 TEST_F(LoadSettings, PointsAtAnUnknownKeyAndSuggestsTheRightOne)
 {
     auto const loaded = load_with("[deadlines]\n  request_haed = '10s'\n");

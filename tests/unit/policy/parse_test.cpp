@@ -1,4 +1,5 @@
 #include "policy/parse.hpp"
+#include "policy/toml_header.hpp"
 #include "tests/golden/school_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -287,6 +288,24 @@ TEST(ParsePolicy, ReportsATomlMistakeAloneWithItsPlace)
     EXPECT_EQ(text.find("is missing"), text.npos);
     EXPECT_FALSE(parse_policy(sources("\xff\xfe")).ok());
     EXPECT_FALSE(parse_policy(sources("")).ok());
+}
+
+TEST(ParsePolicy, TellsOfATableWithoutANameInsteadOfEnding)
+{
+    struct {
+        std::string text;
+        std::uint32_t line, column;
+    } const bad[]{{"[[[role]]]\n", 1, 3}, {"a = 1\n[=]\n", 2, 2}, {"\xef\xbb\xbf [ #\n", 1, 4}, {"[", 1, 2}, {"[[\n", 1, 3},
+        {"[\x01]", 1, 2}};
+    for (auto const& [text, line, column] : bad) {
+        auto const parsed = parse_policy({{"policy.toml", text}, {"timetable.toml", {}}, {"lists.toml", {}}});
+        ASSERT_FALSE(parsed.ok()) << text;
+        EXPECT_EQ(parsed.problems.front().line, line) << text;
+        EXPECT_EQ(parsed.problems.front().column, column) << text;
+    }
+    for (auto const* const text :
+        {"[role]", "[[ role ]]", " [\"a b\"]", "['a']", "a = [\n\"b\",\n[\"c\"], [1],\n[]\n]", "a = [\n[[1]]\n]", ""})
+        EXPECT_FALSE(find_bad_header(text)) << text;
 }
 
 TEST(ParsePolicy, SurvivesDeepNestingAndLongText)
