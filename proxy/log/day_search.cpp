@@ -211,15 +211,15 @@ error_code DayReader::keep_with_text(DayQuery const& query, Block const& block, 
             return true;
         });
     };
-    for (auto const& [column, ids] :
+    for (auto const& place :
         {Place{column_of(&AccessRecord::host), query.hosts_with}, Place{column_of(&AccessRecord::sni), query.words_with},
             Place{column_of(&AccessRecord::user_agent), query.words_with}}) {
-        if (ids.empty())
+        if (place.ids.empty())
             continue;
-        auto const numbers = cells_.numbers(block, column);
+        auto const numbers = cells_.numbers(block, place.column);
         if (!numbers)
             return numbers.error();
-        take([&](auto row) { return ids((*numbers)[row]); });
+        take([&](auto row) { return place.ids((*numbers)[row]); });
     }
     auto const paths = cells_.texts(block, column_of(&AccessRecord::path));
     if (!paths)
