@@ -64,13 +64,25 @@ class NameServer:
                     for answer in server.answers(self.request.recv(struct.unpack(">H", size)[0]), True):
                         self.request.sendall(struct.pack(">H", len(answer)) + answer)
 
-        self.servers = []
-        for kind, handler in ((socketserver.ThreadingUDPServer, Udp), (socketserver.ThreadingTCPServer, Tcp)):
+        for kind in (socketserver.ThreadingUDPServer, socketserver.ThreadingTCPServer):
             kind.allow_reuse_address = kind.daemon_threads = True
-            self.servers.append(kind((address, self.port), handler))
-            self.port = self.servers[0].server_address[1]
-            threading.Thread(target=self.servers[-1].serve_forever, args=(0.05,), daemon=True).start()
+        self.servers = self.bind_both(Udp, Tcp)
+        self.port = self.servers[0].server_address[1]
+        for one in self.servers:
+            threading.Thread(target=one.serve_forever, args=(0.05,), daemon=True).start()
         self.servers[0].socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+
+    def bind_both(self, udp, tcp):
+        """One number for both; a free one for UDP may be taken for TCP, then another is tried."""
+        for _ in range(100):
+            first = socketserver.ThreadingUDPServer((self.address, self.port), udp)
+            try:
+                return [first, socketserver.ThreadingTCPServer(first.server_address, tcp)]
+            except OSError:
+                first.server_close()
+                if self.port:
+                    raise
+        raise OSError("no port is free for both UDP and TCP")
 
     def __str__(self):
         return f"{self.address}:{self.port}"
