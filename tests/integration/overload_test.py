@@ -328,8 +328,11 @@ def no_descriptors():
         assert gate.is_alive()
         resource.prlimit(gate.process.pid, resource.RLIMIT_NOFILE, (hard, hard))
         release.set()
-        statuses = {wire.answer().status for wire in wires}  # whoever waited in the queue is served now; whoever could not be dialled for was told
-        assert statuses <= {200, 503} and 200 in statuses, statuses
+        statuses = []  # whoever waited in the queue is served now; whoever could not be dialled for was told; few are closed to make room
+        for wire in wires:
+            with contextlib.suppress(EOFError, ConnectionError):
+                statuses.append(wire.answer().status)
+        assert len(statuses) >= 20 and set(statuses) <= {200, 503} and 200 in statuses, statuses
         for wire in wires:
             wire.socket.close()
         wait_until(lambda: gate.status()["connections_open"] == 0, what="the end of all connections")
