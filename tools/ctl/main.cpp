@@ -142,6 +142,23 @@ void add_account(CLI::App& app, Plan& plan)
     on_run(list, plan, [](Common const& common, Streams streams) { return account_list(common, streams); });
 }
 
+void add_timetable(CLI::App& app, Plan& plan)
+{
+    auto* const timetable = app.add_subcommand("timetable", "the school's days");
+    timetable->require_subcommand(1);
+    auto* const verb = add_verb(*timetable, plan, "import", "take term dates and closures from an iCalendar file");
+    auto const options = std::make_shared<TimetableImportOptions>();
+    verb->add_option(
+            "calendar", options->calendar, "the .ics file, for example of the council or of the government's bank holidays")
+        ->required();
+    verb->add_option("--term", options->terms, "events with this in their name are terms; may be given several times");
+    verb->add_option("--only", options->only, "take only closures with this in their name; may be given several times");
+    verb->add_option("--from", options->from, "first day, YYYY-MM-DD; the start of this school year if left out");
+    verb->add_option("--to", options->to, "last day, YYYY-MM-DD");
+    verb->add_flag("--dry-run", options->dry_run, "tell what would be written");
+    on_run(verb, plan, [options](Common const& common, Streams streams) { return timetable_import(common, *options, streams); });
+}
+
 void add_log(CLI::App& app, Plan& plan)
 {
     auto* const verb = add_verb(app, plan, "log", "search the access log, newest first");
@@ -187,6 +204,7 @@ int main(int argc, char** argv)
     add_check(app, plan);
     add_explain(app, plan);
     add_lists(app, plan);
+    add_timetable(app, plan);
     add_ca(app, plan);
     add_account(app, plan);
     add_daemon_verbs(app, plan);

@@ -60,6 +60,16 @@ int lists_lookup(Common const& common, std::string const& name, std::filesystem:
 int lists_diff(Common const& common, std::filesystem::path const& before, std::filesystem::path const& after,
     std::size_t max_names, Streams streams);
 
+struct TimetableImportOptions {
+    std::filesystem::path calendar; ///< an iCalendar file (RFC 5545)
+    std::vector<std::string> terms; ///< events whose name holds one of these are terms, the others closures; case does not matter
+    std::vector<std::string> only;  ///< of the others only those whose name holds one of these; empty: all
+    std::string from, to;           ///< "2026-09-01", both within; empty: this school year and the three after it
+    bool dry_run = false;           ///< tell, write nothing
+};
+/// Writes the whole days of a calendar into timetable.toml as terms and closures. A timetable that would not be fit to run is not written.
+int timetable_import(Common const& common, TimetableImportOptions const& options, Streams streams);
+
 /// Creates the school's CA in STATE/ca, once.
 int ca_create(Common const& common, std::string const& school, Streams streams);
 int ca_show(Common const& common, Streams streams);

@@ -1,0 +1,1 @@
+gatehouse_fuzz(calendar SOURCE ctl/calendar_fuzz.cpp LINK gatehouse::ctl)
