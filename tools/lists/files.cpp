@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
@@ -70,6 +71,20 @@ result<void> sync_folder(std::filesystem::path const& folder)
     return {};
 }
 
+/// A command run by root must not take a file away from the account that reads it: the new file gets the mode and owner of the old one, or
+/// the owner of the folder if there was none. Who is not root owns what it writes anyway.
+void keep_owner(int file, std::filesystem::path const& path, std::filesystem::path const& folder)
+{
+    struct stat old { };
+    bool const existed = ::stat(path.c_str(), &old) == 0;
+    if (existed)
+        ::fchmod(file, old.st_mode & 0777U);
+    else if (::stat(folder.c_str(), &old) != 0)
+        return;
+    if (::geteuid() == 0)
+        std::ignore = ::fchown(file, old.st_uid, old.st_gid);
+}
+
 } // namespace
 
 result<std::string> read_file(std::filesystem::path const& path)
@@ -105,6 +120,7 @@ result<void> replace_file(std::filesystem::path const& path, std::span<std::stri
     File const file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0640);
     if (!file.is_open())
         return last_error();
+    keep_owner(file.number(), path, folder);
     auto written = write_and_sync(file.number(), parts);
     if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
         written = last_error();

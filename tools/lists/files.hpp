@@ -17,6 +17,7 @@ inline constexpr std::size_t max_source_size = std::size_t{1} << 30; // bytes
 result<std::string> read_file(std::filesystem::path const& path);
 
 /// Writes beside `path`, syncs, renames over it and syncs the folder: a reader sees the old or the new file, never a part.
+/// The new one has the old one's mode and owner; without an old one, 0640 and, written by root, the folder's owner.
 /// Errors: errno; the old file is then untouched.
 result<void> replace_file(std::filesystem::path const& path, std::span<std::byte const> bytes);
 result<void> replace_file(std::filesystem::path const& path, std::string_view text);

@@ -4,8 +4,34 @@
 #include "tools/lists/good_copy.hpp"
 #include "tools/lists/mapped_image.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace gatehouse::lists {
 namespace {
+
+TEST(ReplaceFile, LeavesTheFileToWhomItBelonged)
+{
+    TestFolder const folder;
+    auto const path = folder.path("a");
+    ASSERT_TRUE(replace_file(path, "one"));
+    struct stat file { };
+    ASSERT_EQ(::stat(path.c_str(), &file), 0);
+    EXPECT_EQ(file.st_mode & 0777U, 0640U);
+    bool const is_root = ::geteuid() == 0;
+    uid_t const owner = is_root ? 12345 : ::geteuid();
+    ASSERT_EQ(::chown(path.c_str(), owner, static_cast<gid_t>(-1)), 0);
+    ASSERT_EQ(::chmod(path.c_str(), 0604), 0);
+    ASSERT_TRUE(replace_file(path, "two"));
+    ASSERT_EQ(::stat(path.c_str(), &file), 0);
+    EXPECT_EQ(file.st_uid, owner);
+    EXPECT_EQ(file.st_mode & 0777U, 0604U);
+    // A folder's first file belongs to whom the folder does: what root compiles the service can read.
+    ASSERT_EQ(::chown(folder.path().c_str(), owner, static_cast<gid_t>(-1)), 0);
+    ASSERT_TRUE(replace_file(folder.path("b"), "one"));
+    ASSERT_EQ(::stat(folder.path("b").c_str(), &file), 0);
+    EXPECT_EQ(file.st_uid, owner);
+}
 
 TEST(ReplaceFile, ReplacesWholeAndLeavesNothingBehind)
 {
