@@ -156,12 +156,12 @@ net::task<> Worker::accept_loop(net::Acceptor& acceptor)
             continue;
         }
         auto const address = address_of(peer.address());
-        if (admit(socket, address))
-            boost::asio::co_spawn(context_, run_session(std::move(socket), address), ReportCrash{});
+        if (auto place = admit(socket, address))
+            boost::asio::co_spawn(context_, run_session(std::move(socket), address, std::move(place)), ReportCrash{});
     }
 }
 
-bool Worker::admit(net::Socket& socket, policy::IpAddress const& peer)
+Worker::Place Worker::admit(net::Socket& socket, policy::IpAddress const& peer)
 {
     error_code ignored;
     socket.non_blocking(true, ignored);
@@ -176,27 +176,30 @@ bool Worker::admit(net::Socket& socket, policy::IpAddress const& peer)
         socket.write_some(boost::asio::buffer(welcome ? too_busy : too_many), ignored);
         if (welcome)
             parts_.admission.leave(peer);
-        return false;
+        return {};
     }
-    ++env_.counters.connections;
-    ++env_.counters.connections_open;
-    return true;
+    return Place{*this, peer};
 }
 
-net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer)
+Worker::Place::Place(Worker& worker, policy::IpAddress const& peer)
+    : worker_(&worker)
+    , peer_(peer)
 {
-    // Counted back also when the session ends by an exception.
-    struct Leave {
-        Worker& worker;
-        policy::IpAddress const& peer;
-        ~Leave()
-        {
-            --worker.env_.counters.connections_open;
-            worker.parts_.admission.leave(peer);
-            worker.say_if_emptied();
-        }
-    };
-    Leave const leave{*this, peer};
+    ++worker.env_.counters.connections;
+    ++worker.env_.counters.connections_open;
+}
+
+Worker::Place::~Place()
+{
+    if (worker_ == nullptr)
+        return;
+    --worker_->env_.counters.connections_open;
+    worker_->parts_.admission.leave(peer_);
+    worker_->say_if_emptied();
+}
+
+net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer, Place /*place*/)
+{
     co_await session::serve(env_, std::move(socket), peer);
 }
 

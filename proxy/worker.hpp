@@ -51,14 +51,33 @@ public:
     void forget_caches();
 
 private:
+    /// A connection's place among those that are open, given back on every way out: also when there is no memory to begin its session.
+    class Place {
+    public:
+        Place() = default;
+        Place(Worker& worker, policy::IpAddress const& peer);
+        Place(Place&& other) noexcept
+            : worker_(std::exchange(other.worker_, nullptr))
+            , peer_(other.peer_)
+        {
+        }
+        Place& operator=(Place&&) = delete;
+        ~Place();
+        explicit operator bool() const { return worker_ != nullptr; }
+
+    private:
+        Worker* worker_ = nullptr; ///< null: not admitted
+        policy::IpAddress peer_;
+    };
+
     void run();
     void begin_loops();
     net::task<> accept_loop(net::Acceptor& acceptor);
-    net::task<> run_session(net::Socket socket, policy::IpAddress peer);
+    net::task<> run_session(net::Socket socket, policy::IpAddress peer, Place place);
     net::task<> tick();
     net::task<> end_sessions();
     void say_if_emptied();
-    bool admit(net::Socket& socket, policy::IpAddress const& peer);
+    Place admit(net::Socket& socket, policy::IpAddress const& peer);
     void judge_tunnels_again();
 
     boost::asio::io_context context_{1};
