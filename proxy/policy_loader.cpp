@@ -3,6 +3,7 @@
 #include "proxy/clock.hpp"
 #include "tools/lists/files.hpp"
 #include "tools/lists/mapped_image.hpp"
+#include "tools/lists/private_image.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,9 +43,9 @@ policy::PolicySources read_sources(Settings const& settings, Problems& problems)
         read_source(dir / "lists.toml", problems)};
 }
 
-void attach_lists(policy::Policy& policy, std::filesystem::path const& path, Problems& problems)
+void attach_lists(
+    policy::Policy& policy, std::filesystem::path const& path, result<lists::MappedImage> const& image, Problems& problems)
 {
-    auto const image = lists::MappedImage::open(path);
     if (!image) {
         problems.push_back({Severity::error, path.string(), 0, 0, "the compiled lists cannot be read: " + image.error().message(),
             "run `gatehouse lists compile`"});
@@ -82,6 +83,31 @@ std::chrono::sys_seconds instant_of(policy::LocalTime const& local)
     return expectation_clock->instant_of(local);
 }
 
+/// `open` gives the image; it is asked only once the files were understood.
+LoadedPolicy load(Settings const& settings, std::filesystem::path const& image, auto const& open)
+{
+    LoadedPolicy loaded;
+    auto const sources = read_sources(settings, loaded.problems);
+    if (has_error(loaded.problems))
+        return loaded;
+    auto parsed = policy::parse_policy(sources);
+    loaded.policy = std::move(parsed.policy);
+    loaded.problems = std::move(parsed.problems);
+    if (has_error(loaded.problems))
+        return loaded;
+    attach_lists(loaded.policy, image, open(), loaded.problems);
+    if (has_error(loaded.problems))
+        return loaded;
+
+    Clock const clock{settings.time_zone};
+    expectation_clock = &clock;
+    append(loaded.problems, policy::check_expectations(loaded.policy, instant_of));
+    expectation_clock = nullptr;
+    append(loaded.problems, policy::lint(loaded.policy));
+    warn_of_stale_lists(loaded.policy, settings, image, loaded.problems);
+    return loaded;
+}
+
 } // namespace
 
 std::filesystem::path lists_image_path(Settings const& settings)
@@ -107,26 +133,13 @@ LoadedPolicy load_policy(Settings const& settings)
 
 LoadedPolicy load_policy(Settings const& settings, std::filesystem::path const& image)
 {
-    LoadedPolicy loaded;
-    auto const sources = read_sources(settings, loaded.problems);
-    if (has_error(loaded.problems))
-        return loaded;
-    auto parsed = policy::parse_policy(sources);
-    loaded.policy = std::move(parsed.policy);
-    loaded.problems = std::move(parsed.problems);
-    if (has_error(loaded.problems))
-        return loaded;
-    attach_lists(loaded.policy, image, loaded.problems);
-    if (has_error(loaded.problems))
-        return loaded;
+    return load(settings, image, [&image] { return lists::MappedImage::open(image); });
+}
 
-    Clock const clock{settings.time_zone};
-    expectation_clock = &clock;
-    append(loaded.problems, policy::check_expectations(loaded.policy, instant_of));
-    expectation_clock = nullptr;
-    append(loaded.problems, policy::lint(loaded.policy));
-    warn_of_stale_lists(loaded.policy, settings, image, loaded.problems);
-    return loaded;
+LoadedPolicy load_policy(Settings const& settings, lists::PrivateImages& images)
+{
+    auto const image = lists_image_path(settings);
+    return load(settings, image, [&] { return images.open(image); });
 }
 
 } // namespace gatehouse

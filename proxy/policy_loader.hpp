@@ -5,9 +5,13 @@
 #include "policy/parse.hpp"
 #include "proxy/settings.hpp"
 
+namespace gatehouse::lists {
+class PrivateImages;
+}
+
 namespace gatehouse {
 
-/// The image that the command line compiles and the daemon maps: STATE/lists.image.
+/// The image that the command line compiles and the daemon copies and maps: STATE/lists.image.
 std::filesystem::path lists_image_path(Settings const& settings);
 
 /// The three files of the configuration folder, under the names that complaints show. A file that cannot be read is empty.
@@ -24,5 +28,7 @@ struct LoadedPolicy {
 LoadedPolicy load_policy(Settings const& settings);
 /// The same with another image.
 LoadedPolicy load_policy(Settings const& settings, std::filesystem::path const& image);
+/// The same for a process that stays: the lists are a copy of its own, and the ones it has are used again while the image is the same.
+LoadedPolicy load_policy(Settings const& settings, lists::PrivateImages& images);
 
 } // namespace gatehouse

@@ -78,7 +78,7 @@ Publisher::Publisher(Settings const& settings, store::Store& store, Clock clock)
 
 Publisher::Built Publisher::build()
 {
-    auto loaded = load_policy(settings_);
+    auto loaded = load_policy(settings_, images_);
     bool const ok = loaded.ok();
     Built built{nullptr, std::move(loaded.problems), std::nullopt};
     if (!ok)

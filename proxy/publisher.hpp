@@ -3,6 +3,7 @@
 
 #include "proxy/clock.hpp"
 #include "proxy/portal/services.hpp"
+#include "tools/lists/private_image.hpp"
 
 #include <functional>
 #include <mutex>
@@ -34,8 +35,9 @@ private:
     store::Store& store_;
     Clock clock_;
     Deliver deliver_;
-    mutable std::mutex building_;
-    mutable std::mutex guard_; ///< of current_ and next_change_
+    lists::PrivateImages images_;
+    mutable std::mutex building_; ///< of images_, version_ and audit_rows_
+    mutable std::mutex guard_;    ///< of current_ and next_change_
     std::shared_ptr<policy::Policy const> current_;
     std::optional<std::chrono::sys_seconds> next_change_;
     std::uint64_t version_ = 0;

@@ -13,17 +13,21 @@ namespace gatehouse::lists {
 result<MappedImage> MappedImage::open(std::filesystem::path const& path)
 {
     int const file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return error_code{errno, boost::system::generic_category()};
+    auto image = map(file);
+    ::close(file);
+    return image;
+}
+
+result<MappedImage> MappedImage::map(int file)
+{
     struct stat about { };
-    if (file < 0 || ::fstat(file, &about) != 0) {
-        error_code const ec{errno, boost::system::generic_category()};
-        if (file >= 0)
-            ::close(file);
-        return ec;
-    }
+    if (::fstat(file, &about) != 0)
+        return error_code{errno, boost::system::generic_category()};
     auto const size = static_cast<std::size_t>(about.st_size);
     void* const at = size == 0 ? MAP_FAILED : ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
     int const mmap_error = errno;
-    ::close(file);
     if (size == 0)
         return policy::errc::image_truncated;
     if (at == MAP_FAILED)

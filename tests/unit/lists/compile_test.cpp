@@ -2,6 +2,7 @@
 
 #include "policy/domain_set.hpp"
 #include "tools/lists/mapped_image.hpp"
+#include "tools/lists/private_image.hpp"
 
 #include <boost/json.hpp>
 
@@ -153,6 +154,76 @@ TEST(CompileEntries, MakesAnImageInMemory)
     policy::DomainSet(compiled.bytes()).find(policy::Host::parse("example.com").value(), "/a/b", hits);
     EXPECT_EQ(hits.all().size(), 1U);
     EXPECT_TRUE(policy::verify_list_image(compile_entries({}).bytes()));
+}
+
+bool covers(MappedImage const& image, std::string_view host)
+{
+    policy::ListHits hits;
+    policy::DomainSet(image.bytes()).find(policy::Host::parse(host).value(), {}, hits);
+    return !hits.empty();
+}
+
+class PrivateImagesTest : public testing::Test {
+protected:
+    PrivateImagesTest()
+    {
+        school_.options.lists = {list_info("own", "own.txt", "domains")};
+        compile("own.example\n");
+    }
+    void compile(std::string const& names)
+    {
+        school_.folder.write("own.txt", names);
+        ASSERT_TRUE(school_.compile().is_written());
+    }
+    std::filesystem::path path() const { return school_.folder.path("state/lists.image"); }
+
+    School school_;
+    PrivateImages images_{std::chrono::milliseconds{-1}}; // every change is told apart, also one that was made just now
+};
+
+TEST_F(PrivateImagesTest, AnImageOverwrittenInPlaceStaysWhatItWas)
+{
+    auto const image = images_.open(path()).value();
+    auto const size = std::filesystem::file_size(path());
+    school_.folder.write("state/lists.image", std::string(size, '\0'));
+    EXPECT_TRUE(covers(image, "own.example"));
+    EXPECT_EQ(images_.open(path()).error(), error_code(policy::errc::image_bad_magic));
+    EXPECT_TRUE(policy::verify_list_image(image.bytes()));
+}
+
+TEST_F(PrivateImagesTest, AnImageCutShortStaysWhatItWas)
+{
+    auto const image = images_.open(path()).value();
+    std::filesystem::resize_file(path(), 0); // reading a shared mapping now would end the process (SIGBUS)
+    EXPECT_TRUE(policy::verify_list_image(image.bytes()));
+    EXPECT_EQ(images_.open(path()).error(), error_code(policy::errc::image_truncated));
+}
+
+TEST_F(PrivateImagesTest, TheSameImageIsLentAgainAndAChangedOneReadAnew)
+{
+    auto const first = images_.open(path()).value();
+    EXPECT_EQ(images_.open(path()).value().bytes().data(), first.bytes().data());
+    compile("own.example\nother.example\n");
+    auto const second = images_.open(path()).value();
+    EXPECT_NE(second.bytes().data(), first.bytes().data());
+    EXPECT_TRUE(covers(second, "other.example"));
+    EXPECT_FALSE(covers(first, "other.example"));
+}
+
+TEST_F(PrivateImagesTest, AnImageThatMayStillChangeUnseenIsReadAnew)
+{
+    PrivateImages careful{std::chrono::hours{1}};
+    auto const first = careful.open(path()).value();
+    EXPECT_NE(careful.open(path()).value().bytes().data(), first.bytes().data());
+}
+
+TEST_F(PrivateImagesTest, LeavesNothingInTheFolder)
+{
+    auto const image = images_.open(path()).value();
+    std::size_t files = 0;
+    for (auto const& entry : std::filesystem::directory_iterator(school_.folder.path("state")))
+        files += entry.path().filename().string().starts_with("lists.image") ? 1U : 0U;
+    EXPECT_EQ(files, 1U);
 }
 
 } // namespace
