@@ -116,7 +116,11 @@ Server::~Server() = default;
 void Server::make_guard(std::vector<std::uint16_t> const& ports)
 {
     guard_.reachable_private = settings_.reachable_private;
-    guard_.own_addresses = net::interface_addresses();
+    auto own = net::interface_addresses();
+    if (!own) // an empty list would let people reach the console through the proxy
+        throw std::runtime_error("this machine's own addresses cannot be listed: " + own.error().message()
+            + "; a service unit must allow AF_NETLINK in RestrictAddressFamilies");
+    guard_.own_addresses = std::move(*own);
     guard_.own_ports = ports;
     guard_.own_ports.push_back(portal_->portal_port());
     guard_.own_ports.push_back(portal_->console_port());

@@ -3,6 +3,7 @@
 #include "proxy/net/connect_race.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
@@ -45,12 +46,12 @@ AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::
     return Answer::allowed;
 }
 
-std::vector<policy::IpAddress> interface_addresses()
+result<std::vector<policy::IpAddress>> interface_addresses()
 {
     std::vector<policy::IpAddress> found;
     ifaddrs* list = nullptr;
     if (getifaddrs(&list) != 0)
-        return found;
+        return error_code{errno, boost::system::generic_category()};
     for (auto* entry = list; entry != nullptr; entry = entry->ifa_next) {
         if (entry->ifa_addr == nullptr)
             continue;

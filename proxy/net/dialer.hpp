@@ -21,8 +21,9 @@ struct AddressGuard {
     Answer check(policy::IpAddress const& address, std::uint16_t port) const;
 };
 
-/// Addresses of this machine's interfaces.
-std::vector<policy::IpAddress> interface_addresses();
+/// Addresses of this machine's interfaces. Errors: errno, for example where a sandbox denies netlink sockets: without the answer nobody can
+/// tell our own addresses from others, so a gateway must not start.
+result<std::vector<policy::IpAddress>> interface_addresses();
 
 struct Dialed {
     std::string_view

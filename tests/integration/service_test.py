@@ -80,6 +80,17 @@ def everything_works_with_the_system_calls_of_the_unit():
         wait_until(lambda: "gateway.stopped" in gate.log_path.read_text().split(f"follower={follower}")[1].split("gateway.stopped", 1)[1], what="its end")
 
 
+def without_its_own_addresses_it_does_not_start():
+    """With none known, the console could be reached through the proxy at an address that the settings except."""
+    with Confined(names={}, ports=[]) as gate:
+        gate.stop()
+        strict = gate.folder / "strict.service"
+        strict.write_text(UNIT.read_text().replace(" AF_NETLINK", ""))
+        done = subprocess.run([HERE.parent / "support" / "confine", strict, support.DAEMON, "--config", gate.config], env=gate.environment,
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode != 0 and "own addresses cannot be listed" in done.stderr, done
+
+
 def the_filter_does_filter():
     """Otherwise the case above shows nothing."""
     done = subprocess.run([HERE.parent / "support" / "confine", UNIT, "/usr/bin/unshare", "--mount", "true"], capture_output=True, text=True)
@@ -92,5 +103,5 @@ def the_unit_is_as_tight_as_it_was():
     assert level <= MOST_EXPOSED, f"exposure {level}: {done.stdout}"
 
 
-SUITE.run(everything_works_with_the_system_calls_of_the_unit, the_filter_does_filter, the_unit_is_as_tight_as_it_was)
+SUITE.run(everything_works_with_the_system_calls_of_the_unit, without_its_own_addresses_it_does_not_start, the_filter_does_filter, the_unit_is_as_tight_as_it_was)
 SUITE.close()
