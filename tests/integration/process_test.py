@@ -458,7 +458,7 @@ def allocations_that_fail_break_nothing():
                 assert status in (1, -signal.SIGABRT), f"ended with {status}, every {period}th allocation failing"
                 assert status != 1 or "gatehoused ends: " in gate.log_path.read_text(), "it did not say why"
             assert gate.stop() in (0, 1, -signal.SIGABRT), gate.process.returncode
-        with gate.start():
+        with gate:
             get(gate)
     print(f"     {failed} allocations failed; {lived} of 7 gateways lived, the others ended with status 1")
     assert failed >= 7, "hardly an allocation failed"
