@@ -88,7 +88,8 @@ Server::Server(Settings settings, Beginning beginning)
     auto const listening = open_listeners();
     proxy_ports_ = listening.ports;
     for (auto const& sockets : listening.by_worker)
-        listening_.insert(listening_.end(), sockets.begin(), sockets.end());
+        for (auto const& socket : sockets)
+            listening_.push_back(socket.number);
     workers_that_turn_ = settings_.workers;
     make_guard(listening.ports);
     parts_ = std::make_unique<WorkerParts>(WorkerParts{.settings = settings_,

@@ -39,10 +39,11 @@ public:
 
 private:
     struct Listening {
-        std::vector<std::vector<int>> by_worker;
+        std::vector<std::vector<ListeningSocket>> by_worker;
         std::vector<std::uint16_t> ports;
     };
     Listening open_listeners();
+    void open_listener(Endpoint const& endpoint, net::Arrival arrival, Listening& listening);
     int take_socket(Endpoint const& endpoint);
     std::filesystem::path control_path() const;
     void make_guard(std::vector<std::uint16_t> const& ports);

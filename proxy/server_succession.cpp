@@ -33,20 +33,30 @@ Server::Listening Server::open_listeners()
 {
     Listening listening;
     listening.by_worker.resize(settings_.workers);
-    for (auto const& endpoint : settings_.proxy) {
-        auto sockets = beginning_.sockets.take(endpoint.address, endpoint.port);
-        auto port = endpoint.port;
-        if (sockets.empty()) {
-            auto bound = net::listen_on(endpoint.address, endpoint.port, settings_.workers);
-            sockets = std::move(bound.sockets);
-            port = bound.port;
-        }
-        auto const spread = spread_over(sockets, settings_.workers);
-        for (unsigned i = 0; i < settings_.workers; ++i)
-            listening.by_worker[i].insert(listening.by_worker[i].end(), spread[i].begin(), spread[i].end());
-        listening.ports.push_back(port);
-    }
+    for (auto const& endpoint : settings_.proxy)
+        open_listener(endpoint, net::Arrival::explicit_proxy, listening);
+    for (auto const& endpoint : settings_.redirect)
+        open_listener(endpoint, net::Arrival::redirect, listening);
+    for (auto const& endpoint : settings_.tproxy)
+        open_listener(endpoint, net::Arrival::tproxy, listening);
     return listening;
+}
+
+void Server::open_listener(Endpoint const& endpoint, net::Arrival arrival, Listening& listening)
+{
+    auto sockets = beginning_.sockets.take(endpoint.address, endpoint.port);
+    auto port = endpoint.port;
+    if (sockets.empty()) {
+        auto const transparent = arrival == net::Arrival::tproxy ? net::Transparent::yes : net::Transparent::no;
+        auto bound = net::listen_on(endpoint.address, endpoint.port, settings_.workers, transparent);
+        sockets = std::move(bound.sockets);
+        port = bound.port;
+    }
+    auto const spread = spread_over(sockets, settings_.workers);
+    for (unsigned i = 0; i < settings_.workers; ++i)
+        for (int const socket : spread[i])
+            listening.by_worker[i].push_back({socket, arrival});
+    listening.ports.push_back(port);
 }
 
 int Server::take_socket(Endpoint const& endpoint)

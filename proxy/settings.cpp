@@ -18,6 +18,8 @@ constexpr std::size_t max_file_size = 1024 * 1024; // bytes; a settings file is 
 void read_listen(SettingsReader& reader, Settings& settings)
 {
     reader.read("proxy", settings.proxy);
+    reader.read("redirect", settings.redirect);
+    reader.read("tproxy", settings.tproxy);
     reader.read("portal", settings.portal);
     reader.read("console", settings.console);
     reader.read("metrics", settings.metrics);

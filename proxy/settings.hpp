@@ -59,11 +59,13 @@ struct Settings {
     std::string time_zone = "Europe/London";
     std::string pseudonym = "gatehouse"; ///< our name in Via; [A-Za-z0-9.-]
 
-    std::vector<Endpoint> proxy; ///< listeners of the explicit proxy
-    Endpoint portal;             ///< plain HTTP: block-page forms, PAC, CA download
-    Endpoint console;            ///< HTTPS
-    Endpoint metrics;            ///< plain HTTP, management address only
-    std::string portal_url;      ///< as people's browsers reach it; empty: made from `portal`
+    std::vector<Endpoint> proxy;    ///< listeners of the explicit proxy
+    std::vector<Endpoint> redirect; ///< listeners for web traffic that nftables redirects to us; none: not a transparent gateway
+    std::vector<Endpoint> tproxy;   ///< the same for nftables' tproxy
+    Endpoint portal;                ///< plain HTTP: block-page forms, PAC, CA download
+    Endpoint console;               ///< HTTPS
+    Endpoint metrics;               ///< plain HTTP, management address only
+    std::string portal_url;         ///< as people's browsers reach it; empty: made from `portal`
     std::string console_url;
     std::vector<std::string> own_names; ///< host names of this gateway, refused as targets
 

@@ -43,7 +43,8 @@ constexpr std::string_view too_busy
 
 } // namespace
 
-Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy, std::vector<int> listeners)
+Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy,
+    std::vector<ListeningSocket> const& listeners)
     : parts_(parts)
     , resolver_(parts.resolver, context_.get_executor(), parts.settings.limits.dns_cache)
     , dialer_(resolver_, parts.guard, context_.get_executor(), wheel_,
@@ -78,14 +79,15 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
         spdlog::warn(
             "ca.not_used reason=\"{}\" effect=\"blocked https sites show the browser's own error\"", issuer.error().message());
     }
-    listening_ = listeners;
-    for (int const socket : listeners) {
+    for (auto const& [socket, arrival] : listeners) {
+        listening_.push_back(socket);
         acceptors_.emplace_back(context_);
         sockaddr_storage bound{};
         socklen_t size = sizeof bound;
         ::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size);
         acceptors_.back().assign(bound.ss_family == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), socket);
         acceptors_.back().set_option(boost::asio::ip::tcp::no_delay(true)); // what is accepted inherits it
+        entrances_.push_back({arrival, acceptors_.back().local_endpoint().port()});
     }
 }
 
@@ -126,7 +128,7 @@ void Worker::begin_loops()
             if (crash)
                 std::rethrow_exception(crash);
         };
-        boost::asio::co_spawn(context_, accept_loop(acceptors_[i]), ended);
+        boost::asio::co_spawn(context_, accept_loop(acceptors_[i], entrances_[i]), ended);
         accepting_[i] = true;
     }
     if (ticking_ || stopping_)
@@ -140,7 +142,7 @@ void Worker::begin_loops()
     ticking_ = true;
 }
 
-net::task<> Worker::accept_loop(net::Acceptor& acceptor)
+net::task<> Worker::accept_loop(net::Acceptor& acceptor, session::Entrance entrance)
 {
     Timer pause(context_.get_executor());
     while (acceptor.is_open()) {
@@ -157,7 +159,7 @@ net::task<> Worker::accept_loop(net::Acceptor& acceptor)
         }
         auto const address = address_of(peer.address());
         if (auto place = admit(socket, address))
-            boost::asio::co_spawn(context_, run_session(std::move(socket), address, std::move(place)), ReportCrash{});
+            boost::asio::co_spawn(context_, run_session(std::move(socket), address, entrance, std::move(place)), ReportCrash{});
     }
 }
 
@@ -198,9 +200,9 @@ Worker::Place::~Place()
     worker_->say_if_emptied();
 }
 
-net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer, Place /*place*/)
+net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer, session::Entrance entrance, Place /*place*/)
 {
-    co_await session::serve(env_, std::move(socket), peer);
+    co_await session::serve(env_, std::move(socket), peer, entrance);
 }
 
 net::task<> Worker::tick()

@@ -2,7 +2,7 @@
 // One core's share of the gateway: a thread, an io_context, listeners of its own, a pool, a policy pointer. Workers share nothing mutable.
 
 #include "proxy/admission.hpp"
-#include "proxy/session/environment.hpp"
+#include "proxy/session/session.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <thread>
@@ -23,10 +23,16 @@ struct WorkerParts {
     std::function<void(detect::Incident const&)> report_incident;
 };
 
+struct ListeningSocket {
+    int number = -1;
+    net::Arrival arrival = net::Arrival::explicit_proxy;
+};
+
 class Worker {
 public:
     /// `listeners` are bound, listening sockets of this worker's own (SO_REUSEPORT). Throws for a broken CA.
-    Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy, std::vector<int> listeners);
+    Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy,
+        std::vector<ListeningSocket> const& listeners);
     ~Worker();
 
     void start();
@@ -72,8 +78,8 @@ private:
 
     void run();
     void begin_loops();
-    net::task<> accept_loop(net::Acceptor& acceptor);
-    net::task<> run_session(net::Socket socket, policy::IpAddress peer, Place place);
+    net::task<> accept_loop(net::Acceptor& acceptor, session::Entrance entrance);
+    net::task<> run_session(net::Socket socket, policy::IpAddress peer, session::Entrance entrance, Place place);
     net::task<> tick();
     net::task<> end_sessions();
     void say_if_emptied();
@@ -90,6 +96,7 @@ private:
     identity::SignIn sign_in_;
     session::Environment env_;
     std::vector<net::Acceptor> acceptors_;
+    std::vector<session::Entrance> entrances_; ///< of the acceptors
     std::vector<int>
         listening_; ///< sockets of the acceptors, until drain; touched by the thread that starts and stops the worker
     std::vector<bool> accepting_; ///< for each acceptor: its loop runs

@@ -105,6 +105,28 @@ ResolvedTarget resolve_target(RequestHead const& head)
     return {same_text ? Refusal::none : check_host_field(head, *target, http_port), *target};
 }
 
+ResolvedTarget resolve_intercepted_target(RequestHead const& head, policy::IpAddress const& address, std::uint16_t port)
+{
+    if (head.is_connect())
+        return refuse(Refusal::bad_target);
+    if (!head.target.starts_with('/')) {
+        auto resolved = resolve_target(head);
+        if (resolved.refusal == Refusal::none && resolved.target.port != port)
+            resolved.refusal = Refusal::host_mismatch;
+        return resolved;
+    }
+    if (!is_visible_ascii(head.target) || has_markup_character(head.target))
+        return refuse(Refusal::bad_target);
+    policy::Target target{policy::Scheme::http, policy::Host::from_address(address), port, head.target};
+    if (head.host.data() == nullptr)
+        return {Refusal::none, target};
+    auto const field = parse_host_field(head.host);
+    if (!field)
+        return refuse(Refusal::bad_host);
+    target.host = field->host;
+    return {field->port.value_or(http_port) == port ? Refusal::none : Refusal::host_mismatch, target};
+}
+
 ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer)
 {
     if (head.is_connect() || !head.target.starts_with('/') || !is_visible_ascii(head.target) || has_markup_character(head.target))

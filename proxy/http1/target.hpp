@@ -15,6 +15,10 @@ struct ResolvedTarget {
 /// (host compared canonically, default port written or not; RFC 9112 §3.2.2). Everything else is refused. Never allocates.
 ResolvedTarget resolve_target(RequestHead const& head);
 
+/// For a request that was intercepted on its way to `address` and `port`: origin-form with Host, as for an origin server, the port of Host
+/// (80 if unwritten) being the one connected to. Without Host (HTTP/1.0) the address is the host. Absolute-form is taken if it says the same.
+ResolvedTarget resolve_intercepted_target(RequestHead const& head, policy::IpAddress const& address, std::uint16_t port);
+
 /// For the decrypted inside of a tunnel to `outer`: origin-form with a Host that must name the tunnel's host and port.
 ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer);
 

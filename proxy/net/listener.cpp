@@ -49,7 +49,14 @@ std::uint16_t port_of(int socket)
 
 enum class Share : std::uint8_t { no, yes };
 
-int bind_socket(policy::IpAddress const& address, std::uint16_t port, Share share)
+bool make_transparent(int socket, int family)
+{
+    int const one = 1;
+    bool const v4 = family == AF_INET;
+    return ::setsockopt(socket, v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TRANSPARENT : IPV6_TRANSPARENT, &one, sizeof one) == 0;
+}
+
+int bind_socket(policy::IpAddress const& address, std::uint16_t port, Share share, Transparent transparent)
 {
     auto const at = make_address(address, port);
     int const socket = ::socket(at.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -59,6 +66,8 @@ int bind_socket(policy::IpAddress const& address, std::uint16_t port, Share shar
         ok = ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) == 0;
     if (ok && at.storage.ss_family == AF_INET6)
         ok = ::setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == 0;
+    if (ok && transparent == Transparent::yes)
+        ok = make_transparent(socket, at.storage.ss_family);
     ok = ok && ::bind(socket, reinterpret_cast<sockaddr const*>(&at.storage), at.size) == 0;
     if (ok)
         return socket;
@@ -70,16 +79,16 @@ int bind_socket(policy::IpAddress const& address, std::uint16_t port, Share shar
 
 } // namespace
 
-BoundListeners listen_on(policy::IpAddress const& address, std::uint16_t port, unsigned workers)
+BoundListeners listen_on(policy::IpAddress const& address, std::uint16_t port, unsigned workers, Transparent transparent)
 {
     if (port != 0) {
-        int const probe = bind_socket(address, port, Share::no); // alone, so that a second gateway does not creep in
+        int const probe = bind_socket(address, port, Share::no, transparent); // alone, so that a second gateway does not creep in
         ::listen(probe, 1);
         ::close(probe);
     }
     BoundListeners bound{{}, port};
     for (unsigned i = 0; i < workers; ++i) {
-        bound.sockets.push_back(bind_socket(address, bound.port, Share::yes));
+        bound.sockets.push_back(bind_socket(address, bound.port, Share::yes, transparent));
         bound.port = port_of(bound.sockets.back());
         if (::listen(bound.sockets.back(), backlog) != 0)
             throw boost::system::system_error({errno, boost::system::system_category()}, "cannot listen");

@@ -13,8 +13,11 @@ struct BoundListeners {
     std::uint16_t port = 0;   ///< as bound
 };
 
-/// Binds and listens. A port that another program (or another gateway) holds is refused, although SO_REUSEPORT would share it.
+enum class Transparent : std::uint8_t { no, yes };
+
+/// Binds and listens; transparent sockets take connections to addresses that are not ours (IP_TRANSPARENT, needs CAP_NET_ADMIN). A port that another program (or another gateway) holds is refused, although SO_REUSEPORT would share it.
 /// Throws boost::system::system_error (a failed start).
-BoundListeners listen_on(policy::IpAddress const& address, std::uint16_t port, unsigned workers);
+BoundListeners listen_on(
+    policy::IpAddress const& address, std::uint16_t port, unsigned workers, Transparent transparent = Transparent::no);
 
 } // namespace gatehouse::net

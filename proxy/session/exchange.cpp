@@ -33,7 +33,7 @@ void detach_head(Session& session, Scratch& scratch, Outcome& outcome, std::size
     scratch.head_copy.assign(session.buffer.bytes().substr(0, head_size));
     session.buffer.consume(head_size);
     (void)http1::read_request_head(scratch.head_copy, scratch.request);
-    outcome.target = http1::resolve_target(scratch.request).target;
+    outcome.target = name_target(session, scratch.request).target;
     outcome.method = scratch.request.method;
     outcome.user_agent = scratch.request.find("User-Agent").value_or("");
 }

@@ -4,6 +4,7 @@
 #include "proxy/http1/forward.hpp"
 #include "proxy/http1/target.hpp"
 #include "proxy/session/exchange.hpp"
+#include "proxy/session/intercepted.hpp"
 #include "proxy/session/tunnel.hpp"
 
 namespace gatehouse::session {
@@ -40,6 +41,8 @@ private:
     Environment& env_;
     std::unique_ptr<Scratch> scratch_;
 };
+
+constexpr std::uint16_t https_port = 443; ///< of an intercepted connection: what comes must be TLS
 
 enum class Heard : std::uint8_t { head, nothing, refused };
 
@@ -100,6 +103,8 @@ net::task<identity::SignInStatus> identify(Session& session, http1::RequestHead 
         refresh_subject(session.subject, *env.policy);
         session.generation = env.generation;
     }
+    if (session.intercepted) // such a client knows of no proxy: it can neither be asked nor prove anything
+        co_return identity::SignInStatus::proved;
     if (!head.proxy_authorization.empty()) {
         auto const now = env.clock.now().instant;
         auto const known = co_await env.sign_in.check(session.subject.address, head.proxy_authorization, now);
@@ -162,7 +167,7 @@ net::task<bool> serve_one(Session& session)
         co_await refuse(session, outcome, 508, http1::to_text(http1::Refusal::too_many_hops), &head);
         co_return false;
     }
-    auto const resolved = http1::resolve_target(head); // step 4
+    auto const resolved = name_target(session, head); // step 4
     if (resolved.refusal != http1::Refusal::none) {
         co_await refuse(session, outcome, http1::status_of(resolved.refusal), http1::to_text(resolved.refusal), &head);
         co_return false;
@@ -190,6 +195,17 @@ net::task<bool> serve_one(Session& session)
     co_return co_await run_exchange(session, *lease, outcome, read.size); // steps 7 to 10
 }
 
+/// Requests one after the other.
+net::task<> serve_requests(Session& session)
+{
+    for (;;) { // as a condition of the loop, and with nothing behind it, g++ 12 makes an invalid instruction of the await
+        bool const goes_on = co_await serve_one(session);
+        if (!goes_on || (session.env.draining && session.buffer.empty()))
+            co_return;
+        session.buffer.release();
+    }
+}
+
 } // namespace
 
 Session::Session(Environment& environment, net::Socket socket, policy::IpAddress const& peer)
@@ -200,14 +216,23 @@ Session::Session(Environment& environment, net::Socket socket, policy::IpAddress
 {
 }
 
-net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer)
+http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head)
+{
+    if (auto const& meant = session.intercepted)
+        return http1::resolve_intercepted_target(head, meant->address, meant->port);
+    return http1::resolve_target(head);
+}
+
+net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer, Entrance entrance)
 {
     Session session(env, std::move(socket), peer);
-    while (co_await serve_one(session)) {
-        if (env.draining && session.buffer.empty())
-            break;
-        session.buffer.release();
-    }
+    bool known = true;
+    if (entrance.arrival != net::Arrival::explicit_proxy)
+        known = find_destination(session, entrance.arrival, entrance.port);
+    if (known && session.intercepted && session.intercepted->port == https_port)
+        co_await run_intercepted_tunnel(session);
+    else if (known)
+        co_await serve_requests(session);
     co_await session.client.close_gently();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // One downstream connection: reads requests, names and decides them, hands each to its exchange or tunnel, until either side closes.
 
+#include "proxy/http1/target.hpp"
+#include "proxy/net/original_destination.hpp"
 #include "proxy/session/environment.hpp"
 
 namespace gatehouse::session {
@@ -12,10 +14,20 @@ struct Session {
     net::Stream client;
     net::ReadBuffer buffer; ///< bytes from the client not yet used; heads are parsed in place
     policy::Subject subject;
-    std::uint64_t generation = 0; ///< of the policy that `subject` was made with
+    std::uint64_t generation = 0;                ///< of the policy that `subject` was made with
+    std::optional<net::Destination> intercepted; ///< where an intercepted connection was going; nothing on the proxy's own port
+};
+
+/// The listener that a connection came in by.
+struct Entrance {
+    net::Arrival arrival = net::Arrival::explicit_proxy;
+    std::uint16_t port = 0; ///< as bound
 };
 
 /// Serves the connection to its end. Never throws for what a peer does.
-net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer);
+net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer, Entrance entrance = {});
+
+/// Step 4: what the request asks for, by the rules of the way the connection came.
+http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head);
 
 } // namespace gatehouse::session

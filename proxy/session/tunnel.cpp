@@ -58,18 +58,25 @@ detect::TunnelStart start_of(tls::Peeked const& peeked)
     return start;
 }
 
+/// The name that the hello asks for, if it has one.
+std::optional<policy::Host> name_in(tls::Peeked const& peeked)
+{
+    if (!peeked.hello || !peeked.hello->has_server_name)
+        return std::nullopt;
+    auto const name = policy::Host::parse(peeked.hello->server_name);
+    return name && !name->is_address() ? std::optional{*name} : std::nullopt;
+}
+
 /// Decides again with what the ClientHello says. Names must agree; a tunnel to a bare address takes the name that the hello gives.
 void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
 {
     auto& env = session.env;
     auto target = outcome.target;
     auto const signals = detect::signals_of(outcome.target, env.settings.connect_ports, start_of(peeked));
-    if (peeked.hello && peeked.hello->has_server_name) {
-        if (auto const name = policy::Host::parse(peeked.hello->server_name); name && !name->is_address()) {
-            target.host = *name;
-            if (*name != outcome.target.host)
-                outcome.sni = std::string{name->text()};
-        }
+    if (auto const name = name_in(peeked)) {
+        target.host = *name;
+        if (*name != outcome.target.host)
+            outcome.sni = std::string{name->text()};
     }
     auto const now = env.clock.now();
     outcome.policy = env.policy;
@@ -124,6 +131,17 @@ net::task<tls::Peeked> peek(Session& session, Outcome const& outcome)
     return tls::peek_client_hello(session.client, session.buffer);
 }
 
+/// After the hello: nothing is relayed. The page is shown inside TLS where the client can trust it.
+net::task<> refuse_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
+{
+    outcome.code = log::ResultCode::tcp_denied;
+    ++session.env.counters.blocked;
+    report_incident(session, outcome, peeked.protocol);
+    if (blocked(outcome) && outcome.decision.tls == policy::TlsAction::bump && session.env.issuer != nullptr)
+        co_await show_page_in_tls(session, outcome, peeked);
+    record(session, outcome);
+}
+
 } // namespace
 
 net::task<> run_tunnel(Session& session, Outcome& outcome)
@@ -151,16 +169,41 @@ net::task<> run_tunnel(Session& session, Outcome& outcome)
     outcome.status = 200;
     auto const peeked = co_await peek(session, outcome);
     judge_hello(session, outcome, peeked);
-    if (blocked(outcome) || !outcome.failure.empty()) {
-        outcome.code = log::ResultCode::tcp_denied;
-        ++env.counters.blocked;
-        report_incident(session, outcome, peeked.protocol);
-        if (blocked(outcome) && outcome.decision.tls == policy::TlsAction::bump && env.issuer != nullptr)
-            co_await show_page_in_tls(session, outcome, peeked);
-        co_return record(session, outcome);
-    }
+    if (blocked(outcome) || !outcome.failure.empty())
+        co_return co_await refuse_hello(session, outcome, peeked);
     if (!peeked.closed)
         co_await relay_tunnel(session, outcome, upstream);
+    record(session, outcome);
+}
+
+net::task<> run_intercepted_tunnel(Session& session)
+{
+    auto& env = session.env;
+    ++env.counters.requests;
+    Outcome outcome(env.ids.next());
+    outcome.code = log::ResultCode::tcp_tunnel;
+    outcome.method = "CONNECT"; // as readers of proxy logs expect it
+    outcome.target
+        = {policy::Scheme::tunnel, policy::Host::from_address(session.intercepted->address), session.intercepted->port, {}};
+    outcome.named = outcome.decided = true;
+    auto const peeked = co_await peek(session, outcome);
+    if (auto const name = name_in(peeked))
+        outcome.target.host = *name;
+    judge_hello(session, outcome, peeked);
+    if (blocked(outcome) || !outcome.failure.empty())
+        co_return co_await refuse_hello(session, outcome, peeked);
+    if (peeked.closed)
+        co_return record(session, outcome);
+    auto dialed = co_await env.dialer.dial(outcome.target.host, outcome.target.port); // step 8
+    if (!dialed.socket) {
+        ++env.counters.upstream_failures;
+        outcome.failure = dialed.failure;
+        co_return record(session, outcome);
+    }
+    outcome.upstream = dialed.address;
+    outcome.status = 200;
+    net::Stream upstream(std::move(*dialed.socket), env.wheel);
+    co_await relay_tunnel(session, outcome, upstream);
     record(session, outcome);
 }
 

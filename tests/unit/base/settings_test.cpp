@@ -69,6 +69,8 @@ pseudonym = "gate.example"
 workers = 3
 [listen]
 proxy = ["127.0.0.1:1", "[::1]:2"]
+redirect = ["0.0.0.0:5", "[::]:5"]
+tproxy = ["0.0.0.0:6"]
 portal = "127.0.0.1:3"
 console = "[::1]:4"
 metrics = "127.0.0.1:0"
@@ -121,6 +123,9 @@ negative_ttl = "10s"
     EXPECT_EQ(settings.pseudonym, "gate.example");
     EXPECT_EQ(settings.workers, 3U);
     EXPECT_EQ(settings.proxy.size(), 2U);
+    EXPECT_EQ(settings.redirect.size(), 2U);
+    EXPECT_EQ(settings.redirect.back().port, 5);
+    EXPECT_EQ(settings.tproxy.size(), 1U);
     EXPECT_EQ(settings.portal_url, "http://127.0.0.1:3");
     EXPECT_EQ(settings.console_url, "https://[::1]:4");
     EXPECT_EQ(settings.own_names, std::vector<std::string>{"gate.example"});

@@ -170,5 +170,39 @@ TEST(ResolveInnerTarget, HoldsRequestsToTheTunnel) // catalogue line 146
     }
 }
 
+TEST(ResolveInterceptedTarget, TakesTheHostFieldAndThePortConnectedTo)
+{
+    struct {
+        std::string bytes;
+        std::uint16_t port;
+        std::string_view canonical;
+        Refusal refusal;
+    } const rows[]{
+        {request("GET /x?y", "a.example"), 80, "http://a.example/x?y", Refusal::none},
+        {request("GET /", "A.EXAMPLE.:80"), 80, "http://a.example/", Refusal::none},
+        {request("GET /", "a.example:8080"), 8080, "http://a.example:8080/", Refusal::none},
+        {request("GET /", "a.example"), 8080, "", Refusal::host_mismatch},
+        {request("GET /", "a.example:81"), 80, "", Refusal::host_mismatch},
+        {request("GET /", "a.example/"), 80, "", Refusal::bad_host},
+        {request("GET /#x", "a.example"), 80, "", Refusal::bad_target},
+        {request("GET /\xc3\xa4", "a.example"), 80, "", Refusal::bad_target},
+        {request("GET http://a.example/x", "a.example"), 80, "http://a.example/x", Refusal::none},
+        {request("GET http://b.example/x", "a.example"), 80, "", Refusal::host_mismatch},
+        {request("GET http://a.example:81/x", "a.example:81"), 80, "", Refusal::host_mismatch},
+        {request("GET https://a.example/x", "a.example"), 80, "", Refusal::unsupported_scheme},
+        {request("CONNECT a.example:443", "a.example:443"), 80, "", Refusal::bad_target},
+        {request("OPTIONS *", "a.example"), 80, "", Refusal::method_not_implemented},
+        {"GET /x HTTP/1.0\r\n\r\n", 80, "http://198.51.100.7/x", Refusal::none},
+    };
+    auto const address = policy::IpAddress::from_v4(0xc6336407);
+    for (auto const& row : rows) {
+        RequestHead head;
+        ASSERT_EQ(read_request_head(row.bytes, head).kind, HeadStatus::Kind::done) << row.bytes;
+        auto const resolved = resolve_intercepted_target(head, address, row.port);
+        EXPECT_EQ(to_text(resolved.refusal), to_text(row.refusal)) << row.bytes;
+        EXPECT_EQ(row.refusal == Refusal::none ? resolved.target.to_text() : "", row.canonical);
+    }
+}
+
 } // namespace
 } // namespace gatehouse::http1
