@@ -110,10 +110,10 @@ Ruling judge(Facts const& facts, Recorder& recorder)
     return judge_by_default(facts, recorder);
 }
 
-TlsAction tls_action(Verdict verdict, Query const& query)
+TlsAction tls_action(Verdict verdict, Query const& query, Inspection inspection)
 {
     if (verdict == Verdict::allow)
-        return TlsAction::splice;
+        return inspection == Inspection::inspect ? TlsAction::bump : TlsAction::splice;
     bool const can_show_page = query.subject.trusts_ca && query.target.scheme == Scheme::tunnel;
     return can_show_page ? TlsAction::bump : TlsAction::terminate;
 }
@@ -182,7 +182,9 @@ Decision evaluate(Facts const& facts, Recorder& recorder)
     decision.verdict = ruling.verdict;
     decision.stage = ruling.stage;
     decision.index = ruling.index;
-    decision.tls = tls_action(ruling.verdict, facts.query);
+    if (ruling.verdict == Verdict::allow)
+        decision.inspection = judge_inspection(facts);
+    decision.tls = tls_action(ruling.verdict, facts.query, decision.inspection.inspection);
     decision.signals = facts.signals;
     decision.period_kind = facts.period_kind;
     if (facts.period)
@@ -196,6 +198,15 @@ Decision decide(Policy const& policy, Query const& query)
 {
     SilentRecorder recorder;
     return evaluate(Facts{policy, query}, recorder);
+}
+
+Target visible_part(Policy const& policy, Subject const& subject, Target const& url, Moment const& now)
+{
+    if (url.scheme != Scheme::https)
+        return url;
+    auto const tunnel = url.seen_without_inspection();
+    auto const decision = decide(policy, {subject, tunnel, now, {}});
+    return decision.verdict == Verdict::allow && decision.tls == TlsAction::bump ? url : tunnel;
 }
 
 } // namespace gatehouse::policy

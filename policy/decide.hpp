@@ -40,8 +40,12 @@ struct Decision {
     ListHit hit{};                 ///< meaningful if `list` is given
     PeriodKind period_kind = PeriodKind::outside;
     std::uint16_t period = none; ///< into Timetable::periods
+    InspectionRuling inspection; ///< of an allowed tunnel: whether `tls` is bump
     SignalSet signals;           ///< the query's, with `ip_literal` and `under_age` added where they apply
 };
+
+/// What of an https URL the gateway decides on: the URL where the tunnel to it is allowed and inspected, otherwise the tunnel.
+Target visible_part(Policy const& policy, Subject const& subject, Target const& url, Moment const& now);
 
 /// Total, pure, no exceptions. Never allocates. Well under a microsecond for a hundred rules and millions of names.
 Decision decide(Policy const& policy, Query const& query);

@@ -43,14 +43,13 @@ std::vector<Problem> check_expectations(Policy const& policy, std::chrono::sys_s
 {
     std::vector<Problem> problems;
     for (auto const& expectation : policy.expectations) {
-        auto target = Target::parse_url(expectation.url);
+        auto const target = Target::parse_url(expectation.url);
         if (!target)
             continue; // parse_policy has complained
-        if (target->scheme == Scheme::https)
-            *target = target->seen_without_inspection();
         auto const subject = subject_of(policy, expectation);
         Moment const now{expectation.at, to_instant(expectation.at)};
-        auto const decision = decide(policy, {subject, *target, now, {}});
+        auto const visible = visible_part(policy, subject, *target, now);
+        auto const decision = decide(policy, {subject, visible, now, {}});
         auto const rule = rule_id(policy, decision);
         if (decision.verdict != expectation.verdict)
             problems.push_back(failure(expectation,

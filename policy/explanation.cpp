@@ -116,6 +116,32 @@ void append_json_step(std::string& out, Step const& step)
     fmt::format_to(std::back_inserter(out), "\"decided\": {}}}", step.decided);
 }
 
+void describe_inspection(Explanation& out, Policy const& policy, InspectionRuling const& ruling)
+{
+    if (ruling.basis == InspectionBasis::not_asked)
+        return;
+    out.inspection = to_text(ruling.inspection);
+    std::string_view why;
+    switch (ruling.basis) {
+    case InspectionBasis::no_ca: why = "The device does not trust the school's certificate."; break;
+    case InspectionBasis::never:
+        out.inspection_by = policy.categories[ruling.index].id;
+        why = "Sites of this kind are private and never looked into.";
+        break;
+    case InspectionBasis::rule:
+        out.inspection_by = policy.inspection[ruling.index].id;
+        why = policy.inspection[ruling.index].reason;
+        break;
+    default:
+        out.inspection_by = ruling.index == none ? std::string{"default"} : policy.roles[ruling.index].default_id;
+        why = "It is what this role has where no entry says otherwise.";
+        break;
+    }
+    out.inspection_why = fmt::format("{} {}", why,
+        ruling.inspection == Inspection::inspect ? "Pages and searches are seen and decided one by one."
+                                                 : "Only the name of the site is seen, not its pages or searches.");
+}
+
 } // namespace
 
 Explanation explain(Policy const& policy, Query const& query)
@@ -132,6 +158,7 @@ Explanation explain(Policy const& policy, Query const& query)
     describe_ruling(out, policy, decision);
     describe_target(out, policy, decision);
     describe_time(out, policy, query);
+    describe_inspection(out, policy, decision.inspection);
     return out;
 }
 
@@ -162,6 +189,10 @@ std::string to_text(Explanation const& explanation)
     line("period", e.period_until.empty() ? e.period : fmt::format("{}, until {}", e.period, e.period_until));
     line("opens at", e.allowed_from);
     line("tls", std::string(to_text(e.tls)));
+    line("inside",
+        e.inspection.empty()
+            ? ""
+            : fmt::format("{}{}{}: {}", e.inspection, e.inspection_by.empty() ? "" : ", by ", e.inspection_by, e.inspection_why));
     text += "  steps\n";
     for (auto const& step : e.steps)
         fmt::format_to(std::back_inserter(text), "  {} {:<11} {}: {}\n", step.decided ? '*' : ' ', to_text(step.stage), step.id,
@@ -179,6 +210,9 @@ std::string to_json(Explanation const& explanation)
     append_json_member(out, "reason", e.reason);
     append_json_member(out, "stage", to_text(e.stage));
     append_json_member(out, "tls", to_text(e.tls));
+    append_json_member(out, "inspection", e.inspection);
+    append_json_member(out, "inspection_by", e.inspection_by);
+    append_json_member(out, "inspection_why", e.inspection_why);
     append_json_member(out, "category", e.category);
     append_json_member(out, "category_title", e.category_title);
     append_json_member(out, "service", e.service);

@@ -17,6 +17,9 @@ struct Step {
 struct Explanation {
     Verdict verdict = Verdict::block;
     TlsAction tls = TlsAction::terminate;
+    std::string inspection;     ///< "inspect", "name-only"; empty where there is nothing to decide
+    std::string inspection_by;  ///< id of the entry or category that decided; "default-pupil"; empty if the device decided
+    std::string inspection_why; ///< plain English, with what is lost
     Stage stage = Stage::role_default;
     std::string rule; ///< id of what decided
     std::string clause;

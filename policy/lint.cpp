@@ -76,6 +76,7 @@ std::vector<Problem> lint(Policy const& policy)
 {
     std::vector<Problem> problems;
     lint_order(policy, problems);
+    lint_inspection(policy, problems);
     lint_hosts(policy, problems);
     lint_windows(policy, problems);
     lint_people(policy, problems);

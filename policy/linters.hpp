@@ -7,6 +7,8 @@ namespace gatehouse::policy {
 
 /// Contradictions and rules that an earlier rule leaves nothing to decide.
 void lint_order(Policy const& policy, std::vector<Problem>& problems);
+/// Entries of [[inspection]] that nothing reaches or that have no effect.
+void lint_inspection(Policy const& policy, std::vector<Problem>& problems);
 /// Rules about lists, services and categories that have no hosts. Only once lists are attached.
 void lint_hosts(Policy const& policy, std::vector<Problem>& problems);
 /// Windows of rules that never occur.

@@ -50,12 +50,16 @@ void Policy::prepare()
         if (list.category_index == none && list.service_index != none)
             list.category_index = services[list.service_index].category_index;
     }
-    for (auto& rule : rules) {
+    auto const prepare_rule = [this](Rule& rule) {
         for (auto* column : {&rule.who, &rule.what, &rule.where, &rule.when})
             for (auto& selector : *column)
                 selector.index = index_of(selector);
         rule.sieve = make_sieve(rule);
-    }
+    };
+    for (auto& rule : rules)
+        prepare_rule(rule);
+    for (auto& rule : inspection)
+        prepare_rule(rule);
 }
 
 void Policy::attach(std::shared_ptr<void const> owner, std::span<std::byte const> image)

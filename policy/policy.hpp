@@ -3,6 +3,7 @@
 // restrictions, then never changed; a new one is built aside and published.
 
 #include "policy/domain_set.hpp"
+#include "policy/inspection.hpp"
 #include "policy/local_time.hpp"
 #include "policy/override.hpp"
 #include "policy/restriction.hpp"
@@ -70,6 +71,7 @@ struct Role {
     std::string default_reason;
     std::string default_clause;
     bool fails_closed = true; ///< what happens when the policy cannot be asked
+    bool inspect = false;     ///< encrypted connections are looked into, unless an entry of [[inspection]] says otherwise
     std::string default_id;   ///< "default-pupil"; set by Policy::prepare
 };
 
@@ -118,6 +120,7 @@ struct Policy {
     std::vector<Service> services;
     std::vector<ListInfo> lists;
     std::vector<Rule> rules;
+    std::vector<InspectionRule> inspection; ///< first match wins, in order
     Timetable timetable;
     std::vector<Expectation> expectations;
 

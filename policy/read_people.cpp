@@ -21,6 +21,7 @@ void read_role(TableReader& reader, Policy& policy)
     if (!fails.text.empty())
         reader.must_be_one_of(fails, "way to fail", ways);
     role.fails_closed = fails.text != "open";
+    role.inspect = reader.flag("inspect");
     if (role.id == "everyone")
         reader.complain("a role cannot be called \"everyone\"");
     policy.roles.push_back(std::move(role));

@@ -33,9 +33,9 @@ void must_not_be_reserved(TableReader const& reader, std::string_view id)
         reader.complain(fmt::format("a rule cannot be called \"{}\"", id));
 }
 
-void read_rule(TableReader& reader, std::string const& file, Policy& policy)
+/// Everything but the action, which differs between tables.
+void read_columns(TableReader& reader, std::string const& file, Policy const& policy, Rule& rule)
 {
-    Rule rule;
     rule.id = reader.id();
     must_not_be_reserved(reader, rule.id);
     rule.clause = reader.text("clause");
@@ -44,10 +44,38 @@ void read_rule(TableReader& reader, std::string const& file, Policy& policy)
     rule.what = read_column(reader, policy, "what", Need::required);
     rule.where = read_column(reader, policy, "where", Need::optional);
     rule.when = read_column(reader, policy, "when", Need::optional);
-    rule.action = reader.verdict("action");
     rule.source = {file, reader.line()};
+}
+
+void read_rule(TableReader& reader, std::string const& file, Policy& policy)
+{
+    Rule rule;
+    read_columns(reader, file, policy, rule);
+    rule.action = reader.verdict("action");
     policy.rules.push_back(std::move(rule));
     must_be_new(reader, policy.rules, "rule");
+}
+
+/// A path is seen only inside an inspected connection, so it cannot decide whether to look inside.
+void must_need_no_path(TableReader const& reader, InspectionRule const& rule)
+{
+    for (auto const& selector : rule.what)
+        if (selector.kind == Selector::Kind::url)
+            reader.complain(
+                fmt::format("\"{}\" cannot decide about inspection: paths are seen only by inspecting", to_text(selector)));
+}
+
+void read_inspection_rule(TableReader& reader, std::string const& file, Policy& policy)
+{
+    InspectionRule rule;
+    read_columns(reader, file, policy, rule);
+    static constexpr std::array<std::string_view, 2> actions{"inspect", "do-not-inspect"};
+    auto const action = reader.word("action", Need::required);
+    if (!action.text.empty() && reader.must_be_one_of(action, "action", actions))
+        rule.wanted = action.text == "inspect" ? Inspection::inspect : Inspection::name_only;
+    must_need_no_path(reader, rule);
+    policy.inspection.push_back(std::move(rule));
+    must_be_new(reader, policy.inspection, "inspection entry");
 }
 
 std::string read_name(
@@ -99,12 +127,17 @@ void read_rules(TableReader& file, std::string const& name, Draft draft)
         read_rule(reader, name, draft.policy);
         reader.finish();
     }
+    for (auto const* table : file.tables("inspection")) {
+        TableReader reader{*table, name, draft.problems};
+        read_inspection_rule(reader, name, draft.policy);
+        reader.finish();
+    }
     for (auto const* table : file.tables("expect")) {
         TableReader reader{*table, name, draft.problems};
         read_expectation(reader, name, draft.policy);
         reader.finish();
     }
-    if (draft.policy.rules.size() >= none)
+    if (draft.policy.rules.size() >= none || draft.policy.inspection.size() >= none)
         file.complain("there are too many rules");
 }
 

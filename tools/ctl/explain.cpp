@@ -153,16 +153,15 @@ std::variant<policy::Explanation, Complaint> answer_question(
     if (!moment)
         return moment.error().message();
     auto const url = options.url.find("://") == std::string::npos ? "https://" + options.url : options.url;
-    auto target = policy::Target::parse_url(url);
+    auto const target = policy::Target::parse_url(url);
     if (!target)
         return options.url + ": " + target.error().message();
-    if (target->scheme == policy::Scheme::https)
-        *target = target->seen_without_inspection();
     auto const subject = subject_of(policy, options);
     if (auto const* const complaint = std::get_if<Complaint>(&subject))
         return *complaint;
-    auto const signals = detect::signals_of(*target, settings.connect_ports);
-    return policy::explain(policy, {std::get<policy::Subject>(subject), *target, *moment, signals});
+    auto const visible = policy::visible_part(policy, std::get<policy::Subject>(subject), *target, *moment);
+    auto const signals = detect::signals_of(visible, settings.connect_ports);
+    return policy::explain(policy, {std::get<policy::Subject>(subject), visible, *moment, signals});
 }
 
 int explain(Common const& common, ExplainOptions const& options, Streams streams)

@@ -3,6 +3,7 @@ gatehouse_test(policy_decision_test
         ../../golden/school_fixture.cpp
         decide_test.cpp
         expectation_test.cpp
+        inspection_test.cpp
         explanation_test.cpp
         lint_test.cpp
         match_test.cpp
