@@ -45,6 +45,9 @@ endif()
 target_link_options(gatehouse_options INTERFACE -Wl,-z,relro,-z,now)
 
 if(GATEHOUSE_SANITIZE)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # with sanitizers g++ 12 takes the frames of coroutines for mismatched memory
+        target_compile_options(gatehouse_options INTERFACE -Wno-mismatched-new-delete)
+    endif()
     target_compile_options(gatehouse_options INTERFACE -fsanitize=${GATEHOUSE_SANITIZE} -fno-sanitize-recover=all)
     target_link_options(gatehouse_options INTERFACE -fsanitize=${GATEHOUSE_SANITIZE})
 endif()
