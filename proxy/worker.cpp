@@ -49,9 +49,10 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
     , resolver_(parts.resolver, context_.get_executor(), parts.settings.limits.dns_cache)
     , dialer_(resolver_, parts.guard, context_.get_executor(), wheel_,
           {parts.settings.deadlines.connect, parts.settings.deadlines.connect_attempt})
+    , origins_(net::make_origin_context(parts.settings.extra_roots))
     , pool_(dialer_, wheel_,
           {parts.settings.limits.idle_upstream_per_worker, parts.settings.limits.idle_upstream_per_host,
-              parts.settings.deadlines.upstream_idle})
+              parts.settings.deadlines.upstream_idle, parts.settings.deadlines.handshake, origins_.get()})
     , sign_in_(parts.store, context_.get_executor())
     , env_{.settings = parts.settings,
           .executor = context_.get_executor(),

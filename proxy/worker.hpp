@@ -2,6 +2,7 @@
 // One core's share of the gateway: a thread, an io_context, listeners of its own, a pool, a policy pointer. Workers share nothing mutable.
 
 #include "proxy/admission.hpp"
+#include "proxy/net/origin_tls.hpp"
 #include "proxy/session/session.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -91,6 +92,7 @@ private:
     net::DeadlineWheel wheel_;
     net::Resolver resolver_;
     net::Dialer dialer_;
+    net::OriginContext origins_;
     net::UpstreamPool pool_;
     std::optional<tls::Issuer> issuer_;
     identity::SignIn sign_in_;

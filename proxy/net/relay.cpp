@@ -1,5 +1,6 @@
 #include "proxy/net/relay.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
@@ -162,15 +163,61 @@ void Direction::send_later(std::string_view data)
     });
 }
 
-} // namespace
+/// With TLS on a side its bytes are the stream's to decrypt: a coroutine for each direction. An end of input ends both, since TLS as used on
+/// the web knows no half-close that survives.
+task<> pump(Stream& from, Stream& to, std::chrono::milliseconds idle, std::uint64_t& count, RelayEnd& end)
+{
+    std::vector<char> buffer(16 * 1024); // a record of TLS
+    for (;;) {
+        from.expire_after(idle);
+        auto const size = co_await from.read_some(buffer);
+        if (!size) {
+            auto const ec = size.error();
+            end = ec == asio::error::eof ? RelayEnd::finished : ec == asio::error::timed_out ? RelayEnd::idle : RelayEnd::failed;
+            break;
+        }
+        to.expire_after(idle);
+        auto const sent = co_await to.write({buffer.data(), *size});
+        if (!sent) {
+            end = RelayEnd::failed;
+            break;
+        }
+        count += *size;
+        from.expire_after(idle);
+    }
+    from.abort();
+    to.abort();
+}
 
-task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
+task<RelayResult> relay_decrypted(Stream& client, Stream& upstream, std::chrono::milliseconds idle)
+{
+    using namespace asio::experimental::awaitable_operators;
+    RelayResult result;
+    RelayEnd up = RelayEnd::aborted;
+    RelayEnd down = RelayEnd::aborted;
+    bool const aborted_before = client.aborted() || upstream.aborted();
+    co_await (pump(client, upstream, idle, result.counts.from_client, up)
+        && pump(upstream, client, idle, result.counts.to_client, down));
+    result.end = aborted_before ? RelayEnd::aborted : up == RelayEnd::failed && down != RelayEnd::failed ? down : up;
+    co_return result;
+}
+
+task<RelayResult> relay_plain(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
 {
     Relay state(client, upstream, buffer, idle);
     auto const start = [](Relay::Done done, Relay* relay) { relay->start(std::move(done)); };
     asio::use_awaitable_t<Executor> const token;
     co_await asio::async_initiate<asio::use_awaitable_t<Executor> const, void()>(start, token, &state);
     co_return state.result();
+}
+
+} // namespace
+
+task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
+{
+    if (client.is_tls() || upstream.is_tls())
+        return relay_decrypted(client, upstream, idle);
+    return relay_plain(client, upstream, buffer, idle);
 }
 
 } // namespace gatehouse::net

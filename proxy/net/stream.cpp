@@ -1,5 +1,7 @@
 #include "proxy/net/stream.hpp"
 
+#include "proxy/net/origin_tls.hpp"
+
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <openssl/ssl.h>
@@ -105,6 +107,22 @@ task<result<void>> Stream::accept_tls(SSL_CTX* context, std::string_view already
     if (ec)
         co_return failure(ec);
     co_return result<void>{};
+}
+
+task<result<void>> Stream::connect_tls(SSL_CTX* context, policy::Host const& host)
+{
+    tls_ = std::make_unique<Tls>(socket_, context);
+    if (!expect_host(tls(), std::string{host.text()}, host.is_address()))
+        co_return failure(asio::error::no_memory);
+    auto const [ec] = co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, use_tuple);
+    if (ec)
+        co_return failure(ec);
+    co_return result<void>{};
+}
+
+SSL* Stream::tls()
+{
+    return tls_ ? tls_->stream.native_handle() : nullptr;
 }
 
 void Stream::cancel()

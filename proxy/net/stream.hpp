@@ -1,6 +1,7 @@
 #pragma once
 // One connection with its deadline: plain, or TLS after accept_tls. Every wait on it is bounded.
 
+#include "policy/host.hpp"
 #include "proxy/net/deadline.hpp"
 #include "proxy/net/task.hpp"
 
@@ -28,6 +29,9 @@ public:
     /// TLS as server with what the client has already sent (RFC 8446 §4); afterwards reads and writes are of the plain text.
     task<result<void>> accept_tls(SSL_CTX* context, std::string_view already_read);
 
+    /// TLS as client towards the host, which the context verifies (origin_tls.hpp). `tls()` tells why it failed.
+    task<result<void>> connect_tls(SSL_CTX* context, policy::Host const& host);
+
     /// Time for all that follows, until set again. Units: milliseconds.
     void expire_after(std::chrono::milliseconds duration) { deadline_.expire_after(duration); }
     /// The same between requests: the gateway may end the connection early when it shuts down.
@@ -47,6 +51,8 @@ public:
     Socket& socket() { return socket_; }
     DeadlineWheel& wheel() { return wheel_; }
     bool is_tls() const { return tls_ != nullptr; }
+    /// Null without TLS. Lifetime: the stream's.
+    SSL* tls();
 
 private:
     struct Tls;

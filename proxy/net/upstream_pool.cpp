@@ -1,5 +1,8 @@
 #include "proxy/net/upstream_pool.hpp"
 
+#include "proxy/net/origin_tls.hpp"
+
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 namespace gatehouse::net {
@@ -11,14 +14,17 @@ bool is_silent_and_open(Upstream& upstream)
     if (!upstream.buffer.empty())
         return false;
     char byte = 0;
+    // Under TLS an answer to nobody may be decrypted already or wait in OpenSSL's buffer.
+    if (auto* const tls = upstream.stream.tls(); tls != nullptr && SSL_peek(tls, &byte, 1) > 0)
+        return false;
     auto const size = ::recv(upstream.stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-void make_key(std::string& key, policy::Host const& host, std::uint16_t port)
+void make_key(std::string& key, policy::Host const& host, std::uint16_t port, Security security)
 {
     key.assign(host.text());
-    key += '\0';
+    key += security == Security::tls ? '\1' : '\0';
     key += static_cast<char>(port >> 8);
     key += static_cast<char>(port & 0xff);
 }
@@ -48,9 +54,18 @@ std::unique_ptr<Upstream> UpstreamPool::take(std::string const& key)
     return nullptr;
 }
 
-task<Acquired> UpstreamPool::acquire(policy::Host const& host, std::uint16_t port, bool fresh)
+task<std::string_view> UpstreamPool::secure(Upstream& upstream, policy::Host const& host)
 {
-    make_key(key_, host, port);
+    auto const done = co_await upstream.stream.connect_tls(limits_.origins, host);
+    if (done && proved_its_name(upstream.stream.tls()))
+        co_return std::string_view{};
+    co_return !done && done.error() == asio::error::timed_out ? std::string_view{"upstream-timeout"}
+                                                              : handshake_failure(upstream.stream.tls());
+}
+
+task<Acquired> UpstreamPool::acquire(policy::Host const& host, std::uint16_t port, bool fresh, Security security)
+{
+    make_key(key_, host, port, security);
     if (auto kept = fresh ? nullptr : take(key_)) {
         kept->reused = true;
         co_return Acquired{{}, std::move(kept)};
@@ -58,14 +73,22 @@ task<Acquired> UpstreamPool::acquire(policy::Host const& host, std::uint16_t por
     Dialed dialed = co_await dialer_.dial(host, port);
     if (!dialed.socket)
         co_return Acquired{dialed.failure, nullptr};
-    co_return Acquired{{}, std::make_unique<Upstream>(std::move(*dialed.socket), wheel_, dialed.address)};
+    auto upstream = std::make_unique<Upstream>(std::move(*dialed.socket), wheel_, dialed.address);
+    if (security == Security::tls) {
+        upstream->stream.expire_after(limits_.handshake);
+        auto const cause = co_await secure(*upstream, host);
+        if (!cause.empty())
+            co_return Acquired{cause, nullptr};
+        upstream->stream.no_deadline();
+    }
+    co_return Acquired{{}, std::move(upstream)};
 }
 
 void UpstreamPool::release(policy::Host const& host, std::uint16_t port, std::unique_ptr<Upstream> upstream)
 {
     upstream->stream.no_deadline();
     upstream->buffer.release();
-    make_key(key_, host, port);
+    make_key(key_, host, port, upstream->stream.is_tls() ? Security::tls : Security::plain);
     auto& kept = idle_[key_];
     if (count_ >= limits_.total || kept.size() >= limits_.per_host)
         return;

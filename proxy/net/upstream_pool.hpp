@@ -31,7 +31,12 @@ struct PoolLimits {
     std::size_t total = 512;
     std::size_t per_host = 32;
     std::chrono::milliseconds idle{30000};
+    std::chrono::milliseconds handshake{10000};
+    SSL_CTX* origins = nullptr; ///< for TLS towards origins. Lifetime: the pool's at least
 };
+
+/// What a connection to an origin is spoken in.
+enum class Security : std::uint8_t { plain, tls };
 
 /// Not thread-safe: one for each worker.
 class UpstreamPool {
@@ -39,7 +44,10 @@ public:
     UpstreamPool(Dialer& dialer, DeadlineWheel& wheel, PoolLimits limits);
 
     /// A kept connection that is still silent and open, or a new one. `fresh`: a new one in any case.
-    task<Acquired> acquire(policy::Host const& host, std::uint16_t port, bool fresh = false);
+    /// With TLS the origin has proved its name; failures are then also those of `handshake_failure`.
+    task<Acquired> acquire(policy::Host const& host, std::uint16_t port, bool fresh = false, Security security = Security::plain);
+    /// TLS over a connection just made. Empty, or the cause of failure. The stream's deadline must be set.
+    task<std::string_view> secure(Upstream& upstream, policy::Host const& host);
     /// Keeps the connection. Precondition: its last response was complete and allows reuse.
     void release(policy::Host const& host, std::uint16_t port, std::unique_ptr<Upstream> upstream);
     /// Closes what has been idle too long. Called by the worker's ticker.

@@ -28,6 +28,18 @@ constexpr PageText bad_answer{
     "This site's answer makes no sense", "The site sent an answer that is not safe to pass on.", tell_ict};
 constexpr PageText unsafe_site{"This site is not safe to open", "The site could not prove that it is what it says it is.",
     "Do not type a password there. Tell the ICT team the number below."};
+constexpr std::string_view no_password = "Do not type a password there. Tell the ICT team the number below.";
+constexpr PageText run_out{"This site is not safe to open",
+    "The site's certificate is out of date, so nobody can be sure whose site it is.", no_password};
+constexpr PageText wrong_name{"This site is not safe to open",
+    "The site showed the certificate of another site. Somebody may be pretending to be it.", no_password};
+constexpr PageText taken_back{
+    "This site is not safe to open", "The site's certificate was taken back by those who gave it.", no_password};
+constexpr PageText weak_site{"This site is not safe to open", "The site's certificate is too weak to be trusted.", no_password};
+constexpr PageText no_agreement{"We cannot open this site safely",
+    "The site and the gateway could not agree on a safe way to talk. The site may be too old.", tell_ict};
+constexpr PageText wants_certificate{"We cannot open this site for you",
+    "The site wants to talk to your device alone, without the school's gateway in between.", tell_ict};
 constexpr PageText private_place{
     "This address is not on the internet", "The name leads to a private address, and the gateway does not open those.", tell_ict};
 constexpr PageText odd_door{"This kind of address is not allowed",
@@ -66,7 +78,14 @@ constexpr Cause causes[] = {
     {"upstream-closed", &hung_up},
     {"upstream-truncated", &hung_up},
     {"bad-response", &bad_answer},
-    {"upstream-tls", &unsafe_site},
+    {"origin-expired", &run_out},
+    {"origin-not-yet-valid", &run_out},
+    {"origin-wrong-name", &wrong_name},
+    {"origin-untrusted", &unsafe_site},
+    {"origin-revoked", &taken_back},
+    {"origin-weak", &weak_site},
+    {"origin-tls-failed", &no_agreement},
+    {"origin-wants-certificate", &wants_certificate},
     {"private-address", &private_place},
     {"port-not-allowed", &odd_door},
     {"loop", &circle},

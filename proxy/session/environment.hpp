@@ -28,6 +28,7 @@ struct Counters {
     std::uint64_t refused = 0; ///< messages that the gate turned away
     std::uint64_t upstream_failures = 0;
     std::uint64_t tunnels_open = 0;
+    std::uint64_t tunnels_inspected = 0; ///< begun
     std::uint64_t tunnels_ended_by_policy = 0;
 
     Counters& operator+=(Counters const& other)
@@ -40,6 +41,7 @@ struct Counters {
         refused += other.refused;
         upstream_failures += other.upstream_failures;
         tunnels_open += other.tunnels_open;
+        tunnels_inspected += other.tunnels_inspected;
         tunnels_ended_by_policy += other.tunnels_ended_by_policy;
         return *this;
     }

@@ -23,7 +23,8 @@ bool is_portal(Environment const& env, policy::Target const& target)
 
 bool may_use_port(Environment const& env, policy::Target const& target)
 {
-    auto const& ports = env.settings.http_ports;
+    bool const secure = target.scheme == policy::Scheme::https;
+    auto const& ports = secure ? env.settings.connect_ports : env.settings.http_ports;
     return std::find(ports.begin(), ports.end(), target.port) != ports.end();
 }
 
@@ -110,6 +111,15 @@ net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
     co_return false;
 }
 
+/// A connection to the origin: the one that was verified for this tunnel, a kept one, or a new one.
+net::task<net::Acquired> acquire(Session& session, policy::Target const& target, bool fresh)
+{
+    if (session.ready)
+        co_return net::Acquired{{}, std::move(session.ready)};
+    auto const security = target.scheme == policy::Scheme::https ? net::Security::tls : net::Security::plain;
+    co_return co_await session.env.pool.acquire(target.host, target.port, fresh, security);
+}
+
 /// Steps 8 and 9. A connection taken from the pool may have died unseen: then once more on a new one, if that is safe.
 net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& outcome)
 {
@@ -117,7 +127,7 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
     auto const& request = scratch.request;
     bool const may_retry = is_idempotent(request.method) && request.framing == http1::Framing::none;
     for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
-        auto acquired = co_await env.pool.acquire(outcome.target.host, outcome.target.port, fresh);
+        auto acquired = co_await acquire(session, outcome.target, fresh);
         if (!acquired.upstream) {
             outcome.code = log::ResultCode::tcp_miss;
             co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);

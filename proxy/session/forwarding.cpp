@@ -216,7 +216,9 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
             buffer.commit(*size);
             continue;
         }
-        if (is_timeout(size.error()) || !pump.body.finish()) {
+        // A reset, or TLS without close_notify, may have cut the body: only an orderly end completes one whose length is not known.
+        bool const ended = size.error() == net::asio::error::eof;
+        if (!ended || !pump.body.finish()) {
             attempt.fail(502, is_timeout(size.error()) ? "upstream-timeout" : "upstream-truncated");
             co_return;
         }

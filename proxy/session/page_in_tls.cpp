@@ -22,33 +22,40 @@ net::task<bool> read_inner_head(Session& session, http1::RequestHead& head)
 
 } // namespace
 
-net::task<> show_page_in_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked)
+net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked)
 {
     if (!peeked.hello) {
         outcome.failure = "no-tls-for-page";
-        co_return;
+        co_return false;
     }
     // The name that the browser checks is the one it sent; without SNI it is the authority's.
     auto const named = policy::Host::parse(peeked.hello->server_name);
     auto const context = session.env.issuer->context_for(named ? *named : outcome.target.host);
     if (!context) {
         outcome.failure = "no-leaf";
-        co_return;
+        co_return false;
     }
     std::string const hello{session.buffer.bytes()};
     session.buffer.consume(hello.size());
     session.client.expire_after(session.env.settings.deadlines.handshake);
-    if (!co_await session.client.accept_tls(*context, hello)) {
+    auto const accepted = co_await session.client.accept_tls(*context, hello);
+    if (!accepted)
         outcome.failure = "client-rejects-ca";
+    co_return accepted.has_value();
+}
+
+net::task<> show_page_in_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked, OwnAnswer own)
+{
+    auto const cause = outcome.failure;
+    if (!co_await begin_tls(session, outcome, peeked))
         co_return;
-    }
     auto head = std::make_unique<http1::RequestHead>();
     if (!co_await read_inner_head(session, *head)) {
-        outcome.failure = "no-request-in-tls";
+        outcome.failure = cause.empty() ? "no-request-in-tls" : cause;
         co_return;
     }
     outcome.intent = intent_of(*head);
-    co_await answer(session, outcome, {.status = 403}, head.get());
+    co_await answer(session, outcome, own, head.get());
 }
 
 } // namespace gatehouse::session

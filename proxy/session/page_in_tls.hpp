@@ -1,13 +1,17 @@
 #pragma once
-// The block page inside TLS, for clients that trust the school's CA: the only thing a blocked tunnel is decrypted for.
+// TLS towards clients that trust the school's CA, and the page inside it: the only thing a blocked tunnel is decrypted for.
 
 #include "proxy/session/outcome.hpp"
 #include "proxy/tls/peek.hpp"
 
 namespace gatehouse::session {
 
-/// The client has had its 200. Finishes the handshake as the host asked for, reads one request, answers the page. Without a usable hello it
-/// only returns; the connection is closed by the caller either way.
-net::task<> show_page_in_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked);
+/// Finishes the handshake with a leaf of the school's CA for the name that the client asks for. False: there is no usable hello, or the
+/// client does not take the leaf; `outcome.failure` says which.
+net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked);
+
+/// The client has had its 200. Finishes the handshake, reads one request, answers the page: of the decision, or of what went wrong. Without a
+/// usable hello it only returns; the connection is closed by the caller either way.
+net::task<> show_page_in_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked, OwnAnswer own = {.status = 403});
 
 } // namespace gatehouse::session

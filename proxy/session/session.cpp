@@ -103,7 +103,8 @@ net::task<identity::SignInStatus> identify(Session& session, http1::RequestHead 
         refresh_subject(session.subject, *env.policy);
         session.generation = env.generation;
     }
-    if (session.intercepted) // such a client knows of no proxy: it can neither be asked nor prove anything
+    // Such a client knows of no proxy and can neither be asked nor prove anything; inside a tunnel its CONNECT has said who it is.
+    if (session.intercepted || session.inside)
         co_return identity::SignInStatus::proved;
     if (!head.proxy_authorization.empty()) {
         auto const now = env.clock.now().instant;
@@ -169,7 +170,9 @@ net::task<bool> serve_one(Session& session)
     }
     auto const resolved = name_target(session, head); // step 4
     if (resolved.refusal != http1::Refusal::none) {
-        co_await refuse(session, outcome, http1::status_of(resolved.refusal), http1::to_text(resolved.refusal), &head);
+        bool const elsewhere = session.inside && resolved.refusal == http1::Refusal::host_mismatch;
+        unsigned const status = elsewhere ? 421 : http1::status_of(resolved.refusal); // RFC 9110 §15.5.20
+        co_await refuse(session, outcome, status, http1::to_text(resolved.refusal), &head);
         co_return false;
     }
     outcome.target = resolved.target;
@@ -195,17 +198,6 @@ net::task<bool> serve_one(Session& session)
     co_return co_await run_exchange(session, *lease, outcome, read.size); // steps 7 to 10
 }
 
-/// Requests one after the other.
-net::task<> serve_requests(Session& session)
-{
-    for (;;) { // as a condition of the loop, and with nothing behind it, g++ 12 makes an invalid instruction of the await
-        bool const goes_on = co_await serve_one(session);
-        if (!goes_on || (session.env.draining && session.buffer.empty()))
-            co_return;
-        session.buffer.release();
-    }
-}
-
 } // namespace
 
 Session::Session(Environment& environment, net::Socket socket, policy::IpAddress const& peer)
@@ -218,9 +210,21 @@ Session::Session(Environment& environment, net::Socket socket, policy::IpAddress
 
 http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head)
 {
+    if (session.inside)
+        return http1::resolve_inner_target(head, *session.inside);
     if (auto const& meant = session.intercepted)
         return http1::resolve_intercepted_target(head, meant->address, meant->port);
     return http1::resolve_target(head);
+}
+
+net::task<> serve_requests(Session& session)
+{
+    for (;;) { // as a condition of the loop, and with nothing behind it, g++ 12 makes an invalid instruction of the await
+        bool const goes_on = co_await serve_one(session);
+        if (!goes_on || (session.env.draining && session.buffer.empty()))
+            co_return;
+        session.buffer.release();
+    }
 }
 
 net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer, Entrance entrance)

@@ -3,6 +3,7 @@
 #include "proxy/detect/signals.hpp"
 #include "proxy/http1/head.hpp"
 #include "proxy/net/relay.hpp"
+#include "proxy/session/inspected.hpp"
 #include "proxy/session/page_in_tls.hpp"
 #include "proxy/tls/peek.hpp"
 
@@ -122,6 +123,12 @@ net::task<> relay_tunnel(Session& session, Outcome& outcome, net::Stream& upstre
     }
 }
 
+/// What is allowed and to be looked into. Without a CA of the school nothing can be: then the name alone decides, as for devices without it.
+bool is_inspected(Session const& session, Outcome const& outcome, tls::Peeked const& peeked)
+{
+    return outcome.decision.tls == policy::TlsAction::bump && session.env.issuer != nullptr && peeked.hello.has_value();
+}
+
 /// A port other than 443 may carry a protocol in which the server speaks first: then there is no hello to wait for.
 net::task<tls::Peeked> peek(Session& session, Outcome const& outcome)
 {
@@ -162,7 +169,7 @@ net::task<> run_tunnel(Session& session, Outcome& outcome)
         co_return co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
     }
     outcome.upstream = dialed.address;
-    net::Stream upstream(std::move(*dialed.socket), env.wheel);
+    auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), env.wheel, dialed.address);
     session.client.expire_after(env.settings.deadlines.body_idle);
     if (!co_await session.client.write(established))
         co_return record(session, outcome);
@@ -171,8 +178,10 @@ net::task<> run_tunnel(Session& session, Outcome& outcome)
     judge_hello(session, outcome, peeked);
     if (blocked(outcome) || !outcome.failure.empty())
         co_return co_await refuse_hello(session, outcome, peeked);
+    if (is_inspected(session, outcome, peeked))
+        co_return co_await run_inspected(session, outcome, peeked, std::move(upstream));
     if (!peeked.closed)
-        co_await relay_tunnel(session, outcome, upstream);
+        co_await relay_tunnel(session, outcome, upstream->stream);
     record(session, outcome);
 }
 
@@ -202,8 +211,10 @@ net::task<> run_intercepted_tunnel(Session& session)
     }
     outcome.upstream = dialed.address;
     outcome.status = 200;
-    net::Stream upstream(std::move(*dialed.socket), env.wheel);
-    co_await relay_tunnel(session, outcome, upstream);
+    auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), env.wheel, dialed.address);
+    if (is_inspected(session, outcome, peeked))
+        co_return co_await run_inspected(session, outcome, peeked, std::move(upstream));
+    co_await relay_tunnel(session, outcome, upstream->stream);
     record(session, outcome);
 }
 

@@ -168,7 +168,7 @@ def bent_requests():
             assert wire.send("GET / HTTP/1.0\r\n\r\n").answer().status == 403, "the rule about bare addresses"
 
 
-@covers(145, "name in the ClientHello that does not belong to the address: where the name leads, and nowhere else")
+@covers(145, 147, "name in the ClientHello that does not belong to the address: where the name leads, and nowhere else")
 def forged_sni():
     for mode in ("redirect", "tproxy"):
         with rules(mode):

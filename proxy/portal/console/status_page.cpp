@@ -34,6 +34,7 @@ constexpr Label labels[] = {
     {"refused", "Requests that were malformed"},
     {"upstream_failures", "Requests whose site did not answer"},
     {"tunnels_open", "Tunnels open now"},
+    {"tunnels_inspected", "Tunnels looked into"},
     {"tunnels_ended_by_policy", "Tunnels that a rule ended"},
     {"log_rows", "Rows in the access log"},
     {"log_rows_dropped", "Rows of the log that were lost"},

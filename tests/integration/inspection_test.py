@@ -1,0 +1,402 @@
+#!/usr/bin/env python3
+"""Tunnels that are looked into: what passes is the same, each request inside is decided anew, and an origin that cannot prove its name is
+never shown as if it had (catalogue 2.6).
+
+usage: inspection_test.py [--list] [text that the names of the cases must hold]
+"""
+import base64
+import hashlib
+import os
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from certificates import EC, Issuer, openssl  # noqa: E402
+from gateway import wait_until  # noqa: E402
+from hostile import ROOM, SMALL_POLICY, TRUSTING_ROOM, HostileSuite, Recorder, covers, list_and_leave, small_gateway  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+GOOD_SITES = ("good", "private", "bank", "blocked", "other")
+STAPLED = ("stapled-good", "stapled-revoked", "unstapled", "must-and-good", "must-and-none")
+OLD = ("old-tls-1-1", "old-tls-1-0", "only-h2", "cipher-plain-rsa", "cipher-cbc", "cipher-null")
+GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+HEARD = []  # every request line that an origin read, with its Host
+
+
+class Pages(HttpHandler):
+    def do_GET(self):
+        HEARD.append((self.command, self.path, self.headers.get("Host"), self.headers.get("Proxy-Authorization")))
+        if self.headers.get("Upgrade") == "websocket":
+            return self.talk()
+        if self.path == "/large":
+            self.answer(body=LARGE, Content_Type="application/octet-stream")
+        elif self.path == "/cut":
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(b"x" * 1000)
+            self.wfile.flush()
+            self.connection.detach_and_close = True
+            os.close(self.connection.detach())  # without close_notify
+        elif self.path == "/until-close":
+            self.close_connection = True
+            self.send_response(200)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(b"x" * 1000)
+            self.wfile.flush()
+            os.close(self.connection.detach())
+        else:
+            self.answer(body=f"{self.headers['Host']}{self.path}".encode(), Content_Type="text/plain")
+
+    def do_POST(self):
+        digest, size = hashlib.sha256(), 0
+        for piece in self.body_pieces():
+            digest.update(piece)
+            size += len(piece)
+        HEARD.append((self.command, self.path, self.headers.get("Host"), None))
+        self.answer(body=f"{size} {digest.hexdigest()}".encode())
+
+    def talk(self):
+        accept = base64.b64encode(hashlib.sha1((self.headers["Sec-WebSocket-Key"] + GUID).encode()).digest()).decode()
+        self.send_response(101)
+        for name, value in (("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Accept", accept)):
+            self.send_header(name, value)
+        self.end_headers()
+        self.close_connection = True
+        while data := self.connection.recv(65536):
+            self.connection.sendall(data)
+
+
+LARGE = os.urandom(1 << 20) * 8
+
+
+def address_of(host):
+    return ADDRESSES[host]
+
+
+def serve(host, cert, key):
+    """An origin of that name with that certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.load_cert_chain(cert, key)
+    Origin(Pages, address_of(host), 443, tls=context)
+    return context
+
+
+def tunnel(host="good.example", room=TRUSTING_ROOM, trust=None):
+    """A connection inside TLS as a browser has it, the certificate verified against the school's CA."""
+    wire = Wire(GATE, room)
+    status = wire.connect(f"{host}:443").status
+    assert status == 200, f"CONNECT got {status}"
+    return wire.begin_tls(host, trust or GATE.ca_certificate())
+
+
+def ask(wire, path, host="good.example", extra="", method="GET"):
+    return wire.send(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{extra}\r\n").answer(method)
+
+
+def issuer_seen(wire):
+    return dict(pair[0] for pair in wire.socket.getpeercert()["issuer"])["commonName"]
+
+
+@covers("what is inside is decided and logged request by request, over one verified connection")
+def requests_inside():
+    HEARD.clear()
+    with tunnel() as wire:
+        assert wire.socket.selected_alpn_protocol() in (None, "http/1.1")
+        for number in range(3):
+            answer = ask(wire, f"/page-{number}?q=secret", "good.example", "Proxy-Authorization: Basic eDp5\r\n")
+            assert (answer.status, answer.body) == (200, f"good.example/page-{number}?q=secret".encode()), answer.status
+        blocked = ask(wire, "/closed/page", "good.example")
+        assert blocked.status == 403 and b"This page is closed." in blocked.body and blocked.field("Gatehouse-Decision")
+        assert ask(wire, "/open", "good.example").status == 200
+    assert [path for _, path, _, _ in HEARD] == ["/page-0?q=secret", "/page-1?q=secret", "/page-2?q=secret", "/open"], HEARD
+    assert all(secret is None for *_, secret in HEARD), "credentials for the proxy reached the origin"
+    row = GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/closed/page")
+    assert row["event"]["action"] == "block" and row["rule"]["id"] == "closed-page", row
+    assert "secret" not in (GATE.state / "log" / "access.json").read_text(), "a query string was logged"
+    told = GATE.explain("--role", "open", "--network", "trusting-room", "https://good.example/closed/page")
+    assert (told["verdict"], told["rule"]) == ("block", "closed-page"), told
+
+
+@covers("bodies, uploads, ranges and WebSocket come through as they are")
+def bodies_inside():
+    host = "good.example"
+    with tunnel() as wire:
+        answer = ask(wire, "/large", host)
+        assert hashlib.sha256(answer.body).digest() == hashlib.sha256(LARGE).digest()
+        body = os.urandom(300_000)
+        wire.send(f"POST /up HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n").send(body)
+        assert wire.answer().body.decode() == f"{len(body)} {hashlib.sha256(body).hexdigest()}"
+        wire.send(f"POST /up HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n")
+        wire.send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        assert wire.answer().body.decode() == f"{len(body)} {hashlib.sha256(body).hexdigest()}"
+    with tunnel() as wire:
+        answer = ask(wire, "/socket", host, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
+        assert answer.status == 101, answer.status
+        for size in (5, 70_000):
+            data = os.urandom(size)
+            assert wire.send(data).take(size) == data
+
+
+@covers(146, "name inside that is not the tunnel's: 421, and nothing reaches an origin")
+def other_host_inside():
+    for host in ("blocked.example", "good.example:8443", "other.example"):
+        HEARD.clear()
+        with tunnel() as wire:
+            assert ask(wire, "/", host).status == 421, host
+        assert HEARD == []
+
+
+@covers("ambiguous requests inside are refused as outside")
+def hostile_inside():
+    host = "good.example"
+    for text in (f"POST / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", f"GET / HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n\r\n",
+                 f"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n", f"CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n\r\n", f"GET / HTTP/1.1\nHost: {host}\n\n"):
+        HEARD.clear()
+        with tunnel() as wire:
+            assert wire.send(text).answer().status == 400, text
+        assert HEARD == [], text
+
+
+@covers("what is private, what the policy leaves alone and devices without the CA keep the origin's own certificate")
+def not_inspected():
+    for host, room in (("bank.example", TRUSTING_ROOM), ("private.example", TRUSTING_ROOM), ("good.example", ROOM)):
+        with tunnel(host, room, ROOT.cert) as wire:
+            assert issuer_seen(wire) == "between", (host, room)
+            assert ask(wire, "/", host).status == 200
+    with tunnel() as wire:
+        assert "Test school" in issuer_seen(wire), issuer_seen(wire)
+
+
+BAD = {  # name of the certificate -> cause
+    "expired": "origin-expired", "future": "origin-not-yet-valid", "wrong-host": "origin-wrong-name", "self-signed": "origin-untrusted",
+    "unknown-root": "origin-untrusted", "incomplete": "origin-untrusted", "no-ca": "origin-untrusted", "common-name": "origin-wrong-name",
+    "wildcard-top": "origin-wrong-name", "wildcard-part": "origin-wrong-name", "wildcard-deep": "origin-wrong-name", "address-as-name": "origin-wrong-name",
+    "rsa-1024": "origin-weak", "sha-1": "origin-weak", "md5": "origin-weak", "client-only": "origin-untrusted"}
+
+
+def host_of(name):
+    return f"{name}.example"
+
+
+def make_bad(folder):
+    """name -> (certificate, key)"""
+    stranger = Issuer(folder, "stranger")
+    leaf_that_signs = Issuer(folder, "leaf-that-signs", BETWEEN, "basicConstraints=CA:FALSE\nsubjectAltName=DNS:no-ca.example")
+
+    def make(name, san=None, **options):
+        return BETWEEN.leaf(name, san or f"DNS:{host_of(name)}", [BETWEEN], **options)
+    made = {"expired": make("expired", clock="2020-01-01 12:00:00"), "future": make("future", clock="2035-01-01 12:00:00"),
+            "wrong-host": make("wrong-host", "DNS:else.example"), "unknown-root": stranger.leaf("unknown-root", "DNS:unknown-root.example", [stranger]),
+            "incomplete": BETWEEN.leaf("incomplete", "DNS:incomplete.example"),
+            "no-ca": leaf_that_signs.leaf("no-ca", "DNS:no-ca.example", [leaf_that_signs, BETWEEN]),
+            "common-name": BETWEEN.leaf("common-name", None, [BETWEEN], subject="common-name.example"), "wildcard-top": make("wildcard-top", "DNS:*"),
+            "wildcard-part": make("wildcard-part", "DNS:wild*.example"), "wildcard-deep": make("wildcard-deep", "DNS:*.*.example"),
+            "address-as-name": make("address-as-name", f"DNS:{ADDRESSES['address-as-name.example']}"), "rsa-1024": make("rsa-1024", key=["-newkey", "rsa:1024"]),
+            "sha-1": make("sha-1", digest="sha1")}
+    with_rsa = Issuer(folder, "with-rsa", BETWEEN, key=["-newkey", "rsa:2048"])
+    made["md5"] = with_rsa.leaf("md5", "DNS:md5.example", [with_rsa, BETWEEN], digest="md5")
+    made["client-only"] = BETWEEN.sign("client-only", "basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\nsubjectAltName=DNS:client-only.example")
+    made["client-only"][0].write_text(made["client-only"][0].read_text() + BETWEEN.cert.read_text())
+    cert, key = pathlib.Path(folder) / "self.pem", pathlib.Path(folder) / "self.key"
+    openssl("req", "-x509", *EC, "-nodes", "-days", "30", "-subj", "/CN=self-signed", "-addext", "subjectAltName=DNS:self-signed.example", "-keyout", key, "-out", cert)
+    made["self-signed"] = (cert, key)
+    return made
+
+
+def is_refused(host, cause):
+    HEARD.clear()
+    with tunnel(host) as wire:
+        answer = ask(wire, "/", host)
+        assert answer.status == 502, (cause, answer.status)
+        assert b"not safe to open" in answer.body or b"safely" in answer.body, answer.body
+    assert HEARD == [], "a request reached an origin that had proved nothing"
+    row = GATE.wait_for_row(lambda row: row.get("destination", {}).get("domain") == host)
+    assert row["event"]["reason"] == cause, row["event"]
+
+
+@covers(158, 159, 160, 162, 167, "certificates that are wrong in one way each: a page with the cause, and no request leaves")
+def bad_certificates():
+    for name, (cert, key) in make_bad(FOLDER).items():
+        try:
+            serve(host_of(name), cert, key)
+            is_refused(host_of(name), BAD[name])
+        except (AssertionError, ssl.SSLError, OSError) as error:
+            raise AssertionError(f"{name}: {error!r}") from error
+
+
+@covers(161, "certificates with very many names, and with a NUL in one")
+def many_names():
+    names = ",".join(f"DNS:host-{number}.example" for number in range(900))
+    serve("many.example", *BETWEEN.leaf("many", f"{names},DNS:many.example", [BETWEEN]))
+    with tunnel("many.example") as wire:
+        assert ask(wire, "/", "many.example").status == 200
+    names = ",".join(f"DNS:host-{number}.example" for number in range(10_000))
+    serve("far-too-many.example", *BETWEEN.leaf("far-too-many", f"{names},DNS:far-too-many.example", [BETWEEN]))
+    is_refused("far-too-many.example", "origin-tls-failed")
+    name = b"nul.example\0.evil.example"
+    encoded = bytes([0x30, len(name) + 2, 0x82, len(name)]) + name
+    serve("nul.example", *BETWEEN.leaf("nul", None, [BETWEEN], more="subjectAltName=DER:" + encoded.hex(":")))
+    is_refused("nul.example", "origin-wrong-name")
+
+
+@covers(162, "a chain without end")
+def long_chain():
+    chain, issuer = [BETWEEN], BETWEEN
+    for number in range(12):
+        issuer = Issuer(FOLDER, f"link-{number}", issuer)
+        chain.insert(0, issuer)
+    serve("end-of-chain.example", *issuer.leaf("end-of-chain", "DNS:end-of-chain.example", chain))
+    is_refused("end-of-chain.example", "origin-untrusted")
+
+
+class Openssl:
+    """openssl s_server, which can staple, refuse protocols and insist on others."""
+
+    def __init__(self, host, cert, key, *words):
+        self.address = address_of(host)
+        self.process = subprocess.Popen(["openssl", "s_server", "-accept", f"{self.address}:443", "-cert", cert, "-cert_chain", cert, "-key", key, "-www", "-quiet",
+                                         *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def __enter__(self):
+        wait_until(self.listens, what="s_server")
+        return self
+
+    def listens(self):
+        assert self.process.poll() is None, f"s_server ended: {self.process.args}"
+        with socket.socket() as probe:
+            return probe.connect_ex((self.address, 443)) == 0
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+@covers(163, "staples: revoked is refused, good and missing are not, must-staple wants one")
+def staples():
+    must = "tlsfeature=status_request"
+    for name, more, revoked, cause in zip(STAPLED, ("", "", "", must, must), (False, True, None, False, None),
+                                          (None, "origin-revoked", None, None, "origin-revoked")):
+        cert, key = BETWEEN.leaf(name, f"DNS:{host_of(name)}", [BETWEEN], more=more)
+        words = [] if revoked is None else ["-status_file", BETWEEN.staple(cert, revoked)]
+        with Openssl(host_of(name), cert, key, *words):
+            if cause:
+                is_refused(host_of(name), cause)
+            else:
+                with tunnel(host_of(name)) as wire:
+                    assert ask(wire, "/", host_of(name)).status == 200, name
+
+
+@covers(164, 171, "old protocols, ciphers without forward secrecy and origins that speak only HTTP/2 are told, not spoken with")
+def old_protocols():
+    for name, words in zip(OLD, (["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"], ["-tls1", "-cipher", "DEFAULT@SECLEVEL=0"], ["-alpn", "h2"],
+                                 ["-tls1_2", "-cipher", "AES128-GCM-SHA256"], ["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"],
+                                 ["-tls1_2", "-cipher", "NULL-SHA256:@SECLEVEL=0"])):
+        rsa = {"key": ["-newkey", "rsa:2048"]} if name.startswith("cipher") else {}
+        with Openssl(host_of(name), *BETWEEN.leaf(name, f"DNS:{host_of(name)}", [BETWEEN], **rsa), *words):
+            is_refused(host_of(name), "origin-tls-failed")
+
+
+@covers(166, "origin that wants a certificate of the client: a page that says so")
+def wants_certificate():
+    with Openssl("wants-certificate.example", *BETWEEN.leaf("wants-certificate", "DNS:wants-certificate.example", [BETWEEN]), "-verify", "1"):
+        with tunnel("wants-certificate.example") as wire:
+            answer = ask(wire, "/", "wants-certificate.example")
+            assert answer.status == 502 and b"talk to your device alone" in answer.body, answer.body
+    GATE.wait_for_row(lambda row: row["event"].get("reason") == "origin-wants-certificate")
+
+
+@covers(168, "name that was good and turns bad is refused, whatever is kept")
+def turns_bad():
+    context = serve("turning.example", *BETWEEN.leaf("turning", "DNS:turning.example", [BETWEEN]))
+    with tunnel("turning.example") as wire:
+        assert ask(wire, "/", "turning.example", "Connection: close\r\n").status == 200
+    context.load_cert_chain(*BETWEEN.leaf("turned", "DNS:turning.example", [BETWEEN], clock="2020-01-01 12:00:00"))
+    HEARD.clear()
+    with tunnel("turning.example") as wire:
+        assert ask(wire, "/", "turning.example").status == 502
+    assert HEARD == []
+
+
+@covers(170, "origin that ends without close_notify in a body: never a whole answer")
+def truncated():
+    for path in ("/cut", "/until-close"):
+        with tunnel() as wire:
+            try:
+                answer = ask(wire, path, "good.example")
+                raise AssertionError(f"{path}: {answer.status} with {len(answer.body)} bytes as if it were whole")
+            except (EOFError, ConnectionError, ssl.SSLError):
+                pass
+
+
+@covers("client that does not take the school's certificate: nothing is sent to the origin, and the row says why")
+def pinned():
+    HEARD.clear()
+    try:
+        tunnel(trust=ROOT.cert)
+        raise AssertionError("the client took a certificate that it does not trust")
+    except ssl.SSLError:
+        pass
+    assert HEARD == []
+    GATE.wait_for_row(lambda row: row["event"].get("reason") == "client-rejects-ca")
+
+
+@covers("a rule that closes the site ends what is inside at the next request")
+def closed_meanwhile():
+    with tunnel() as wire:
+        assert ask(wire, "/", "good.example").status == 200
+        policy = GATE.config / "policy.toml"
+        before = policy.read_text()
+        policy.write_text(before.replace('what = ["host:blocked.example"]', 'what = ["host:blocked.example", "host:good.example"]'))
+        GATE.publish()
+        assert ask(wire, "/", "good.example").status == 403
+        policy.write_text(before)
+        GATE.publish()
+
+
+def inspecting_school(config):
+    """Everything is looked into but a bank and one site."""
+    lists = config / "lists"
+    shutil.rmtree(lists)
+    lists.mkdir()
+    (lists / "banks.txt").write_text("bank.example\n")
+    (config / "lists.toml").write_text('[[list]]\nid = "banks"\ntitle = "Banks"\ncategory = "bank"\npath = "lists/banks.txt"\nformat = "domains"\n'
+                                       'owner = "officer"\nreason = "Private."\nreview_by = "2099-01-01"\n')
+    (config / "timetable.toml").write_text("")
+    entry = '\n[[inspection]]\nid = "{}"\nwho = ["everyone"]\nwhat = ["{}"]\naction = "{}"\nreason = "For the test."\n'
+    closed = '[[rule]]\nid = "closed-page"\nwho = ["everyone"]\nwhat = ["url:good.example/closed"]\naction = "block"\nreason = "This page is closed."\n'
+    policy = SMALL_POLICY.replace("[[rule]]", closed + "[[rule]]", 1) + '[[category]]\nid = "bank"\ntitle = "Banks"\nnever_inspect = true\n'
+    (config / "policy.toml").write_text(policy + entry.format("leave-alone", "host:private.example", "do-not-inspect")
+                                        + entry.format("all", "everything", "inspect"))
+    shutil.copy(ROOT.cert, config / "roots.pem")
+
+
+CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
+         wants_certificate, turns_bad, truncated, pinned, closed_meanwhile)
+
+if __name__ == "__main__":
+    list_and_leave(CASES)
+    FOLDER = tempfile.mkdtemp(prefix="gatehouse-test-")
+    try:
+        ROOT = Issuer(FOLDER, "root")
+        BETWEEN = Issuer(FOLDER, "between", ROOT)
+        hosts = [host_of(name) for name in (*BAD, "many", "far-too-many", "nul", "end-of-chain", "turning", "wants-certificate", *STAPLED, *OLD)]
+        ADDRESSES = {host: f"127.0.3.{number + 10}" for number, host in enumerate(hosts)} | {host_of(name): "127.0.3.1" for name in GOOD_SITES}
+        serve("good.example", *BETWEEN.leaf("good", ",".join(f"DNS:{host_of(name)}" for name in GOOD_SITES), [BETWEEN]))
+        RECORDER = Recorder()
+        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, settings={"reach": 'extra_roots = ["roots.pem"]'})
+        SUITE = HostileSuite(GATE, RECORDER)
+        with GATE:
+            for case in CASES:
+                SUITE.play(case)
+            SUITE.finish(GATE)
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    SUITE.close()
