@@ -58,16 +58,16 @@ function makeClock(dir, day) {
 }
 
 // --- the web -----------------------------------------------------------------------------------------------------------
-/** A CA of the test's own and one certificate for all names that the local sites have. */
-function makeSiteCertificate(dir, names) {
+/** A CA of the test's own and one certificate for all names that the local sites have, made on the school's clock: the gateway checks it by that. */
+function makeSiteCertificate(dir, names, env) {
     const at = (name) => join(dir, name);
     const start = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
     run("openssl", ["req", "-x509", ...start, "-days", "30", "-subj", "/CN=CA of the test web", "-addext", "basicConstraints=critical,CA:TRUE",
-        "-keyout", at("web-ca.key"), "-out", at("web-ca.crt")], { stdio: "pipe" });
-    run("openssl", ["req", ...start, "-subj", "/CN=a site", "-keyout", at("site.key"), "-out", at("site.csr")]);
+        "-keyout", at("web-ca.key"), "-out", at("web-ca.crt")], { env });
+    run("openssl", ["req", ...start, "-subj", "/CN=a site", "-keyout", at("site.key"), "-out", at("site.csr")], { env });
     writeFileSync(at("site.ext"), `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}\nextendedKeyUsage=serverAuth\n`);
     run("openssl", ["x509", "-req", "-in", at("site.csr"), "-CA", at("web-ca.crt"), "-CAkey", at("web-ca.key"), "-CAcreateserial", "-days", "20",
-        "-extfile", at("site.ext"), "-out", at("site.crt")]);
+        "-extfile", at("site.ext"), "-out", at("site.crt")], { env });
     return { key: readFileSync(at("site.key")), cert: readFileSync(at("site.crt")) };
 }
 
@@ -137,6 +137,7 @@ portal = "http://127.0.0.1:${ports.portal}"
 console = "https://127.0.0.1:${ports.console}"
 [reach]
 private = ["127.0.0.0/8"]
+extra_roots = ["../web-ca.crt"]
 connect_ports = [443, ${sitePorts.join(", ")}]
 http_ports = [80, 443, ${sitePorts.join(", ")}]
 [deadlines]
@@ -198,23 +199,25 @@ async function isAnswering(url) {
 
 /**
  * Starts it all. `names`: the hosts that the local sites play. `rooms`: name -> address of the example's policy. `people`: login -> role of the
- * console; their first passwords are in `passwords`. The clock starts at `time`.
+ * console; their first passwords are in `passwords`. The clock starts at `time`. `unproved`: names that the sites' certificate does not have.
+ * `policy` goes behind the example's policy.
  */
-export async function startSchool({ names, rooms, people, time }) {
+export async function startSchool({ names, unproved = [], rooms, people, time, policy = "" }) {
     const dir = mkdtempSync(join(tmpdir(), "gatehouse-school-"));
     const day = lastSchoolDay();
     const clock = makeClock(dir, day);
     clock.set(time);
-    const site = makeSiteCertificate(dir, names);
+    const site = makeSiteCertificate(dir, names, clock.environment);
     const secure = createHttpsServer(site, answerAsSite);
     const plain = createHttpServer(answerAsSite);
     const [proxy, portalPort, consolePort, metrics] = await freePorts(4);
     const ports = { https: await listening(secure), http: await listening(plain), proxy, portal: portalPort, console: consolePort, metrics };
     const config = join(dir, "config");
     cpSync(join(root, "config"), config, { recursive: true });
-    writeFileSync(join(dir, "hosts"), names.map((name) => `127.0.0.1 ${name}\n`).join(""));
+    writeFileSync(join(dir, "hosts"), [...names, ...unproved].map((name) => `127.0.0.1 ${name}\n`).join(""));
     writeSettings(config, ports, join(dir, "hosts"), [ports.https, ports.http]);
     addCollection(config);
+    writeFileSync(join(config, "policy.toml"), readFileSync(join(config, "policy.toml"), "utf8") + policy);
     openSchoolOn(config, day);
     mkdirSync(join(dir, "var"), { mode: 0o700 });
     const command = (...words) => run(ctl, [...words, "--config", config], { env: clock.environment });

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// Chromium behind a gateway that looks into the tunnels of school computers: the same pages, a closed page inside an open site, a site that cannot
+// prove its name, and a device of one's own that is left alone. No certificate error is ever ignored.
+import { checkPage, expect, finish, sizes, startBrowser, test, visitor } from "./lib.mjs";
+import { startSchool } from "./school.mjs";
+
+const school = await startSchool({
+    names: ["www.learning.example"],
+    unproved: ["www.pretender.example"],
+    rooms: { suite: "127.0.0.1", staff: "127.0.1.20" },
+    people: {},
+    time: "10:10:00",
+    policy: `
+[[inspection]]
+id = "school-computers"
+who = ["everyone"]
+what = ["everything"]
+where = ["device:school"]
+action = "inspect"
+reason = "Pages on school computers are checked."
+`,
+});
+const browser = await startBrowser([], { env: { ...process.env, HOME: school.home } });
+const site = `https://www.learning.example:${school.ports.https}`;
+
+function sitAt(room, size = sizes.desktop) {
+    return visitor(browser, size, { proxy: school.from(room), ignoreHTTPSErrors: false });
+}
+
+async function issuerOf(response) {
+    return (await response.securityDetails()).issuer;
+}
+
+const pupil = await sitAt("suite");
+await test("a page opens on a school computer, under the school's certificate", async () => {
+    const response = await pupil.goto(`${site}/lesson?topic=volcanoes`);
+    expect(response.status() === 200, `${response.status()}`);
+    expect((await pupil.textContent("p")) === "/lesson?topic=volcanoes", await pupil.textContent("body"));
+    expect((await issuerOf(response)) !== "CA of the test web", await issuerOf(response));
+});
+await test("what the page fetches comes as it is, many at once and streamed", async () => {
+    const answers = await pupil.evaluate(() => Promise.all([...Array(30).keys()].map(async (n) => (await fetch(`/part/${n}`)).text())));
+    expect(answers.every((answer, n) => answer.includes(`<p>/part/${n}</p>`)), answers.join());
+    const first = await pupil.evaluate(async () => new TextDecoder().decode((await (await fetch("/stream")).body.getReader().read()).value));
+    expect(first.startsWith("started"), first);
+});
+await test("the log has each page of the tunnel, without what was asked for in it", async () => {
+    const rows = JSON.parse(school.command("log", "--host", "www.learning.example", "--limit", "100", "--json")).rows;
+    expect(rows.some((row) => row.url.endsWith("/lesson")), JSON.stringify(rows.slice(0, 3)));
+    expect(!JSON.stringify(rows).includes("volcanoes"), "a query was logged");
+});
+await test("a site that cannot prove its name gets a page that says so", async () => {
+    const response = await pupil.goto(`https://www.pretender.example:${school.ports.https}/`);
+    expect(response.status() === 502, `${response.status()}`);
+    expect((await pupil.textContent("h1")).includes("not safe to open"), await pupil.textContent("body"));
+});
+await checkPage(pupil, "through-unsafe-site");
+await test("a device of one's own is left alone", async () => {
+    const staff = await sitAt("staff");
+    const response = await staff.goto(`${site}/`);
+    expect(response.status() === 200, `${response.status()}`);
+    expect((await issuerOf(response)) === "CA of the test web", await issuerOf(response));
+});
+
+await browser.close();
+const status = await school.stop();
+await test("the gateway ends in order", async () => expect(status === 0, `exit status ${status}`));
+finish();
