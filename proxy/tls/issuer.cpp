@@ -14,6 +14,7 @@ using std::chrono::hours;
 constexpr hours backdated{24};      // for devices whose clock is behind
 constexpr hours leaf_life{7 * 24};  // from the backdated start
 constexpr hours renewed_before{24}; // a cached leaf with less than this left is minted again
+constexpr hours key_life{24};       // the key of all leaves is then made anew, and with it every leaf
 
 /// The one name of a leaf, as an owner of the OpenSSL structure. Never built from text in OpenSSL's own syntax.
 GeneralNamePtr general_name_of(policy::Host const& host)
@@ -111,10 +112,26 @@ void SslContextFree::operator()(SSL_CTX* context) const
 struct Issuer::State {
     CaFiles ca;
     PkeyPtr leaf_key;
+    std::chrono::sys_seconds key_made{};
     std::string ca_pem;
     NowFunction now = system_now;
     std::list<Cached> cache;
     std::unordered_map<std::string_view, std::list<Cached>::iterator> by_name; // views Cached::name
+
+    /// Connections that are open keep what they have.
+    bool renew_key(std::chrono::sys_seconds at)
+    {
+        if (at - key_made < key_life)
+            return true;
+        auto key = make_p256_key();
+        if (!key)
+            return false;
+        leaf_key = std::move(key);
+        key_made = at;
+        by_name.clear();
+        cache.clear();
+        return true;
+    }
 
     void forget(std::list<Cached>::iterator entry)
     {
@@ -141,6 +158,7 @@ result<Issuer> Issuer::load(std::filesystem::path const& dir, NowFunction const 
     state->leaf_key = make_p256_key();
     state->ca_pem = to_pem(*state->ca.certificate);
     state->now = now;
+    state->key_made = now();
     if (!state->leaf_key || state->ca_pem.empty())
         return crypto_failed("prepare the issuer");
     return Issuer{std::move(state)};
@@ -150,6 +168,8 @@ result<SSL_CTX*> Issuer::context_for(policy::Host const& host)
 {
     auto& state = *state_;
     auto const now = state.now();
+    if (!state.renew_key(now))
+        return crypto_failed("make a key");
     if (auto const found = state.by_name.find(host.text()); found != state.by_name.end()) {
         auto const entry = found->second;
         if (now < entry->renew_at) {

@@ -186,6 +186,21 @@ TEST_F(IssuerTest, MintsAgainBeforeACachedLeafEnds)
     EXPECT_EQ(not_after_of(*leaf_), old_end + std::chrono::hours{24 * 5 + 1});
 }
 
+TEST_F(IssuerTest, MakesTheKeyOfItsLeavesAnewEveryDay)
+{
+    auto issuer = make_issuer();
+    auto const key_of = [&](std::string const& name) {
+        verify(issuer, name, name);
+        return PkeyPtr{X509_get_pubkey(leaf_.get())};
+    };
+    auto const first = key_of("one.example");
+    EXPECT_EQ(EVP_PKEY_eq(first.get(), key_of("two.example").get()), 1);
+    fake_time += std::chrono::hours{23};
+    EXPECT_EQ(EVP_PKEY_eq(first.get(), key_of("three.example").get()), 1);
+    fake_time += std::chrono::hours{1};
+    EXPECT_EQ(EVP_PKEY_eq(first.get(), key_of("one.example").get()), 0);
+}
+
 TEST_F(IssuerTest, NeverMintsBeyondItsCa)
 {
     auto issuer = make_issuer();
