@@ -182,8 +182,10 @@ Decision evaluate(Facts const& facts, Recorder& recorder)
     decision.verdict = ruling.verdict;
     decision.stage = ruling.stage;
     decision.index = ruling.index;
-    if (ruling.verdict == Verdict::allow)
+    if (ruling.verdict == Verdict::allow) {
         decision.inspection = judge_inspection(facts);
+        decision.safe_search = find_safe_search(facts);
+    }
     decision.tls = tls_action(ruling.verdict, facts.query, decision.inspection.inspection);
     decision.signals = facts.signals;
     decision.period_kind = facts.period_kind;
@@ -198,6 +200,11 @@ Decision decide(Policy const& policy, Query const& query)
 {
     SilentRecorder recorder;
     return evaluate(Facts{policy, query}, recorder);
+}
+
+Host const& host_to_dial(Policy const& policy, Decision const& decision, Target const& target)
+{
+    return decision.safe_search == none ? target.host : policy.safe_search[decision.safe_search].use;
 }
 
 Target visible_part(Policy const& policy, Subject const& subject, Target const& url, Moment const& now)

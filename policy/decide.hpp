@@ -39,10 +39,14 @@ struct Decision {
     std::uint16_t attached = none; ///< into Policy::attached: where `hit` was found
     ListHit hit{};                 ///< meaningful if `list` is given
     PeriodKind period_kind = PeriodKind::outside;
-    std::uint16_t period = none; ///< into Timetable::periods
-    InspectionRuling inspection; ///< of an allowed tunnel: whether `tls` is bump
-    SignalSet signals;           ///< the query's, with `ip_literal` and `under_age` added where they apply
+    std::uint16_t period = none;      ///< into Timetable::periods
+    std::uint16_t safe_search = none; ///< into Policy::safe_search: where an allowed connection goes instead
+    InspectionRuling inspection;      ///< of an allowed tunnel: whether `tls` is bump
+    SignalSet signals;                ///< the query's, with `ip_literal` and `under_age` added where they apply
 };
+
+/// The name to connect to: the target's, or that of the entry of [[safe_search]]. Lifetime: of both arguments.
+Host const& host_to_dial(Policy const& policy, Decision const& decision, Target const& target);
 
 /// What of an https URL the gateway decides on: the URL where the tunnel to it is allowed and inspected, otherwise the tunnel.
 Target visible_part(Policy const& policy, Subject const& subject, Target const& url, Moment const& now);

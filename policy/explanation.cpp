@@ -159,6 +159,10 @@ Explanation explain(Policy const& policy, Query const& query)
     describe_target(out, policy, decision);
     describe_time(out, policy, query);
     describe_inspection(out, policy, decision.inspection);
+    if (decision.safe_search != none) {
+        out.safe_search = policy.safe_search[decision.safe_search].id;
+        out.safe_search_host = policy.safe_search[decision.safe_search].use.text();
+    }
     return out;
 }
 
@@ -193,6 +197,7 @@ std::string to_text(Explanation const& explanation)
         e.inspection.empty()
             ? ""
             : fmt::format("{}{}{}: {}", e.inspection, e.inspection_by.empty() ? "" : ", by ", e.inspection_by, e.inspection_why));
+    line("safe", e.safe_search.empty() ? "" : fmt::format("{}: answered by {}", e.safe_search, e.safe_search_host));
     text += "  steps\n";
     for (auto const& step : e.steps)
         fmt::format_to(std::back_inserter(text), "  {} {:<11} {}: {}\n", step.decided ? '*' : ' ', to_text(step.stage), step.id,
@@ -210,6 +215,8 @@ std::string to_json(Explanation const& explanation)
     append_json_member(out, "reason", e.reason);
     append_json_member(out, "stage", to_text(e.stage));
     append_json_member(out, "tls", to_text(e.tls));
+    append_json_member(out, "safe_search", e.safe_search);
+    append_json_member(out, "safe_search_host", e.safe_search_host);
     append_json_member(out, "inspection", e.inspection);
     append_json_member(out, "inspection_by", e.inspection_by);
     append_json_member(out, "inspection_why", e.inspection_why);

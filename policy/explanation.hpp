@@ -17,9 +17,11 @@ struct Step {
 struct Explanation {
     Verdict verdict = Verdict::block;
     TlsAction tls = TlsAction::terminate;
-    std::string inspection;     ///< "inspect", "name-only"; empty where there is nothing to decide
-    std::string inspection_by;  ///< id of the entry or category that decided; "default-pupil"; empty if the device decided
-    std::string inspection_why; ///< plain English, with what is lost
+    std::string safe_search;      ///< id of the entry; empty: the site itself is reached
+    std::string safe_search_host; ///< what is connected to instead
+    std::string inspection;       ///< "inspect", "name-only"; empty where there is nothing to decide
+    std::string inspection_by;    ///< id of the entry or category that decided; "default-pupil"; empty if the device decided
+    std::string inspection_why;   ///< plain English, with what is lost
     Stage stage = Stage::role_default;
     std::string rule; ///< id of what decided
     std::string clause;

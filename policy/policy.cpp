@@ -60,6 +60,13 @@ void Policy::prepare()
         prepare_rule(rule);
     for (auto& rule : inspection)
         prepare_rule(rule);
+    safe_search_hosts.clear();
+    for (std::size_t i = 0; i < safe_search.size(); ++i) {
+        for (auto& selector : safe_search[i].who)
+            selector.index = index_of(selector);
+        for (auto const& host : safe_search[i].hosts)
+            safe_search_hosts.emplace(host, static_cast<std::uint16_t>(i));
+    }
 }
 
 void Policy::attach(std::shared_ptr<void const> owner, std::span<std::byte const> image)

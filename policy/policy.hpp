@@ -8,9 +8,11 @@
 #include "policy/override.hpp"
 #include "policy/restriction.hpp"
 #include "policy/rule.hpp"
+#include "policy/safe_search.hpp"
 #include "policy/subject.hpp"
 #include "policy/timetable.hpp"
 
+#include <map>
 #include <memory>
 
 namespace gatehouse::policy {
@@ -120,7 +122,9 @@ struct Policy {
     std::vector<Service> services;
     std::vector<ListInfo> lists;
     std::vector<Rule> rules;
-    std::vector<InspectionRule> inspection; ///< first match wins, in order
+    std::vector<InspectionRule> inspection;                                   ///< first match wins, in order
+    std::vector<SafeSearch> safe_search;                                      ///< first match wins, in order
+    std::multimap<std::string, std::uint16_t, std::less<>> safe_search_hosts; ///< host to entry; set by prepare
     Timetable timetable;
     std::vector<Expectation> expectations;
 

@@ -78,6 +78,30 @@ void read_inspection_rule(TableReader& reader, std::string const& file, Policy& 
     must_be_new(reader, policy.inspection, "inspection entry");
 }
 
+Host read_host(TableReader& reader, Word const& word)
+{
+    auto const host = Host::parse(word.text);
+    if (!host || host->is_address()) {
+        if (!word.text.empty())
+            reader.complain_at(word, fmt::format("\"{}\" is no host name", word.text));
+        return {};
+    }
+    return *host;
+}
+
+void read_safe_search(TableReader& reader, std::string const& file, Policy& policy)
+{
+    SafeSearch entry;
+    entry.id = reader.id();
+    for (auto const& word : reader.words("hosts", Need::required))
+        entry.hosts.emplace_back(read_host(reader, word).text());
+    entry.use = read_host(reader, reader.word("use", Need::required));
+    entry.who = read_column(reader, policy, "who", Need::required);
+    entry.source = {file, reader.line()};
+    policy.safe_search.push_back(std::move(entry));
+    must_be_new(reader, policy.safe_search, "safe search entry");
+}
+
 std::string read_name(
     TableReader& reader, std::string_view key, std::string_view kind, std::vector<std::string_view> const& names)
 {
@@ -132,12 +156,17 @@ void read_rules(TableReader& file, std::string const& name, Draft draft)
         read_inspection_rule(reader, name, draft.policy);
         reader.finish();
     }
+    for (auto const* table : file.tables("safe_search")) {
+        TableReader reader{*table, name, draft.problems};
+        read_safe_search(reader, name, draft.policy);
+        reader.finish();
+    }
     for (auto const* table : file.tables("expect")) {
         TableReader reader{*table, name, draft.problems};
         read_expectation(reader, name, draft.policy);
         reader.finish();
     }
-    if (draft.policy.rules.size() >= none || draft.policy.inspection.size() >= none)
+    if (draft.policy.rules.size() >= none || draft.policy.inspection.size() >= none || draft.policy.safe_search.size() >= none)
         file.complain("there are too many rules");
 }
 

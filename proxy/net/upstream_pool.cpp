@@ -21,12 +21,15 @@ bool is_silent_and_open(Upstream& upstream)
     return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-void make_key(std::string& key, policy::Host const& host, std::uint16_t port, Security security)
+/// Connections that lead elsewhere, or are spoken differently, are never taken for each other.
+void make_key(std::string& key, Origin const& origin)
 {
-    key.assign(host.text());
-    key += security == Security::tls ? '\1' : '\0';
-    key += static_cast<char>(port >> 8);
-    key += static_cast<char>(port & 0xff);
+    key.assign(origin.host.text());
+    key += origin.security == Security::tls ? '\1' : '\0';
+    key += static_cast<char>(origin.port >> 8);
+    key += static_cast<char>(origin.port & 0xff);
+    if (origin.dialled != nullptr)
+        key += origin.dialled->text();
 }
 
 } // namespace
@@ -63,20 +66,20 @@ task<std::string_view> UpstreamPool::secure(Upstream& upstream, policy::Host con
                                                               : handshake_failure(upstream.stream.tls());
 }
 
-task<Acquired> UpstreamPool::acquire(policy::Host const& host, std::uint16_t port, bool fresh, Security security)
+task<Acquired> UpstreamPool::acquire(Origin origin, bool fresh)
 {
-    make_key(key_, host, port, security);
+    make_key(key_, origin);
     if (auto kept = fresh ? nullptr : take(key_)) {
         kept->reused = true;
         co_return Acquired{{}, std::move(kept)};
     }
-    Dialed dialed = co_await dialer_.dial(host, port);
+    Dialed dialed = co_await dialer_.dial(origin.dialled != nullptr ? *origin.dialled : origin.host, origin.port);
     if (!dialed.socket)
         co_return Acquired{dialed.failure, nullptr};
     auto upstream = std::make_unique<Upstream>(std::move(*dialed.socket), wheel_, dialed.address);
-    if (security == Security::tls) {
+    if (origin.security == Security::tls) {
         upstream->stream.expire_after(limits_.handshake);
-        auto const cause = co_await secure(*upstream, host);
+        auto const cause = co_await secure(*upstream, origin.host);
         if (!cause.empty())
             co_return Acquired{cause, nullptr};
         upstream->stream.no_deadline();
@@ -84,11 +87,11 @@ task<Acquired> UpstreamPool::acquire(policy::Host const& host, std::uint16_t por
     co_return Acquired{{}, std::move(upstream)};
 }
 
-void UpstreamPool::release(policy::Host const& host, std::uint16_t port, std::unique_ptr<Upstream> upstream)
+void UpstreamPool::release(Origin const& origin, std::unique_ptr<Upstream> upstream)
 {
     upstream->stream.no_deadline();
     upstream->buffer.release();
-    make_key(key_, host, port, upstream->stream.is_tls() ? Security::tls : Security::plain);
+    make_key(key_, origin);
     auto& kept = idle_[key_];
     if (count_ >= limits_.total || kept.size() >= limits_.per_host)
         return;

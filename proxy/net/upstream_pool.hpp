@@ -38,6 +38,14 @@ struct PoolLimits {
 /// What a connection to an origin is spoken in.
 enum class Security : std::uint8_t { plain, tls };
 
+/// Which origin. Lifetime: of the call.
+struct Origin {
+    policy::Host const& host; ///< its name, which it proves under TLS
+    std::uint16_t port = 0;
+    Security security = Security::plain;
+    policy::Host const* dialled = nullptr; ///< the name connected to in its place; null: its own
+};
+
 /// Not thread-safe: one for each worker.
 class UpstreamPool {
 public:
@@ -45,11 +53,11 @@ public:
 
     /// A kept connection that is still silent and open, or a new one. `fresh`: a new one in any case.
     /// With TLS the origin has proved its name; failures are then also those of `handshake_failure`.
-    task<Acquired> acquire(policy::Host const& host, std::uint16_t port, bool fresh = false, Security security = Security::plain);
+    task<Acquired> acquire(Origin origin, bool fresh = false);
     /// TLS over a connection just made. Empty, or the cause of failure. The stream's deadline must be set.
     task<std::string_view> secure(Upstream& upstream, policy::Host const& host);
     /// Keeps the connection. Precondition: its last response was complete and allows reuse.
-    void release(policy::Host const& host, std::uint16_t port, std::unique_ptr<Upstream> upstream);
+    void release(Origin const& origin, std::unique_ptr<Upstream> upstream);
     /// Closes what has been idle too long. Called by the worker's ticker.
     void sweep();
     void close_all()

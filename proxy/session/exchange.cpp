@@ -111,13 +111,20 @@ net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
     co_return false;
 }
 
+net::Origin origin_of(Outcome const& outcome)
+{
+    auto const& target = outcome.target;
+    auto const& dialled = policy::host_to_dial(*outcome.policy, outcome.decision, target);
+    auto const security = target.scheme == policy::Scheme::https ? net::Security::tls : net::Security::plain;
+    return {target.host, target.port, security, &dialled == &target.host ? nullptr : &dialled};
+}
+
 /// A connection to the origin: the one that was verified for this tunnel, a kept one, or a new one.
-net::task<net::Acquired> acquire(Session& session, policy::Target const& target, bool fresh)
+net::task<net::Acquired> acquire(Session& session, Outcome const& outcome, bool fresh)
 {
     if (session.ready)
         co_return net::Acquired{{}, std::move(session.ready)};
-    auto const security = target.scheme == policy::Scheme::https ? net::Security::tls : net::Security::plain;
-    co_return co_await session.env.pool.acquire(target.host, target.port, fresh, security);
+    co_return co_await session.env.pool.acquire(origin_of(outcome), fresh);
 }
 
 /// Steps 8 and 9. A connection taken from the pool may have died unseen: then once more on a new one, if that is safe.
@@ -127,7 +134,7 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
     auto const& request = scratch.request;
     bool const may_retry = is_idempotent(request.method) && request.framing == http1::Framing::none;
     for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
-        auto acquired = co_await acquire(session, outcome.target, fresh);
+        auto acquired = co_await acquire(session, outcome, fresh);
         if (!acquired.upstream) {
             outcome.code = log::ResultCode::tcp_miss;
             co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);
@@ -142,7 +149,7 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
             continue;
         bool const keeps = co_await finish(session, scratch, attempt);
         if (attempt.upstream_keeps && !attempt.upgraded)
-            env.pool.release(outcome.target.host, outcome.target.port, std::move(acquired.upstream));
+            env.pool.release(origin_of(outcome), std::move(acquired.upstream));
         co_return keeps;
     }
 }

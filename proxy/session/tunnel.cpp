@@ -123,6 +123,12 @@ net::task<> relay_tunnel(Session& session, Outcome& outcome, net::Stream& upstre
     }
 }
 
+net::task<net::Dialed> dial(Session& session, Outcome const& outcome)
+{
+    auto const& host = policy::host_to_dial(*outcome.policy, outcome.decision, outcome.target);
+    return session.env.dialer.dial(host, outcome.target.port);
+}
+
 /// What is allowed and to be looked into. Without a CA of the school nothing can be: then the name alone decides, as for devices without it.
 bool is_inspected(Session const& session, Outcome const& outcome, tls::Peeked const& peeked)
 {
@@ -163,7 +169,7 @@ net::task<> run_tunnel(Session& session, Outcome& outcome)
         report_incident(session, outcome);
         co_return co_await refuse_connect(session, outcome, 403, "port-not-allowed");
     }
-    auto dialed = co_await env.dialer.dial(outcome.target.host, outcome.target.port); // step 8
+    auto dialed = co_await dial(session, outcome); // step 8
     if (!dialed.socket) {
         ++env.counters.upstream_failures;
         co_return co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
@@ -203,7 +209,7 @@ net::task<> run_intercepted_tunnel(Session& session)
         co_return co_await refuse_hello(session, outcome, peeked);
     if (peeked.closed)
         co_return record(session, outcome);
-    auto dialed = co_await env.dialer.dial(outcome.target.host, outcome.target.port); // step 8
+    auto dialed = co_await dial(session, outcome); // step 8
     if (!dialed.socket) {
         ++env.counters.upstream_failures;
         outcome.failure = dialed.failure;

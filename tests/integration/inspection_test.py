@@ -25,12 +25,14 @@ GOOD_SITES = ("good", "private", "bank", "blocked", "other")
 STAPLED = ("stapled-good", "stapled-revoked", "unstapled", "must-and-good", "must-and-none")
 OLD = ("old-tls-1-1", "old-tls-1-0", "only-h2", "cipher-plain-rsa", "cipher-cbc", "cipher-null")
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+ASKED = []  # addresses of origins, request by request
 HEARD = []  # every request line that an origin read, with its Host
 
 
 class Pages(HttpHandler):
     def do_GET(self):
         HEARD.append((self.command, self.path, self.headers.get("Host"), self.headers.get("Proxy-Authorization")))
+        ASKED.append(self.server.address)
         if self.headers.get("Upgrade") == "websocket":
             return self.talk()
         if self.path == "/large":
@@ -348,6 +350,24 @@ def pinned():
     GATE.wait_for_row(lambda row: row["event"].get("reason") == "client-rejects-ca")
 
 
+@covers("safe search: the strict name is connected to, inspected or not, in clear or not; its own name and certificate stay")
+def safe_search():
+    for room, trust in ((TRUSTING_ROOM, None), (ROOM, ROOT.cert)):
+        ASKED.clear()
+        with tunnel("search.example", room, trust) as wire:
+            for path in ("/?q=volcano", "/?q=again"):
+                answer = ask(wire, path, "search.example")
+                assert (answer.status, answer.body) == (200, f"search.example{path}".encode()), answer.status
+        assert ASKED == [ADDRESSES["strict.example"]] * 2, ASKED
+    with Wire(GATE, TRUSTING_ROOM) as wire:
+        for host, address in (("search.example", "strict.example"), ("www.search.example", "www.search.example"), ("search.example", "strict.example")):
+            ASKED.clear()
+            assert wire.get(f"http://{host}/").answer().status == 200
+            assert ASKED == [ADDRESSES[address]], (host, ASKED)
+    told = GATE.explain("--role", "open", "https://search.example/")
+    assert (told["safe_search"], told["safe_search_host"]) == ("engine", "strict.example"), told
+
+
 @covers("a rule that closes the site ends what is inside at the next request")
 def closed_meanwhile():
     with tunnel() as wire:
@@ -375,11 +395,13 @@ def inspecting_school(config):
     policy = SMALL_POLICY.replace("[[rule]]", closed + "[[rule]]", 1) + '[[category]]\nid = "bank"\ntitle = "Banks"\nnever_inspect = true\n'
     (config / "policy.toml").write_text(policy + entry.format("leave-alone", "host:private.example", "do-not-inspect")
                                         + entry.format("all", "everything", "inspect"))
+    with open(config / "policy.toml", "a") as policy:
+        policy.write('\n[[safe_search]]\nid = "engine"\nhosts = ["Search.Example."]\nuse = "strict.example"\nwho = ["everyone"]\n')
     shutil.copy(ROOT.cert, config / "roots.pem")
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
-         wants_certificate, turns_bad, truncated, pinned, closed_meanwhile)
+         wants_certificate, turns_bad, truncated, pinned, safe_search, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
@@ -389,6 +411,11 @@ if __name__ == "__main__":
         BETWEEN = Issuer(FOLDER, "between", ROOT)
         hosts = [host_of(name) for name in (*BAD, "many", "far-too-many", "nul", "end-of-chain", "turning", "wants-certificate", *STAPLED, *OLD)]
         ADDRESSES = {host: f"127.0.3.{number + 10}" for number, host in enumerate(hosts)} | {host_of(name): "127.0.3.1" for name in GOOD_SITES}
+        ADDRESSES |= {"search.example": "127.0.3.200", "strict.example": "127.0.3.201", "www.search.example": "127.0.3.202"}
+        for host in ("search.example", "strict.example"):
+            serve(host, *BETWEEN.leaf(f"search-at-{host}", "DNS:search.example", [BETWEEN]))
+        for host in ("search.example", "strict.example", "www.search.example"):
+            Origin(Pages, ADDRESSES[host], 80)
         serve("good.example", *BETWEEN.leaf("good", ",".join(f"DNS:{host_of(name)}" for name in GOOD_SITES), [BETWEEN]))
         RECORDER = Recorder()
         GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, settings={"reach": 'extra_roots = ["roots.pem"]'})

@@ -12,7 +12,7 @@ protected:
 
     std::unique_ptr<Upstream> acquire(UpstreamPool& from)
     {
-        auto acquired = run(from.acquire(host, port));
+        auto acquired = run(from.acquire({host, port}));
         EXPECT_TRUE(acquired.failure.empty()) << acquired.failure;
         return std::move(acquired.upstream);
     }
@@ -29,7 +29,7 @@ protected:
 
 TEST_F(UpstreamPoolTest, GivesAKeptConnectionAgain)
 {
-    pool.release(host, port, acquire(pool));
+    pool.release({host, port}, acquire(pool));
     EXPECT_EQ(pool.size(), 1U);
     EXPECT_TRUE(acquire(pool)->reused);
     EXPECT_EQ(pool.size(), 0U);
@@ -41,7 +41,7 @@ TEST_F(UpstreamPoolTest, NeverGivesAConnectionOnWhichTheOriginSpokeUnasked)
     Socket far(context.get_executor());
     acceptor.accept(far);
     far.write_some(asio::buffer("HTTP/1.1 200 OK\r\n\r\n", 19));
-    pool.release(host, port, std::move(upstream));
+    pool.release({host, port}, std::move(upstream));
     EXPECT_FALSE(acquire(pool)->reused);
 }
 
@@ -51,7 +51,7 @@ TEST_F(UpstreamPoolTest, NeverGivesAConnectionThatTheOriginClosed)
     Socket far(context.get_executor());
     acceptor.accept(far);
     far.close();
-    pool.release(host, port, std::move(upstream));
+    pool.release({host, port}, std::move(upstream));
     EXPECT_FALSE(acquire(pool)->reused);
 }
 
@@ -61,14 +61,14 @@ TEST_F(UpstreamPoolTest, KeepsNoMoreThanItsLimitPerHost)
     for (int i = 0; i < 5; ++i)
         many.push_back(acquire(pool));
     for (auto& upstream : many)
-        pool.release(host, port, std::move(upstream));
+        pool.release({host, port}, std::move(upstream));
     EXPECT_EQ(pool.size(), 2U);
 }
 
 TEST_F(UpstreamPoolTest, RefusesAnAddressThatNobodyMayReach)
 {
     guard.reachable_private.clear();
-    EXPECT_EQ(run(pool.acquire(host, port)).failure, "private-address");
+    EXPECT_EQ(run(pool.acquire({host, port})).failure, "private-address");
 }
 
 } // namespace

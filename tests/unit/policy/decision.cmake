@@ -9,6 +9,7 @@ gatehouse_test(policy_decision_test
         match_test.cpp
         parse_test.cpp
         policy_test.cpp
+        safe_search_test.cpp
         selector_test.cpp
         suggest_test.cpp
     LINK gatehouse::policy)
