@@ -48,8 +48,8 @@ class Gateway:
     def __init__(self, names=None, clock=None, settings=None, edit=None, ca=True, ports=(), accounts=(), workers=0, launch=()):
         """names: host -> address, for the hosts file. settings: lines of sections, {"limits": "connections = 5"}; they win over ours.
         edit: called with the configuration folder before the start. ports: allowed beside 80 and 443 for both kinds of request.
-        launch: words before the daemon's own, such as ["prlimit", "--nofile=64"]."""
-        self.launch = [str(word) for word in launch]
+        launch: words before the daemon's own, such as ["prlimit", "--nofile=64"]; those of GATEHOUSE_LAUNCH stand before them."""
+        self.launch = [*os.environ.get("GATEHOUSE_LAUNCH", "").split(), *(str(word) for word in launch)]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-test-"))
         self.config = self.folder / "config"
         self.state = self.folder / "var"
