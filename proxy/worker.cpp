@@ -291,9 +291,16 @@ void Worker::say_if_emptied()
 
 net::task<> Worker::end_sessions()
 {
-    // Sessions end by themselves once their waits fail; the longest that one can hold out is a connect in progress.
+    // Sessions end by themselves once their waits fail; the longest that one can hold out is a connect in progress. One whose wait was lost
+    // to a failed allocation inside Asio never hears of its end: then the thread ends without it.
+    auto const latest = std::chrono::steady_clock::now() + parts_.settings.deadlines.connect + std::chrono::seconds{2};
     Timer timer(context_.get_executor());
     while (env_.counters.connections_open > 0) {
+        if (std::chrono::steady_clock::now() > latest) {
+            spdlog::error("worker.sessions_lost count={}", env_.counters.connections_open);
+            context_.stop();
+            break;
+        }
         wheel_.expire_all();
         timer.expires_after(std::chrono::milliseconds{20});
         co_await timer.async_wait(net::use_tuple);
