@@ -269,6 +269,7 @@ void Worker::drain(Listeners listeners, std::function<void()> emptied)
             ::shutdown(socket, SHUT_RDWR);
     boost::asio::post(context_, [this, listeners, emptied = std::move(emptied)]() mutable {
         env_.draining = true;
+        env_.end_after_answer = listeners != Listeners::hand_over;
         error_code ignored;
         for (auto& acceptor : acceptors_)
             acceptor.close(ignored); // ends the accept loops

@@ -87,7 +87,8 @@ struct Environment {
     std::uint64_t generation = 1; ///< grows with each publication
     OpenTunnels tunnels;
     Counters counters;
-    bool draining = false;
+    bool draining = false;         ///< the next answer is each connection's last
+    bool end_after_answer = false; ///< while draining: also where an answer on its way still promised another
 
     std::vector<char> relay_buffer;
     std::vector<std::unique_ptr<Scratch>> spare_scratch;

@@ -221,7 +221,7 @@ net::task<> serve_requests(Session& session)
 {
     for (;;) { // as a condition of the loop, and with nothing behind it, g++ 12 makes an invalid instruction of the await
         bool const goes_on = co_await serve_one(session);
-        if (!goes_on || (session.env.draining && session.buffer.empty()))
+        if (!goes_on || (session.env.end_after_answer && session.buffer.empty()))
             co_return;
         session.buffer.release();
     }

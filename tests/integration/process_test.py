@@ -41,7 +41,22 @@ class Hello(HttpHandler):
         self.answer(200, self.path.encode())
 
 
-ECHO, HELLO = Origin(Echo), Origin(Hello)
+HALVES = threading.Semaphore(0)
+
+
+class Slow(HttpHandler):
+    """Sends half of its body, and the rest once HALVES is released."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"sl")
+        HALVES.acquire(timeout=60)
+        self.wfile.write(b"ow")
+
+
+ECHO, HELLO, SLOW = Origin(Echo), Origin(Hello), Origin(Slow)
 NAME = "www.school.example"
 
 
@@ -51,7 +66,7 @@ def equal(left, right, what="values"):
 
 
 def gateway(**more):
-    return Gateway(names={NAME: "127.0.2.1"}, ports=[ECHO.port, HELLO.port], **more)
+    return Gateway(names={NAME: "127.0.2.1"}, ports=[ECHO.port, HELLO.port, SLOW.port], **more)
 
 
 def get(gate, path="/x", **more):
@@ -153,6 +168,20 @@ def five_gateways_follow_each_other_and_refuse_nobody():
             equal(process.wait(30), 0, "the exit code of a gateway that retired and 0")
     assert not clients.failures, f"{len(clients.failures)} of {clients.served} failed, such as {clients.failures[:3]}"
     assert clients.served > 100, f"only {clients.served} requests were made meanwhile"
+
+
+def an_answer_on_its_way_keeps_its_promise():
+    """What an answer's head said before the hand-over holds after it: the connection takes one more request."""
+    with gateway() as gate, Wire(gate) as wire:
+        wire.send(f"GET http://{NAME}:{SLOW.port}/ HTTP/1.1\r\nHost: {NAME}:{SLOW.port}\r\n\r\n".encode())
+        status, fields = wire.head()
+        assert status == 200 and ("connection", "close") not in fields, f"the answer promised nothing: {fields}"
+        before = restart(gate)
+        HALVES.release()
+        equal(wire.take(4), b"slow", "the body")
+        answer = wire.get(f"http://{NAME}:{HELLO.port}/after").answer()
+        equal((answer.status, answer.body, answer.field("Connection")), (200, b"/after", "close"), "the last answer")
+        equal(before.wait(10), 0, "the exit code of the gateway that retired")
 
 
 def a_tunnel_outlives_the_hand_over_until_the_drain_ends():
@@ -466,7 +495,8 @@ def allocations_that_fail_break_nothing():
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]
-    cases = [five_gateways_follow_each_other_and_refuse_nobody, a_tunnel_outlives_the_hand_over_until_the_drain_ends,
+    cases = [five_gateways_follow_each_other_and_refuse_nobody, an_answer_on_its_way_keeps_its_promise,
+             a_tunnel_outlives_the_hand_over_until_the_drain_ends,
              what_is_approved_at_the_old_gateway_is_live_in_the_new_one, a_gateway_that_cannot_follow_leaves_the_old_one_alone,
              nobody_retires_a_gateway_without_its_sockets, there_must_be_a_gateway_to_take_over_from, a_second_gateway_does_not_start,
              a_socket_that_a_crash_left_behind_is_no_hindrance, a_broken_configuration_never_starts,
