@@ -2,6 +2,7 @@
 
 #include "policy/toml_header.hpp"
 #include "proxy/clock.hpp"
+#include "proxy/settings_gateway.hpp"
 #include "proxy/settings_reader.hpp"
 
 #include <algorithm>
@@ -136,7 +137,7 @@ struct Section {
     ReadSection read;
 };
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
-    {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}};
+    {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {

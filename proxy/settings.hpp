@@ -52,6 +52,15 @@ struct Resolver {
     std::chrono::seconds negative_ttl{5}; ///< how long "no such name" is kept; at most 30
 };
 
+/// The machine as a router of the school's network: what `gatehouse gateway` makes firewall rules of. The daemon does not read it.
+struct Gateway {
+    std::vector<std::string> inside; ///< interfaces where pupils and staff are; empty: no rules are made
+    std::string intercept;           ///< "redirect" or "tproxy"; that of the two listeners which is there, if only one is
+    std::vector<policy::IpAddress> resolvers;    ///< the name servers that devices may ask
+    std::vector<policy::Network> local;          ///< networks that devices reach directly: printers, servers of the school
+    std::vector<std::string> let_out{"udp/123"}; ///< what else may leave: "tcp/993", "udp/5000-5010", "ping"
+};
+
 struct Settings {
     std::filesystem::path config_dir; ///< where gatehouse.toml was found
     std::filesystem::path state_dir;  ///< lists.image, gatehouse.db, ca/, control.sock
@@ -84,6 +93,7 @@ struct Settings {
     Limits limits;
     Deadlines deadlines;
     Resolver resolver;
+    Gateway gateway;
 };
 
 struct LoadedSettings {

@@ -1,20 +1,27 @@
 #!/usr/bin/env python3
-"""The transparent gateway on a network of its own: a client that knows of no proxy, sites outside, and the shipped nftables rules between them.
-Ways round the gateway are tried without the rules, where each is open, and with them, where each is closed. Needs root.
+"""The transparent gateway on a network of its own: a client that knows of no proxy, sites outside, and between them the rules
+that `gatehouse gateway apply` puts in force, taken back by itself if nobody keeps them. Ways round the gateway are tried without the rules,
+where each is open, and with them, where each is closed. The name server's zone is tried with unbound. Needs root.
 
 usage: gateway_test.py [--list] [text that the names of the cases must hold]
 """
 import contextlib
+import os
 import pathlib
 import re
+import shutil
+import signal
 import socket
+import struct
 import subprocess
 import sys
+import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import namespaces  # noqa: E402
-from gateway import SOURCE, free_port, wait_until  # noqa: E402
+import names  # noqa: E402
+from gateway import COMMAND, SOURCE, free_port, wait_until  # noqa: E402
 from hello import Hello  # noqa: E402
 from hostile import NAME, ORIGIN, SMALL_POLICY, HostileSuite, Recorder, covers, list_and_leave, small_gateway  # noqa: E402
 from origin import PATIENCE, Wire  # noqa: E402
@@ -23,7 +30,8 @@ ALLOWED, BLOCKED = ("198.51.100.10", "2001:db8:99::10"), ("198.51.100.20", "2001
 RESOLVER, STRANGER = ("198.51.100.53", "2001:db8:99::53"), ("198.51.100.8", "2001:db8:99::8")
 NAMES = {"allowed.example": ALLOWED, "blocked.example": BLOCKED}
 FAMILIES = (0, 1)  # IPv4, IPv6
-RULES = SOURCE / "deploy" / "nftables"
+LOCAL = ("203.0.113.9", "2001:db8:77::9")  # what devices reach directly
+UNBOUND = SOURCE / "deploy" / "unbound"
 QUIET = 0.3  # seconds in which an answer would have come
 
 
@@ -261,20 +269,47 @@ def tcp(address, port):
             return False
 
 
+def raw(address, protocol, data=b""):
+    """True if a packet of a protocol that is neither TCP nor UDP reached the address outside."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    mark = os.urandom(16)
+    with WORLD.inside(socket.socket, family, socket.SOCK_RAW, protocol) as server, CLIENT.inside(socket.socket, family, socket.SOCK_RAW, protocol) as client:
+        server.settimeout(QUIET)
+        client.connect((address, 0))
+        try:
+            client.send(data + mark)
+            while not server.recv(2048).endswith(mark):
+                pass
+            return True
+        except OSError:
+            return False
+
+
+def ping(address):
+    kind = 128 if ":" in address else 8
+    checksum = 0  # ICMPv6 gets its from the kernel; the other side here looks at neither
+    return raw(address, socket.IPPROTO_ICMPV6 if ":" in address else socket.IPPROTO_ICMP, struct.pack(">BBHHH", kind, 0, checksum, 1, 1))
+
+
 def ways_round():
     """Name, function that is True if the way is open, and whether it stays open with the rules."""
     for family in FAMILIES:
         version = ("IPv4", "IPv6")[family]
-        yield f"web past the gateway, port 80, {version}", lambda f=family: tcp(STRANGER[f], 80), False
-        yield f"web past the gateway, port 443, {version}", lambda f=family: tcp(STRANGER[f], 443), False
-        yield f"QUIC, {version}", lambda f=family: udp(STRANGER[f], 443), False
-        yield f"QUIC on port 80, {version}", lambda f=family: udp(STRANGER[f], 80), False
-        yield f"DNS over TLS, {version}", lambda f=family: tcp(STRANGER[f], 853), False
-        yield f"DNS over QUIC, {version}", lambda f=family: udp(STRANGER[f], 853), False
-        yield f"another name server, UDP, {version}", lambda f=family: udp(STRANGER[f], 53), False
-        yield f"another name server, TCP, {version}", lambda f=family: tcp(STRANGER[f], 53), False
+        for name, port in (("web past the gateway, port 80", 80), ("web past the gateway, port 443", 443), ("DNS over TLS", 853),
+                           ("another name server, TCP", 53), ("a proxy elsewhere, port 8080", 8080), ("a proxy elsewhere, port 3128", 3128),
+                           ("SOCKS, port 1080", 1080), ("SSH", 22), ("Tor", 9001), ("PPTP", 1723), ("OpenVPN, TCP", 1194), ("mail, port 587", 587)):
+            yield f"{name}, {version}", lambda f=family, p=port: tcp(STRANGER[f], p), False
+        for name, port in (("QUIC", 443), ("QUIC on port 80", 80), ("DNS over QUIC", 853), ("another name server, UDP", 53), ("WireGuard", 51820),
+                           ("OpenVPN", 1194), ("IKE", 500), ("IPsec through NAT", 4500), ("Teredo", 3544), ("L2TP", 1701), ("multicast DNS", 5353)):
+            yield f"{name}, {version}", lambda f=family, p=port: udp(STRANGER[f], p), False
+        for name, protocol in (("GRE", 47), ("ESP", 50), ("an unknown protocol", 253), ("IPv6 in IP", 41)):
+            yield f"{name}, {version}", lambda f=family, p=protocol: raw(STRANGER[f], p), False
+        yield f"a tunnel of pings, {version}", lambda f=family: ping(STRANGER[f]), False
         yield f"the school's name server, UDP, {version}", lambda f=family: udp(RESOLVER[f], 53), True
         yield f"the school's name server, TCP, {version}", lambda f=family: tcp(RESOLVER[f], 53), True
+        yield f"the school's name server by another port, {version}", lambda f=family: tcp(RESOLVER[f], 8053), False
+        yield f"time, which is let out, {version}", lambda f=family: udp(STRANGER[f], 123), True
+        yield f"a printer of the school, {version}", lambda f=family: tcp(LOCAL[f], 631), True
 
 
 @covers(155, "ways round the gateway: open without the rules, closed with them")
@@ -319,26 +354,97 @@ def handed_over():
         GATE.start()
 
 
+def choose(mode):
+    path = GATE.config / "gatehouse.toml"
+    text, count = re.subn(r'(?m)^intercept = .*$', f'intercept = "{mode}"', path.read_text())
+    assert count == 1, text
+    path.write_text(text)
+
+
 @contextlib.contextmanager
 def rules(mode):
-    """The shipped file with this network's names, and for tproxy the routes that it asks for."""
-    text = (RULES / f"{mode}.nft").read_text()
-    for name, value in (("inside", '"near"'), ("web_port", REDIRECT if mode == "redirect" else TPROXY), ("resolver", f"{{ {RESOLVER[0]} }}"),
-                        ("resolver6", f"{{ {RESOLVER[1]} }}")):
-        text, count = re.subn(rf"(?m)^define {name}\s*=.*$", f"define {name} = {value}", text)
-        assert count == 1, name
-    subprocess.run(["nft", "-f", "-"], input=text, text=True, check=True)
-    routes = [line.strip("# ").split(" && ") for line in text.splitlines() if " lookup 100 && " in line] if mode == "tproxy" else []
-    commands = [command.split() for pair in routes for command in pair]
-    assert bool(commands) == (mode == "tproxy")
-    for command in commands:
-        namespaces.run(*command)
+    """The rules and routes that the configuration makes, in force."""
+    choose(mode)
+    GATE.command("gateway", "apply", "--keep")
     try:
         yield
     finally:
-        for command in reversed(commands):
-            namespaces.run(*("del" if word == "add" else word for word in command))
-        namespaces.run("nft", "delete", "table", "inet", "gatehouse")
+        GATE.command("gateway", "revert")
+
+
+def in_force():
+    """Our table, our routing rules and our routes, as the kernel has them."""
+    shown = [["nft", "list", "table", "inet", "gatehouse"]]
+    shown += [["ip", version, *what] for version in ("-4", "-6") for what in (["rule", "list", "fwmark", "0x1"], ["route", "show", "table", "3128"])]
+    return "".join(re.sub(r"packets \d+ bytes \d+", "", subprocess.run(words, capture_output=True, text=True, check=False).stdout) for words in shown)
+
+
+class Applying:
+    """`gatehouse gateway apply`, waiting for its answer."""
+
+    def __init__(self, seconds=60):
+        words = [COMMAND, "gateway", "apply", "--seconds", str(seconds), "--config", GATE.config]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=GATE.environment)
+        self.said = self.process.stdout.readline() + self.process.stdout.readline()
+        assert "in force" in self.said and "Type keep" in self.said, self.said
+
+    def answer(self, text):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(text)
+            self.process.stdin.close()
+        self.said = self.process.stdout.read()
+        return self.process.wait(60)
+
+
+@covers("apply: kept with a word, taken back without it, with a wrong one, and when the command is killed")
+def dead_man():
+    choose("redirect")
+    assert in_force() == ""
+    applying = Applying()
+    with Direct(BLOCKED[0], 80) as wire:
+        assert wire.send(request("blocked.example")).answer().status == 403, "not in force while it asks"
+    assert applying.answer("keep\n") == 0 and "stay" in applying.said, applying.said
+    kept = in_force()
+    assert "redirect to" in kept
+    choose("tproxy")
+    for answer in ("", "yes\n"):
+        applying = Applying(1)
+        assert "tproxy" in in_force()
+        assert applying.answer(answer) == 1 and "taken back" in applying.said, applying.said
+        assert in_force() == kept, "not what was there before"
+    applying = Applying()
+    applying.process.kill()
+    applying.process.wait()
+    wait_until(lambda: in_force() == kept, what="the rules from before")
+    GATE.command("gateway", "revert")
+    assert in_force() == ""
+    GATE.command("gateway", "revert")  # a second time does no harm
+    applying = Applying()
+    applying.process.send_signal(signal.SIGINT)
+    applying.process.wait()
+    wait_until(lambda: in_force() == "", what="a machine without rules")
+
+
+@covers("rules of others stay; without the rights of an administrator nothing changes")
+def other_rules():
+    subprocess.run(["nft", "add table inet school; add chain inet school x { type filter hook forward priority 5; policy accept; }"], check=True)
+    for mode in ("redirect", "tproxy"):
+        with rules(mode):
+            GATE.command("gateway", "apply", "--keep")  # again, over itself
+            assert in_force().count("fwmark 0x1 lookup 3128") == (2 if mode == "tproxy" else 0), in_force()
+    assert subprocess.run(["nft", "list", "table", "inet", "school"], capture_output=True, check=False).returncode == 0
+    nobody = ["setpriv", "--reuid", "65534", "--bounding-set=-net_admin", "--inh-caps=-all"]
+    done = subprocess.run([*nobody, COMMAND, "gateway", "apply", "--keep", "--config", readable_copy()], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "not permitted" in done.stderr, done
+    assert in_force() == ""
+
+
+def readable_copy():
+    """The configuration where everybody may read it."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-gateway-"))
+    folder.chmod(0o755)
+    shutil.copy(GATE.config / "gatehouse.toml", folder)
+    return folder
 
 
 def open_school(config):
@@ -348,23 +454,120 @@ def open_school(config):
                                                        'action = "block"\nreason = "Closed for the test."\n')
 
 
-CASES = (redirected, tproxied, forged_host, bent_requests, forged_sni, no_sni, split_hello, wrong_protocol, no_loop, closed_ways, gateway_gone, handed_over)
+class Question:
+    """What a device asks the school's name server, and what it heard."""
+
+    def __init__(self, port, name, kind):
+        identity = os.urandom(2)
+        query = identity + struct.pack(">HHHHH", 0x0100, 1, 0, 0, 0) + names.encode_name(name) + struct.pack(">HH", kind, 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.settimeout(PATIENCE)
+            asking.sendto(query, ("127.0.0.1", port))
+            self.heard = asking.recv(4096)
+        assert self.heard[:2] == identity
+        self.code, self.records = self.heard[3] & 15, struct.unpack(">H", self.heard[6:8])[0]
+
+    def leads_to(self, address):
+        return self.code == names.NOERROR and socket.inet_aton(address) in self.heard
+
+
+@contextlib.contextmanager
+def unbound(upstream):
+    """unbound as deploy/unbound sets it up, with the zone of this configuration; its port."""
+    folder, port = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-unbound-")), free_port()
+    (folder / "gatehouse.rpz").write_text(GATE.command("gateway", "render", "zone"))
+    shutil.copy(UNBOUND / "no_ech.py", folder)
+    own = (UNBOUND / "gatehouse.conf").read_text().replace("/etc/unbound", str(folder))
+    (folder / "unbound.conf").write_text(f'''{own}
+server:
+  interface: 127.0.0.1@{port}
+  directory: "{folder}"
+  username: ""
+  chroot: ""
+  pidfile: "{folder}/pid"
+  use-syslog: no
+  do-daemonize: no
+  do-not-query-localhost: no
+forward-zone:
+  name: "."
+  forward-addr: 127.0.0.1@{upstream.port}
+remote-control:
+  control-enable: no
+''')
+    assignment = next(line for line in (UNBOUND / "unbound.service.conf").read_text().splitlines() if line.startswith("Environment="))
+    key, value = assignment.removeprefix("Environment=").split("=", 1)
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(["unbound", "-d", "-c", folder / "unbound.conf"], stderr=log, env={**os.environ, key: value})
+    try:
+        wait_until(lambda: "start of service" in (folder / "log").read_text() or process.poll() is not None, what="unbound")
+        assert process.poll() is None, (folder / "log").read_text()
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@covers("the name server's zone: safe search, no Private Relay, no keys of Encrypted ClientHello, everything else as ever")
+def name_server():
+    https = names.record("site.example", 65, struct.pack(">H", 1) + b"\0" + struct.pack(">HH", 5, 4) + b"key!")
+
+    def site(question, _):
+        return names.response(question, [https, *names.addresses("site.example", "198.51.100.31")])
+    upstream = names.NameServer({"www.find.example": "198.51.100.30", "strict.find.example": "198.51.100.32", "mail.find.example": "198.51.100.33",
+                                 "find.example": "198.51.100.30", "clips.example": "198.51.100.34", "mask.icloud.com": "198.51.100.35",
+                                 "use-application-dns.net": "198.51.100.36", "site.example": site})
+    policy = GATE.config / "policy.toml"
+    before = policy.read_text()
+    policy.write_text(before + '''
+[[safe_search]]
+id    = "find"
+hosts = ["find.example", "www.find.example"]
+use   = "strict.find.example"
+who   = ["everyone"]
+[[safe_search]]
+id    = "clips"
+hosts = ["clips.example"]
+use   = "strict.find.example"
+who   = ["user:ann"]
+''')
+    try:
+        with unbound(upstream) as port:
+            for name in ("find.example", "www.find.example"):
+                assert Question(port, name, names.A).leads_to("198.51.100.32"), name
+            for name, address in (("mail.find.example", "198.51.100.33"), ("clips.example", "198.51.100.34"), ("site.example", "198.51.100.31")):
+                assert Question(port, name, names.A).leads_to(address), name
+            for name in ("mask.icloud.com", "mask-h2.icloud.com", "use-application-dns.net"):
+                for kind in (names.A, names.AAAA):
+                    assert Question(port, name, kind).code == names.NXDOMAIN, name
+            for kind in (64, 65):
+                answer = Question(port, "site.example", kind)
+                assert answer.code == names.NOERROR and answer.records == 0 and b"key!" not in answer.heard, (kind, answer.heard)
+            assert Question(upstream.port, "site.example", 65).records == 1, "it would have been there"
+    finally:
+        policy.write_text(before)
+
+
+CASES = (redirected, tproxied, forged_host, bent_requests, forged_sni, no_sni, split_hello, wrong_protocol, no_loop, closed_ways, gateway_gone, handed_over,
+         dead_man, other_rules, name_server)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
     namespaces.enter()
     namespaces.run("ip", "link", "set", "lo", "up")
     CLIENT = namespaces.Namespace("client", "near", "far", ["10.99.1.2/24", "fd99::2/64"], ["10.99.1.1/24", "fd99::1/64"], ["10.99.1.1", "fd99::1"])
-    outside = [f"{pair[0]}/24" for pair in (ALLOWED, BLOCKED, RESOLVER, STRANGER)] + [f"{pair[1]}/64" for pair in (ALLOWED, BLOCKED, RESOLVER, STRANGER)]
-    WORLD = namespaces.Namespace("world", "out", "web", outside, ["198.51.100.1/24", "2001:db8:99::1/64"], ["198.51.100.1", "2001:db8:99::1"])
+    outside = [f"{pair[0]}/24" for pair in (ALLOWED, BLOCKED, RESOLVER, STRANGER, LOCAL)] + [f"{pair[1]}/64" for pair in (ALLOWED, BLOCKED, RESOLVER, STRANGER, LOCAL)]
+    WORLD = namespaces.Namespace("world", "out", "web", outside, ["198.51.100.1/24", "2001:db8:99::1/64", "203.0.113.1/24", "2001:db8:77::1/64"],
+                                 ["198.51.100.1", "2001:db8:99::1"])
     for setting in ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"):
         pathlib.Path("/proc/sys", setting).write_text("1")
     SITES = {address: Site(WORLD, address) for pair in (ALLOWED, BLOCKED) for address in pair}
     REDIRECT, TPROXY = free_port(), free_port()
     listen = "\n".join(f'{key} = ["0.0.0.0:{port}", "[::]:{port}"]' for key, port in (("redirect", REDIRECT), ("tproxy", TPROXY)))
     RECORDER = Recorder()
-    GATE = small_gateway(RECORDER.port, edit=open_school, settings={"listen": listen,
-                                                        "reach": 'private = ["127.0.0.0/8", "198.51.100.0/24", "2001:db8:99::/64"]'})
+    router = (f'inside = ["near"]\nintercept = "redirect"\nresolvers = ["{RESOLVER[0]}", "{RESOLVER[1]}"]\n'
+              'local = ["203.0.113.0/24", "2001:db8:77::/64"]\nlet_out = ["udp/123"]')
+    GATE = small_gateway(RECORDER.port, edit=open_school, settings={
+        "listen": listen, "gateway": router, "reach": 'private = ["127.0.0.0/8", "198.51.100.0/24", "2001:db8:99::/64"]'})
     GATE.hosts.write_text(f"{ORIGIN} {NAME}\n" + "".join(f"{address} {name}\n" for name, pair in NAMES.items() for address in pair))
     SUITE = HostileSuite(GATE, RECORDER)
     try:

@@ -159,6 +159,34 @@ void add_timetable(CLI::App& app, Plan& plan)
     on_run(verb, plan, [options](Common const& common, Streams streams) { return timetable_import(common, *options, streams); });
 }
 
+void add_gateway(CLI::App& app, Plan& plan)
+{
+    auto* const gateway = app.add_subcommand("gateway", "this machine as the router of devices without a proxy setting");
+    gateway->require_subcommand(1);
+    auto* const render = add_verb(*gateway, plan, "render", "write what the configuration asks of other programs");
+    auto const what = std::make_shared<std::string>();
+    render->add_option("what", *what, "rules (for nft), routes (for ip) or zone (for the name server)")
+        ->required()
+        ->check(CLI::IsMember({"rules", "routes", "zone"}));
+    on_run(render, plan, [what](Common const& common, Streams streams) {
+        auto const text = *what == "zone" ? GatewayText::zone : *what == "routes" ? GatewayText::routes : GatewayText::rules;
+        return gateway_render(common, text, streams);
+    });
+
+    auto* const apply
+        = add_verb(*gateway, plan, "apply", "put rules and routes in force; taken back unless you say that they may stay");
+    auto const options = std::make_shared<GatewayApplyOptions>();
+    apply->add_flag("--keep", options->keep, "do not ask; for the start of the machine");
+    auto const seconds = std::make_shared<unsigned>(60);
+    apply->add_option("--seconds", *seconds, "time to answer")->capture_default_str()->check(CLI::Range(1, 3600));
+    on_run(apply, plan, [options, seconds](Common const& common, Streams streams) {
+        options->patience = std::chrono::seconds{*seconds};
+        return gateway_apply(common, *options, streams);
+    });
+    on_run(add_verb(*gateway, plan, "revert", "take rules and routes back"), plan,
+        [](Common const& common, Streams streams) { return gateway_revert(common, streams); });
+}
+
 void add_log(CLI::App& app, Plan& plan)
 {
     auto* const verb = add_verb(app, plan, "log", "search the access log, newest first");
@@ -208,6 +236,7 @@ int main(int argc, char** argv)
     add_ca(app, plan);
     add_account(app, plan);
     add_daemon_verbs(app, plan);
+    add_gateway(app, plan);
     add_log(app, plan);
     try {
         app.parse(argc, argv);

@@ -2,6 +2,7 @@
 // The verbs of the `gatehouse` command as functions: options in, text out, exit status back. Parsing the command line is main.cpp's.
 // Every verb answers a JSON object on one line instead of text if asked to.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
@@ -97,6 +98,18 @@ struct LogOptions {
 };
 int log(Common const& common, LogOptions const& options, Streams streams);
 int requests(Common const& common, std::string const& state, Streams streams);
+
+enum class GatewayText { rules, routes, zone };
+/// The firewall rules, the routes they need, or the name server's zone, as this configuration wants them.
+int gateway_render(Common const& common, GatewayText what, Streams streams);
+struct GatewayApplyOptions {
+    bool keep = false; ///< at once for good: for the service that does it when the machine starts
+    std::chrono::seconds patience{60};
+    int answers = 0; ///< descriptor that the word to keep them is read from
+};
+/// Puts rules and routes in force, and takes them back unless "keep" is answered in time. 1 if they did not stay.
+int gateway_apply(Common const& common, GatewayApplyOptions const& options, Streams streams);
+int gateway_revert(Common const& common, Streams streams);
 
 /// Looks at everything that commonly goes wrong. 1 if anything does; warnings alone are 0.
 int doctor(Common const& common, Streams streams);

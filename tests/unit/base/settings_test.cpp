@@ -115,6 +115,12 @@ servers = ["10.0.0.53", "10.0.0.53:5353"]
 hosts_file = "hosts"
 max_ttl = "1m"
 negative_ttl = "10s"
+[gateway]
+inside = ["eth1", "wlan0.20"]
+intercept = "tproxy"
+resolvers = ["10.0.0.53", "fd00::53"]
+local = ["10.0.0.0/8"]
+let_out = ["udp/123", "tcp/8000-8100", "ping"]
 )");
     ASSERT_TRUE(loaded.problems.empty()) << loaded.problems.front().message;
     auto const& settings = loaded.settings;
@@ -153,6 +159,12 @@ negative_ttl = "10s"
     EXPECT_EQ(settings.resolver.hosts_file, dir_ / "hosts");
     EXPECT_EQ(settings.resolver.max_ttl, 60s);
     EXPECT_EQ(settings.resolver.negative_ttl, 10s);
+    EXPECT_EQ(settings.gateway.inside, (std::vector<std::string>{"eth1", "wlan0.20"}));
+    EXPECT_EQ(settings.gateway.intercept, "tproxy");
+    ASSERT_EQ(settings.gateway.resolvers.size(), 2U);
+    EXPECT_EQ(settings.gateway.resolvers.back().to_text(), "fd00::53");
+    EXPECT_EQ(settings.gateway.local.size(), 1U);
+    EXPECT_EQ(settings.gateway.let_out.size(), 3U);
 }
 
 TEST_F(LoadSettings, TellsOfATableWithoutAName)
@@ -190,6 +202,19 @@ TEST_F(LoadSettings, ComplainsAboutEveryWrongValue)
              "[resolver]\nservers = ['dns.example']",
              "[resolver]\nnegative_ttl = '31s'",
              "[resolver]\nmax_ttl = '5ms'",
+             "[gateway]\ninside = ['eth1']",
+             "[gateway]\nintercept = 'bridge'",
+             "[gateway]\nresolvers = ['dns.example']",
+             "[gateway]\nlocal = ['10.0.0.1/8']",
+             "[gateway]\nlet_out = ['tcp']",
+             "[gateway]\nlet_out = ['icmp/8']",
+             "[gateway]\nlet_out = ['tcp/0']",
+             "[gateway]\nlet_out = ['tcp/010']",
+             "[gateway]\nlet_out = ['tcp/9-8']",
+             "[gateway]\nlet_out = ['tcp/1-65536']",
+             "[gateway]\nlet_out = ['tcp/443']",
+             "[gateway]\nlet_out = ['udp/1-1023']",
+             "[gateway]\nlet_out = ['tcp/22 accept']",
              "[log]\nlevel = 'loud'",
              "[log]\nsinks = ['syslog']",
              "[log]\nqueries = 1",
@@ -205,6 +230,26 @@ TEST_F(LoadSettings, ComplainsAboutEveryWrongValue)
         EXPECT_GE(loaded.problems.front().line, 5U) << bad;
         EXPECT_GE(loaded.problems.front().column, 1U) << bad;
     }
+}
+
+TEST_F(LoadSettings, TakesOnlyInterfacesThatFirewallRulesCanName)
+{
+    std::string const begin
+        = "state_dir = 'a'\nlog_dir = 'b'\n[listen]\nproxy = ['127.0.0.1:1']\nredirect = ['0.0.0.0:2']\n[gateway]\n";
+    EXPECT_TRUE(load(begin + "inside = ['br-lan', 'eth1.20']").problems.empty());
+    EXPECT_EQ(load(begin + "inside = ['eth1']").settings.gateway.intercept, "redirect");
+    for (auto const* const bad : {"eth 1", "eth1\\\"", "sixteen-letters-", "eth*", "{"})
+        EXPECT_EQ(load(begin + "inside = [\"" + bad + "\"]").problems.size(), 1U) << '<' << bad << '>';
+}
+
+TEST_F(LoadSettings, WantsToKnowWhichListenerTakesWhatIsIntercepted)
+{
+    std::string const begin = "state_dir = 'a'\nlog_dir = 'b'\n[listen]\nproxy = ['127.0.0.1:1']\n";
+    std::string const both = begin + "redirect = ['0.0.0.0:2']\ntproxy = ['0.0.0.0:3']\n[gateway]\ninside = ['eth1']\n";
+    EXPECT_EQ(load(both).problems.size(), 1U);
+    EXPECT_TRUE(load(both + "intercept = 'tproxy'").problems.empty());
+    EXPECT_EQ(load(begin + "redirect = ['0.0.0.0:0']\n[gateway]\ninside = ['eth1']").problems.size(), 1U);
+    EXPECT_EQ(load(begin + "redirect = ['0.0.0.0:2']\n[gateway]\ninside = ['eth1']\nintercept = 'tproxy'").problems.size(), 1U);
 }
 
 TEST_F(LoadSettings, ComplainsAboutWhatIsMissing)
