@@ -1,5 +1,7 @@
 #include "proxy/net/origin_tls.hpp"
 
+#include "proxy/net/origin_sessions.hpp"
+
 #include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -61,6 +63,8 @@ Staple read_staple(SSL* connection, unsigned char const* bytes, long size)
 /// Called by OpenSSL once the chain is verified, with or without a staple. No answer is no reason to refuse, unless the certificate says so.
 int judge_staple(SSL* connection, void*)
 {
+    if (SSL_session_reused(connection) == 1)
+        return 1; // it was judged when the session began
     unsigned char const* bytes = nullptr;
     auto const size = SSL_get_tlsext_status_ocsp_resp(connection, &bytes);
     auto const staple = bytes != nullptr && size > 0 ? read_staple(connection, bytes, size) : Staple::useless;
@@ -115,6 +119,7 @@ OriginContext make_origin_context(std::span<std::filesystem::path const> extra_r
         raw, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, reinterpret_cast<void (*)()>(judge_staple)); // what the macro does
     SSL_CTX_set_client_cert_cb(raw, note_wanted_certificate);
     load_roots(raw, extra_roots);
+    OriginSessions::attach(raw);
     return context;
 }
 
@@ -129,6 +134,7 @@ bool expect_host(SSL* connection, std::string const& host, bool is_address)
     X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (is_address)
         return X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str()) == 1;
+    OriginSessions::offer(connection, host);
     return SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str())) == 1
         && X509_VERIFY_PARAM_set1_host(wanted, host.data(), host.size()) == 1;
 }

@@ -2,29 +2,9 @@
 
 #include "proxy/net/origin_tls.hpp"
 
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <openssl/ssl.h>
 
 namespace gatehouse::net {
-
-struct Stream::Tls {
-    Tls(Socket& socket, SSL_CTX* shared)
-        : context(hold(shared))
-        , stream(socket, context)
-    {
-    }
-
-    // asio::ssl::context frees what it is given, and the context belongs to the issuer's cache.
-    static SSL_CTX* hold(SSL_CTX* shared)
-    {
-        SSL_CTX_up_ref(shared);
-        return shared;
-    }
-
-    asio::ssl::context context;
-    asio::ssl::stream<Socket&> stream;
-};
 
 namespace {
 
@@ -51,18 +31,70 @@ error_code Stream::failure(error_code code) const
     return code;
 }
 
+task<result<void>> Stream::wait_for(TlsConnection::Needs needs)
+{
+    auto const what = needs == TlsConnection::Needs::readable ? Socket::wait_read : Socket::wait_write;
+    auto const [ec] = co_await socket_.async_wait(what, use_tuple);
+    if (ec || aborted_ || deadline_.expired())
+        co_return failure(ec ? ec : error_code{asio::error::operation_aborted});
+    co_return result<void>{};
+}
+
+task<result<std::size_t>> Stream::read_tls(std::span<char> into)
+{
+    for (;;) {
+        auto const step = tls_->read(into);
+        if (step.failure)
+            co_return failure(step.failure);
+        if (step.needs == TlsConnection::Needs::nothing)
+            co_return step.size;
+        auto const waited = co_await wait_for(step.needs);
+        if (!waited)
+            co_return waited.error();
+    }
+}
+
+task<result<void>> Stream::write_tls(std::string_view first, std::string_view second)
+{
+    while (!first.empty() || !second.empty()) {
+        auto const step = tls_->write(first, second);
+        if (step.failure)
+            co_return failure(step.failure);
+        std::size_t const of_first = std::min(step.size, first.size());
+        first.remove_prefix(of_first);
+        second.remove_prefix(step.size - of_first);
+        if (step.needs == TlsConnection::Needs::nothing)
+            continue;
+        auto const waited = co_await wait_for(step.needs);
+        if (!waited)
+            co_return waited.error();
+    }
+    co_return result<void>{};
+}
+
+task<result<void>> Stream::shake_hands()
+{
+    for (;;) {
+        auto const step = tls_->handshake();
+        if (step.failure)
+            co_return failure(step.failure);
+        if (step.needs == TlsConnection::Needs::nothing)
+            co_return result<void>{};
+        auto const waited = co_await wait_for(step.needs);
+        if (!waited)
+            co_return waited.error();
+    }
+}
+
 task<result<std::size_t>> Stream::read_some(std::span<char> into)
 {
     if (aborted_ || deadline_.expired())
         co_return failure(asio::error::operation_aborted);
-    auto const buffer = asio::buffer(into.data(), into.size());
     if (tls_) {
-        auto const [ec, size] = co_await tls_->stream.async_read_some(buffer, use_tuple);
-        if (ec)
-            co_return failure(ec);
-        co_return size;
+        auto const read = co_await read_tls(into);
+        co_return read;
     }
-    auto const [ec, size] = co_await socket_.async_read_some(buffer, use_tuple);
+    auto const [ec, size] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), use_tuple);
     if (ec)
         co_return failure(ec);
     co_return size;
@@ -77,13 +109,11 @@ task<result<void>> Stream::write(std::string_view first, std::string_view second
 {
     if (aborted_ || deadline_.expired())
         co_return failure(asio::error::operation_aborted);
-    std::array<asio::const_buffer, 2> buffers{asio::buffer(first), asio::buffer(second)};
     if (tls_) {
-        auto const [ec, size] = co_await asio::async_write(tls_->stream, buffers, use_tuple);
-        if (ec)
-            co_return failure(ec);
-        co_return result<void>{};
+        auto const written = co_await write_tls(first, second);
+        co_return written;
     }
+    std::array<asio::const_buffer, 2> buffers{asio::buffer(first), asio::buffer(second)};
     // Most writes fit the socket's buffer: then there is nothing to wait for.
     error_code now;
     std::size_t const done = second.empty() ? socket_.write_some(buffers[0], now) : socket_.write_some(buffers, now);
@@ -101,28 +131,22 @@ task<result<void>> Stream::write(std::string_view first, std::string_view second
 
 task<result<void>> Stream::accept_tls(SSL_CTX* context, std::string_view already_read)
 {
-    tls_ = std::make_unique<Tls>(socket_, context);
-    auto const [ec, size]
-        = co_await tls_->stream.async_handshake(asio::ssl::stream_base::server, asio::buffer(already_read), use_tuple);
-    if (ec)
-        co_return failure(ec);
-    co_return result<void>{};
+    tls_ = std::make_unique<TlsConnection>(context, socket_.native_handle(), already_read);
+    return shake_hands();
 }
 
 task<result<void>> Stream::connect_tls(SSL_CTX* context, policy::Host const& host)
 {
-    tls_ = std::make_unique<Tls>(socket_, context);
-    if (!expect_host(tls(), std::string{host.text()}, host.is_address()))
+    tls_ = std::make_unique<TlsConnection>(context, socket_.native_handle());
+    if (tls() == nullptr || !expect_host(tls(), std::string{host.text()}, host.is_address()))
         co_return failure(asio::error::no_memory);
-    auto const [ec] = co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, use_tuple);
-    if (ec)
-        co_return failure(ec);
-    co_return result<void>{};
+    auto const done = co_await shake_hands();
+    co_return done;
 }
 
 SSL* Stream::tls()
 {
-    return tls_ ? tls_->stream.native_handle() : nullptr;
+    return tls_ ? tls_->native() : nullptr;
 }
 
 void Stream::cancel()
@@ -151,7 +175,7 @@ task<> Stream::close_gently()
     deadline_.expire_after(std::chrono::seconds{2});
     error_code ignored;
     if (tls_)
-        (void)co_await tls_->stream.async_shutdown(use_tuple);
+        tls_->say_goodbye();
     socket_.shutdown(asio::socket_base::shutdown_send, ignored);
     std::array<char, 4096> scrap;
     for (std::size_t total = 0; total < most_drained;) {

@@ -4,6 +4,7 @@
 #include "policy/host.hpp"
 #include "proxy/net/deadline.hpp"
 #include "proxy/net/task.hpp"
+#include "proxy/net/tls_connection.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <memory>
@@ -27,6 +28,7 @@ public:
     task<result<void>> write(std::string_view first, std::string_view second);
 
     /// TLS as server with what the client has already sent (RFC 8446 §4); afterwards reads and writes are of the plain text.
+    /// Lifetime: the context and `already_read` last until the handshake is over.
     task<result<void>> accept_tls(SSL_CTX* context, std::string_view already_read);
 
     /// TLS as client towards the host, which the context verifies (origin_tls.hpp). `tls()` tells why it failed.
@@ -51,17 +53,22 @@ public:
     Socket& socket() { return socket_; }
     DeadlineWheel& wheel() { return wheel_; }
     bool is_tls() const { return tls_ != nullptr; }
+    /// Under TLS only: true if nothing came that nobody asked for, and the peer has not ended.
+    bool is_silent() { return tls_->is_silent(); }
     /// Null without TLS. Lifetime: the stream's.
     SSL* tls();
 
 private:
-    struct Tls;
+    task<result<void>> wait_for(TlsConnection::Needs needs);
+    task<result<std::size_t>> read_tls(std::span<char> into);
+    task<result<void>> write_tls(std::string_view first, std::string_view second);
+    task<result<void>> shake_hands();
     error_code failure(error_code code) const;
 
     Socket socket_;
     DeadlineWheel& wheel_;
     Deadline deadline_;
-    std::unique_ptr<Tls> tls_;
+    std::unique_ptr<TlsConnection> tls_;
     bool aborted_ = false;
 };
 

@@ -2,7 +2,6 @@
 
 #include "proxy/net/origin_tls.hpp"
 
-#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 namespace gatehouse::net {
@@ -13,10 +12,9 @@ bool is_silent_and_open(Upstream& upstream)
 {
     if (!upstream.buffer.empty())
         return false;
+    if (upstream.stream.is_tls())
+        return upstream.stream.is_silent();
     char byte = 0;
-    // Under TLS an answer to nobody may be decrypted already or wait in OpenSSL's buffer.
-    if (auto* const tls = upstream.stream.tls(); tls != nullptr && SSL_peek(tls, &byte, 1) > 0)
-        return false;
     auto const size = ::recv(upstream.stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
@@ -41,9 +39,15 @@ UpstreamPool::UpstreamPool(Dialer& dialer, DeadlineWheel& wheel, PoolLimits limi
 {
 }
 
-std::unique_ptr<Upstream> UpstreamPool::take(std::string const& key)
+std::unique_ptr<Upstream> UpstreamPool::take(Origin const& origin)
 {
-    auto const found = idle_.find(key);
+    make_key(key_, origin);
+    return take_by_key();
+}
+
+std::unique_ptr<Upstream> UpstreamPool::take_by_key()
+{
+    auto const found = idle_.find(key_);
     if (found == idle_.end())
         return nullptr;
     // The youngest first: the old ones then age out.
@@ -51,8 +55,10 @@ std::unique_ptr<Upstream> UpstreamPool::take(std::string const& key)
         auto upstream = std::move(found->second.back().upstream);
         found->second.pop_back();
         --count_;
-        if (is_silent_and_open(*upstream))
+        if (is_silent_and_open(*upstream)) {
+            upstream->reused = true;
             return upstream;
+        }
     }
     return nullptr;
 }
@@ -68,11 +74,8 @@ task<std::string_view> UpstreamPool::secure(Upstream& upstream, policy::Host con
 
 task<Acquired> UpstreamPool::acquire(Origin origin, bool fresh)
 {
-    make_key(key_, origin);
-    if (auto kept = fresh ? nullptr : take(key_)) {
-        kept->reused = true;
+    if (auto kept = fresh ? nullptr : take(origin))
         co_return Acquired{{}, std::move(kept)};
-    }
     Dialed dialed = co_await dialer_.dial(origin.dialled != nullptr ? *origin.dialled : origin.host, origin.port);
     if (!dialed.socket)
         co_return Acquired{dialed.failure, nullptr};

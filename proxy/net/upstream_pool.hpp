@@ -54,6 +54,8 @@ public:
     /// A kept connection that is still silent and open, or a new one. `fresh`: a new one in any case.
     /// With TLS the origin has proved its name; failures are then also those of `handshake_failure`.
     task<Acquired> acquire(Origin origin, bool fresh = false);
+    /// A kept connection only; null if there is none.
+    std::unique_ptr<Upstream> take(Origin const& origin);
     /// TLS over a connection just made. Empty, or the cause of failure. The stream's deadline must be set.
     task<std::string_view> secure(Upstream& upstream, policy::Host const& host);
     /// Keeps the connection. Precondition: its last response was complete and allows reuse.
@@ -72,7 +74,7 @@ private:
         std::unique_ptr<Upstream> upstream;
         std::chrono::steady_clock::time_point since;
     };
-    std::unique_ptr<Upstream> take(std::string const& key);
+    std::unique_ptr<Upstream> take_by_key();
 
     Dialer& dialer_;
     DeadlineWheel& wheel_;

@@ -113,17 +113,14 @@ net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
 
 net::Origin origin_of(Outcome const& outcome)
 {
-    auto const& target = outcome.target;
-    auto const& dialled = policy::host_to_dial(*outcome.policy, outcome.decision, target);
-    auto const security = target.scheme == policy::Scheme::https ? net::Security::tls : net::Security::plain;
-    return {target.host, target.port, security, &dialled == &target.host ? nullptr : &dialled};
+    return origin_of(outcome, outcome.target.scheme == policy::Scheme::https ? net::Security::tls : net::Security::plain);
 }
 
-/// A connection to the origin: the one that was verified for this tunnel, a kept one, or a new one.
+/// A connection to the origin: the one that was found for this tunnel, a kept one, or a new one. `fresh`: none that others used before.
 net::task<net::Acquired> acquire(Session& session, Outcome const& outcome, bool fresh)
 {
-    if (session.ready)
-        co_return net::Acquired{{}, std::move(session.ready)};
+    if (auto ready = std::move(session.ready); ready && !(fresh && ready->reused))
+        co_return net::Acquired{{}, std::move(ready)};
     co_return co_await session.env.pool.acquire(origin_of(outcome), fresh);
 }
 
@@ -155,6 +152,13 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
 }
 
 } // namespace
+
+net::Origin origin_of(Outcome const& outcome, net::Security security)
+{
+    auto const& target = outcome.target;
+    auto const& dialled = policy::host_to_dial(*outcome.policy, outcome.decision, target);
+    return {target.host, target.port, security, &dialled == &target.host ? nullptr : &dialled};
+}
 
 net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcome, std::size_t head_size)
 {

@@ -9,4 +9,7 @@ namespace gatehouse::session {
 /// Consumes head and body. True: the connection may carry another request.
 net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcome, std::size_t head_size);
 
+/// Where the decision lets the target be reached. Lifetime: of the outcome.
+net::Origin origin_of(Outcome const& outcome, net::Security security);
+
 } // namespace gatehouse::session

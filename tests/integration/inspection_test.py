@@ -37,6 +37,10 @@ class Pages(HttpHandler):
             return self.talk()
         if self.path == "/large":
             self.answer(body=LARGE, Content_Type="application/octet-stream")
+        elif self.path == "/session":
+            self.answer(body=str(self.connection.session_reused).encode(), Connection="close")
+        elif self.path == "/port":
+            self.answer(body=str(self.client_address[1]).encode())
         elif self.path == "/cut":
             self.send_response(200)
             self.send_header("Content-Length", "100000")
@@ -62,7 +66,7 @@ class Pages(HttpHandler):
             digest.update(piece)
             size += len(piece)
         HEARD.append((self.command, self.path, self.headers.get("Host"), None))
-        self.answer(body=f"{size} {digest.hexdigest()}".encode())
+        self.answer(body=f"{size} {digest.hexdigest()}".encode(), Port=str(self.client_address[1]))
 
     def talk(self):
         accept = base64.b64encode(hashlib.sha1((self.headers["Sec-WebSocket-Key"] + GUID).encode()).digest()).decode()
@@ -82,13 +86,16 @@ def address_of(host):
     return ADDRESSES[host]
 
 
-def serve(host, cert, key):
-    """An origin of that name with that certificate."""
+def context_of(cert, key):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("DEFAULT@SECLEVEL=0")
     context.load_cert_chain(cert, key)
-    Origin(Pages, address_of(host), 443, tls=context)
     return context
+
+
+def serve(host, cert, key):
+    """An origin of that name with that certificate."""
+    return Origin(Pages, address_of(host), 443, tls=context_of(cert, key))
 
 
 def tunnel(host="good.example", room=TRUSTING_ROOM, trust=None):
@@ -317,14 +324,51 @@ def wants_certificate():
 
 @covers(168, "name that was good and turns bad is refused, whatever is kept")
 def turns_bad():
-    context = serve("turning.example", *BETWEEN.leaf("turning", "DNS:turning.example", [BETWEEN]))
+    origin = serve("turning.example", *BETWEEN.leaf("turning", "DNS:turning.example", [BETWEEN]))
     with tunnel("turning.example") as wire:
-        assert ask(wire, "/", "turning.example", "Connection: close\r\n").status == 200
-    context.load_cert_chain(*BETWEEN.leaf("turned", "DNS:turning.example", [BETWEEN], clock="2020-01-01 12:00:00"))
+        assert ask(wire, "/session", "turning.example").status == 200
+    origin.tls = context_of(*BETWEEN.leaf("turned", "DNS:turning.example", [BETWEEN], clock="2020-01-01 12:00:00"))
     HEARD.clear()
     with tunnel("turning.example") as wire:
         assert ask(wire, "/", "turning.example").status == 502
     assert HEARD == []
+
+
+@covers("sessions with an origin are resumed; an origin that has forgotten them is verified anew")
+def resumed():
+    cert, key = BETWEEN.leaf("resuming", "DNS:resuming.example", [BETWEEN])
+    origin = serve("resuming.example", cert, key)
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        seen = []
+        for fresh in (True, False, False, True, False):
+            if fresh:
+                origin.tls = context_of(cert, key)
+                origin.tls.maximum_version = version
+            with tunnel("resuming.example") as wire:
+                answer = ask(wire, "/session", "resuming.example")
+                assert answer.status == 200
+                seen.append(answer.body == b"True")
+        assert seen == [False, True, True, False, True], (version, seen)
+
+
+@covers("a connection that proved its name serves the next tunnel, but no request that could not be repeated")
+def kept():
+    ports = []
+    for _ in range(2):
+        with tunnel() as wire:
+            ports.append(ask(wire, "/port", "good.example", "Connection: close\r\n").body)
+            assert wire.is_closed()
+    assert ports[0] == ports[1], f"two connections to the origin: {ports}"
+    with tunnel() as wire:
+        answer = ask(wire, "/upload", "good.example", "Content-Length: 0\r\nConnection: close\r\n", method="POST")
+        assert answer.status == 200 and wire.is_closed()
+    with tunnel() as wire:
+        wire.send("POST /upload HTTP/1.1\r\nHost: good.example\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody")
+        assert wire.answer().field("Port").encode() != ports[0], "an upload took a connection that may have ended"
+    with tunnel() as wire:
+        assert ask(wire, "/session", "good.example").status == 200  # the origin ends this one
+    with tunnel() as wire:
+        assert ask(wire, "/port", "good.example").status == 200
 
 
 @covers(170, "origin that ends without close_notify in a body: never a whole answer")
@@ -401,7 +445,7 @@ def inspecting_school(config):
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
-         wants_certificate, turns_bad, truncated, pinned, safe_search, closed_meanwhile)
+         wants_certificate, turns_bad, resumed, kept, truncated, pinned, safe_search, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
@@ -409,7 +453,7 @@ if __name__ == "__main__":
     try:
         ROOT = Issuer(FOLDER, "root")
         BETWEEN = Issuer(FOLDER, "between", ROOT)
-        hosts = [host_of(name) for name in (*BAD, "many", "far-too-many", "nul", "end-of-chain", "turning", "wants-certificate", *STAPLED, *OLD)]
+        hosts = [host_of(name) for name in (*BAD, "many", "far-too-many", "nul", "end-of-chain", "turning", "resuming", "wants-certificate", *STAPLED, *OLD)]
         ADDRESSES = {host: f"127.0.3.{number + 10}" for number, host in enumerate(hosts)} | {host_of(name): "127.0.3.1" for name in GOOD_SITES}
         ADDRESSES |= {"search.example": "127.0.3.200", "strict.example": "127.0.3.201", "www.search.example": "127.0.3.202"}
         for host in ("search.example", "strict.example"):

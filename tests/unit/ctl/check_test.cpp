@@ -26,13 +26,13 @@ TEST_F(CheckTest, WorksBeforeTheListsAreCompiled)
 
 TEST_F(CheckTest, PointsAtAMistakeInTheSettings)
 {
-    append("gatehouse.toml", "max_tll = \"5m\"\n"); // the last table is [resolver]
+    append("gatehouse.toml", "let_aut = [\"ping\"]\n"); // the last table is [gateway]
     auto const said = call(check);
     EXPECT_EQ(said.status, failure);
     EXPECT_EQ(said.out, "");
     EXPECT_THAT(said.error,
-        testing::ContainsRegex("gatehouse\\.toml:[0-9]+:1: error: unknown key `max_tll`\n"
-                               "    max_tll = \"5m\"\n    \\^\n    did you mean \"max_ttl\"\\?"));
+        testing::ContainsRegex("gatehouse\\.toml:[0-9]+:1: error: unknown key `let_aut`\n"
+                               "    let_aut = \\[\"ping\"\\]\n    \\^\n    did you mean \"let_out\"\\?"));
 }
 
 TEST_F(CheckTest, PointsAtAMistakeInThePolicy)

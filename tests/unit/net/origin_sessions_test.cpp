@@ -1,0 +1,87 @@
+#include "proxy/net/origin_sessions.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+namespace gatehouse::net {
+namespace {
+
+using std::chrono::minutes;
+
+class OriginSessionsTest : public testing::Test {
+protected:
+    /// Keeps a new session; only for telling it from others.
+    SSL_SESSION* give(std::string const& name, OriginSessions::Clock::time_point at = {}, int version = TLS1_3_VERSION)
+    {
+        SessionPtr session{SSL_SESSION_new()};
+        SSL_SESSION_set_protocol_version(session.get(), version);
+        auto* const known = session.get();
+        sessions_.keep(name, std::move(session), at);
+        return known;
+    }
+    SSL_SESSION* take(std::string const& name, OriginSessions::Clock::time_point at = {})
+    {
+        taken_.push_back(sessions_.take(name, at));
+        return taken_.back().get();
+    }
+
+    OriginSessions sessions_;
+    std::vector<SessionPtr> taken_; ///< so that no address comes twice
+};
+
+TEST_F(OriginSessionsTest, GivesEachSessionOnceTheNewestFirst)
+{
+    auto* const first = give("a.example");
+    auto* const second = give("a.example");
+    EXPECT_EQ(take("a.example"), second);
+    EXPECT_EQ(take("a.example"), first);
+    EXPECT_EQ(take("a.example"), nullptr);
+    EXPECT_EQ(sessions_.names(), 0U);
+}
+
+TEST_F(OriginSessionsTest, GivesThoseBeforeTls13AgainUntilTheyAreOld)
+{
+    OriginSessions::Clock::time_point const start{};
+    auto* const only = give("a.example", start, TLS1_2_VERSION);
+    EXPECT_EQ(take("a.example", start), only);
+    EXPECT_EQ(take("a.example", start + minutes{59}), only);
+    EXPECT_EQ(take("a.example", start + minutes{61}), nullptr);
+}
+
+TEST_F(OriginSessionsTest, KeepsNamesApart)
+{
+    give("a.example");
+    EXPECT_EQ(take("b.example"), nullptr);
+    EXPECT_EQ(take("www.a.example"), nullptr);
+}
+
+TEST_F(OriginSessionsTest, KeepsFewOfAName)
+{
+    give("a.example");
+    auto* const second = give("a.example");
+    auto* const third = give("a.example");
+    EXPECT_EQ(take("a.example"), third);
+    EXPECT_EQ(take("a.example"), second);
+    EXPECT_EQ(take("a.example"), nullptr);
+}
+
+TEST_F(OriginSessionsTest, KeepsABoundedNumberOfNames)
+{
+    for (std::size_t number = 0; number < 2 * OriginSessions::max_names; ++number)
+        give(std::to_string(number) + ".example");
+    EXPECT_EQ(sessions_.names(), OriginSessions::max_names);
+    EXPECT_NE(take(std::to_string(2 * OriginSessions::max_names - 1) + ".example"), nullptr) << "the last one was kept";
+}
+
+TEST_F(OriginSessionsTest, ForgetsWhatIsOld)
+{
+    OriginSessions::Clock::time_point const start{};
+    give("a.example", start);
+    auto* const second = give("a.example", start + minutes{30});
+    EXPECT_EQ(take("a.example", start + minutes{61}), second);
+    EXPECT_EQ(take("a.example", start + minutes{61}), nullptr);
+    EXPECT_EQ(sessions_.names(), 0U);
+}
+
+} // namespace
+} // namespace gatehouse::net
