@@ -99,6 +99,7 @@ Server::Server(Settings settings, Beginning beginning)
         .store = *store_,
         .admission = admission_,
         .clock = clock_,
+        .signer = beginning_.program.parent_path() / "gatehouse-signer",
         .portal_url = settings_.portal_url,
         .portal_port = guard_.portal_port,
         .report_incident = [this](detect::Incident const& incident) { report_incident(incident); }});
@@ -143,8 +144,8 @@ void Server::start_portal()
             .status_json = [this] { return boost::json::serialize(status()); },
             .ca_pem =
                 [this] {
-                    auto const issuer = tls::Issuer::load(settings_.state_dir / "ca");
-                    return issuer ? issuer->ca_pem() : std::string{};
+                    auto pem = tls::read_ca_pem(settings_.state_dir / "ca");
+                    return pem ? std::move(*pem) : std::string{};
                 }},
         portal::Sockets{take_socket(settings_.portal), take_socket(settings_.console)});
     if (settings_.portal.port == 0)

@@ -1,6 +1,7 @@
 #include "proxy/worker.hpp"
 
 #include "proxy/session/session.hpp"
+#include "proxy/tls/signer_process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -73,7 +74,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           .relay_buffer = std::vector<char>(parts.settings.limits.relay_buffer),
           .spare_scratch = {}}
 {
-    if (auto issuer = tls::Issuer::load(parts.settings.state_dir / "ca")) {
+    if (auto issuer = tls::make_signed_issuer(parts.signer, parts.settings.state_dir / "ca")) {
         issuer_.emplace(std::move(*issuer));
         env_.issuer = &*issuer_;
     } else if (index == 0) {

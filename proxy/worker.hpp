@@ -19,6 +19,7 @@ struct WorkerParts {
     store::Store& store;
     Admission& admission;
     Clock clock;
+    std::filesystem::path signer; ///< the program that holds the CA's key
     std::string portal_url;
     std::uint16_t portal_port = 0;
     std::function<void(detect::Incident const&)> report_incident;
@@ -31,7 +32,8 @@ struct ListeningSocket {
 
 class Worker {
 public:
-    /// `listeners` are bound, listening sockets of this worker's own (SO_REUSEPORT). Throws for a broken CA.
+    /// `listeners` are bound, listening sockets of this worker's own (SO_REUSEPORT). Without a CA that can be used
+    /// pages inside TLS are not shown; that is logged.
     Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy::Policy const> policy,
         std::vector<ListeningSocket> const& listeners);
     ~Worker();

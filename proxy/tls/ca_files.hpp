@@ -1,5 +1,5 @@
 #pragma once
-// The CA's two files, read for the issuer. Private to this folder: nothing else may hold the key.
+// The CA's two files, read for the mint. Private to this folder: nothing else may hold the key.
 
 #include "proxy/tls/x509.hpp"
 
@@ -12,7 +12,7 @@ struct CaFiles {
     X509Ptr certificate;
 };
 
-/// Errors: those of Issuer::load.
+/// Errors: those of LeafMint::load.
 result<CaFiles> read_ca_files(std::filesystem::path const& dir);
 
 } // namespace gatehouse::tls

@@ -20,7 +20,8 @@ enum class errc {
     ca_unreadable,
     ca_mismatch, ///< key and certificate do not belong together
     ca_not_a_ca,
-    crypto, ///< OpenSSL refused; its own error text was logged
+    crypto,         ///< OpenSSL refused; its own error text was logged
+    signer_missing, ///< the process that signs cannot be started or confined
 };
 error_code make_error_code(errc code);
 

@@ -20,6 +20,7 @@ public:
         case errc::ca_mismatch: return "the CA's key and certificate do not belong together";
         case errc::ca_not_a_ca: return "the certificate is not one of a CA that may sign";
         case errc::crypto: return "OpenSSL refused";
+        case errc::signer_missing: return "the signer cannot be started or confined; gatehouse-signer must lie beside gatehoused";
         }
         return "unknown TLS error";
     }

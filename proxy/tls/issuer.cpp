@@ -1,6 +1,6 @@
 #include "proxy/tls/issuer.hpp"
 
-#include "proxy/tls/ca_files.hpp"
+#include "proxy/tls/x509.hpp"
 
 #include <list>
 #include <openssl/ssl.h>
@@ -11,55 +11,8 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr hours backdated{24};      // for devices whose clock is behind
-constexpr hours leaf_life{7 * 24};  // from the backdated start
 constexpr hours renewed_before{24}; // a cached leaf with less than this left is minted again
 constexpr hours key_life{24};       // the key of all leaves is then made anew, and with it every leaf
-
-/// The one name of a leaf, as an owner of the OpenSSL structure. Never built from text in OpenSSL's own syntax.
-GeneralNamePtr general_name_of(policy::Host const& host)
-{
-    GeneralNamePtr name{GENERAL_NAME_new()};
-    if (!name)
-        return nullptr;
-    auto const text = host.text();
-    auto const* const bytes = host.address().bytes.data();
-    bool const v4 = host.kind() == policy::Host::Kind::ipv4;
-    ASN1_STRING* const value = host.is_address() ? ASN1_OCTET_STRING_new() : ASN1_IA5STRING_new();
-    if (!value)
-        return nullptr;
-    auto const set = host.is_address() ? ASN1_STRING_set(value, v4 ? bytes + 12 : bytes, v4 ? 4 : 16)
-                                       : ASN1_STRING_set(value, text.data(), static_cast<int>(text.size()));
-    GENERAL_NAME_set0_value(name.get(), host.is_address() ? GEN_IPADD : GEN_DNS, value); // owns `value` from here on
-    return set == 1 ? std::move(name) : nullptr;
-}
-
-/// subjectAltName, critical because the subject is empty (RFC 5280 §4.2.1.6).
-bool add_alternative_name(X509& leaf, policy::Host const& host)
-{
-    GeneralNamesPtr const names{GENERAL_NAMES_new()};
-    auto name = general_name_of(host);
-    if (!names || !name || sk_GENERAL_NAME_push(names.get(), name.get()) <= 0)
-        return false;
-    name.release(); // the stack owns it
-    return X509_add1_ext_i2d(&leaf, NID_subject_alt_name, names.get(), 1, X509V3_ADD_DEFAULT) == 1;
-}
-
-X509Ptr mint_leaf(CaFiles const& ca, EVP_PKEY& key, policy::Host const& host, std::chrono::sys_seconds now)
-{
-    auto const start = now - backdated;
-    auto leaf = make_certificate(start, std::min(start + leaf_life, not_after_of(*ca.certificate)));
-    if (!leaf)
-        return nullptr;
-    auto& made = *leaf;
-    auto& issuer = *ca.certificate;
-    bool const complete = X509_set_pubkey(&made, &key) == 1 && X509_set_issuer_name(&made, X509_get_subject_name(&issuer)) == 1
-        && add_alternative_name(made, host) && add_extension(made, issuer, NID_basic_constraints, "critical,CA:FALSE")
-        && add_extension(made, issuer, NID_key_usage, "critical,digitalSignature")
-        && add_extension(made, issuer, NID_ext_key_usage, "serverAuth")
-        && add_extension(made, issuer, NID_authority_key_identifier, "keyid") && X509_sign(&made, ca.key.get(), EVP_sha256()) > 0;
-    return complete ? std::move(leaf) : nullptr;
-}
 
 /// Pages inside TLS are spoken in HTTP/1.1 only. A client that offers something else goes on without ALPN (RFC 7301
 /// §3.2 lets the server ignore the extension) and then speaks HTTP/1.1 by default.
@@ -103,6 +56,11 @@ std::chrono::sys_seconds system_now()
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+void CertificateFree::operator()(X509* certificate) const
+{
+    X509_free(certificate);
+}
+
 void SslContextFree::operator()(SSL_CTX* context) const
 {
     SSL_CTX_free(context);
@@ -110,10 +68,9 @@ void SslContextFree::operator()(SSL_CTX* context) const
 
 /// Most recently used first.
 struct Issuer::State {
-    CaFiles ca;
+    Sign sign;
     PkeyPtr leaf_key;
     std::chrono::sys_seconds key_made{};
-    std::string ca_pem;
     NowFunction now = system_now;
     std::list<Cached> cache;
     std::unordered_map<std::string_view, std::list<Cached>::iterator> by_name; // views Cached::name
@@ -148,18 +105,14 @@ Issuer::Issuer(Issuer&&) noexcept = default;
 Issuer& Issuer::operator=(Issuer&&) noexcept = default;
 Issuer::~Issuer() = default;
 
-result<Issuer> Issuer::load(std::filesystem::path const& dir, NowFunction const now)
+result<Issuer> Issuer::make(Sign sign, NowFunction const now)
 {
-    auto files = read_ca_files(dir);
-    if (!files)
-        return files.error();
     auto state = std::make_unique<State>();
-    state->ca = std::move(*files);
+    state->sign = std::move(sign);
     state->leaf_key = make_p256_key();
-    state->ca_pem = to_pem(*state->ca.certificate);
     state->now = now;
     state->key_made = now();
-    if (!state->leaf_key || state->ca_pem.empty())
+    if (!state->leaf_key)
         return crypto_failed("prepare the issuer");
     return Issuer{std::move(state)};
 }
@@ -179,7 +132,7 @@ result<SSL_CTX*> Issuer::context_for(policy::Host const& host)
         state.forget(entry);
     }
 
-    auto const leaf = mint_leaf(state.ca, *state.leaf_key, host, now);
+    auto const leaf = state.sign(host, *state.leaf_key);
     auto context = leaf ? make_context(*leaf, *state.leaf_key) : nullptr;
     if (!context)
         return crypto_failed("mint a leaf");
@@ -188,11 +141,6 @@ result<SSL_CTX*> Issuer::context_for(policy::Host const& host)
     state.cache.push_front({std::string{host.text()}, std::move(context), not_after_of(*leaf) - renewed_before});
     state.by_name.emplace(state.cache.front().name, state.cache.begin());
     return state.cache.front().context.get();
-}
-
-std::string const& Issuer::ca_pem() const
-{
-    return state_->ca_pem;
 }
 
 } // namespace gatehouse::tls

@@ -1,12 +1,13 @@
 #pragma once
-// The school's CA: creating it once by an explicit act, and minting the leaf that shows a page inside TLS. The only
-// file that reads the key.
+// The school's CA: creating it once by an explicit act, and the leaves that show a page inside TLS. They are signed elsewhere
+// (leaf_mint.hpp): who serves connections does not hold the CA's key.
 
 #include "policy/host.hpp"
 #include "proxy/tls/client_hello.hpp"
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <openssl/types.h>
 
@@ -27,6 +28,9 @@ struct CaInfo {
 /// Reads DIR/ca.crt only, never the key. Errors: `ca_missing`, `ca_unreadable`.
 result<CaInfo> read_ca_info(std::filesystem::path const& dir);
 
+/// DIR/ca.crt in PEM, for download; never the key. Errors: `ca_missing`, `ca_unreadable`.
+result<std::string> read_ca_pem(std::filesystem::path const& dir);
+
 /// Whose word the issuer takes for the time; tests give their own.
 using NowFunction = std::chrono::sys_seconds (*)();
 std::chrono::sys_seconds system_now();
@@ -36,22 +40,26 @@ struct SslContextFree {
 };
 using SslContextPtr = std::unique_ptr<SSL_CTX, SslContextFree>;
 
-/// Mints leaves. One per worker thread: not thread-safe. The leaf key is made once per issuer and kept in memory only.
+struct CertificateFree {
+    void operator()(X509* certificate) const;
+};
+using CertificatePtr = std::unique_ptr<X509, CertificateFree>;
+
+/// Has a leaf signed for the host and the public half of the key; null if that cannot be.
+using Sign = std::function<CertificatePtr(policy::Host const& host, EVP_PKEY& key)>;
+
+/// Leaves and what presents them. One per worker thread: not thread-safe. The leaf key is made once a day and kept in memory only.
 class Issuer {
 public:
-    /// Errors: `ca_missing`, `ca_unreadable` (also for a key others may read), `ca_mismatch`, `ca_not_a_ca`.
-    static result<Issuer> load(std::filesystem::path const& dir, NowFunction now = system_now);
+    /// Errors: `crypto`.
+    static result<Issuer> make(Sign sign, NowFunction now = system_now);
     Issuer(Issuer&&) noexcept;
     Issuer& operator=(Issuer&&) noexcept;
     ~Issuer();
 
-    /// A server context that presents a leaf for `host` (SAN only, serverAuth, at most seven days, not before 24 h ago,
-    /// random serial). Cached by name, at most `max_cached`; the pointer lives until the next call. TLS 1.2 and 1.3,
+    /// A server context that presents a leaf for `host`. Cached by name, at most `max_cached`; the pointer lives until the next call. TLS 1.2 and 1.3,
     /// ALPN http/1.1. Errors: `crypto`.
     result<SSL_CTX*> context_for(policy::Host const& host);
-
-    /// The CA certificate in PEM, for download. Never the key.
-    std::string const& ca_pem() const;
 
     static constexpr std::size_t max_cached = 1024;
 

@@ -222,6 +222,14 @@ result<CaFiles> read_ca_files(std::filesystem::path const& dir)
     return CaFiles{std::move(key), std::move(*certificate)};
 }
 
+result<std::string> read_ca_pem(std::filesystem::path const& dir)
+{
+    auto const certificate = read_certificate(dir);
+    if (!certificate)
+        return certificate.error();
+    return to_pem(**certificate);
+}
+
 result<CaInfo> read_ca_info(std::filesystem::path const& dir)
 {
     auto const certificate = read_certificate(dir);

@@ -5,10 +5,12 @@ never shown as if it had (catalogue 2.6).
 usage: inspection_test.py [--list] [text that the names of the cases must hold]
 """
 import base64
+import contextlib
 import hashlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -382,6 +384,26 @@ def truncated():
                 pass
 
 
+@covers("the signer is a process of its own; one that is killed is replaced, and what it had signed serves on")
+def signer():
+    def signers():
+        return [int(pid) for pid in subprocess.run(["pgrep", "-P", str(GATE.process.pid), "-x", "gatehouse-signe"], capture_output=True, text=True,
+                                                   check=False).stdout.split()]
+    old = signers()
+    assert len(old) == 1, f"one worker, {old}"
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    with tunnel() as wire:
+        assert ask(wire, "/page", "good.example").status == 200
+
+    def is_minted():
+        with contextlib.suppress(OSError, EOFError, ssl.SSLError):
+            with tunnel("blocked.example") as wire:
+                return ask(wire, "/", "blocked.example").status == 403
+    wait_until(is_minted, what="a leaf by the next signer")
+    assert len(signers()) == 1 and signers() != old
+
+
 @covers("client that does not take the school's certificate: nothing is sent to the origin, and the row says why")
 def pinned():
     HEARD.clear()
@@ -445,7 +467,7 @@ def inspecting_school(config):
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
-         wants_certificate, turns_bad, resumed, kept, truncated, pinned, safe_search, closed_meanwhile)
+         wants_certificate, turns_bad, resumed, kept, truncated, pinned, signer, safe_search, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)

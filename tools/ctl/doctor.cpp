@@ -2,6 +2,7 @@
 #include "proxy/control_client.hpp"
 #include "proxy/policy_loader.hpp"
 #include "proxy/tls/issuer.hpp"
+#include "proxy/tls/leaf_mint.hpp"
 #include "tools/ctl/configuration.hpp"
 #include "tools/ctl/doctor_system.hpp"
 
@@ -81,11 +82,11 @@ Finding look_at_lists(Settings const& settings)
 
 Finding look_at_ca(Settings const& settings, std::chrono::sys_seconds now)
 {
-    auto const issuer = tls::Issuer::load(settings.state_dir / "ca");
-    if (!issuer && issuer.error() == tls::errc::ca_missing)
+    auto const mint = tls::LeafMint::load(settings.state_dir / "ca");
+    if (!mint && mint.error() == tls::errc::ca_missing)
         return {"ca", State::warning, "there is no CA: block pages inside TLS cannot be shown", "run `gatehouse ca create`"};
-    if (!issuer)
-        return {"ca", State::failed, issuer.error().message(), "restore STATE/ca from the backup, with mode 0600 for ca.key"};
+    if (!mint)
+        return {"ca", State::failed, mint.error().message(), "restore STATE/ca from the backup, with mode 0600 for ca.key"};
     auto const info = tls::read_ca_info(settings.state_dir / "ca");
     auto const left = info ? std::chrono::duration_cast<days>(info->not_after - now) : days{0};
     auto const text = fmt::format("valid for {} more days", left.count());

@@ -1,6 +1,6 @@
 #include "proxy/tls/issuer.hpp"
 
-#include "proxy/tls/x509.hpp"
+#include "proxy/tls/leaf_mint.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -53,14 +53,21 @@ protected:
     {
         auto const created = create_ca(dir_, "Ashgrove Academy");
         EXPECT_TRUE(created.has_value());
-        return std::move(Issuer::load(dir_, fake_now).value());
+        auto const mint = std::make_shared<LeafMint>(LeafMint::load(dir_).value());
+        auto const sign = [mint](policy::Host const& named, EVP_PKEY& key) {
+            return CertificatePtr{mint->mint(named, key, fake_time).release()};
+        };
+        return std::move(Issuer::make(sign, fake_now).value());
     }
+
+    std::string ca_pem() const { return read_ca_pem(dir_).value(); }
 
     /// A handshake in memory against the CA; X509_V_OK, or why the client refused.
     long verify(Issuer& issuer, std::string const& presented, std::string const& expected, int version = TLS1_3_VERSION)
     {
         SslContextPtr const client_context{SSL_CTX_new(TLS_client_method())};
-        BioPtr const pem{BIO_new_mem_buf(issuer.ca_pem().data(), static_cast<int>(issuer.ca_pem().size()))};
+        auto const text = ca_pem();
+        BioPtr const pem{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
         X509Ptr const ca{PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr)};
         X509_STORE_add_cert(SSL_CTX_get_cert_store(client_context.get()), ca.get());
         SSL_CTX_set_max_proto_version(client_context.get(), version);
@@ -227,7 +234,8 @@ TEST_F(IssuerTest, KeepsABoundedCache)
 TEST_F(IssuerTest, CreatesACaForSigningOnly)
 {
     auto issuer = make_issuer();
-    BioPtr const pem{BIO_new_mem_buf(issuer.ca_pem().data(), static_cast<int>(issuer.ca_pem().size()))};
+    auto const text = ca_pem();
+    BioPtr const pem{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
     X509Ptr const ca{PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr)};
     EXPECT_EQ(X509_check_ca(ca.get()), 1);
     EXPECT_EQ(X509_get_pathlen(ca.get()), 0);
@@ -236,7 +244,7 @@ TEST_F(IssuerTest, CreatesACaForSigningOnly)
     int seconds = 0;
     ASN1_TIME_diff(&days, &seconds, X509_get0_notBefore(ca.get()), X509_get0_notAfter(ca.get()));
     EXPECT_LE(days, 5 * 365);
-    EXPECT_EQ(issuer.ca_pem().find("PRIVATE"), std::string::npos);
+    EXPECT_EQ(ca_pem().find("PRIVATE"), std::string::npos);
     EXPECT_EQ(fs::status(dir_ / "ca.key").permissions(), fs::perms::owner_read | fs::perms::owner_write);
     auto const info = read_ca_info(dir_).value();
     EXPECT_NE(info.subject.find("Ashgrove Academy"), std::string::npos);
@@ -267,28 +275,28 @@ TEST_F(IssuerTest, TakesLongAndForeignSchoolNames)
     while (name.size() < 200)
         name += "Ysgol \xc5\xb4y "; // with a letter of two bytes, cut anywhere
     EXPECT_TRUE(create_ca(dir_, name).has_value());
-    EXPECT_TRUE(Issuer::load(dir_).has_value());
+    EXPECT_TRUE(LeafMint::load(dir_).has_value());
     EXPECT_FALSE(create_ca(dir_.parent_path() / "other", "").has_value());
 }
 
 TEST_F(IssuerTest, RefusesWhatItCannotTrust)
 {
-    EXPECT_EQ(Issuer::load(dir_).error(), errc::ca_missing);
+    EXPECT_EQ(LeafMint::load(dir_).error(), errc::ca_missing);
     make_issuer();
     fs::permissions(dir_ / "ca.key", fs::perms::group_read, fs::perm_options::add);
-    EXPECT_EQ(Issuer::load(dir_).error(), errc::ca_unreadable);
+    EXPECT_EQ(LeafMint::load(dir_).error(), errc::ca_unreadable);
     fs::permissions(dir_ / "ca.key", fs::perms::group_read, fs::perm_options::remove);
-    EXPECT_TRUE(Issuer::load(dir_).has_value());
+    EXPECT_TRUE(LeafMint::load(dir_).has_value());
 
     auto const other = dir_.parent_path() / "other";
     ASSERT_TRUE(create_ca(other, "Other"));
     fs::copy_file(other / "ca.crt", dir_ / "ca.crt", fs::copy_options::overwrite_existing);
-    EXPECT_EQ(Issuer::load(dir_).error(), errc::ca_mismatch);
+    EXPECT_EQ(LeafMint::load(dir_).error(), errc::ca_mismatch);
 
     std::ofstream{dir_ / "ca.crt"} << "-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n";
-    EXPECT_EQ(Issuer::load(dir_).error(), errc::ca_unreadable);
+    EXPECT_EQ(LeafMint::load(dir_).error(), errc::ca_unreadable);
     std::ofstream{dir_ / "ca.crt"} << "";
-    EXPECT_EQ(Issuer::load(dir_).error(), errc::ca_unreadable);
+    EXPECT_EQ(LeafMint::load(dir_).error(), errc::ca_unreadable);
 }
 
 TEST_F(IssuerTest, RefusesACertificateThatMayNotSign)
@@ -305,7 +313,7 @@ TEST_F(IssuerTest, RefusesACertificateThatMayNotSign)
     char* data = nullptr;
     auto const size = BIO_get_mem_data(bio.get(), &data);
     std::ofstream{dir_ / "ca.key"} << std::string_view{data, static_cast<std::size_t>(size)};
-    EXPECT_EQ(Issuer::load(dir_).error(), errc::ca_not_a_ca);
+    EXPECT_EQ(LeafMint::load(dir_).error(), errc::ca_not_a_ca);
 }
 
 } // namespace
