@@ -151,6 +151,16 @@ void attribute(Decision& decision, Selector const* what, Facts const& facts)
     }
 }
 
+/// What is inside would have to be seen, and cannot or shall not be.
+void refuse(Decision& decision, Policy const& policy, Recorder& recorder)
+{
+    decision.verdict = Verdict::block;
+    decision.stage = Stage::inspection;
+    decision.index = decision.inspection.index;
+    decision.safe_search = none;
+    recorder.refused(policy.inspection[decision.index]);
+}
+
 } // namespace
 
 std::string_view to_text(TlsAction action)
@@ -171,6 +181,7 @@ std::string_view to_text(Stage stage)
     case Stage::override_grant: return "override";
     case Stage::rule: return "rule";
     case Stage::role_default: return "default";
+    case Stage::inspection: return "inspection";
     }
     return "default";
 }
@@ -183,10 +194,12 @@ Decision evaluate(Facts const& facts, Recorder& recorder)
     decision.stage = ruling.stage;
     decision.index = ruling.index;
     if (ruling.verdict == Verdict::allow) {
-        decision.inspection = judge_inspection(facts);
+        decision.inspection = judge_inspection(facts, ruling.stage == Stage::override_grant);
         decision.safe_search = find_safe_search(facts);
     }
-    decision.tls = tls_action(ruling.verdict, facts.query, decision.inspection.inspection);
+    if (decision.inspection.inspection == Inspection::refuse)
+        refuse(decision, facts.policy, recorder);
+    decision.tls = tls_action(decision.verdict, facts.query, decision.inspection.inspection);
     decision.signals = facts.signals;
     decision.period_kind = facts.period_kind;
     if (facts.period)

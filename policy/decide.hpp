@@ -22,8 +22,8 @@ struct Query {
     SignalSet signals;
 };
 
-/// Which of the five steps decided.
-enum class Stage : std::uint8_t { sealed, restriction, override_grant, rule, role_default };
+/// Which of the five steps decided; or, after them, that an encrypted connection is refused because it would have to be looked into.
+enum class Stage : std::uint8_t { sealed, restriction, override_grant, rule, role_default, inspection };
 std::string_view to_text(Stage stage);
 
 /// Indices into the policy that decided; render them with that same policy (see explanation.hpp).
@@ -32,7 +32,7 @@ struct Decision {
     Verdict verdict = Verdict::block;
     TlsAction tls = TlsAction::terminate;
     Stage stage = Stage::role_default;
-    std::uint16_t index = none;    ///< of the restriction, override, rule or role, by stage
+    std::uint16_t index = none;    ///< of the restriction, override, rule, role or entry of [[inspection]], by stage
     std::uint16_t category = none; ///< most specific category of the target; into Policy::categories
     std::uint16_t service = none;  ///< into Policy::services
     std::uint16_t list = none;     ///< into Policy::lists: the list that named the target, preferring the one the rule matched

@@ -15,6 +15,8 @@ public:
     virtual void override_chosen(Override const& /*grant*/) { }
     virtual void rule(Rule const& /*rule*/, Match const& /*match*/) { }
     virtual void role_default() { }
+    /// After one of the above allowed it.
+    virtual void refused(InspectionRule const& /*entry*/) { }
 
 protected:
     ~Recorder() = default;

@@ -32,6 +32,11 @@ void describe_ruling(Explanation& out, Policy const& policy, Decision const& dec
         cite(rule.clause, rule.reason);
         break;
     }
+    case Stage::inspection: {
+        auto const& entry = policy.inspection[decision.index];
+        cite(entry.clause, entry.reason);
+        break;
+    }
     case Stage::role_default:
         if (decision.index != none) {
             auto const& role = policy.roles[decision.index];
@@ -138,8 +143,9 @@ void describe_inspection(Explanation& out, Policy const& policy, InspectionRulin
         break;
     }
     out.inspection_why = fmt::format("{} {}", why,
-        ruling.inspection == Inspection::inspect ? "Pages and searches are seen and decided one by one."
-                                                 : "Only the name of the site is seen, not its pages or searches.");
+        ruling.inspection == Inspection::refuse        ? "The connection is refused."
+            : ruling.inspection == Inspection::inspect ? "Pages and searches are seen and decided one by one."
+                                                       : "Only the name of the site is seen, not its pages or searches.");
 }
 
 } // namespace
@@ -173,6 +179,7 @@ std::string_view rule_id(Policy const& policy, Decision const& decision)
     case Stage::restriction: return policy.restrictions[decision.index].id;
     case Stage::override_grant: return policy.overrides[decision.index].id;
     case Stage::rule: return policy.rules[decision.index].id;
+    case Stage::inspection: return policy.inspection[decision.index].id;
     case Stage::role_default: break;
     }
     return decision.index == none ? std::string_view{"default"} : policy.roles[decision.index].default_id;

@@ -75,17 +75,20 @@ void lint_inspection(Policy const& policy, std::vector<Problem>& problems)
 {
     auto const& entries = policy.inspection;
     for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
-        auto const earlier
-            = std::find_if(entries.begin(), entry, [&](Rule const& other) { return covers(policy, other, *entry); });
+        // What looks into connections leaves those of other devices to an entry that refuses them.
+        auto const earlier = std::find_if(entries.begin(), entry, [&](InspectionRule const& other) {
+            bool const leaves_some = other.wanted == Inspection::inspect && entry->wanted == Inspection::refuse;
+            return !leaves_some && covers(policy, other, *entry);
+        });
         if (earlier != entry)
             problems.push_back(warning_at(*entry,
                 fmt::format("inspection \"{}\" can never match: \"{}\" (line {}) matches everything that it does", entry->id,
                     earlier->id, earlier->source.line)));
         auto const is_private
             = [&](Selector const& what) { return what.kind == Selector::Kind::category && policy.never_inspects(what.index); };
-        if (entry->wanted == Inspection::inspect && std::all_of(entry->what.begin(), entry->what.end(), is_private))
-            problems.push_back(warning_at(
-                *entry, fmt::format("inspection \"{}\" has no effect: its categories are never inspected", entry->id)));
+        if (entry->wanted != Inspection::name_only && std::all_of(entry->what.begin(), entry->what.end(), is_private))
+            problems.push_back(warning_at(*entry,
+                fmt::format("inspection \"{}\" has no effect: its categories are never inspected or refused", entry->id)));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "policy/suggest.hpp"
 #include "policy/target.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace gatehouse::policy {
@@ -69,10 +70,10 @@ void read_inspection_rule(TableReader& reader, std::string const& file, Policy& 
 {
     InspectionRule rule;
     read_columns(reader, file, policy, rule);
-    static constexpr std::array<std::string_view, 2> actions{"inspect", "do-not-inspect"};
+    static constexpr std::array<std::string_view, 3> actions{"do-not-inspect", "inspect", "refuse"}; // in the order of Inspection
     auto const action = reader.word("action", Need::required);
     if (!action.text.empty() && reader.must_be_one_of(action, "action", actions))
-        rule.wanted = action.text == "inspect" ? Inspection::inspect : Inspection::name_only;
+        rule.wanted = static_cast<Inspection>(std::find(actions.begin(), actions.end(), action.text) - actions.begin());
     must_need_no_path(reader, rule);
     policy.inspection.push_back(std::move(rule));
     must_be_new(reader, policy.inspection, "inspection entry");

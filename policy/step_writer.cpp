@@ -144,4 +144,14 @@ void StepWriter::role_default()
               : "no rule matches and the policy has no role for this person"});
 }
 
+void StepWriter::refused(InspectionRule const& entry)
+{
+    for (auto& step : steps_)
+        step.decided = false;
+    steps_.push_back({Stage::inspection, entry.id, true,
+        facts_.query.subject.trusts_ca
+            ? "what is inside would have to be seen, and is not"
+            : "what is inside would have to be seen, and this device does not trust the school's certificate"});
+}
+
 } // namespace gatehouse::policy

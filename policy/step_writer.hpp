@@ -17,6 +17,7 @@ public:
     void override_chosen(Override const& grant) override;
     void rule(Rule const& rule, Match const& match) override;
     void role_default() override;
+    void refused(InspectionRule const& entry) override;
 
 private:
     std::string describe_who() const;

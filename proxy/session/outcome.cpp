@@ -27,6 +27,8 @@ void describe_decision(log::AccessRecord& row, Outcome const& outcome)
         : policy::to_text(decision.period_kind);
     if (decision.stage == policy::Stage::rule && decision.index < policy.rules.size())
         row.clause = policy.rules[decision.index].clause;
+    if (decision.stage == policy::Stage::inspection)
+        row.clause = policy.inspection[decision.index].clause;
     if (decision.list < policy.lists.size() && !policy.lists[decision.list].sealed
         && decision.attached < policy.attached.size()) {
         row.list = policy.lists[decision.list].id;

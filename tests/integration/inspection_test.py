@@ -447,6 +447,30 @@ def closed_meanwhile():
         GATE.publish()
 
 
+@covers("what would have to be seen is refused where it cannot be: the page inside TLS, a 403 where the CA is not trusted, nothing to the origin")
+def refused():
+    policy = GATE.config / "policy.toml"
+    before = policy.read_text()
+    entry = ('[[inspection]]\nid = "{}"\nwho = ["everyone"]\nwhat = ["host:other.example"]\naction = "{}"\nclause = "7"\n'
+             'reason = "This site is open where the school can see it."\n\n')
+    try:
+        for entries, on_school_device in ((("seen", "inspect"), ("unseen", "refuse")), 200), ((("unseen", "refuse"),), 403):
+            policy.write_text(before.replace("[[inspection]]", "".join(entry.format(*one) for one in entries) + "[[inspection]]", 1))
+            GATE.publish()
+            HEARD.clear()
+            with tunnel("other.example") as wire:
+                answer = ask(wire, "/", "other.example")
+                assert answer.status == on_school_device and (answer.status == 200 or b"where the school can see it" in answer.body)
+            with Wire(GATE, ROOM) as wire:
+                assert wire.connect("other.example:443").status == 403
+            assert len(HEARD) == (1 if on_school_device == 200 else 0), HEARD
+        row = GATE.wait_for_row(lambda row: row.get("rule", {}).get("id") == "unseen" and row["event"]["action"] == "block")
+        assert row["gatehouse"].get("clause", "7") == "7", row
+    finally:
+        policy.write_text(before)
+        GATE.publish()
+
+
 def inspecting_school(config):
     """Everything is looked into but a bank and one site."""
     lists = config / "lists"
@@ -467,7 +491,7 @@ def inspecting_school(config):
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
-         wants_certificate, turns_bad, resumed, kept, truncated, pinned, signer, safe_search, closed_meanwhile)
+         wants_certificate, turns_bad, resumed, kept, truncated, pinned, signer, safe_search, closed_meanwhile, refused)
 
 if __name__ == "__main__":
     list_and_leave(CASES)

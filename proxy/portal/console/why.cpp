@@ -23,6 +23,7 @@ std::string_view stage_title(policy::Stage stage)
     case policy::Stage::override_grant: return "Grant";
     case policy::Stage::rule: return "Rule";
     case policy::Stage::role_default: return "Role";
+    case policy::Stage::inspection: return "Inspection";
     }
     return "";
 }

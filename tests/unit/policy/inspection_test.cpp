@@ -120,6 +120,58 @@ TEST_F(InspectionTest, DevicesWithoutTheSchoolsCertificateAreHandledByName)
     EXPECT_THAT(e.inspection_why, HasSubstr("does not trust the school's certificate"));
 }
 
+TEST_F(InspectionTest, WhatWouldHaveToBeSeenIsRefused)
+{
+    load(entry("closed", "clause = \"7\"\nwho = [\"everyone\"]\nwhat = [\"host:example.org\"]\naction = \"refuse\"\n"));
+    for (auto const* const device : {school_device, own_device}) {
+        auto const e = ask(device, "https://www.example.org/");
+        EXPECT_EQ(e.verdict, Verdict::block) << device;
+        EXPECT_EQ(e.rule, "closed");
+        EXPECT_EQ(e.clause, "7");
+        EXPECT_EQ(e.reason, "For the test.");
+        EXPECT_EQ(e.inspection, "refuse");
+        EXPECT_TRUE(e.may_ask);
+        EXPECT_EQ(to_text(e.stage), "inspection");
+        EXPECT_EQ(std::count_if(e.steps.begin(), e.steps.end(), [](Step const& step) { return step.decided; }), 1);
+        EXPECT_TRUE(e.steps.back().decided);
+        EXPECT_EQ(e.tls, device == school_device ? TlsAction::bump : TlsAction::terminate);
+        EXPECT_EQ(visible_.scheme, Scheme::tunnel);
+    }
+    EXPECT_EQ(ask(own_device, "https://www.example.net/").verdict, Verdict::allow);
+}
+
+TEST_F(InspectionTest, WhatIsSeenOnSomeDevicesIsRefusedOnTheOthers)
+{
+    std::string const who_and_what = "who = [\"everyone\"]\nwhat = [\"host:example.org\"]\n";
+    load(entry("seen", who_and_what + "action = \"inspect\"\n") + entry("unseen", who_and_what + "action = \"refuse\"\n"));
+    EXPECT_EQ(ask(school_device, "https://www.example.org/").inspection, "inspect");
+    auto const refused = ask(own_device, "https://www.example.org/");
+    EXPECT_EQ(refused.rule, "unseen");
+    EXPECT_THAT(refused.steps.back().because, HasSubstr("does not trust the school's certificate"));
+    for (auto const& problem : lint(policy_))
+        EXPECT_THAT(problem.message, ::testing::Not(HasSubstr("unseen"))) << "it can match";
+}
+
+TEST_F(InspectionTest, GrantsAndPrivateKindsOfSitesAreNotRefused)
+{
+    load(entry("all", "who = [\"everyone\"]\nwhat = [\"everything\"]\naction = \"refuse\"\n"));
+    EXPECT_EQ(ask(own_device, "https://www.childline.org.uk/").verdict, Verdict::allow);
+    EXPECT_EQ(ask(school_device, "https://www.nhs.uk/").verdict, Verdict::allow);
+    EXPECT_EQ(ask(own_device, "https://www.example.org/").verdict, Verdict::block);
+    Override grant;
+    grant.id = "ask-1";
+    grant.reason = "For a lesson.";
+    grant.who = {{Selector::Kind::everyone, ""}};
+    grant.what = {{Selector::Kind::host, "example.org"}};
+    grant.from = testing::as_utc({{2026, 11, 24}, 0});
+    grant.until = grant.from + std::chrono::hours{24};
+    policy_.overrides.push_back(grant);
+    policy_.prepare();
+    auto const opened = ask(own_device, "https://www.example.org/");
+    EXPECT_EQ(opened.verdict, Verdict::allow);
+    EXPECT_EQ(opened.rule, "ask-1");
+}
+
 TEST_F(InspectionTest, NothingIsSaidOfWhatIsBlockedOrInClear)
 {
     load(entry("all", "who = [\"everyone\"]\nwhat = [\"everything\"]\naction = \"inspect\"\n"));
