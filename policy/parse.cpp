@@ -14,8 +14,9 @@ namespace {
 /// An empty table if the text is no TOML.
 toml::table parse_toml(SourceText const& source, std::vector<Problem>& problems)
 {
-    if (auto const bad = find_bad_header(source.text)) {
-        problems.push_back({Problem::Severity::error, source.name, bad->line, bad->column, std::string(bad_header_message), {}});
+    if (auto const fault = find_fault(source.text)) {
+        auto const [line, column] = fault->place;
+        problems.push_back({Problem::Severity::error, source.name, line, column, std::string(fault->message), {}});
         return {};
     }
     auto parsed = toml::parse(source.text, source.name);

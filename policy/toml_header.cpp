@@ -25,13 +25,78 @@ std::size_t name_begins_at(std::string_view line)
     return std::min(line.find_first_not_of(blanks, at), line.size());
 }
 
+/// A byte order mark is passed over by the parser too.
+std::string_view without_mark(std::string_view text)
+{
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
+/// The quotes that open a text at the front: one or three of a kind; empty if none do.
+std::string_view opening_quotes(std::string_view text)
+{
+    if (text.empty() || (text.front() != '"' && text.front() != '\''))
+        return {};
+    bool const three = text.size() >= 3 && text[1] == text[0] && text[2] == text[0];
+    return text.substr(0, three ? 3 : 1);
+}
+
+/// Bytes from behind the opening quotes to behind the closing ones. A text of one line ends with the line; the parser then complains.
+std::size_t size_of_quoted(std::string_view text, std::string_view quotes)
+{
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text.substr(at).starts_with(quotes))
+            return at + quotes.size();
+        if (quotes.size() == 1 && text[at] == '\n')
+            return at;
+        if (quotes.front() == '"' && text[at] == '\\')
+            ++at; // what is escaped closes nothing
+    }
+    return text.size();
+}
+
+/// Bytes at the front that are quoted or a comment; zero if the front is neither.
+std::size_t size_of_free_text(std::string_view text)
+{
+    if (text.front() == '#')
+        return std::min(text.find('\n'), text.size());
+    auto const quotes = opening_quotes(text);
+    return quotes.empty() ? 0 : quotes.size() + size_of_quoted(text.substr(quotes.size()), quotes);
+}
+
+TextPlace place_in(std::string_view text, std::size_t at)
+{
+    auto const before = text.substr(0, at);
+    auto const line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1);
+    auto const begin = before.rfind('\n') + 1; // npos + 1 is zero
+    return {line, static_cast<std::uint32_t>(at - begin + 1)};
+}
+
 } // namespace
+
+std::optional<TextPlace> find_stray_letter(std::string_view text)
+{
+    text = without_mark(text);
+    for (std::size_t at = 0; at < text.size();) {
+        if (static_cast<unsigned char>(text[at]) >= 0x80)
+            return place_in(text, at);
+        at += std::max<std::size_t>(1, size_of_free_text(text.substr(at)));
+    }
+    return std::nullopt;
+}
+
+std::optional<TextFault> find_fault(std::string_view text)
+{
+    if (auto const place = find_bad_header(text))
+        return TextFault{*place, "a table's name must follow the bracket"};
+    if (auto const place = find_stray_letter(text))
+        return TextFault{*place, "this letter may stand in quotes or in a comment only"};
+    return std::nullopt;
+}
 
 std::optional<TextPlace> find_bad_header(std::string_view text)
 {
-    constexpr std::string_view mark = "\xef\xbb\xbf"; // a byte order mark is passed over by the parser too
-    if (text.starts_with(mark))
-        text.remove_prefix(mark.size());
+    text = without_mark(text);
     for (std::uint32_t number = 1; !text.empty(); ++number) {
         auto const end = std::min(text.find('\n'), text.size());
         auto const line = text.substr(0, end);

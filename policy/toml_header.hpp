@@ -1,6 +1,7 @@
 #pragma once
 // What toml++ 3.3 does not survive: a table header whose name begins with a character that no name has ("[[[", "[=") ends the process by
-// an assertion. Such text is told apart before it is parsed.
+// an assertion, and some letters beyond ASCII outside quotes lead it where its author ruled out that it goes. Such text is told apart
+// before it is parsed.
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,15 @@ struct TextPlace {
 /// one; they begin with a value or a word and pass, except for arrays in arrays in arrays, which no file of ours has.
 std::optional<TextPlace> find_bad_header(std::string_view text);
 
-inline constexpr std::string_view bad_header_message = "a table's name must follow the bracket";
+/// The first character beyond ASCII that stands neither in quotes nor in a comment: TOML 1.0 has no place for it (bare keys are ASCII).
+std::optional<TextPlace> find_stray_letter(std::string_view text);
+
+struct TextFault {
+    TextPlace place;
+    std::string_view message;
+};
+
+/// Either of the two.
+std::optional<TextFault> find_fault(std::string_view text);
 
 } // namespace gatehouse::policy

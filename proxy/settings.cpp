@@ -200,8 +200,8 @@ LoadedSettings load_settings(std::filesystem::path const& dir)
         fail(0, 0, "is larger than 1 MiB: this is no settings file");
         return loaded;
     }
-    if (auto const bad = policy::find_bad_header(loaded.source)) {
-        fail(bad->line, bad->column, std::string{policy::bad_header_message});
+    if (auto const fault = policy::find_fault(loaded.source)) {
+        fail(fault->place.line, fault->place.column, std::string{fault->message});
         return loaded;
     }
     // The one place where toml++ reports bad text: by exception.

@@ -308,6 +308,25 @@ TEST(ParsePolicy, TellsOfATableWithoutANameInsteadOfEnding)
         EXPECT_FALSE(find_bad_header(text)) << text;
 }
 
+TEST(ParsePolicy, TellsOfLettersThatOnlyQuotesMayHold)
+{
+    struct {
+        std::string text;
+        std::uint32_t line, column;
+    } const bad[]{{"\u00e9cole = 1\n", 1, 1}, {"a = 1\n  \u0130 = 2\n", 2, 3}, {"a = \"x\" \u00a0\n", 1, 9},
+        {"[\"a\".\u0400]\n", 1, 6}, {"a = \"x\\\"\"\u00e9\n", 1, 10}, {"a = 'x\\'\u00e9\n", 1, 9}, {"\xff\xfe", 1, 1}};
+    for (auto const& [text, line, column] : bad) {
+        auto const parsed = parse_policy({{"policy.toml", text}, {"timetable.toml", {}}, {"lists.toml", {}}});
+        ASSERT_FALSE(parsed.ok()) << text;
+        EXPECT_EQ(parsed.problems.front().line, line) << text;
+        EXPECT_EQ(parsed.problems.front().column, column) << text;
+    }
+    for (auto const* const text :
+        {"a = \"\u00e9\"", "a = '\u00e9'", "# \u00e9\na = 1 # \u00e9", "a = \"\"\"\n\u00e9 \" \u00e9\n\"\"\"",
+            "a = '''\n\u00e9'\u00e9'''", "\"\u00e9\" = 1", "a = \"\\\"\u00e9\"", "\xef\xbb\xbf# \u00e9", "a = \"\" # \u00e9", ""})
+        EXPECT_FALSE(find_stray_letter(text)) << text;
+}
+
 TEST(ParsePolicy, SurvivesDeepNestingAndLongText)
 {
     EXPECT_FALSE(parse_policy(sources("a = " + std::string(100'000, '['))).ok());
