@@ -164,8 +164,10 @@ struct ResolverThread::State {
         std::string list;
         for (auto const& server : options.servers)
             list += (list.empty() ? "" : ",") + server;
-        if (!list.empty() && ares_set_servers_ports_csv(channel, list.c_str()) != ARES_SUCCESS)
+        if (!list.empty() && ares_set_servers_ports_csv(channel, list.c_str()) != ARES_SUCCESS) {
+            ares_destroy(channel);
             throw std::runtime_error("a DNS server is not an address: " + list);
+        }
     }
 
     void signal() const
