@@ -55,7 +55,7 @@ task<Response> show_welcome(Visit const& visit)
     page.parts.push_back(subheading("Set up a device"));
     std::vector<SummaryRow> rows{{"Automatic settings", {portal + "/proxy.pac", "/proxy.pac"}}};
     if (has_ca)
-        rows.push_back({"School certificate", {"Download the certificate", "/ca.crt"}});
+        rows.push_back({"School certificate", {"Put the certificate on a device", "/device"}});
     page.parts.push_back(summary(rows));
     page.parts.push_back(
         paragraph(has_ca ? "Install the certificate on devices of the school only. With it, blocked pages can explain themselves."
@@ -126,6 +126,9 @@ task<Response> show_help(Visit const& visit)
         {"Restrictions: people who use the web under supervision."},
         {"Grants: sites that were asked for and approved, until they end."},
         {"The school's rules, in the order they are written."}, {"What the role may do if no rule says anything."}}));
+    page.parts.push_back(
+        paragraph("A site that is allowed may still be closed on a device where the school would have to see what is inside "
+                  "and cannot. The rules about inspection say where; a grant opens it."));
     page.parts.push_back(subheading("How a request goes"));
     page.parts.push_back(paragraph("A person asks. The online safety officer looks at it and recommends. The headteacher "
                                    "decides. These are always three different people. "

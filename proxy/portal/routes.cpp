@@ -16,6 +16,7 @@ constexpr Route portal_table[] = {
     {get, "/proxy.pac", show_pac},
     {get, "/wpad.dat", show_pac},
     {get, "/ca.crt", show_ca},
+    {get, "/device", show_device},
     {get, "/ask", show_ask},
     {post, "/ask", take_ask},
     {get, "/status/", show_request_status},

@@ -83,8 +83,10 @@ export async function startGateway() {
     const real = existsSync(daemon) && process.env.GATEHOUSE_PAGES_ONLY === undefined;
     if (real) {
         const ctl = join(bin, "tools", "ctl", "gatehouse");
-        const compiled = spawnSync(ctl, ["lists", "compile", "--config", config], { encoding: "utf8" });
-        if (compiled.status !== 0) throw new Error(`lists compile: ${compiled.stderr}`);
+        for (const words of [["lists", "compile"], ["ca", "create"]]) {
+            const done = spawnSync(ctl, [...words, "--config", config], { encoding: "utf8" });
+            if (done.status !== 0) throw new Error(`${words.join(" ")}: ${done.stderr}`);
+        }
     }
     const child = real ? spawn(daemon, ["--config", config]) : spawn(host, ["serve", config]);
     let said = "";

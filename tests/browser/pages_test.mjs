@@ -26,7 +26,7 @@ function nameOf(role, path) {
 
 try {
     const page = await visitor(browser);
-    for (const path of ["/", "/ask", "/tell", "/told?reference=K7QF-3M9P", "/status/", gateway.seed.waiting, "/help", "/accessibility", "/nothing-here", "/ask?t=broken"]) {
+    for (const path of ["/", "/ask", "/tell", "/told?reference=K7QF-3M9P", "/status/", gateway.seed.waiting, "/device", "/help", "/accessibility", "/nothing-here", "/ask?t=broken"]) {
         await page.goto(gateway.portal + path);
         await checkPage(page, nameOf("portal", path.startsWith("/status/") && path.includes("key") ? "/status-shown" : path));
     }

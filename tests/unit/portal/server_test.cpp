@@ -2,6 +2,7 @@
 #include "proxy/portal/server.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/store.hpp"
+#include "proxy/tls/issuer.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -87,6 +88,17 @@ TEST_F(ServerTest, ServesTheWelcomePage)
     EXPECT_THAT(page, HasSubstr("Ashgrove Academy"));
     EXPECT_THAT(page, HasSubstr("Cache-Control: no-store"));
     EXPECT_THAT(page, HasSubstr("Content-Security-Policy: default-src 'none'"));
+}
+
+TEST_F(ServerTest, TellsHowTheCertificateGetsOntoADevice)
+{
+    EXPECT_THAT(get("/device"), StartsWith("HTTP/1.1 404")) << "there is none yet";
+    ASSERT_TRUE(tls::create_ca(settings.state_dir / "ca", "Ashgrove Academy"));
+    auto const page = get("/device");
+    EXPECT_THAT(page, StartsWith("HTTP/1.1 200"));
+    EXPECT_THAT(page, HasSubstr(tls::read_ca_info(settings.state_dir / "ca").value().sha256));
+    for (auto const* const device : {"Windows", "Mac", "iPhone and iPad", "Android", "Chromebook", "Firefox"})
+        EXPECT_THAT(page, HasSubstr(device));
 }
 
 TEST_F(ServerTest, AnswersHostileRequestsPlainly)

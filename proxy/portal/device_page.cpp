@@ -1,0 +1,70 @@
+#include "proxy/portal/portal_pages.hpp"
+#include "proxy/settings.hpp"
+#include "proxy/tls/issuer.hpp"
+
+namespace gatehouse::portal {
+namespace {
+
+struct Platform {
+    std::string_view title;
+    std::vector<Cell> steps;
+};
+
+std::vector<Platform> const& platforms()
+{
+    static std::vector<Platform> const all{
+        {"Windows",
+            {{"Download the certificate and open it."}, {"Choose Install Certificate, then Local Machine."},
+                {"Choose Place all certificates in the following store, then Trusted Root Certification Authorities."},
+                {"Choose Finish."}}},
+        {"Mac",
+            {{"Download the certificate and open it. Keychain Access shows it; add it to System."},
+                {"Open it there, open Trust, and choose Always Trust for When using this certificate."}}},
+        {"iPhone and iPad",
+            {{"Download the certificate in Safari and choose Allow."},
+                {"Open Settings, then Profile Downloaded, and choose Install."},
+                {"Open General, About, Certificate Trust Settings, and switch the certificate on. Without this step it does "
+                 "nothing."}}},
+        {"Android",
+            {{"Download the certificate."},
+                {"Open Settings and search for CA certificate. Choose Install anyway and pick the file."},
+                {"Many apps do not use certificates that were added by hand; browsers do."}}},
+        {"Chromebook",
+            {{"School Chromebooks get it from the Google Admin console: Devices, Networks, Certificates."},
+                {"On a single one: open chrome://settings/certificates, choose Authorities, then Import."}}},
+        {"Firefox, on any computer",
+            {{"Open Settings and search for certificates. Choose View Certificates, Authorities, Import."},
+                {"Tick Trust this CA to identify websites."}}},
+    };
+    return all;
+}
+
+} // namespace
+
+task<Response> show_device(Visit const& visit)
+{
+    auto const ca = tls::read_ca_info(visit.site.services.settings.state_dir / "ca");
+    if (!ca)
+        co_return show_message(visit, 404, "There is no certificate", "This school does not use a certificate of its own.");
+    Page page;
+    page.title = "Put the school certificate on a device";
+    page.parts = {heading(page.title),
+        paragraph("This is for devices that belong to the school. With the certificate, pages about closed sites can explain "
+                  "themselves, and "
+                  "the school can look after what is inside sites where its rules say so."),
+        paragraph("Never put it on a device of your own unless the school has agreed that with you."),
+        summary({{"Certificate", {"Download the certificate", "/ca.crt"}}, {"Name", {ca->subject, {}}},
+            {"Fingerprint (SHA-256)", {ca->sha256, {}}}}),
+        paragraph("Compare the fingerprint with the one that the device shows before you trust it.")};
+    for (auto const& platform : platforms()) {
+        page.parts.push_back(subheading(platform.title));
+        page.parts.push_back(numbered(platform.steps));
+    }
+    page.parts.push_back(subheading("Did it work?"));
+    page.parts.push_back(
+        paragraph("Open a site that is closed at school. A page of the school explains why. If the browser warns you instead, "
+                  "the certificate is not trusted yet."));
+    co_return show(visit, page);
+}
+
+} // namespace gatehouse::portal
