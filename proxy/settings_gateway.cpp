@@ -31,11 +31,10 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
 }
 
 /// What the gateway closes by itself cannot be let out: the web is its own, and names are asked of the school's name servers.
-bool is_closed_way(std::string_view protocol, unsigned first, unsigned last)
+bool is_closed_way(unsigned first, unsigned last)
 {
     constexpr std::array<unsigned, 4> closed{53, 80, 443, 853};
-    return protocol != "ping"
-        && std::any_of(closed.begin(), closed.end(), [=](unsigned port) { return first <= port && port <= last; });
+    return std::any_of(closed.begin(), closed.end(), [=](unsigned port) { return first <= port && port <= last; });
 }
 
 /// What is wrong with "tcp/993"; empty if nothing is.
@@ -53,7 +52,7 @@ std::string fault_of(std::string_view way)
     auto const last = dash == std::string_view::npos ? first : parse_port(ports.substr(dash + 1));
     if (!first || !last || *last < *first)
         return fmt::format("\"{}\" names no port between 1 and 65535", way);
-    if (is_closed_way(protocol, *first, *last))
+    if (is_closed_way(*first, *last))
         return fmt::format("\"{}\" would let out web or name service, which go through the gateway", way);
     return {};
 }

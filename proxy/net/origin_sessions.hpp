@@ -21,8 +21,8 @@ struct SessionFree {
 };
 using SessionPtr = std::unique_ptr<Session, SessionFree>;
 
-/// Not thread-safe: one for each worker. A session of TLS 1.3 serves one connection (RFC 8446 §C.4). All are forgotten after an
-/// hour, so that a certificate that expired or was revoked meanwhile is found out.
+/// Not thread-safe: one for each worker. A session of TLS 1.3 serves one connection (RFC 8446 §C.4). All are forgotten an
+/// hour after the certificate was shown, resumed or not, so that a certificate that expired or was revoked meanwhile is found out.
 class OriginSessions {
 public:
     static constexpr std::size_t max_names = 512;
@@ -30,7 +30,10 @@ public:
     static constexpr std::chrono::hours max_age{1};
 
     using Clock = std::chrono::steady_clock;
-    void keep(std::string const& name, SessionPtr session, Clock::time_point now);
+    /// `proved`: when the origin showed its certificate.
+    void keep(std::string const& name, SessionPtr session, Clock::time_point proved);
+    /// That time: of the session that this one came of by resumption, or `now`, which the session then remembers.
+    static Clock::time_point proved_at(Session* session, Clock::time_point now);
     /// The newest; null if there is none.
     SessionPtr take(std::string const& name, Clock::time_point now);
     std::size_t names() const { return kept_.size(); }

@@ -141,6 +141,8 @@ bool expect_host(SSL* connection, std::string const& host, bool is_address)
 
 std::string_view handshake_failure(SSL const* connection)
 {
+    if (connection == nullptr)
+        return "origin-tls-failed";
     switch (SSL_get_verify_result(connection)) {
     case X509_V_ERR_CERT_HAS_EXPIRED: return "origin-expired";
     case X509_V_ERR_CERT_NOT_YET_VALID: return "origin-not-yet-valid";

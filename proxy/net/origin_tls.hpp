@@ -29,7 +29,8 @@ bool expect_host(SSL* connection, std::string const& host, bool is_address);
 bool proved_its_name(SSL const* connection);
 
 /// Why a handshake failed: "origin-expired", "origin-not-yet-valid", "origin-wrong-name", "origin-untrusted", "origin-revoked",
-/// "origin-weak", "origin-wants-certificate", or "origin-tls-failed" for all else (an old protocol, no common cipher, an alert).
+/// "origin-weak", "origin-wants-certificate", or "origin-tls-failed" for all else (an old protocol, no common cipher,
+/// an alert, no memory for a connection at all).
 std::string_view handshake_failure(SSL const* connection);
 
 } // namespace gatehouse::net

@@ -309,7 +309,8 @@ def ways_round():
         yield f"the school's name server, TCP, {version}", lambda f=family: tcp(RESOLVER[f], 53), True
         yield f"the school's name server by another port, {version}", lambda f=family: tcp(RESOLVER[f], 8053), False
         yield f"time, which is let out, {version}", lambda f=family: udp(STRANGER[f], 123), True
-        yield f"a printer of the school, {version}", lambda f=family: tcp(LOCAL[f], 631), True
+        for name, port in (("a printer of the school", 631), ("a page of the printer", 80), ("a page of the printer, TLS", 443)):
+            yield f"{name}, {version}", lambda f=family, p=port: tcp(LOCAL[f], p), True
 
 
 @covers(155, "ways round the gateway: open without the rules, closed with them")
@@ -407,7 +408,7 @@ def dead_man():
     kept = in_force()
     assert "redirect to" in kept
     choose("tproxy")
-    for answer in ("", "yes\n"):
+    for answer in ("", "yes\n", "do not keep\n", "keep"):
         applying = Applying(1)
         assert "tproxy" in in_force()
         assert applying.answer(answer) == 1 and "taken back" in applying.said, applying.said
@@ -434,17 +435,12 @@ def other_rules():
             assert in_force().count("fwmark 0x1 lookup 3128") == (2 if mode == "tproxy" else 0), in_force()
     assert subprocess.run(["nft", "list", "table", "inet", "school"], capture_output=True, check=False).returncode == 0
     nobody = ["setpriv", "--reuid", "65534", "--bounding-set=-net_admin", "--inh-caps=-all"]
-    done = subprocess.run([*nobody, COMMAND, "gateway", "apply", "--keep", "--config", readable_copy()], capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory(prefix="gatehouse-gateway-") as folder:  # where everybody may read it
+        pathlib.Path(folder).chmod(0o755)
+        shutil.copy(GATE.config / "gatehouse.toml", folder)
+        done = subprocess.run([*nobody, COMMAND, "gateway", "apply", "--keep", "--config", folder], capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "not permitted" in done.stderr, done
     assert in_force() == ""
-
-
-def readable_copy():
-    """The configuration where everybody may read it."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-gateway-"))
-    folder.chmod(0o755)
-    shutil.copy(GATE.config / "gatehouse.toml", folder)
-    return folder
 
 
 def open_school(config):
@@ -505,6 +501,7 @@ remote-control:
     finally:
         process.terminate()
         process.wait(20)
+        shutil.rmtree(folder)
 
 
 @covers("the name server's zone: safe search, no Private Relay, no keys of Encrypted ClientHello, everything else as ever")

@@ -465,7 +465,7 @@ def refused():
                 assert wire.connect("other.example:443").status == 403
             assert len(HEARD) == (1 if on_school_device == 200 else 0), HEARD
         row = GATE.wait_for_row(lambda row: row.get("rule", {}).get("id") == "unseen" and row["event"]["action"] == "block")
-        assert row["gatehouse"].get("clause", "7") == "7", row
+        assert (row["gatehouse"]["clause"], row["gatehouse"]["stage"]) == ("7", "inspection"), row
     finally:
         policy.write_text(before)
         GATE.publish()

@@ -18,7 +18,8 @@ namespace {
 using namespace gatehouse::gateway;
 using std::chrono::seconds;
 
-constexpr seconds reminder{10}; // how often the time that is left is told
+constexpr std::size_t longest_line = 1024; // bytes of an answer; more is nobody's typing
+constexpr seconds reminder{10};            // how often the time that is left is told
 
 /// The settings, if they say what is inside; else nothing, which was then reported.
 std::optional<Settings> read_gateway_settings(Common const& common, Streams streams)
@@ -44,7 +45,7 @@ int render_text(Common const& common, std::string const& text, Streams streams)
 std::string text_of_routes(Settings const& settings)
 {
     std::string text;
-    for (auto const& words : render_routes(settings, Routes::set))
+    for (auto const& words : render_routes(settings))
         text += fmt::format("ip {}{}\n", fmt::join(words, " "), words[2] == "del" ? " || true" : "");
     return text;
 }
@@ -52,6 +53,20 @@ std::string text_of_routes(Settings const& settings)
 seconds::rep seconds_until(std::chrono::steady_clock::time_point latest)
 {
     return std::max<seconds::rep>(0, std::chrono::round<seconds>(latest - std::chrono::steady_clock::now()).count());
+}
+
+/// Takes the whole lines off the front. True if one of them is the word.
+bool says_keep(std::string& heard)
+{
+    for (auto end = heard.find('\n'); end != std::string::npos; end = heard.find('\n')) {
+        bool const said = heard.compare(0, end, "keep") == 0;
+        heard.erase(0, end + 1);
+        if (said)
+            return true;
+    }
+    if (heard.size() > longest_line)
+        heard.clear();
+    return false;
 }
 
 /// Says how long there is, then every ten seconds what is left, until "keep" is read or the guard has gone.
@@ -78,7 +93,7 @@ bool is_kept_in_time(Common const& common, GatewayApplyOptions const& options, G
             waits[0].fd = -1; // nobody there to answer
         else
             answer.append(piece.data(), static_cast<std::size_t>(size));
-        if (answer.find("keep\n") != std::string::npos)
+        if (says_keep(answer))
             return true;
     }
     return false;

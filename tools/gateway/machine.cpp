@@ -36,16 +36,6 @@ Complaint run_ip(std::vector<std::string> words)
     return complaint_of("ip", run(std::move(words)));
 }
 
-/// Both families whatever the settings say now: they may have been others when the routes were set.
-void remove_routes()
-{
-    Settings all;
-    all.gateway.intercept = "tproxy";
-    all.tproxy = {{policy::IpAddress::from_v4(0), 1}, {policy::IpAddress{}, 1}};
-    for (auto& words : render_routes(all, Routes::undo))
-        run_ip(std::move(words)); // one that is not there is no fault
-}
-
 } // namespace
 
 Complaint check_rules(std::string const& rules)
@@ -63,7 +53,7 @@ result<std::string> rules_in_force()
 
 Complaint put_in_force(Settings const& settings, std::string const& rules)
 {
-    for (auto& words : render_routes(settings, Routes::set)) {
+    for (auto& words : render_routes(settings)) {
         bool const undoes = words[2] == "del"; // the first time there is nothing to take back
         if (auto complaint = run_ip(std::move(words)); complaint && !undoes)
             return complaint;
@@ -75,7 +65,8 @@ Complaint take_back(std::string const& before)
 {
     auto complaint = run_nft({"--file", "-"}, without_table() + before);
     if (before.find("tproxy") == std::string::npos)
-        remove_routes();
+        for (auto& words : undo_routes())
+            run_ip(std::move(words)); // one that is not there is no fault
     return complaint;
 }
 

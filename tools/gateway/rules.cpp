@@ -43,9 +43,20 @@ std::string set_of(Values const& values, Family family, AddressOf address_of)
     return texts.empty() ? std::string{} : fmt::format("{{ {} }}", fmt::join(texts, ", "));
 }
 
+/// What is reached directly is neither intercepted nor refused: a line for each family that has any.
+std::string local_passes(Gateway const& gateway, std::string_view from)
+{
+    std::string text;
+    for (auto const family : families)
+        if (auto const local = set_of(gateway.local, family, [](auto const& network) { return network.base; }); !local.empty())
+            text += fmt::format("        {}{} daddr {} accept\n", from, name_of(family), local);
+    return text;
+}
+
 std::string intercept_redirected(Settings const& settings)
 {
     std::string text = "    chain intercept {\n        type nat hook prerouting priority dstnat; policy accept;\n";
+    text += local_passes(settings.gateway, "iifname $inside ");
     for (auto const family : families)
         if (auto const port = port_for(settings.redirect, family))
             text += fmt::format(
@@ -59,6 +70,7 @@ std::string intercept_untouched(Settings const& settings)
     auto text = fmt::format("    chain intercept {{\n        type filter hook prerouting priority mangle; policy accept;\n"
                             "        iifname $inside meta l4proto tcp socket transparent 1 meta mark set {} accept\n",
         mark);
+    text += local_passes(settings.gateway, "iifname $inside ");
     for (auto const family : families)
         if (auto const port = port_for(settings.tproxy, family))
             text += fmt::format("        iifname $inside meta nfproto {0} fib daddr type != local tcp dport {{ 80, 443 }} "
@@ -82,10 +94,7 @@ std::string what_passes(Gateway const& gateway)
         = "        # What routers and hosts tell each other about packets that did not arrive.\n"
           "        icmp type { destination-unreachable, time-exceeded, parameter-problem } accept\n"
           "        icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept\n";
-    for (auto const family : families)
-        if (auto const local = set_of(gateway.local, family, [](auto const& network) { return network.base; }); !local.empty())
-            text += fmt::format("        {} daddr {} accept\n", name_of(family), local);
-    return text;
+    return text + local_passes(gateway, {});
 }
 
 std::string what_is_refused(Gateway const& gateway)
@@ -111,6 +120,22 @@ std::string what_leaves(Gateway const& gateway)
           "        counter reject with icmpx admin-prohibited comment \"VPNs, tunnels, everything else\"\n";
 }
 
+std::string option_of(Family family)
+{
+    return family == Family::v4 ? "-4" : "-6";
+}
+
+Command rule_command(Family family, std::string verb)
+{
+    return {option_of(family), "rule", std::move(verb), "fwmark", std::string{mark}, "lookup", std::string{routes}};
+}
+
+Command route_command(Family family, std::string verb)
+{
+    return {option_of(family), "route", std::move(verb), "local", family == Family::v4 ? "0.0.0.0/0" : "::/0", "dev", "lo",
+        "table", std::string{routes}};
+}
+
 } // namespace
 
 bool keeps_destination(Settings const& settings)
@@ -133,22 +158,27 @@ std::string render_rules(Settings const& settings)
     return text + "    }\n}\n";
 }
 
-std::vector<std::vector<std::string>> render_routes(Settings const& settings, Routes what)
+std::vector<Command> render_routes(Settings const& settings)
 {
-    std::vector<std::vector<std::string>> commands;
+    std::vector<Command> commands;
     if (!keeps_destination(settings))
         return commands;
     for (auto const family : families) {
         if (!port_for(settings.tproxy, family))
             continue;
-        std::string const option = family == Family::v4 ? "-4" : "-6";
-        std::string const everywhere = family == Family::v4 ? "0.0.0.0/0" : "::/0";
-        // The rule is taken back first, for `add` would make a second one beside it.
-        commands.push_back({option, "rule", "del", "fwmark", std::string{mark}, "lookup", std::string{routes}});
-        if (what == Routes::set)
-            commands.push_back({option, "rule", "add", "fwmark", std::string{mark}, "lookup", std::string{routes}});
-        commands.push_back({option, "route", what == Routes::set ? "replace" : "del", "local", everywhere, "dev", "lo", "table",
-            std::string{routes}});
+        commands.push_back(rule_command(family, "del")); // `add` would make a second one beside it
+        commands.push_back(rule_command(family, "add"));
+        commands.push_back(route_command(family, "replace"));
+    }
+    return commands;
+}
+
+std::vector<Command> undo_routes()
+{
+    std::vector<Command> commands;
+    for (auto const family : families) {
+        commands.push_back(rule_command(family, "del"));
+        commands.push_back(route_command(family, "del"));
     }
     return commands;
 }

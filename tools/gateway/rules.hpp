@@ -20,8 +20,11 @@ bool keeps_destination(Settings const& settings);
 /// Precondition: `settings.gateway.inside` and a listener for intercepted traffic, which load_settings saw to.
 std::string render_rules(Settings const& settings);
 
-/// One command of ip(8) a row, without its first word; empty unless keeps_destination. `undo`: takes them back.
-enum class Routes { set, undo };
-std::vector<std::vector<std::string>> render_routes(Settings const& settings, Routes what);
+/// Arguments of ip(8).
+using Command = std::vector<std::string>;
+/// The routes that the rules need; empty unless keeps_destination. The `del` among them may fail: the first time there is nothing to take back.
+std::vector<Command> render_routes(Settings const& settings);
+/// Takes back whatever render_routes may have set, under whatever settings. Any of them may fail.
+std::vector<Command> undo_routes();
 
 } // namespace gatehouse::gateway

@@ -57,7 +57,7 @@ TEST_F(RulesTest, RedirectsEachFamilyToItsListener)
     EXPECT_THAT(rules(), HasSubstr("nfproto ipv4 fib daddr type != local tcp dport { 80, 443 } redirect to :3129"));
     EXPECT_THAT(rules(), HasSubstr("nfproto ipv6 fib daddr type != local tcp dport { 80, 443 } redirect to :3139"));
     EXPECT_THAT(rules(), Not(HasSubstr("tproxy")));
-    EXPECT_THAT(render_routes(settings_, Routes::set), IsEmpty());
+    EXPECT_THAT(render_routes(settings_), IsEmpty());
 }
 
 TEST_F(RulesTest, LeavesDestinationsUntouchedIfAsked)
@@ -66,8 +66,8 @@ TEST_F(RulesTest, LeavesDestinationsUntouchedIfAsked)
     EXPECT_THAT(rules(), HasSubstr("tproxy ip to :3130 meta mark set 0x1 accept"));
     EXPECT_THAT(rules(), HasSubstr("tproxy ip6 to :3140 meta mark set 0x1 accept"));
     EXPECT_THAT(rules(), Not(HasSubstr("redirect to")));
-    EXPECT_THAT(render_routes(settings_, Routes::set), SizeIs(6));
-    EXPECT_THAT(render_routes(settings_, Routes::undo), SizeIs(4));
+    EXPECT_THAT(render_routes(settings_), SizeIs(6));
+    EXPECT_THAT(undo_routes(), SizeIs(4));
 }
 
 TEST_F(RulesTest, InterceptsNoFamilyThatNobodyListensFor)
@@ -75,6 +75,20 @@ TEST_F(RulesTest, InterceptsNoFamilyThatNobodyListensFor)
     settings_.redirect.pop_back();
     EXPECT_THAT(rules(), Not(HasSubstr("nfproto ipv6")));
     EXPECT_THAT(rules(), HasSubstr("tcp dport { 80, 443 } counter reject")) << "its web is refused instead";
+}
+
+TEST_F(RulesTest, InterceptsNothingThatIsReachedDirectly)
+{
+    settings_.gateway.local = {*policy::Network::parse("10.0.0.0/8"), *policy::Network::parse("fd00::/8")};
+    for (auto const* const way : {"redirect", "tproxy"}) {
+        settings_.gateway.intercept = way;
+        auto const text = rules();
+        for (auto const* const exempt :
+            {"iifname $inside ip daddr { 10.0.0.0/8 } accept", "iifname $inside ip6 daddr { fd00::/8 } accept"}) {
+            ASSERT_THAT(text, HasSubstr(exempt));
+            EXPECT_LT(text.find(exempt), text.find("fib daddr type != local")) << way;
+        }
+    }
 }
 
 TEST_F(RulesTest, ReplacesItsTableInOneTransaction)

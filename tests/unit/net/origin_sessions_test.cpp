@@ -73,6 +73,19 @@ TEST_F(OriginSessionsTest, KeepsABoundedNumberOfNames)
     EXPECT_NE(take(std::to_string(2 * OriginSessions::max_names - 1) + ".example"), nullptr) << "the last one was kept";
 }
 
+TEST_F(OriginSessionsTest, CountsFromTheCertificateHoweverOftenItIsResumed)
+{
+    OriginSessions::Clock::time_point const start{std::chrono::hours{1000}};
+    SessionPtr const first{SSL_SESSION_new()};
+    EXPECT_EQ(OriginSessions::proved_at(first.get(), start), start);
+    SessionPtr const second{SSL_SESSION_dup(first.get())}; // as OpenSSL makes the session of a resumed connection
+    SessionPtr const third{SSL_SESSION_dup(second.get())};
+    EXPECT_EQ(OriginSessions::proved_at(second.get(), start + minutes{40}), start);
+    EXPECT_EQ(OriginSessions::proved_at(third.get(), start + minutes{80}), start);
+    SessionPtr const other{SSL_SESSION_new()};
+    EXPECT_EQ(OriginSessions::proved_at(other.get(), start + minutes{80}), start + minutes{80});
+}
+
 TEST_F(OriginSessionsTest, ForgetsWhatIsOld)
 {
     OriginSessions::Clock::time_point const start{};

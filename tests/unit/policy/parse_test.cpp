@@ -290,19 +290,26 @@ TEST(ParsePolicy, ReportsATomlMistakeAloneWithItsPlace)
     EXPECT_FALSE(parse_policy(sources("")).ok());
 }
 
-TEST(ParsePolicy, TellsOfATableWithoutANameInsteadOfEnding)
+struct Refused {
+    std::string text;
+    std::uint32_t line, column;
+};
+
+/// Each text as policy.toml is refused, with this place.
+void expect_refused(std::vector<Refused> const& bad)
 {
-    struct {
-        std::string text;
-        std::uint32_t line, column;
-    } const bad[]{{"[[[role]]]\n", 1, 3}, {"a = 1\n[=]\n", 2, 2}, {"\xef\xbb\xbf [ #\n", 1, 4}, {"[", 1, 2}, {"[[\n", 1, 3},
-        {"[\x01]", 1, 2}};
     for (auto const& [text, line, column] : bad) {
         auto const parsed = parse_policy({{"policy.toml", text}, {"timetable.toml", {}}, {"lists.toml", {}}});
         ASSERT_FALSE(parsed.ok()) << text;
         EXPECT_EQ(parsed.problems.front().line, line) << text;
         EXPECT_EQ(parsed.problems.front().column, column) << text;
     }
+}
+
+TEST(ParsePolicy, TellsOfATableWithoutANameInsteadOfEnding)
+{
+    expect_refused({{"[[[role]]]\n", 1, 3}, {"a = 1\n[=]\n", 2, 2}, {"\xef\xbb\xbf [ #\n", 1, 4}, {"[", 1, 2}, {"[[\n", 1, 3},
+        {"[\x01]", 1, 2}});
     for (auto const* const text :
         {"[role]", "[[ role ]]", " [\"a b\"]", "['a']", "a = [\n\"b\",\n[\"c\"], [1],\n[]\n]", "a = [\n[[1]]\n]", ""})
         EXPECT_FALSE(find_bad_header(text)) << text;
@@ -310,17 +317,8 @@ TEST(ParsePolicy, TellsOfATableWithoutANameInsteadOfEnding)
 
 TEST(ParsePolicy, TellsOfLettersThatOnlyQuotesMayHold)
 {
-    struct {
-        std::string text;
-        std::uint32_t line, column;
-    } const bad[]{{"\u00e9cole = 1\n", 1, 1}, {"a = 1\n  \u0130 = 2\n", 2, 3}, {"a = \"x\" \u00a0\n", 1, 9},
-        {"[\"a\".\u0400]\n", 1, 6}, {"a = \"x\\\"\"\u00e9\n", 1, 10}, {"a = 'x\\'\u00e9\n", 1, 9}, {"\xff\xfe", 1, 1}};
-    for (auto const& [text, line, column] : bad) {
-        auto const parsed = parse_policy({{"policy.toml", text}, {"timetable.toml", {}}, {"lists.toml", {}}});
-        ASSERT_FALSE(parsed.ok()) << text;
-        EXPECT_EQ(parsed.problems.front().line, line) << text;
-        EXPECT_EQ(parsed.problems.front().column, column) << text;
-    }
+    expect_refused({{"\u00e9cole = 1\n", 1, 1}, {"a = 1\n  \u0130 = 2\n", 2, 3}, {"a = \"x\" \u00a0\n", 1, 9},
+        {"[\"a\".\u0400]\n", 1, 6}, {"a = \"x\\\"\"\u00e9\n", 1, 10}, {"a = 'x\\'\u00e9\n", 1, 9}, {"\xff\xfe", 1, 1}});
     for (auto const* const text :
         {"a = \"\u00e9\"", "a = '\u00e9'", "# \u00e9\na = 1 # \u00e9", "a = \"\"\"\n\u00e9 \" \u00e9\n\"\"\"",
             "a = '''\n\u00e9'\u00e9'''", "\"\u00e9\" = 1", "a = \"\\\"\u00e9\"", "\xef\xbb\xbf# \u00e9", "a = \"\" # \u00e9", ""})

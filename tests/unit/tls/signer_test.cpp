@@ -113,15 +113,15 @@ TEST_F(SignerTest, SaysWhyItCannotSign)
 
 TEST_F(SignerTest, IsStartedAgainOnceASecondAtMost)
 {
-    auto process = signer();
     auto const begun = std::chrono::steady_clock::now();
+    auto process = signer();
     ::kill(process.pid(), SIGKILL);
     CertificatePtr leaf;
     do
         leaf = process.sign(host_, *key_);
     while (!leaf && std::chrono::steady_clock::now() - begun < std::chrono::seconds{20});
     EXPECT_TRUE(is_signed_for_us(leaf));
-    EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds{900});
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::seconds{1});
 }
 
 } // namespace
