@@ -16,7 +16,7 @@ bool is_who(Kind kind)
 
 bool is_what(Kind kind)
 {
-    return kind >= Kind::everything && kind <= Kind::signal;
+    return kind >= Kind::everything && kind <= Kind::pattern;
 }
 
 /// Category of what the selector names; `none` if it names no part of one.

@@ -161,6 +161,86 @@ void refuse(Decision& decision, Policy const& policy, Recorder& recorder)
     recorder.refused(policy.inspection[decision.index]);
 }
 
+/// The most severe list that speaks of the search.
+void attribute_search(Decision& decision, Facts const& facts)
+{
+    decision.search_engine = facts.search_engine;
+    if (facts.search_engine == none || facts.terms.lists.none())
+        return;
+    auto const& lists = facts.policy.term_lists;
+    for (std::uint16_t i = 0; i < lists.size(); ++i) {
+        bool const graver = decision.term_list == none || lists[i].severity > lists[decision.term_list].severity;
+        if (facts.terms.lists[i] && graver)
+            decision.term_list = i;
+    }
+    decision.term = facts.terms.term[decision.term_list];
+}
+
+/// Without regard to what may be behind the target.
+Decision evaluate_itself(Facts const& facts, Recorder& recorder)
+{
+    auto const ruling = judge(facts, recorder);
+    Decision decision;
+    decision.verdict = ruling.verdict;
+    decision.stage = ruling.stage;
+    decision.index = ruling.index;
+    if (ruling.verdict == Verdict::allow) {
+        decision.inspection = judge_inspection(facts, ruling.stage == Stage::override_grant);
+        decision.safe_search = find_safe_search(facts);
+    }
+    if (decision.inspection.inspection == Inspection::refuse)
+        refuse(decision, facts.policy, recorder);
+    decision.tls = tls_action(decision.verdict, facts.query, decision.inspection.inspection);
+    decision.signals = facts.signals;
+    decision.period_kind = facts.period_kind;
+    if (facts.period)
+        decision.period = index_in(facts.policy.timetable.periods, *facts.period);
+    if (ruling.stage != Stage::sealed)
+        attribute(decision, ruling.what, facts);
+    attribute_search(decision, facts);
+    decision.by_search = ruling.what && ruling.what->kind == Selector::Kind::search;
+    return decision;
+}
+
+/// Which site would be opened cannot be told.
+void close(Decision& decision, Facts const& facts)
+{
+    decision.verdict = Verdict::block;
+    decision.stage = Stage::role_default;
+    decision.index = none;
+    decision.safe_search = none;
+    decision.tls = tls_action(Verdict::block, facts.query, Inspection::name_only);
+}
+
+/// What is shown under another site's name is judged as if it were asked for itself; the stricter of both decides. Services do not show
+/// each other, so a chain that is longer than any that works is closed.
+void judge_wrapped(Facts const& facts, Recorder& recorder, Decision& decision, unsigned depth)
+{
+    constexpr unsigned deepest = 4;
+    Wrapped wrapped;
+    for (std::size_t nth = 0; find_wrapped(facts.policy, facts.query.target, nth, wrapped); ++nth) {
+        decision.wrapper = wrapped.form;
+        if (depth == deepest)
+            return close(decision, facts);
+        Query const query{facts.query.subject, wrapped.target, facts.query.now, facts.query.signals};
+        Facts const behind{facts.policy, query};
+        recorder.wrapped(facts.policy.url_forms[wrapped.form], behind);
+        auto inner = evaluate_itself(behind, recorder);
+        if (inner.verdict == Verdict::allow)
+            judge_wrapped(behind, recorder, inner, depth + 1);
+        inner.wrapper = wrapped.form;
+        if (inner.verdict == Verdict::block) {
+            decision = inner;
+            return;
+        }
+        if (decision.search_engine == none) {
+            decision.search_engine = inner.search_engine;
+            decision.term_list = inner.term_list;
+            decision.term = inner.term;
+        }
+    }
+}
+
 } // namespace
 
 std::string_view to_text(TlsAction action)
@@ -182,30 +262,17 @@ std::string_view to_text(Stage stage)
     case Stage::rule: return "rule";
     case Stage::role_default: return "default";
     case Stage::inspection: return "inspection";
+    case Stage::content: return "content";
+    case Stage::wrapper: return "wrapper";
     }
     return "default";
 }
 
 Decision evaluate(Facts const& facts, Recorder& recorder)
 {
-    auto const ruling = judge(facts, recorder);
-    Decision decision;
-    decision.verdict = ruling.verdict;
-    decision.stage = ruling.stage;
-    decision.index = ruling.index;
-    if (ruling.verdict == Verdict::allow) {
-        decision.inspection = judge_inspection(facts, ruling.stage == Stage::override_grant);
-        decision.safe_search = find_safe_search(facts);
-    }
-    if (decision.inspection.inspection == Inspection::refuse)
-        refuse(decision, facts.policy, recorder);
-    decision.tls = tls_action(decision.verdict, facts.query, decision.inspection.inspection);
-    decision.signals = facts.signals;
-    decision.period_kind = facts.period_kind;
-    if (facts.period)
-        decision.period = index_in(facts.policy.timetable.periods, *facts.period);
-    if (ruling.stage != Stage::sealed)
-        attribute(decision, ruling.what, facts);
+    auto decision = evaluate_itself(facts, recorder);
+    if (decision.verdict == Verdict::allow && !facts.policy.url_form_index.empty())
+        judge_wrapped(facts, recorder, decision, 0);
     return decision;
 }
 

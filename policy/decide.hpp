@@ -23,7 +23,9 @@ struct Query {
 };
 
 /// Which of the five steps decided; or, after them, that an encrypted connection is refused because it would have to be looked into.
-enum class Stage : std::uint8_t { sealed, restriction, override_grant, rule, role_default, inspection };
+/// `content` is decided later, by what an allowed page says. `wrapper` decides nothing: in an explanation the steps behind it are about the
+/// site behind the URL.
+enum class Stage : std::uint8_t { sealed, restriction, override_grant, rule, role_default, inspection, content, wrapper };
 std::string_view to_text(Stage stage);
 
 /// Indices into the policy that decided; render them with that same policy (see explanation.hpp).
@@ -32,14 +34,21 @@ struct Decision {
     Verdict verdict = Verdict::block;
     TlsAction tls = TlsAction::terminate;
     Stage stage = Stage::role_default;
-    std::uint16_t index = none;    ///< of the restriction, override, rule, role or entry of [[inspection]], by stage
+    std::uint16_t index = none; ///< of the restriction, override, rule, role, entry of [[inspection]] or of [[content]], by stage
     std::uint16_t category = none; ///< most specific category of the target; into Policy::categories
     std::uint16_t service = none;  ///< into Policy::services
     std::uint16_t list = none;     ///< into Policy::lists: the list that named the target, preferring the one the rule matched
     std::uint16_t attached = none; ///< into Policy::attached: where `hit` was found
     ListHit hit{};                 ///< meaningful if `list` is given
     PeriodKind period_kind = PeriodKind::outside;
-    std::uint16_t period = none;      ///< into Timetable::periods
+    std::uint16_t period = none;        ///< into Timetable::periods
+    std::uint16_t search_engine = none; ///< into Policy::url_forms, if the URL asks one for something
+    std::uint16_t term_list = none;   ///< into Policy::term_lists: of those that speak of it the most severe, the first of equals
+    std::uint16_t term = 0;           ///< into TermList::terms; meaningful if `term_list` is given
+    bool by_search = false;           ///< a rule about searches decided
+    std::uint16_t wrapper = none;     ///< into Policy::url_forms, if another site is behind the URL; a block may be its own
+    std::uint16_t phrase_list = none; ///< into Policy::phrase_lists: what weighed most, if the stage is `content`
+    int score = 0;                    ///< what the phrases weighed, if the stage is `content`
     std::uint16_t safe_search = none; ///< into Policy::safe_search: where an allowed connection goes instead
     InspectionRuling inspection;      ///< of an allowed tunnel: whether `tls` is bump
     SignalSet signals;                ///< the query's, with `ip_literal` and `under_age` added where they apply

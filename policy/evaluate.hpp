@@ -15,6 +15,8 @@ public:
     virtual void override_chosen(Override const& /*grant*/) { }
     virtual void rule(Rule const& /*rule*/, Match const& /*match*/) { }
     virtual void role_default() { }
+    /// After one of the above allowed it: the steps that follow are about the site behind it. Lifetime of `behind`: those steps.
+    virtual void wrapped(UrlForm const& /*wrapper*/, Facts const& /*behind*/) { }
     /// After one of the above allowed it.
     virtual void refused(InspectionRule const& /*entry*/) { }
 

@@ -38,11 +38,19 @@ void describe_ruling(Explanation& out, Policy const& policy, Decision const& dec
         break;
     }
     case Stage::role_default:
-        if (decision.index != none) {
+        if (decision.index == none) {
+            out.reason = "It cannot be told which site this would open.";
+        } else {
             auto const& role = policy.roles[decision.index];
             cite(role.default_clause, role.default_reason);
         }
         break;
+    case Stage::content: {
+        auto const& rule = policy.content_rules[decision.index];
+        cite(rule.clause, rule.reason);
+        break;
+    }
+    case Stage::wrapper: break;
     }
 }
 
@@ -121,6 +129,25 @@ void append_json_step(std::string& out, Step const& step)
     fmt::format_to(std::back_inserter(out), "\"decided\": {}}}", step.decided);
 }
 
+void describe_inside(Explanation& out, Policy const& policy, Query const& query, Decision const& decision)
+{
+    if (SearchText search; decision.search_engine != none && find_search_within(policy, query.target, search)) {
+        out.search = search.text();
+        out.search_engine = policy.url_forms[decision.search_engine].title;
+    }
+    if (decision.term_list != none) {
+        auto const& list = policy.term_lists[decision.term_list];
+        out.term_list = list.id;
+        out.severity = to_text(list.severity);
+        out.term = list.terms[decision.term];
+    }
+    if (Wrapped wrapped; decision.wrapper != none && find_wrapped(policy, query.target, 0, wrapped)) {
+        out.wrapper = policy.url_forms[decision.wrapper].title;
+        if (!out.sealed)
+            out.wrapped_host = wrapped.target.host.text();
+    }
+}
+
 void describe_inspection(Explanation& out, Policy const& policy, InspectionRuling const& ruling)
 {
     if (ruling.basis == InspectionBasis::not_asked)
@@ -160,15 +187,41 @@ Explanation explain(Policy const& policy, Query const& query)
     out.tls = decision.tls;
     out.stage = decision.stage;
     out.sealed = decision.stage == Stage::sealed;
-    out.may_ask = decision.stage != Stage::sealed && decision.stage != Stage::restriction;
+    out.may_ask = decision.stage != Stage::sealed && decision.stage != Stage::restriction && !decision.by_search;
+    out.by_search = decision.by_search;
     describe_ruling(out, policy, decision);
     describe_target(out, policy, decision);
     describe_time(out, policy, query);
+    describe_inside(out, policy, query, decision);
     describe_inspection(out, policy, decision.inspection);
     if (decision.safe_search != none) {
         out.safe_search = policy.safe_search[decision.safe_search].id;
         out.safe_search_host = policy.safe_search[decision.safe_search].use.text();
     }
+    return out;
+}
+
+Explanation explain(Policy const& policy, Query const& query, Decision const& made)
+{
+    auto out = explain(policy, query);
+    if (made.stage != Stage::content)
+        return out;
+    auto const& rule = policy.content_rules[made.index];
+    auto const& list = policy.phrase_lists[made.phrase_list];
+    for (auto& step : out.steps)
+        step.decided = false;
+    out.steps.push_back({Stage::content, rule.id, true,
+        fmt::format("the page's phrases weigh {}, the limit is {}; most of it is \"{}\"", made.score, rule.limit, list.title)});
+    out.verdict = Verdict::block;
+    out.stage = Stage::content;
+    describe_ruling(out, policy, made);
+    out.phrase_list = list.id;
+    out.score = made.score;
+    out.category = list.category;
+    out.category_title = made.category == none ? list.title : policy.categories[made.category].title;
+    out.service.clear();
+    out.service_title.clear();
+    out.list.clear();
     return out;
 }
 
@@ -180,7 +233,9 @@ std::string_view rule_id(Policy const& policy, Decision const& decision)
     case Stage::override_grant: return policy.overrides[decision.index].id;
     case Stage::rule: return policy.rules[decision.index].id;
     case Stage::inspection: return policy.inspection[decision.index].id;
-    case Stage::role_default: break;
+    case Stage::content: return policy.content_rules[decision.index].id;
+    case Stage::role_default:
+    case Stage::wrapper: break;
     }
     return decision.index == none ? std::string_view{"default"} : policy.roles[decision.index].default_id;
 }
@@ -197,6 +252,9 @@ std::string to_text(Explanation const& explanation)
     line("category", e.category);
     line("service", e.service);
     line("list", e.list.empty() ? "" : fmt::format("{} ({}:{})", e.list, e.list_file, e.list_line));
+    line("search", e.search.empty() ? "" : fmt::format("\"{}\" ({})", e.search, e.search_engine));
+    line("term", e.term_list.empty() ? "" : fmt::format("\"{}\" of {} ({})", e.term, e.term_list, e.severity));
+    line("behind", e.wrapped_host.empty() ? "" : fmt::format("{}, shown by {}", e.wrapped_host, e.wrapper));
     line("period", e.period_until.empty() ? e.period : fmt::format("{}, until {}", e.period, e.period_until));
     line("opens at", e.allowed_from);
     line("tls", std::string(to_text(e.tls)));
@@ -233,6 +291,14 @@ std::string to_json(Explanation const& explanation)
     append_json_member(out, "service_title", e.service_title);
     append_json_member(out, "list", e.list);
     append_json_member(out, "list_file", e.list_file);
+    append_json_member(out, "search", e.search);
+    append_json_member(out, "search_engine", e.search_engine);
+    append_json_member(out, "term_list", e.term_list);
+    append_json_member(out, "severity", e.severity);
+    append_json_member(out, "term", e.term);
+    append_json_member(out, "phrase_list", e.phrase_list);
+    append_json_member(out, "wrapper", e.wrapper);
+    append_json_member(out, "wrapped_host", e.wrapped_host);
     append_json_member(out, "period", e.period);
     append_json_member(out, "period_kind", to_text(e.period_kind));
     append_json_member(out, "period_until", e.period_until);

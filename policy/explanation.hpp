@@ -35,15 +35,28 @@ struct Explanation {
     std::uint32_t list_line = 0;
     std::string period; ///< "break", "lesson-2", "outside"
     PeriodKind period_kind = PeriodKind::outside;
-    std::string period_until; ///< "11:00"; empty if nothing changes today
-    std::string allowed_from; ///< "HH:MM" today at which the same question would be allowed, if there is one; else empty
-    bool sealed = false;      ///< no request form may be offered
-    bool may_ask = true;      ///< false for sealed content and restrictions
+    std::string period_until;  ///< "11:00"; empty if nothing changes today
+    std::string allowed_from;  ///< "HH:MM" today at which the same question would be allowed, if there is one; else empty
+    std::string search;        ///< what is searched for; empty if it is no search
+    std::string search_engine; ///< "Google"
+    std::string term_list;     ///< id of the most severe list that speaks of it
+    std::string severity;      ///< of that list: "note", "concern", "urgent"
+    std::string term;          ///< the entry of that list
+    std::string phrase_list;   ///< id of the list that weighed most; empty if no page was read
+    int score = 0;             ///< what the page's phrases weighed
+    std::string wrapper;       ///< title of the service that shows another site, "Google Translate"
+    std::string wrapped_host;  ///< that site; empty if a sealed list names it
+    bool sealed = false;       ///< no request form may be offered
+    bool may_ask = true;       ///< false for sealed content, restrictions and searches: there is no site to open
+    bool by_search = false;    ///< a rule about searches decided
     std::vector<Step> steps;
 };
 
 /// Runs the same evaluation as decide() while writing the steps down; verdict and rule are identical to decide()'s.
 Explanation explain(Policy const& policy, Query const& query);
+
+/// Of a decision that was made already: also of one about what a page says, which nobody can make again without the page.
+Explanation explain(Policy const& policy, Query const& query, Decision const& made);
 
 /// The id of what decided, without the steps: "blocked-social-media", "override-17", "default-pupil".
 std::string_view rule_id(Policy const& policy, Decision const& decision);

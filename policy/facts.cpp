@@ -10,6 +10,7 @@ Facts::Facts(Policy const& policy_in, Query const& query_in)
 {
     learn_subject();
     look_up_target();
+    learn_search();
     learn_time();
     learn_signals();
 }
@@ -70,6 +71,17 @@ void Facts::add_category(std::uint16_t category)
         categories.set(category);
         category = policy.categories[category].parent_index;
     }
+}
+
+void Facts::learn_search()
+{
+    if (policy.url_form_index.empty())
+        return;
+    SearchText search;
+    if (!find_search(policy, query.target, search))
+        return;
+    search_engine = search.form;
+    policy.term_index.find(Words{search.text()}, terms);
 }
 
 void Facts::learn_time()

@@ -30,7 +30,9 @@ struct Facts {
     std::bitset<max_categories> categories; ///< with all ancestors
     std::bitset<max_services> services;
     std::bitset<max_lists> lists;
-    bool sealed = false; ///< a sealed list names the target
+    bool sealed = false;                ///< a sealed list names the target
+    std::uint16_t search_engine = none; ///< into Policy::url_forms, if the URL asks one for something
+    TermHits terms;                     ///< lists that speak of what is searched for
     union {
         std::array<Found, ListHits::capacity> found; ///< filled up to found_count; clearing it would cost more than all lookups
     };
@@ -49,6 +51,7 @@ private:
     void look_up_target();
     void add_hit(std::uint16_t attached, ListHit const& hit);
     void add_category(std::uint16_t category);
+    void learn_search();
     void learn_time();
     void learn_signals();
 };

@@ -26,6 +26,7 @@ bool table_holds(Selector const& selector, std::uint16_t index, Facts const& fac
     case Kind::service: return index < max_services && facts.services[index];
     case Kind::list: return index < max_lists && facts.lists[index];
     case Kind::signal: return facts.signals.has(static_cast<Signal>(index));
+    case Kind::search: return index < max_term_lists && facts.terms.lists[index];
     case Kind::network: return facts.network == index;
     case Kind::device_kind: return facts.query.subject.device_kind == static_cast<DeviceKind>(index);
     case Kind::period_kind: return facts.period_kind == static_cast<PeriodKind>(index);
@@ -94,6 +95,7 @@ bool holds(Selector const& selector, std::uint16_t index, Facts const& facts)
     case Kind::device: return !selector.value.empty() && facts.query.subject.device == selector.value;
     case Kind::host: return facts.query.target.host.is_within(selector.value);
     case Kind::url: return url_holds(selector, index, facts);
+    case Kind::pattern: return facts.policy.url_patterns.matches(selector.value, facts.query.target);
     case Kind::period: return facts.period && facts.period->name == selector.value;
     case Kind::closed: return facts.closed;
     default: return table_holds(selector, index, facts);

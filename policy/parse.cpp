@@ -45,22 +45,27 @@ void read_all(PolicySources const& sources, Draft draft)
     auto const policy_table = parse_toml(sources.policy, draft.problems);
     auto const timetable_table = parse_toml(sources.timetable, draft.problems);
     auto const lists_table = parse_toml(sources.lists, draft.problems);
+    auto const content_table = parse_toml(sources.content, draft.problems);
     if (!draft.problems.empty())
         return; // a file that is no TOML would be followed by a hundred complaints about what it does not define
     TableReader policy_file{policy_table, sources.policy.name, draft.problems};
     TableReader timetable_file{timetable_table, sources.timetable.name, draft.problems};
     TableReader lists_file{lists_table, sources.lists.name, draft.problems};
+    TableReader content_file{content_table, sources.content.name, draft.problems};
     draft.policy.school = policy_file.text("school", Need::required);
     read_sealed(policy_file, sources.policy.name, draft);
     read_people(policy_file, sources.policy.name, draft);
     read_topics(policy_file, sources.policy.name, draft);
     read_lists(lists_file, sources.lists.name, draft);
     read_timetable(timetable_file, sources.timetable.name, draft);
+    read_content(content_file, sources.content.name, sources.phrases, draft);
     draft.policy.prepare();
     read_rules(policy_file, sources.policy.name, draft);
+    read_content_rules(content_file, sources.content.name, draft);
     policy_file.finish();
     timetable_file.finish();
     lists_file.finish();
+    content_file.finish();
 }
 
 /// The line of that number, without its end; empty if there is none.
@@ -106,7 +111,7 @@ ParsedPolicy parse_policy(PolicySources const& sources)
     ParsedPolicy parsed;
     read_all(sources, {parsed.policy, parsed.problems});
     auto const rank = [&](std::string const& file) {
-        return file == sources.policy.name ? 0 : file == sources.timetable.name ? 1 : 2;
+        return file == sources.policy.name ? 0 : file == sources.timetable.name ? 1 : file == sources.lists.name ? 2 : 3;
     };
     std::stable_sort(parsed.problems.begin(), parsed.problems.end(), [&](Problem const& left, Problem const& right) {
         return std::tuple{rank(left.file), left.line, left.column} < std::tuple{rank(right.file), right.line, right.column};
@@ -120,7 +125,7 @@ std::string to_text(Problem const& problem, PolicySources const& sources)
     auto text = problem.line == 0
         ? fmt::format("{}: {}: {}\n", problem.file, severity, problem.message)
         : fmt::format("{}:{}:{}: {}: {}\n", problem.file, problem.line, std::max(problem.column, 1U), severity, problem.message);
-    for (auto const* source : {&sources.policy, &sources.timetable, &sources.lists}) {
+    for (auto const* source : {&sources.policy, &sources.timetable, &sources.lists, &sources.content}) {
         auto const line
             = source->name == problem.file && problem.line != 0 ? line_of(source->text, problem.line) : std::string_view{};
         if (!line.empty())

@@ -14,6 +14,8 @@ struct SourceText {
 
 struct PolicySources {
     SourceText policy, timetable, lists;
+    SourceText content = {};              ///< content.toml; may be left empty
+    std::vector<SourceText> phrases = {}; ///< the files that its [[phrase_list]] entries name, under those names
 };
 
 struct Problem {

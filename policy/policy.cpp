@@ -60,6 +60,12 @@ void Policy::prepare()
         prepare_rule(rule);
     for (auto& rule : inspection)
         prepare_rule(rule);
+    for (auto& rule : content_rules)
+        prepare_rule(rule);
+    for (auto& list : phrase_lists)
+        list.category_index = find_id(categories, list.category);
+    url_form_index.build(url_forms);
+    term_index.build(term_lists);
     safe_search_hosts.clear();
     for (std::size_t i = 0; i < safe_search.size(); ++i) {
         for (auto& selector : safe_search[i].who)
@@ -104,6 +110,7 @@ std::uint16_t Policy::index_of(Selector const& selector) const
     case Kind::service: return find_id(services, selector.value);
     case Kind::list: return find_id(lists, selector.value);
     case Kind::network: return find_id(networks, selector.value);
+    case Kind::search: return find_id(term_lists, selector.value);
     case Kind::signal: return index_or_none(parse_signal(selector.value));
     case Kind::device_kind: return index_or_none(parse_device_kind(selector.value));
     case Kind::period_kind: return index_or_none(parse_period_kind(selector.value));
@@ -112,6 +119,7 @@ std::uint16_t Policy::index_of(Selector const& selector) const
     case Kind::everyone:
     case Kind::user:
     case Kind::everything:
+    case Kind::pattern:
     case Kind::host:
     case Kind::device:
     case Kind::period:

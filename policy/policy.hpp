@@ -2,6 +2,7 @@
 // The policy: one immutable snapshot of everything that decides. Built by parse_policy, completed with list images, overrides and
 // restrictions, then never changed; a new one is built aside and published.
 
+#include "policy/content_rule.hpp"
 #include "policy/domain_set.hpp"
 #include "policy/inspection.hpp"
 #include "policy/local_time.hpp"
@@ -10,7 +11,10 @@
 #include "policy/rule.hpp"
 #include "policy/safe_search.hpp"
 #include "policy/subject.hpp"
+#include "policy/term_list.hpp"
 #include "policy/timetable.hpp"
+#include "policy/url_form.hpp"
+#include "policy/url_pattern.hpp"
 
 #include <map>
 #include <memory>
@@ -125,6 +129,14 @@ struct Policy {
     std::vector<InspectionRule> inspection;                                   ///< first match wins, in order
     std::vector<SafeSearch> safe_search;                                      ///< first match wins, in order
     std::multimap<std::string, std::uint16_t, std::less<>> safe_search_hosts; ///< host to entry; set by prepare
+    std::vector<UrlForm> url_forms;                                           ///< search engines and sites that show others
+    UrlFormIndex url_form_index;                                              ///< set by prepare
+    UrlPatterns url_patterns;                                                 ///< of all rules
+    std::vector<TermList> term_lists;                                         ///< at most max_term_lists
+    TermIndex term_index;                                                     ///< set by prepare
+    std::vector<PhraseList> phrase_lists;                                     ///< at most max_phrase_lists
+    std::shared_ptr<PhraseIndex const> phrase_index; ///< over phrase_lists; set by parse_policy; null without phrases
+    std::vector<ContentRule> content_rules;          ///< at most max_content_rules; in order
     Timetable timetable;
     std::vector<Expectation> expectations;
 

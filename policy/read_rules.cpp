@@ -35,7 +35,7 @@ void must_not_be_reserved(TableReader const& reader, std::string_view id)
 }
 
 /// Everything but the action, which differs between tables.
-void read_columns(TableReader& reader, std::string const& file, Policy const& policy, Rule& rule)
+void read_columns(TableReader& reader, std::string const& file, Policy& policy, Rule& rule)
 {
     rule.id = reader.id();
     must_not_be_reserved(reader, rule.id);
@@ -46,6 +46,9 @@ void read_columns(TableReader& reader, std::string const& file, Policy const& po
     rule.where = read_column(reader, policy, "where", Need::optional);
     rule.when = read_column(reader, policy, "when", Need::optional);
     rule.source = {file, reader.line()};
+    for (auto const& selector : rule.what)
+        if (selector.kind == Selector::Kind::pattern)
+            policy.url_patterns.add(selector.value);
 }
 
 void read_rule(TableReader& reader, std::string const& file, Policy& policy)
@@ -57,13 +60,14 @@ void read_rule(TableReader& reader, std::string const& file, Policy& policy)
     must_be_new(reader, policy.rules, "rule");
 }
 
-/// A path is seen only inside an inspected connection, so it cannot decide whether to look inside.
+/// Paths and searches are seen only inside an inspected connection, so they cannot decide whether to look inside.
 void must_need_no_path(TableReader const& reader, InspectionRule const& rule)
 {
     for (auto const& selector : rule.what)
-        if (selector.kind == Selector::Kind::url)
-            reader.complain(
-                fmt::format("\"{}\" cannot decide about inspection: paths are seen only by inspecting", to_text(selector)));
+        if (selector.kind == Selector::Kind::url || selector.kind == Selector::Kind::search
+            || selector.kind == Selector::Kind::pattern)
+            reader.complain(fmt::format(
+                "\"{}\" cannot decide about inspection: paths and searches are seen only by inspecting", to_text(selector)));
 }
 
 void read_inspection_rule(TableReader& reader, std::string const& file, Policy& policy)
@@ -144,6 +148,29 @@ void read_expectation(TableReader& reader, std::string const& file, Policy& poli
 }
 
 } // namespace
+
+void read_content_rules(TableReader& file, std::string const& name, Draft draft)
+{
+    auto& policy = draft.policy;
+    for (auto const* table : file.tables("content")) {
+        TableReader reader{*table, name, draft.problems};
+        ContentRule rule;
+        read_columns(reader, name, policy, rule);
+        auto const known = ids_of(policy.phrase_lists);
+        for (auto const& word : reader.words("phrases", Need::required))
+            if (reader.must_be_one_of(word, "phrase list", known))
+                rule.lists.push_back(
+                    static_cast<std::uint16_t>(std::find(known.begin(), known.end(), word.text) - known.begin()));
+        rule.limit = static_cast<int>(reader.number("limit", max_phrase_weight));
+        if (rule.limit == 0)
+            reader.complain("\"limit\" must be given and above zero");
+        reader.finish();
+        policy.content_rules.push_back(std::move(rule));
+        must_be_new(reader, policy.content_rules, "content entry");
+    }
+    if (policy.content_rules.size() > max_content_rules)
+        file.complain(fmt::format("there are more than {} content entries", max_content_rules));
+}
 
 void read_rules(TableReader& file, std::string const& name, Draft draft)
 {

@@ -19,6 +19,10 @@ void read_topics(TableReader& file, std::string const& name, Draft draft);
 void read_lists(TableReader& file, std::string const& name, Draft draft);
 /// timetable.toml. Needs groups.
 void read_timetable(TableReader& file, std::string const& name, Draft draft);
+/// content.toml: search engines, wrappers, term lists, phrase lists with their files. Needs categories.
+void read_content(TableReader& file, std::string const& name, std::vector<SourceText> const& phrases, Draft draft);
+/// [[content]] of content.toml. Needs everything else.
+void read_content_rules(TableReader& file, std::string const& name, Draft draft);
 /// Rules and expectations. Needs everything else.
 void read_rules(TableReader& file, std::string const& name, Draft draft);
 

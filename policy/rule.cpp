@@ -11,9 +11,9 @@ std::string_view to_text(Verdict verdict)
 
 std::string_view prefix_of(Selector::Kind kind)
 {
-    constexpr std::array<std::string_view, 18> prefixes{"everyone", "", "group:", "user:", //
-        "everything", "category:", "service:", "list:", "host:", "url:", "signal:",        //
-        "network:", "device:", "device-id:",                                               //
+    constexpr std::array<std::string_view, 20> prefixes{"everyone", "", "group:", "user:",                 //
+        "everything", "category:", "service:", "list:", "host:", "url:", "signal:", "search:", "pattern:", //
+        "network:", "device:", "device-id:",                                                               //
         "", "period:", "closed", "weekday:"};
     return prefixes[static_cast<std::size_t>(kind)];
 }

@@ -28,7 +28,9 @@ struct Selector {
         list,
         host,
         url,
-        signal, // what
+        signal,
+        search,
+        pattern, // what
         network,
         device_kind,
         device, // where

@@ -21,7 +21,7 @@ struct Prefix {
 };
 
 /// Kinds written with a prefix, by column; the prefix itself is prefix_of(kind).
-constexpr std::array<Prefix, 13> prefixes{{
+constexpr std::array<Prefix, 15> prefixes{{
     {"who", Kind::group},
     {"who", Kind::user},
     {"what", Kind::category},
@@ -30,6 +30,8 @@ constexpr std::array<Prefix, 13> prefixes{{
     {"what", Kind::host},
     {"what", Kind::url},
     {"what", Kind::signal},
+    {"what", Kind::search},
+    {"what", Kind::pattern},
     {"where", Kind::network},
     {"where", Kind::device_kind},
     {"where", Kind::device},
@@ -62,6 +64,7 @@ std::vector<std::string_view> values_of(Policy const& policy, Kind kind)
     case Kind::service: return ids_of(policy.services);
     case Kind::list: return ids_of(policy.lists);
     case Kind::signal: return signal_names();
+    case Kind::search: return ids_of(policy.term_lists);
     case Kind::network: return ids_of(policy.networks);
     case Kind::device_kind: return {"school", "personal", "unknown"};
     case Kind::device: return ids_of(policy.devices);
@@ -104,6 +107,15 @@ Answer read_url(Policy const& policy, std::string_view value)
     return finish(policy, Kind::url, std::string(host->text()) + std::string(path.text()));
 }
 
+/// Only rules have patterns: they are compiled once, when the files are read.
+Answer read_pattern(Policy const& policy, std::string_view value)
+{
+    UrlPatterns patterns;
+    if (auto fault = patterns.add(std::string(value)); !fault.empty())
+        return SelectorProblem{fmt::format("\"{}\" is no pattern: {}", value, fault), {}};
+    return finish(policy, Kind::pattern, std::string(value));
+}
+
 Answer read_value(Policy const& policy, Kind kind, std::string_view value)
 {
     if (value.empty())
@@ -114,6 +126,8 @@ Answer read_value(Policy const& policy, Kind kind, std::string_view value)
         return read_host(policy, value);
     if (kind == Kind::url)
         return read_url(policy, value);
+    if (kind == Kind::pattern)
+        return read_pattern(policy, value);
     auto const names = values_of(policy, kind);
     if (std::find(names.begin(), names.end(), value) != names.end())
         return finish(policy, kind, std::string(value));
@@ -174,8 +188,11 @@ Answer read_selector(Policy const& policy, std::string_view column, std::string_
 std::variant<Selector, std::string> parse_selector(Policy const& policy, std::string_view column, std::string_view text)
 {
     auto answer = read_selector(policy, column, text);
-    if (auto* selector = std::get_if<Selector>(&answer))
+    if (auto* selector = std::get_if<Selector>(&answer)) {
+        if (selector->kind == Kind::pattern) // compiled when the files are read
+            return std::string{"only the rules of policy.toml have patterns"};
         return std::move(*selector);
+    }
     auto const& problem = std::get<SelectorProblem>(answer);
     return problem.suggestion.empty() ? problem.message : problem.message + "; " + problem.suggestion;
 }

@@ -27,16 +27,16 @@ void append(std::string& text, std::string_view what, std::string_view value)
 } // namespace
 
 StepWriter::StepWriter(Facts const& facts, std::vector<Step>& steps)
-    : facts_(facts)
+    : facts_(&facts)
     , steps_(steps)
 {
 }
 
 std::string StepWriter::describe_who() const
 {
-    auto const& subject = facts_.query.subject;
+    auto const& subject = facts_->query.subject;
     std::string text;
-    append(text, "", facts_.role == none ? std::string_view{"nobody known"} : facts_.policy.roles[facts_.role].id);
+    append(text, "", facts_->role == none ? std::string_view{"nobody known"} : facts_->policy.roles[facts_->role].id);
     for (auto const& group : subject.groups)
         append(text, "group:", group);
     append(text, "user:", subject.user);
@@ -45,26 +45,29 @@ std::string StepWriter::describe_who() const
 
 std::string StepWriter::describe_what() const
 {
-    std::string text{facts_.query.target.host.text()};
+    std::string text{facts_->query.target.host.text()};
     std::vector<std::uint16_t> seen;
-    for (auto const& found : facts_.all_found()) {
-        auto const& list = facts_.policy.lists[found.list];
+    for (auto const& found : facts_->all_found()) {
+        auto const& list = facts_->policy.lists[found.list];
         if (list.service_index != none)
             append(text, "service:", list.service);
         if (list.category_index == none || std::count(seen.begin(), seen.end(), list.category_index) != 0)
             continue;
         seen.push_back(list.category_index);
-        append(text, "category:", facts_.policy.categories[list.category_index].id);
+        append(text, "category:", facts_->policy.categories[list.category_index].id);
     }
+    for (std::size_t i = 0; facts_->search_engine != none && i < facts_->policy.term_lists.size(); ++i)
+        if (facts_->terms.lists[i])
+            append(text, "search:", facts_->policy.term_lists[i].id);
     for (unsigned i = 0; i < signal_count; ++i)
-        if (facts_.signals.has(static_cast<Signal>(i)))
+        if (facts_->signals.has(static_cast<Signal>(i)))
             append(text, "signal:", to_text(static_cast<Signal>(i)));
     return text;
 }
 
 std::string StepWriter::describe_where() const
 {
-    auto const& subject = facts_.query.subject;
+    auto const& subject = facts_->query.subject;
     std::string text;
     append(text, "network:", subject.network.empty() ? std::string_view{"unknown"} : subject.network);
     append(text, "device:", to_text(subject.device_kind));
@@ -75,11 +78,11 @@ std::string StepWriter::describe_where() const
 std::string StepWriter::describe_when() const
 {
     std::string text;
-    append(text, "", to_text(facts_.period_kind));
-    if (facts_.period)
-        append(text, "period:", facts_.period->name);
-    append(text, "weekday:", weekday_to_text(facts_.weekday));
-    append(text, "closed: ", facts_.policy.timetable.closed_for(facts_.query.now.local.date));
+    append(text, "", to_text(facts_->period_kind));
+    if (facts_->period)
+        append(text, "period:", facts_->period->name);
+    append(text, "weekday:", weekday_to_text(facts_->weekday));
+    append(text, "closed: ", facts_->policy.timetable.closed_for(facts_->query.now.local.date));
     return text;
 }
 
@@ -118,9 +121,9 @@ void StepWriter::restriction(Restriction const& restriction, bool in_force, bool
 
 void StepWriter::override_grant(Override const& grant, bool live, Match const& match)
 {
-    auto because = live                         ? describe(grant, match)
-        : facts_.query.now.instant < grant.from ? std::string{"has not begun"}
-                                                : std::string{"has ended"};
+    auto because = live                          ? describe(grant, match)
+        : facts_->query.now.instant < grant.from ? std::string{"has not begun"}
+                                                 : std::string{"has ended"};
     steps_.push_back({Stage::override_grant, grant.id, false, std::move(because)});
 }
 
@@ -138,10 +141,18 @@ void StepWriter::rule(Rule const& rule, Match const& match)
 
 void StepWriter::role_default()
 {
-    bool const known = facts_.role != none;
-    steps_.push_back({Stage::role_default, known ? facts_.policy.roles[facts_.role].default_id : "default", true,
-        known ? fmt::format("no rule matches; {} by default", to_text(facts_.policy.roles[facts_.role].default_verdict))
+    bool const known = facts_->role != none;
+    steps_.push_back({Stage::role_default, known ? facts_->policy.roles[facts_->role].default_id : "default", true,
+        known ? fmt::format("no rule matches; {} by default", to_text(facts_->policy.roles[facts_->role].default_verdict))
               : "no rule matches and the policy has no role for this person"});
+}
+
+void StepWriter::wrapped(UrlForm const& wrapper, Facts const& behind)
+{
+    steps_.push_back({Stage::wrapper, wrapper.id, false,
+        fmt::format(
+            "{} shows {} under another name, so that is judged as well", wrapper.title, behind.query.target.host.text())});
+    facts_ = &behind;
 }
 
 void StepWriter::refused(InspectionRule const& entry)
@@ -149,7 +160,7 @@ void StepWriter::refused(InspectionRule const& entry)
     for (auto& step : steps_)
         step.decided = false;
     steps_.push_back({Stage::inspection, entry.id, true,
-        facts_.query.subject.trusts_ca
+        facts_->query.subject.trusts_ca
             ? "what is inside would have to be seen, and is not"
             : "what is inside would have to be seen, and this device does not trust the school's certificate"});
 }

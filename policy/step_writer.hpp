@@ -17,6 +17,7 @@ public:
     void override_chosen(Override const& grant) override;
     void rule(Rule const& rule, Match const& match) override;
     void role_default() override;
+    void wrapped(UrlForm const& wrapper, Facts const& behind) override;
     void refused(InspectionRule const& entry) override;
 
 private:
@@ -27,7 +28,7 @@ private:
     template <class Entry>
     std::string describe(Entry const& entry, Match const& match) const;
 
-    Facts const& facts_;
+    Facts const* facts_; ///< of the target, then of the site behind it
     std::vector<Step>& steps_;
 };
 

@@ -51,8 +51,8 @@ json::object row_json(log::StoredRecord const& row, Clock const& clock)
     return {{"at", clock.moment_of(seconds).local.to_text()}, {"decision", row.decision_id}, {"client", row.client.to_text()},
         {"user", row.user}, {"role", row.role}, {"network", row.network}, {"device", row.device}, {"method", row.method},
         {"url", row.url()}, {"status", row.status}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule},
-        {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period},
-        {"refusal", row.refusal}};
+        {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period}, {"search", row.search},
+        {"term_list", row.term_list}, {"wrapped", row.wrapped}, {"refusal", row.refusal}};
 }
 
 result<void> note_reading(ControlVerbs const& verbs, std::string const& person, std::string const& purpose)
@@ -73,6 +73,7 @@ json::object search_log(ControlVerbs const& verbs, json::object const& request)
     query.client = text_of(request, "client");
     query.host = text_of(request, "host");
     query.category = text_of(request, "category");
+    query.term_list = text_of(request, "term_list");
     query.rule = text_of(request, "rule");
     query.text = text_of(request, "text");
     query.cursor = text_of(request, "cursor");

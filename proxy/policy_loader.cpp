@@ -36,11 +36,30 @@ policy::SourceText read_source(std::filesystem::path const& path, Problems& prob
     return source;
 }
 
+/// The files of the folder "phrases", named as content.toml names them.
+std::vector<policy::SourceText> read_phrase_files(std::filesystem::path const& dir, Problems& problems)
+{
+    std::vector<policy::SourceText> files;
+    std::error_code ec;
+    for (auto const& entry : std::filesystem::directory_iterator{dir / "phrases", ec}) {
+        if (!entry.is_regular_file(ec))
+            continue;
+        files.push_back(read_source(entry.path(), problems));
+        files.back().name = "phrases/" + entry.path().filename().string();
+    }
+    std::sort(files.begin(), files.end(), [](auto const& left, auto const& right) { return left.name < right.name; });
+    return files;
+}
+
 policy::PolicySources read_sources(Settings const& settings, Problems& problems)
 {
     auto const& dir = settings.config_dir;
+    auto const content = dir / "content.toml";
+    bool const has_content = std::filesystem::exists(content); // a school that looks into nothing needs none
     return {read_source(dir / "policy.toml", problems), read_source(dir / "timetable.toml", problems),
-        read_source(dir / "lists.toml", problems)};
+        read_source(dir / "lists.toml", problems),
+        has_content ? read_source(content, problems) : policy::SourceText{content.string(), {}},
+        has_content ? read_phrase_files(dir, problems) : std::vector<policy::SourceText>{}};
 }
 
 void attach_lists(

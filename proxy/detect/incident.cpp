@@ -80,6 +80,20 @@ struct Finding {
     std::string evidence;
 };
 
+constexpr std::string_view bypass_list = "bypass";
+
+/// What the URL carries. Curiosity is taught about, not punished, and translators are used in lessons: never more than a signal.
+std::optional<Finding> find_carried(Observation const& seen)
+{
+    auto const& decision = seen.decision;
+    if (decision.wrapper != policy::none && decision.verdict == policy::Verdict::block && decision.stage != policy::Stage::sealed)
+        return Finding{IncidentKind::site_behind, Grade::signal,
+            fmt::format("A site that is blocked was asked for through {}.", seen.policy.url_forms[decision.wrapper].title)};
+    if (decision.term_list != policy::none && seen.policy.term_lists[decision.term_list].id == bypass_list)
+        return Finding{IncidentKind::bypass_search, Grade::signal, "A search asked for ways round the filter."};
+    return std::nullopt;
+}
+
 /// The strongest kind that the signals and the category tell, before fairness is applied.
 std::optional<Finding> find(Observation const& seen)
 {
@@ -91,6 +105,8 @@ std::optional<Finding> find(Observation const& seen)
     if (signals.has(Signal::not_tls))
         return Finding{IncidentKind::not_tls, hides_traffic(seen.protocol) ? Grade::attempt : Grade::signal,
             fmt::format("The connection to {} did not carry a web page but {}.", name, to_text(seen.protocol))};
+    if (auto carried = find_carried(seen))
+        return carried;
     bool const blocked = seen.decision.verdict == policy::Verdict::block;
     if (auto const* const listed = listed_kind(seen); listed && blocked)
         return Finding{listed->kind, grade_of_listed(seen, listed->kind),
@@ -128,6 +144,8 @@ std::string_view to_text(IncidentKind kind)
     case IncidentKind::proxy_host: return "proxy-host";
     case IncidentKind::tor_host: return "tor-host";
     case IncidentKind::doh_host: return "doh-host";
+    case IncidentKind::site_behind: return "site-behind";
+    case IncidentKind::bypass_search: return "bypass-search";
     case IncidentKind::burst: break;
     }
     return "burst";

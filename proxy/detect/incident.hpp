@@ -10,6 +10,7 @@
 
 namespace gatehouse::detect {
 
+/// Stored as numbers: new ones come last.
 enum class IncidentKind : std::uint8_t {
     ip_literal,   ///< CONNECT to a bare address
     odd_port,     ///< CONNECT to a port outside the safe list
@@ -19,7 +20,9 @@ enum class IncidentKind : std::uint8_t {
     proxy_host,
     tor_host,
     doh_host,
-    burst, ///< several different tries in a short time
+    burst,         ///< several different tries in a short time
+    site_behind,   ///< a blocked site, asked for through a translator, an archive or the like
+    bypass_search, ///< a search for ways round the filter
 };
 std::string_view to_text(IncidentKind kind);
 

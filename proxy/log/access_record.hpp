@@ -48,7 +48,10 @@ struct AccessRecord {
     std::string_view stage, rule, clause, category, service, list, list_file, period;
     std::uint32_t list_line = 0;
     policy::SignalSet signals;
-    std::string_view refusal; ///< reason code of a refused or failed exchange, empty otherwise
+    std::string_view search;    ///< what was searched for; empty if it is no search
+    std::string_view term_list; ///< id of the most severe list that speaks of it
+    std::string_view wrapped;   ///< host of the site that this one shows under its own name
+    std::string_view refusal;   ///< reason code of a refused or failed exchange, empty otherwise
 };
 
 } // namespace gatehouse::log

@@ -18,7 +18,7 @@
 
 namespace gatehouse::log {
 
-/// Stored: a change of the order, or of text_fields, changes `schema_version`.
+/// Stored: a change of the order changes `schema_version`; text_fields may grow at the end.
 enum class Column : std::uint8_t {
     at, ///< microseconds since the day began
     elapsed,

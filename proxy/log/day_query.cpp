@@ -171,6 +171,7 @@ result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day
             builder.word(Column::client, canonical_client(query.client)), builder.host(query.host),
             builder.word(column_of(&AccessRecord::service), query.service),
             builder.word(column_of(&AccessRecord::category), query.category),
+            builder.word(column_of(&AccessRecord::term_list), query.term_list),
             builder.word(column_of(&AccessRecord::rule), query.rule),
             builder.word(column_of(&AccessRecord::network), query.network), builder.text(query.text)})
         if (error)

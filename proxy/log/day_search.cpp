@@ -195,7 +195,7 @@ error_code DayReader::keep_matching(DayQuery const& query, Block const& block, s
     return query.part.empty() || rows.empty() ? error_code{} : keep_with_text(query, block, rows);
 }
 
-/// Keeps the rows that hold the text in any of four columns.
+/// Keeps the rows that hold the text in any of five columns.
 error_code DayReader::keep_with_text(DayQuery const& query, Block const& block, std::vector<std::uint32_t>& rows)
 {
     struct Place {
@@ -221,10 +221,12 @@ error_code DayReader::keep_with_text(DayQuery const& query, Block const& block, 
             return numbers.error();
         take([&](auto row) { return place.ids((*numbers)[row]); });
     }
-    auto const paths = cells_.texts(block, column_of(&AccessRecord::path));
-    if (!paths)
-        return paths.error();
-    take([&](auto row) { return contains_ignoring_case((*paths)[row], query.part); });
+    for (auto const column : {column_of(&AccessRecord::path), column_of(&AccessRecord::search)}) {
+        auto const texts = cells_.texts(block, column);
+        if (!texts)
+            return texts.error();
+        take([&](auto row) { return contains_ignoring_case((*texts)[row], query.part); });
+    }
     rows = std::move(holding);
     return {};
 }

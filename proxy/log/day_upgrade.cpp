@@ -6,11 +6,12 @@
 namespace gatehouse::log {
 namespace {
 
-/// The columns of version 1 in the order of Column. Texts that repeat were numbers of the same tables, null for the empty one.
+/// The columns of version 1 in the order of Column; those at the end came later. Texts that repeat were numbers of the same tables, null for the empty one.
 constexpr char rows_of_version_1[]
     = "SELECT id + shift, elapsed, client, upstream, device_kind, confidence, port, status, sent, received, code, verdict, tls, "
       "signals, list_line, decision, person, role, in_group, network, device, method, scheme, host, path, sni, content_type, "
-      "user_agent, stage, rule, clause, category, service, list, list_file, period, refusal FROM access ORDER BY id";
+      "user_agent, stage, rule, clause, category, service, list, list_file, period, refusal, NULL, NULL, NULL FROM access ORDER "
+      "BY id";
 
 error_code copy_rows(sqlite3* database, std::function<bool()> const& go_on)
 {

@@ -156,6 +156,9 @@ void append_own(LineBuffer& out, AccessRecord const& record)
     append_text(out, R"(,"period":")", record.period);
     append_word(out, R"(,"tls":")", to_text(record.tls));
     append_signals(out, record.signals);
+    append_text(out, R"(,"search":")", record.search);
+    append_text(out, R"(,"term_list":")", record.term_list);
+    append_text(out, R"(,"wrapped":")", record.wrapped);
     append_text(out, R"(,"refusal":")", record.refusal);
     out.append('}');
 }

@@ -1,6 +1,6 @@
 #pragma once
 // The text fields of an access record in one fixed order, shared by the ring, the day files and the rows read back, so that a new
-// field is added in one place.
+// field is added in one place: at the end, since a block that was written before has no cell for it and reads as empty.
 
 #include "proxy/log/stored_record.hpp"
 
@@ -18,7 +18,7 @@ struct TextField {
     Kept kept;
 };
 
-inline constexpr std::array<TextField, 22> text_fields{{
+inline constexpr std::array<TextField, 25> text_fields{{
     {&AccessRecord::decision_id, &StoredRecord::decision_id, "decision", Kept::in_row},
     {&AccessRecord::user, &StoredRecord::user, "person", Kept::as_word},
     {&AccessRecord::role, &StoredRecord::role, "role", Kept::as_word},
@@ -41,6 +41,9 @@ inline constexpr std::array<TextField, 22> text_fields{{
     {&AccessRecord::list_file, &StoredRecord::list_file, "list_file", Kept::as_word},
     {&AccessRecord::period, &StoredRecord::period, "period", Kept::as_word},
     {&AccessRecord::refusal, &StoredRecord::refusal, "refusal", Kept::as_word},
+    {&AccessRecord::search, &StoredRecord::search, "search", Kept::in_row},
+    {&AccessRecord::term_list, &StoredRecord::term_list, "term_list", Kept::as_word},
+    {&AccessRecord::wrapped, &StoredRecord::wrapped, "wrapped", Kept::as_word},
 }};
 
 } // namespace gatehouse::log

@@ -22,9 +22,10 @@ struct SearchQuery {
     std::string category;                                      ///< exact
     std::string service;                                       ///< exact
     std::optional<policy::Verdict> verdict;
+    std::string term_list;  ///< exact: searches of which this list speaks
     std::string rule;       ///< exact
     std::string decision;   ///< decision id; found among blocked rows only, which are the ones whose id a person has seen
-    std::string text;       ///< anywhere in host, path, SNI or user agent; ASCII case ignored
+    std::string text;       ///< anywhere in host, path, search, SNI or user agent; ASCII case ignored
     std::size_t limit = 50; ///< rows of a page, at most 10,000
     std::string cursor;     ///< SearchPage::next of the page before; empty: from the newest
     std::chrono::milliseconds budget{2000}; ///< a page ends early, between two day files, once this is used up

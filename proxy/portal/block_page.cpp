@@ -6,16 +6,24 @@ namespace gatehouse::portal {
 
 namespace {
 
+/// What is blocked: of a translator or archive, the site behind it.
+std::string site_of(BlockPage const& page)
+{
+    auto const& behind = page.explanation.wrapped_host;
+    return behind.empty() ? std::string(page.target.host.text()) : behind;
+}
+
 AskToken token_of(BlockPage const& page)
 {
     auto const& why = page.explanation;
     auto const& who = page.subject;
     AskToken token;
     token.at = page.now;
-    token.host = page.target.host.text();
+    token.host = site_of(page);
     auto const secure = page.target.scheme != policy::Scheme::http;
     auto const usual_port = page.target.port == (secure ? 443 : 80);
-    token.url = (secure ? "https://" : "http://") + page.target.host.authority_text()
+    token.url = (secure ? "https://" : "http://")
+        + (why.wrapped_host.empty() ? page.target.host.authority_text() : why.wrapped_host)
         + (usual_port ? "" : ":" + std::to_string(page.target.port));
     // Nothing about a sealed list leaves the daemon, not even encrypted.
     if (!why.sealed) {
@@ -45,18 +53,23 @@ std::string kind_of(policy::Explanation const& why)
 
 bool wants_helpline(policy::Explanation const& why)
 {
-    return why.category.find("self-harm") != std::string::npos || why.category.find("suicide") != std::string::npos;
+    auto const speaks = [](std::string const& id) {
+        return id.find("self-harm") != std::string::npos || id.find("suicide") != std::string::npos;
+    };
+    return speaks(why.category) || speaks(why.term_list) || why.severity == policy::to_text(policy::Severity::urgent);
 }
 
 void add_reasons(View& view, BlockPage const& page)
 {
     auto const& why = page.explanation;
-    view.text("site", shown_text(page.target.host.text())).text("kind", shown_text(kind_of(why)));
+    view.text("site", shown_text(site_of(page))).text("kind", shown_text(kind_of(why)));
+    view.text("shown_by", shown_text(why.wrapped_host.empty() ? std::string() : why.wrapper));
     view.text("reason", why.reason.empty() ? "The school's rules do not allow this site." : shown_text(why.reason, 1000));
     view.text("clause", why.clause).text("rule", why.rule);
     view.text("allowed_from", why.allowed_from);
     if (!why.period.empty() && why.period_kind != policy::PeriodKind::outside)
         view.text("period", spoken(why.period)).text("period_until", why.period_until);
+    view.flag("search", why.by_search);
     view.flag("helpline", wants_helpline(why));
 }
 
@@ -69,6 +82,7 @@ std::string render_block_page(BlockPage const& page)
     auto const sealed_token = seal_token(token);
     auto const portal = std::string(page.portal_url);
     std::string const heading = why.sealed ? "This page is blocked"
+        : why.by_search                    ? "This search is blocked"
         : why.allowed_from.empty()         ? "This site is blocked"
                                            : "This site is not open yet";
     View view;

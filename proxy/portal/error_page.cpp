@@ -53,6 +53,8 @@ constexpr PageText not_taken{
     "We cannot do this", "Your browser or app asked for something that this gateway does not do.", tell_ict};
 constexpr PageText slow_device{
     "Your device was too slow", "The request did not arrive in time.", "Check your connection, then try again."};
+constexpr PageText closed_book{"This page cannot be checked",
+    "The site sent the page in a form that the school's filter cannot read, so it stays closed.", tell_ict};
 constexpr PageText too_big{"This request is too big", "The address or what came with it is longer than allowed.", tell_ict};
 constexpr PageText busy{"The gateway is very busy", "A lot of people are online right now.", try_later};
 constexpr PageText sign_in{"Please sign in", "The gateway needs to know who you are before it can open this.",
@@ -111,6 +113,7 @@ constexpr Cause causes[] = {
     {"expectation-failed", &not_taken},
     {"unsupported-transfer-coding", &not_taken},
     {"request-timeout", &slow_device},
+    {"content-unreadable", &closed_book},
     {"body-too-large", &too_big},
     {"head-too-large", &too_big},
     {"target-too-long", &too_big},

@@ -90,6 +90,7 @@ struct Environment {
     bool draining = false;         ///< the next answer is each connection's last
     bool end_after_answer = false; ///< while draining: also where an answer on its way still promised another
 
+    policy::PhraseScratch phrases{}; ///< for reading pages, one piece at a time
     std::vector<char> relay_buffer;
     std::vector<std::unique_ptr<Scratch>> spare_scratch;
 };

@@ -99,6 +99,9 @@ net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
         record(session, outcome);
         co_return attempt.client_keeps;
     }
+    bool const by_decision = attempt.closed_by_content && outcome.decision.verdict == policy::Verdict::block;
+    if (!attempt.response_started && by_decision)
+        co_return co_await show_block_page(session, scratch, outcome);
     if (!attempt.response_started && attempt.error != "client-closed")
         co_return co_await show_failure(session, scratch, outcome, attempt.error_status, attempt.error);
     outcome.failure = attempt.error;
@@ -172,8 +175,11 @@ net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcom
         keeps = co_await show_block_page(session, scratch, outcome);
     else if (!portal && !may_use_port(session.env, outcome.target))
         keeps = co_await show_failure(session, scratch, outcome, 403, "port-not-allowed");
-    else
+    else {
+        if (outcome.decision.term_list != policy::none)
+            report_incident(session, outcome);
         keeps = co_await forward_request(session, scratch, outcome);
+    }
     if (!detached)
         session.buffer.consume(head_size);
     co_return keeps;

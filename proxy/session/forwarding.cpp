@@ -1,6 +1,7 @@
 #include "proxy/session/forwarding.hpp"
 
 #include "proxy/http1/forward.hpp"
+#include "proxy/session/content_gate.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -15,8 +16,11 @@ bool is_timeout(error_code const& ec)
     return ec == net::asio::error::timed_out;
 }
 
-/// Appends what of `input` belongs to the body, in the framing that the next hop sees. Returns how much was used; a refusal is in `refusal`.
-std::size_t append_body(std::string& out, http1::BodyReader& body, std::string_view input, bool chunked, http1::Refusal& refusal)
+/// Appends what of `input` belongs to the body, in the framing that the next hop sees, and shows each piece to `look`. Returns how much was
+/// used; a refusal is in `refusal`.
+template <class Look>
+std::size_t append_body(
+    std::string& out, http1::BodyReader& body, std::string_view input, bool chunked, http1::Refusal& refusal, Look const& look)
 {
     std::size_t used = 0;
     while (!body.done()) {
@@ -26,6 +30,7 @@ std::size_t append_body(std::string& out, http1::BodyReader& body, std::string_v
             return used;
         }
         used += piece.consumed;
+        look(piece.data);
         if (!piece.data.empty() && chunked) {
             http1::append_chunk_header(out, piece.data.size());
             out.append(piece.data).append("\r\n");
@@ -88,7 +93,7 @@ net::task<> send_request(Attempt& attempt)
     BodyPace pace(session.env);
     for (;;) {
         auto refusal = http1::Refusal::none;
-        auto const used = append_body(out, body, session.buffer.bytes(), chunked, refusal);
+        auto const used = append_body(out, body, session.buffer.bytes(), chunked, refusal, [](std::string_view) {});
         session.buffer.consume(used);
         attempt.outcome.bytes_from_client += used;
         if (refusal != http1::Refusal::none) {
@@ -167,9 +172,34 @@ net::task<std::string_view> read_final_head(Attempt& attempt, std::size_t& head_
 struct ResponsePump {
     Attempt& attempt;
     http1::BodyReader body;
-    bool chunked; ///< towards the client
-    bool plain;   ///< data passes as it is: no chunk syntax on either side
+    bool chunked;                      ///< towards the client
+    bool plain;                        ///< data passes as it is: no chunk syntax on either side, and nobody reads it
+    std::unique_ptr<ContentGate> gate; ///< reads along; null if nobody does
 };
+
+/// The answer is not for this person: nothing more of it is sent.
+void close_by_content(ResponsePump& pump)
+{
+    pump.attempt.closed_by_content = true;
+    pump.attempt.fail(502, pump.attempt.outcome.failure.empty() ? "closed-by-content" : pump.attempt.outcome.failure);
+}
+
+/// What has arrived of the body, behind what waits in `to_client` already, and read where somebody reads it. Returns how much was used.
+std::size_t take_body(ResponsePump& pump)
+{
+    auto& attempt = pump.attempt;
+    auto refusal = http1::Refusal::none;
+    auto const used = append_body(
+        attempt.scratch.to_client, pump.body, attempt.upstream.buffer.bytes(), pump.chunked, refusal, [&](std::string_view data) {
+            if (pump.gate)
+                pump.gate->add(data);
+        });
+    if (refusal != http1::Refusal::none)
+        attempt.fail(502, http1::to_text(http1::Refusal::bad_response));
+    else if (pump.gate && pump.body.done())
+        pump.gate->finish();
+    return used;
+}
 
 /// Sends what has arrived of the body, behind what is in `to_client` already. False once there is nothing more to do.
 net::task<bool> flush_response(ResponsePump& pump)
@@ -184,10 +214,15 @@ net::task<bool> flush_response(ResponsePump& pump)
         data = piece.data;
         used = piece.consumed;
     } else {
-        auto refusal = http1::Refusal::none;
-        used = append_body(out, pump.body, buffer.bytes(), pump.chunked, refusal);
-        if (refusal != http1::Refusal::none)
-            attempt.fail(502, http1::to_text(http1::Refusal::bad_response));
+        used = take_body(pump);
+        if (pump.gate && !pump.body.done() && attempt.error.empty() && pump.gate->holds(out.size())) {
+            buffer.consume(used);
+            co_return true;
+        }
+        if (pump.gate && !pump.gate->is_fit(attempt.outcome)) {
+            close_by_content(pump);
+            co_return false;
+        }
     }
     attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
     auto const sent = co_await attempt.session.client.write(out, data);
@@ -206,14 +241,21 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
 {
     auto const& head = attempt.scratch.response;
     bool const chunked = to_client == http1::Framing::chunked;
-    bool const plain = !chunked && head.framing != http1::Framing::chunked;
-    ResponsePump pump{attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain};
+    auto gate = ContentGate::make(attempt.session, attempt.outcome, head);
+    bool const plain = !chunked && head.framing != http1::Framing::chunked && !gate;
+    ResponsePump pump{
+        attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain, std::move(gate)};
     auto& buffer = attempt.upstream.buffer;
     while (co_await flush_response(pump)) {
-        attempt.upstream.stream.expire_after(attempt.session.env.settings.deadlines.body_idle);
+        bool const holds = pump.gate && pump.gate->holds(attempt.scratch.to_client.size());
+        attempt.upstream.stream.expire_after(holds ? pump.gate->time_left() : attempt.session.env.settings.deadlines.body_idle);
         auto const size = co_await attempt.upstream.stream.read_some(buffer.prepare(body_read_size));
         if (size) {
             buffer.commit(*size);
+            continue;
+        }
+        if (holds && is_timeout(size.error())) { // the origin takes its time: what it said so far goes on
+            pump.gate->let_go();
             continue;
         }
         // A reset, or TLS without close_notify, may have cut the body: only an orderly end completes one whose length is not known.
@@ -222,8 +264,19 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
             attempt.fail(502, is_timeout(size.error()) ? "upstream-timeout" : "upstream-truncated");
             co_return;
         }
-        if (chunked && !co_await attempt.session.client.write(http1::last_chunk))
+        if (pump.gate) {
+            pump.gate->finish();
+            if (!pump.gate->is_fit(attempt.outcome))
+                co_return close_by_content(pump);
+        }
+        auto& out = attempt.scratch.to_client; // empty unless it was held back
+        out.append(chunked ? http1::last_chunk : std::string_view{});
+        attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
+        attempt.response_started = true;
+        if (!out.empty() && !co_await attempt.session.client.write(out))
             co_return attempt.fail(0, "client-closed");
+        attempt.outcome.bytes_to_client += out.size();
+        out.clear();
         break;
     }
     attempt.response_done = attempt.error.empty();

@@ -13,16 +13,17 @@ struct Attempt {
     Outcome& outcome;
     net::Upstream& upstream;
 
-    bool request_done = false;     ///< head and body are sent
-    bool request_unwanted = false; ///< the response is over: the rest of the body is nobody's
-    bool response_started = false; ///< at least one byte of a final response went to the client
-    bool response_done = false;    ///< the response is complete, towards the client too
-    bool heard_upstream = false;   ///< at least one byte came from the origin
-    bool upgraded = false;         ///< 101: from here on it is a relay
-    bool client_keeps = false;     ///< the client connection may go on
-    bool upstream_keeps = false;   ///< the upstream connection may be used again
-    unsigned error_status = 0;     ///< with `error`, if no response was started
-    std::string_view error{};      ///< reason code; empty if all went well
+    bool request_done = false;      ///< head and body are sent
+    bool request_unwanted = false;  ///< the response is over: the rest of the body is nobody's
+    bool response_started = false;  ///< at least one byte of a final response went to the client
+    bool response_done = false;     ///< the response is complete, towards the client too
+    bool heard_upstream = false;    ///< at least one byte came from the origin
+    bool closed_by_content = false; ///< the answer is closed by what it says, or cannot be read
+    bool upgraded = false;          ///< 101: from here on it is a relay
+    bool client_keeps = false;      ///< the client connection may go on
+    bool upstream_keeps = false;    ///< the upstream connection may be used again
+    unsigned error_status = 0;      ///< with `error`, if no response was started
+    std::string_view error{};       ///< reason code; empty if all went well
 
     /// The first error is the cause; later ones only follow from it.
     void fail(unsigned status, std::string_view why)

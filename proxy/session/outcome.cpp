@@ -29,12 +29,35 @@ void describe_decision(log::AccessRecord& row, Outcome const& outcome)
         row.clause = policy.rules[decision.index].clause;
     if (decision.stage == policy::Stage::inspection)
         row.clause = policy.inspection[decision.index].clause;
+    if (decision.stage == policy::Stage::content) {
+        row.clause = policy.content_rules[decision.index].clause;
+        row.list = policy.phrase_lists[decision.phrase_list].id;
+    }
     if (decision.list < policy.lists.size() && !policy.lists[decision.list].sealed
         && decision.attached < policy.attached.size()) {
         row.list = policy.lists[decision.list].id;
         row.list_file = policy.attached[decision.attached].set.file_name(decision.hit.file);
         row.list_line = decision.hit.line;
     }
+}
+
+/// Texts of a row that are read out of its URL.
+struct Carried {
+    policy::SearchText search;
+    policy::Wrapped wrapped;
+};
+
+/// Only where the decision says that there is something. `carried` outlives the row.
+void describe_carried(log::AccessRecord& row, Outcome const& outcome, Carried& carried)
+{
+    auto const& policy = *outcome.policy;
+    auto const& decision = outcome.decision;
+    if (decision.search_engine != policy::none && find_search_within(policy, outcome.target, carried.search))
+        row.search = carried.search.text();
+    row.term_list = name_of(policy.term_lists, decision.term_list);
+    if (decision.wrapper != policy::none && decision.stage != policy::Stage::sealed
+        && find_wrapped(policy, outcome.target, 0, carried.wrapped))
+        row.wrapped = carried.wrapped.target.host.text();
 }
 
 std::string_view without_query(std::string_view path)
@@ -55,7 +78,8 @@ bool wants_page(http1::RequestHead const* head)
 std::string block_page(Session& session, Outcome const& outcome)
 {
     auto const now = session.env.clock.now();
-    auto const explanation = policy::explain(*outcome.policy, {session.subject, outcome.target, now, outcome.decision.signals});
+    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals};
+    auto const explanation = policy::explain(*outcome.policy, query, outcome.decision);
     return portal::render_block_page({.explanation = explanation,
         .target = outcome.target,
         .subject = session.subject,
@@ -123,8 +147,11 @@ void record(Session& session, Outcome const& outcome)
     row.code = outcome.code;
     row.upstream = outcome.upstream;
     row.refusal = outcome.failure;
-    if (outcome.decided)
+    Carried carried;
+    if (outcome.decided) {
         describe_decision(row, outcome);
+        describe_carried(row, outcome, carried);
+    }
     session.env.access.append(row);
 }
 

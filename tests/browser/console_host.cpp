@@ -199,8 +199,10 @@ std::shared_ptr<policy::Policy const> build_policy(Settings const& settings, sto
 {
     policy::PolicySources sources;
     for (auto [source, name] : {std::pair{&sources.policy, "policy.toml"}, std::pair{&sources.timetable, "timetable.toml"},
-             std::pair{&sources.lists, "lists.toml"}})
+             std::pair{&sources.lists, "lists.toml"}, std::pair{&sources.content, "content.toml"}})
         *source = {name, read_file(settings.config_dir / name)};
+    for (auto const& file : std::filesystem::directory_iterator{settings.config_dir / "phrases"})
+        sources.phrases.push_back({"phrases/" + file.path().filename().string(), read_file(file.path())});
     auto parsed = policy::parse_policy(sources);
     auto policy = std::make_shared<policy::Policy>(std::move(parsed.policy));
     policy->version = "test-" + std::to_string(now().time_since_epoch().count());

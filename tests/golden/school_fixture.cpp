@@ -16,11 +16,22 @@ std::string read_source_file(std::string const& path)
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::vector<SourceText> phrase_files()
+{
+    std::vector<SourceText> files;
+    for (auto const* name : {"adult", "drugs", "extremism", "gambling", "good", "proxy", "self-harm", "violence"}) {
+        auto const file = std::string{"phrases/"} + name + ".txt";
+        files.push_back({file, read_source_file("config/" + file)});
+    }
+    return files;
+}
+
 PolicySources school_sources()
 {
     return {{"policy.toml", read_source_file("config/policy.toml")},
         {"timetable.toml", read_source_file("config/timetable.toml")},
-        {"lists.toml", read_source_file("tests/golden/school/lists.toml")}};
+        {"lists.toml", read_source_file("tests/golden/school/lists.toml")},
+        {"content.toml", read_source_file("config/content.toml")}, phrase_files()};
 }
 
 PolicySources example_sources()

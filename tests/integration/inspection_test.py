@@ -471,6 +471,63 @@ def refused():
         GATE.publish()
 
 
+@covers("what is searched for is decided and recorded; what a translator or an archive shows is judged as if it were asked for")
+def carried():
+    HEARD.clear()
+    with tunnel("search.example") as wire:
+        closed = ask(wire, "/find?x=1&q=I+am+in+tr0uble", "search.example")
+        assert closed.status == 403 and b"This search is blocked" in closed.body and b"Talk to somebody." in closed.body, closed.body
+        assert b"0800 1111" in closed.body, "an urgent search is answered with somebody to talk to"
+        assert b"/ask?" not in closed.body and b"/tell?" in closed.body, "there is no site to ask for, but somebody to tell"
+        assert ask(wire, "/find?q=sunshine+in+trouble+song", "search.example").status == 200
+        assert ask(wire, "/find?q=caf%C3%A9", "search.example").status == 200
+    assert len(HEARD) == 2 and not any("tr0uble" in path for _, path, _, _ in HEARD), HEARD
+    row = GATE.wait_for_row(lambda row: row["gatehouse"].get("search") == "i am in tr0uble")
+    assert (row["event"]["action"], row["rule"]["id"], row["gatehouse"]["term_list"]) == ("block", "closed-searches", "trouble"), row
+    row = GATE.wait_for_row(lambda row: row["gatehouse"].get("search") == "sunshine in trouble song")
+    assert row["event"]["action"] == "allow" and "term_list" not in row["gatehouse"], row
+    GATE.wait_for_row(lambda row: row["gatehouse"].get("search") == "caf\u00e9")
+    HEARD.clear()
+    with tunnel() as wire:
+        behind = ask(wire, "/web/2020/http://blocked.example/page", "good.example")
+        assert behind.status == 403 and b"<strong>blocked.example</strong>" in behind.body and b"The archive would have shown it" in behind.body, behind.body
+        assert ask(wire, "/web/2020/http://other.example/page", "good.example").status == 200
+    assert [path for _, path, _, _ in HEARD] == ["/web/2020/http://other.example/page"], HEARD
+    with Wire(GATE, ROOM) as wire:
+        assert wire.connect("blocked-example.translate.example:443").status == 403
+    row = GATE.wait_for_row(lambda row: row["gatehouse"].get("wrapped") == "blocked.example" and row["destination"]["domain"].endswith("translate.example"))
+    assert (row["event"]["action"], row["rule"]["id"]) == ("block", "closed-site"), row
+    told = GATE.explain("--role", "open", "--network", "trusting-room", "https://search.example/find?q=in+trouble")
+    assert (told["verdict"], told["search"], told["term_list"], told["severity"]) == ("block", "in trouble", "trouble", "urgent"), told
+
+
+CONTENT = """
+[[search_engine]]
+id = "engine"
+title = "The engine"
+hosts = ["search.example"]
+paths = ["/find"]
+parameters = ["q"]
+[[wrapper]]
+id = "archive"
+title = "The archive"
+hosts = ["good.example"]
+address = "path"
+paths = ["/web/*/"]
+[[wrapper]]
+id = "translator"
+title = "The translator"
+hosts = ["translate.example"]
+address = "name"
+[[term_list]]
+id = "trouble"
+title = "Being in trouble"
+severity = "urgent"
+terms = ["in trouble"]
+unless = ["trouble song"]
+"""
+
+
 def inspecting_school(config):
     """Everything is looked into but a bank and one site."""
     lists = config / "lists"
@@ -482,6 +539,8 @@ def inspecting_school(config):
     (config / "timetable.toml").write_text("")
     entry = '\n[[inspection]]\nid = "{}"\nwho = ["everyone"]\nwhat = ["{}"]\naction = "{}"\nreason = "For the test."\n'
     closed = '[[rule]]\nid = "closed-page"\nwho = ["everyone"]\nwhat = ["url:good.example/closed"]\naction = "block"\nreason = "This page is closed."\n'
+    closed += '[[rule]]\nid = "closed-searches"\nwho = ["everyone"]\nwhat = ["search:trouble"]\naction = "block"\nreason = "Talk to somebody."\n'
+    (config / "content.toml").write_text(CONTENT)
     policy = SMALL_POLICY.replace("[[rule]]", closed + "[[rule]]", 1) + '[[category]]\nid = "bank"\ntitle = "Banks"\nnever_inspect = true\n'
     (config / "policy.toml").write_text(policy + entry.format("leave-alone", "host:private.example", "do-not-inspect")
                                         + entry.format("all", "everything", "inspect"))
@@ -491,7 +550,8 @@ def inspecting_school(config):
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
-         wants_certificate, turns_bad, resumed, kept, truncated, pinned, signer, safe_search, closed_meanwhile, refused)
+         wants_certificate, turns_bad, resumed, kept, truncated, pinned, signer, safe_search, closed_meanwhile, refused,
+         carried)
 
 if __name__ == "__main__":
     list_and_leave(CASES)

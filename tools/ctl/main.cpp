@@ -102,6 +102,14 @@ void add_lists_questions(CLI::App& lists, Plan& plan)
     });
 }
 
+void add_phrases(CLI::App& app, Plan& plan)
+{
+    auto* const verb = add_verb(app, plan, "phrases", "what saved pages weigh, and for whom they would be closed");
+    auto const files = std::make_shared<std::vector<std::filesystem::path>>();
+    verb->add_option("files", *files, "HTML; .txt and .md are read as text, .json as JSON")->required();
+    on_run(verb, plan, [files](Common const& common, Streams streams) { return phrases(common, *files, streams); });
+}
+
 void add_lists(CLI::App& app, Plan& plan)
 {
     auto* const lists = app.add_subcommand("lists", "the compiled lists");
@@ -199,7 +207,8 @@ void add_log(CLI::App& app, Plan& plan)
     verb->add_option("--category", options->category, "id");
     verb->add_option("--rule", options->rule, "id");
     verb->add_option("--verdict", options->verdict, "allow or block")->check(CLI::IsMember({"allow", "block"}));
-    verb->add_option("--text", options->text, "anywhere in host, path or user agent");
+    verb->add_option("--text", options->text, "anywhere in host, path, search or user agent");
+    verb->add_option("--searches", options->term_list, "id of a term list: searches of which it speaks");
     verb->add_option("--cursor", options->cursor, "go on where the last page ended");
     verb->add_option("--purpose", options->purpose, "why a person's record is read; kept in the audit");
     verb->add_option("--limit", options->limit, "rows")->capture_default_str()->check(CLI::Range(1, 10000));
@@ -231,6 +240,7 @@ int main(int argc, char** argv)
     Plan plan;
     add_check(app, plan);
     add_explain(app, plan);
+    add_phrases(app, plan);
     add_lists(app, plan);
     add_timetable(app, plan);
     add_ca(app, plan);

@@ -172,8 +172,8 @@ int log(Common const& common, LogOptions const& options, Streams streams)
     json::object request{{"verb", "log"}, {"limit", options.limit}};
     std::pair<std::string_view, std::string const&> const filters[]{{"person", options.person}, {"device", options.device},
         {"network", options.network}, {"client", options.client}, {"host", options.host}, {"category", options.category},
-        {"rule", options.rule}, {"verdict", options.verdict}, {"text", options.text}, {"cursor", options.cursor},
-        {"purpose", options.purpose}};
+        {"rule", options.rule}, {"verdict", options.verdict}, {"term_list", options.term_list}, {"text", options.text},
+        {"cursor", options.cursor}, {"purpose", options.purpose}};
     for (auto const& [key, value] : filters)
         if (!value.empty())
             request[key] = value;
@@ -182,8 +182,8 @@ int log(Common const& common, LogOptions const& options, Streams streams)
         return failure;
     if (auto const done = finish_early(common, *answer, streams))
         return *done;
-    print_table(
-        rows_of(*answer, "rows"), {"at", "verdict", "role", "user", "client", "method", "url", "status", "rule"}, streams.out);
+    print_table(rows_of(*answer, "rows"),
+        {"at", "verdict", "role", "user", "client", "method", "url", "status", "rule", "search"}, streams.out);
     if (auto const next = text_of(*answer, "next"); !next.empty())
         streams.out << fmt::format("older rows: --cursor {}\n", next);
     return success;

@@ -47,6 +47,9 @@ struct ExplainOptions {
 /// A batch is answered in order, one JSON object a line, by a policy loaded once and what the store holds now.
 int explain(Common const& common, ExplainOptions const& options, Streams streams);
 
+/// What saved pages weigh by the phrase lists, with the phrases, and which [[content]] entries would close them. 0 whatever the verdict.
+int phrases(Common const& common, std::vector<std::filesystem::path> const& files, Streams streams);
+
 struct ListsCompileOptions {
     std::vector<std::string> accept_shrunken; ///< list ids, "*" for all
     std::filesystem::path whole_source;       ///< a squidGuard folder or archive instead of lists.toml
@@ -93,7 +96,7 @@ int reload(Common const& common, Streams streams);
 /// The daemon starts the program anew, which takes its sockets over; waits until that runs.
 int restart(Common const& common, Streams streams);
 struct LogOptions {
-    std::string person, device, network, client, host, category, rule, verdict, text, cursor, purpose;
+    std::string person, device, network, client, host, category, rule, verdict, term_list, text, cursor, purpose;
     std::size_t limit = 50;
 };
 int log(Common const& common, LogOptions const& options, Streams streams);

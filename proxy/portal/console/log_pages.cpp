@@ -48,6 +48,7 @@ Search read_search(Visit const& visit)
     query.client = value("client");
     query.host = value("host");
     query.category = value("category");
+    query.term_list = value("searches");
     query.rule = value("rule");
     query.decision = value("decision");
     if (value("verdict") == "block")
@@ -98,6 +99,9 @@ Html search_form(Visit const& visit, Search const& search)
     std::vector<Option> categories{{"", "Any", ""}};
     for (auto const& category : visit.site.services.current_policy()->categories)
         categories.push_back({category.id, category.title, ""});
+    std::vector<Option> term_lists{{"", "Any", ""}};
+    for (auto const& list : visit.site.services.current_policy()->term_lists)
+        term_lists.push_back({list.id, list.title, ""});
     using Kind = Field::Kind;
     Form form;
     form.action = "/log";
@@ -107,6 +111,7 @@ Html search_form(Visit const& visit, Search const& search)
         {Kind::select, "verdict", "Verdict", "", value("verdict"),
             {{"", "Any", ""}, {"block", "Blocked", ""}, {"allow", "Open", ""}}},
         {Kind::select, "category", "Category", "", value("category"), categories},
+        {Kind::select, "searches", "Searches about", "", value("searches"), term_lists},
         {Kind::text, "rule", "Rule", "", value("rule"), {}, "", "", 64},
         {Kind::datetime, "from", "From", "", value("from"), {}, error_of("from"), "", 16},
         {Kind::datetime, "to", "To", "", value("to"), {}, error_of("to"), "", 16},
@@ -118,11 +123,12 @@ Html search_form(Visit const& visit, Search const& search)
     return portal::form(form);
 }
 
-/// "www.example.org", with the port where it is not the usual one, and the path where it is known.
+/// "www.example.org", with the port where it is not the usual one, the path where it is known, and what was searched for or shown.
 std::string site_text(log::StoredRecord const& row)
 {
     bool const usual = row.port == 443 || row.port == 80 || row.port == 0;
-    return row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path;
+    return row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path
+        + (row.search.empty() ? "" : ", search: " + row.search) + (row.wrapped.empty() ? "" : ", showing " + row.wrapped);
 }
 
 /// Names of people are shown only to those who said why they look.

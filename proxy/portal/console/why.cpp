@@ -24,6 +24,8 @@ std::string_view stage_title(policy::Stage stage)
     case policy::Stage::rule: return "Rule";
     case policy::Stage::role_default: return "Role";
     case policy::Stage::inspection: return "Inspection";
+    case policy::Stage::content: return "What it says";
+    case policy::Stage::wrapper: return "Behind it";
     }
     return "";
 }
@@ -77,6 +79,10 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
     if (!row.list.empty() && !sealed)
         rows.push_back({"List",
             {row.list + (row.list_file.empty() ? "" : " (" + row.list_file + ", line " + std::to_string(row.list_line) + ")")}});
+    if (!row.search.empty())
+        rows.push_back({"Searched for", {row.search + (row.term_list.empty() ? "" : " (list: " + row.term_list + ")")}});
+    if (!row.wrapped.empty() && !sealed)
+        rows.push_back({"Showing", {row.wrapped}});
     if (!row.refusal.empty())
         rows.push_back({"Refused because", {row.refusal}});
     rows.push_back({"Number", {row.decision_id}});
@@ -177,6 +183,12 @@ std::vector<Html> explanation_parts(policy::Explanation const& why)
             rows.push_back({"Kind",
                 {why.service_title + (why.service_title.empty() || why.category_title.empty() ? "" : ", ")
                     + why.category_title}});
+        if (!why.search.empty())
+            rows.push_back({"Search", {why.search + " (" + why.search_engine + ")"}});
+        if (!why.term_list.empty())
+            rows.push_back({"Term", {"\"" + why.term + "\" of " + why.term_list + ", " + why.severity}});
+        if (!why.wrapped_host.empty())
+            rows.push_back({"Showing", {why.wrapped_host + ", through " + why.wrapper}});
         if (auto const place = place_of_list(why); !place.empty())
             rows.push_back({"List", {place}});
     }

@@ -29,7 +29,7 @@ void use(Policy const& policy)
     static_cast<void>(lint(policy));
     static_cast<void>(check_expectations(policy, &to_instant));
     auto const subject = policy.subject_at(IpAddress::from_v4(0x0a000001));
-    auto const target = Target::parse_url("http://www.example.org/a/b?c").value();
+    auto const target = Target::parse_url("http://www.example.org/a/b?q=c&u=http://d.example").value();
     Moment const now{{{2026, 11, 24}, 600}, {}};
     Query const query{subject, target, now, {}};
     auto const decision = decide(policy, query);
@@ -44,9 +44,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
 {
     std::string const text(data, data + size);
     std::string_view rest = text;
-    PolicySources sources{{"policy.toml", take_part(rest)}, {"timetable.toml", {}}, {"lists.toml", {}}};
+    PolicySources sources{{"policy.toml", take_part(rest)}, {"timetable.toml", {}}, {"lists.toml", {}}, {"content.toml", {}}};
     sources.timetable.text = take_part(rest);
     sources.lists.text = take_part(rest);
+    sources.content.text = take_part(rest);
     auto const parsed = parse_policy(sources);
     for (auto const& problem : parsed.problems)
         if (to_text(problem, sources).empty())

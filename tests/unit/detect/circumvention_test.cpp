@@ -65,6 +65,23 @@ protected:
         return incident_of({at_, policy_, pupil_, target, decision, "d-1", intent, Protocol::tls});
     }
 
+    /// A request whose URL carries another site, or a search of which a term list speaks.
+    std::optional<Incident> carrying(
+        bool site_behind, std::string_view term_list, Verdict verdict, policy::Stage stage = policy::Stage::rule)
+    {
+        auto const target = policy::Target::parse_url("https://carrier.example/?x").value();
+        policy_.url_forms.resize(1);
+        policy_.url_forms.front().title = "The translator";
+        policy_.term_lists
+            = {{"bypass", "", policy::Severity::note, {}, {}, {}}, {"drugs", "", policy::Severity::concern, {}, {}, {}}};
+        policy::Decision decision;
+        decision.verdict = verdict;
+        decision.stage = stage;
+        decision.wrapper = site_behind ? std::uint16_t{0} : policy::none;
+        decision.term_list = index_of(policy_.term_lists, term_list);
+        return incident_of({at_, policy_, pupil_, target, decision, "d-1", Intent::user_navigation, Protocol::tls});
+    }
+
     /// A tunnel that began with these bytes.
     static TunnelStart began(std::string_view bytes)
     {
@@ -90,6 +107,22 @@ protected:
     std::chrono::system_clock::time_point at_{std::chrono::seconds{1795516800}};
     std::string const openvpn_ = "\x00\x0e\x38"s + "12345678\x00\x00\x00\x00\x00"s;
 };
+
+TEST_F(Circumvention, Row30And31BlockedSitesBehindTranslatorsAndArchivesAreSignals)
+{
+    auto const incident = carrying(true, "", Verdict::block);
+    expect(incident, IncidentKind::site_behind, Grade::signal);
+    EXPECT_NE(incident->evidence.find("The translator"), std::string::npos);
+    EXPECT_FALSE(carrying(true, "", Verdict::allow)) << "a lesson in French";
+    EXPECT_FALSE(carrying(true, "", Verdict::block, policy::Stage::sealed)) << "sealed content is told of nowhere";
+}
+
+TEST_F(Circumvention, Row58SearchingForABypassIsASignal)
+{
+    expect(carrying(false, "bypass", Verdict::allow), IncidentKind::bypass_search, Grade::signal);
+    EXPECT_FALSE(carrying(false, "drugs", Verdict::allow)) << "no way round the filter";
+    EXPECT_FALSE(carrying(false, "", Verdict::allow));
+}
 
 TEST_F(Circumvention, Row1VpnAppIsAnAttempt)
 {

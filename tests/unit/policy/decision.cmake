@@ -1,6 +1,7 @@
 gatehouse_test(policy_decision_test
     SOURCES
         ../../golden/school_fixture.cpp
+        content_decision_test.cpp
         decide_test.cpp
         expectation_test.cpp
         inspection_test.cpp
@@ -12,6 +13,8 @@ gatehouse_test(policy_decision_test
         safe_search_test.cpp
         selector_test.cpp
         suggest_test.cpp
+        url_form_test.cpp
+        url_pattern_test.cpp
     LINK gatehouse::policy)
 gatehouse_test(policy_allocation_test
     SOURCES

@@ -212,7 +212,7 @@ TEST_F(InspectionTest, MistakesAreToldWithTheirPlace)
     };
     EXPECT_THAT(message("who = [\"everyone\"]\nwhat = [\"everything\"]\naction = \"look\"\n"), HasSubstr("action"));
     EXPECT_THAT(message("who = [\"everyone\"]\nwhat = [\"url:example.org/a\"]\naction = \"inspect\"\n"),
-        HasSubstr("paths are seen only by inspecting"));
+        HasSubstr("paths and searches are seen only by inspecting"));
     EXPECT_THAT(message("who = [\"nobody\"]\nwhat = [\"everything\"]\naction = \"inspect\"\n"), HasSubstr("nobody"));
 }
 

@@ -1,0 +1,38 @@
+#pragma once
+// From the charset of a page to UTF-8.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct UConverter;
+
+namespace gatehouse::content {
+
+/// The parameter "charset" of a Content-Type, without quotes; empty if there is none (RFC 9110 §8.3.2).
+std::string_view charset_of(std::string_view content_type);
+
+/// What a page is written in is told, in this order, by a byte order mark, the Content-Type, and a <meta> among its first 1024 bytes.
+/// UTF-8 otherwise, and for charsets that browsers do not know. Bytes that mean nothing become U+FFFD or stay as they are.
+class ToUtf8 {
+public:
+    explicit ToUtf8(std::string_view charset);
+    ~ToUtf8();
+    ToUtf8(ToUtf8 const&) = delete;
+    ToUtf8& operator=(ToUtf8 const&) = delete;
+
+    void add(std::string_view bytes, std::string& utf8);
+    /// The page is over.
+    void finish(std::string& utf8);
+
+private:
+    void choose();
+    void convert(std::string_view bytes, std::string& utf8);
+
+    std::string charset_;
+    std::string begin_; ///< held until the charset is known
+    bool chosen_ = false;
+    UConverter* from_ = nullptr; ///< null: UTF-8 already
+};
+
+} // namespace gatehouse::content

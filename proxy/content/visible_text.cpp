@@ -1,0 +1,310 @@
+#include "proxy/content/visible_text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace gatehouse::content {
+namespace {
+
+constexpr std::array<std::string_view, 32> inline_tags{"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del",
+    "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "tt", "u", "var", "wbr"};
+constexpr std::array<std::string_view, 5> shown_attributes{"alt", "title", "content", "placeholder", "aria-label"};
+constexpr std::array<std::string_view, 2> raw_tags{"script", "style"};
+
+bool is_one_of(std::string_view name, auto const& names)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
+
+char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_letter(char c)
+{
+    return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
+void append_utf8(std::string& text, std::uint32_t c)
+{
+    auto const byte = [&](std::uint32_t value) { text += static_cast<char>(value); };
+    constexpr std::uint32_t last = 0x10ffff;
+    if (c == 0 || c > last || (c >= 0xd800 && c < 0xe000))
+        c = ' ';
+    if (c < 0x80)
+        return byte(c);
+    if (c < 0x800) {
+        byte(0xc0 | c >> 6);
+    } else {
+        if (c < 0x10000) {
+            byte(0xe0 | c >> 12);
+        } else {
+            byte(0xf0 | c >> 18);
+            byte(0x80 | (c >> 12 & 0x3f));
+        }
+        byte(0x80 | (c >> 6 & 0x3f));
+    }
+    byte(0x80 | (c & 0x3f));
+}
+
+/// What stands for "&name;" without ampersand and semicolon. Letters with marks are their letters, since marks do not matter here.
+void append_entity(std::string& text, std::string_view name)
+{
+    if (name.starts_with('#')) {
+        bool const hex = name.size() > 1 && to_lower(name[1]) == 'x';
+        std::uint32_t c = 0;
+        std::from_chars(name.data() + (hex ? 2 : 1), name.data() + name.size(), c, hex ? 16 : 10);
+        return append_utf8(text, c);
+    }
+    static constexpr std::array<std::string_view, 9> marks{
+        "acute", "grave", "uml", "circ", "tilde", "cedil", "ring", "slash", "caron"};
+    static constexpr std::array<std::string_view, 4> nothing{"shy", "zwnj", "zwj", "ZeroWidthSpace"};
+    if (name.size() > 1 && is_letter(name.front()) && is_one_of(name.substr(1), marks))
+        text += name.front();
+    else if (name == "apos" || name == "rsquo" || name == "lsquo")
+        text += '\'';
+    else if (name == "szlig")
+        text += "ss";
+    else if (!is_one_of(name, nothing))
+        text += ' ';
+}
+
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = to_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/// True if the character belongs to the entity whose begin is given: a name, "#105" or "#x69".
+bool goes_on(std::string_view entity, char c)
+{
+    if (entity.empty())
+        return is_letter(c) || c == '#';
+    if (entity.front() != '#')
+        return is_letter(c) || is_digit(c);
+    bool const hex = entity.size() > 1 && to_lower(entity[1]) == 'x';
+    return hex ? hex_value(c) >= 0 : is_digit(c) || (entity.size() == 1 && to_lower(c) == 'x');
+}
+
+} // namespace
+
+void VisibleText::add(std::string_view utf8, std::string& text)
+{
+    if (kind_ == Kind::plain) {
+        text.append(utf8);
+        return;
+    }
+    for (auto const c : utf8)
+        if (kind_ == Kind::html)
+            add_html(c, text);
+        else
+            add_json(c, text);
+}
+
+void VisibleText::add_html(char c, std::string& text)
+{
+    switch (state_) {
+    case State::text: return in_text(c, text);
+    case State::tag_open:
+    case State::tag_name: return in_tag_name(c, text);
+    case State::in_tag:
+    case State::attribute:
+    case State::after_attribute: return in_attribute(c, text);
+    case State::value_begin:
+    case State::value: return in_value(c, text);
+    case State::declaration:
+    case State::comment:
+    case State::raw:
+    case State::raw_end: return in_markup(c, text);
+    }
+}
+
+void VisibleText::in_text(char c, std::string& text)
+{
+    if (c != '<')
+        return put(c, text);
+    end_entity(text);
+    tag_ = {};
+    state_ = State::tag_open;
+}
+
+/// "<3" and the like are text.
+void VisibleText::in_tag_name(char c, std::string& text)
+{
+    if (state_ == State::tag_open) {
+        if (c == '!' || c == '?') {
+            dashes_ = 0;
+            state_ = State::declaration;
+        } else if (is_letter(c) || c == '/') {
+            tag_.put(to_lower(c));
+            state_ = State::tag_name;
+        } else {
+            text += '<';
+            state_ = State::text;
+            in_text(c, text);
+        }
+        return;
+    }
+    if (c == '>')
+        return end_tag(text);
+    if (is_space(c) || (c == '/' && tag_.size > 1))
+        state_ = State::in_tag;
+    else
+        tag_.put(to_lower(c));
+}
+
+void VisibleText::in_attribute(char c, std::string& text)
+{
+    if (c == '>')
+        return end_tag(text);
+    if (c == '=' && state_ != State::in_tag) {
+        shown_ = is_one_of(attribute_.view(), shown_attributes);
+        state_ = State::value_begin;
+    } else if (is_space(c) || c == '/') {
+        state_ = state_ == State::attribute ? State::after_attribute : state_;
+    } else {
+        if (state_ != State::attribute)
+            attribute_ = {};
+        attribute_.put(to_lower(c));
+        state_ = State::attribute;
+    }
+}
+
+void VisibleText::in_value(char c, std::string& text)
+{
+    if (state_ == State::value_begin) {
+        if (is_space(c))
+            return;
+        if (shown_)
+            text += ' ';
+        quote_ = c == '"' || c == '\'' ? c : '\0';
+        state_ = State::value;
+        if (quote_ != 0)
+            return;
+    }
+    bool const ends = quote_ != 0 ? c == quote_ : is_space(c) || c == '>';
+    if (!ends) {
+        if (shown_)
+            put(c, text);
+        return;
+    }
+    if (shown_) {
+        end_entity(text);
+        text += ' ';
+    }
+    state_ = State::in_tag;
+    if (c == '>' && quote_ == 0)
+        end_tag(text);
+}
+
+/// Declarations and comments end at their ">" and "-->"; scripts and styles at their end tag, whatever is inside.
+void VisibleText::in_markup(char c, std::string& text)
+{
+    if (state_ == State::declaration) {
+        dashes_ = static_cast<std::uint8_t>(c == '-' ? dashes_ + 1 : 0);
+        if (c == '>')
+            state_ = State::text;
+        else if (dashes_ == 2)
+            state_ = State::comment; // both dashes may also begin its end, as in "<!-->"
+    } else if (state_ == State::comment) {
+        if (c == '>' && dashes_ >= 2)
+            state_ = State::text;
+        dashes_ = static_cast<std::uint8_t>(c == '-' ? std::min(dashes_ + 1, 2) : 0);
+    } else if (state_ == State::raw) {
+        auto const name = tag_.view();
+        auto const wanted = matched_ == 0 ? '<' : matched_ == 1 ? '/' : name[std::size_t{matched_} - 2];
+        matched_ = static_cast<std::uint8_t>(to_lower(c) == wanted ? matched_ + 1 : c == '<' ? 1 : 0);
+        if (matched_ == name.size() + 2)
+            state_ = State::raw_end;
+    } else if (c == '>') {
+        text += ' ';
+        state_ = State::text;
+    }
+}
+
+void VisibleText::end_tag(std::string& text)
+{
+    auto name = tag_.view();
+    bool const closes = name.starts_with('/');
+    if (closes)
+        name.remove_prefix(1);
+    if (!is_one_of(name, inline_tags))
+        text += ' ';
+    state_ = State::text;
+    if (!closes && is_one_of(name, raw_tags)) {
+        matched_ = 0;
+        state_ = State::raw;
+    }
+}
+
+/// A character of text or of a value, with entities taken away.
+void VisibleText::put(char c, std::string& text)
+{
+    if (in_entity_) {
+        if (goes_on(entity_.view(), c) && entity_.size < entity_.letters.size())
+            return entity_.put(c);
+        end_entity(text);
+        if (c == ';')
+            return;
+    }
+    if (c == '&') {
+        in_entity_ = true;
+        entity_ = {};
+    } else {
+        text += c;
+    }
+}
+
+void VisibleText::end_entity(std::string& text)
+{
+    if (std::exchange(in_entity_, false))
+        append_entity(text, entity_.view());
+}
+
+void VisibleText::add_json(char c, std::string& text)
+{
+    constexpr std::uint8_t last_digit = 5;
+    if (escape_ == 0) {
+        if (c == '\\')
+            escape_ = 1;
+        else
+            text += c;
+    } else if (escape_ == 1) {
+        escape_ = c == 'u' ? 2 : 0;
+        code_unit_ = 0;
+        if (c != 'u')
+            text += c == '/' || c == '\\' ? c : ' ';
+    } else if (auto const digit = hex_value(c); digit < 0) {
+        escape_ = 0;
+        text += c;
+    } else {
+        code_unit_ = static_cast<std::uint16_t>(code_unit_ << 4 | digit);
+        if (escape_++ < last_digit)
+            return;
+        escape_ = 0;
+        bool const is_high = code_unit_ >= 0xd800 && code_unit_ < 0xdc00;
+        bool const is_low = code_unit_ >= 0xdc00 && code_unit_ < 0xe000;
+        if (is_low && high_surrogate_ != 0)
+            append_utf8(text, 0x10000U + ((high_surrogate_ - 0xd800U) << 10) + (code_unit_ - 0xdc00U));
+        else if (!is_high)
+            append_utf8(text, code_unit_);
+        high_surrogate_ = is_high ? code_unit_ : std::uint16_t{0};
+    }
+}
+
+} // namespace gatehouse::content

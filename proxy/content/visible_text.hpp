@@ -1,0 +1,83 @@
+#pragma once
+// What of a body people read: text between tags and in the attributes that are shown or spoken; not scripts, styles and comments.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::content {
+
+/// Streaming, without a tree: what comes out does not depend on how the input was cut. Broken markup is read as browsers read it as far as
+/// text is concerned; it never ends the reading.
+class VisibleText {
+public:
+    enum class Kind : std::uint8_t {
+        plain,
+        html,
+        json, ///< also server-sent events: escapes of strings are taken away, everything else stays
+    };
+
+    explicit VisibleText(Kind kind)
+        : kind_(kind)
+    {
+    }
+
+    /// Appends the text. Tags that part words leave a blank; those that do not leave nothing ("ki<b>ll</b>" is "kill").
+    void add(std::string_view utf8, std::string& text);
+
+private:
+    enum class State : std::uint8_t {
+        text,
+        tag_open,
+        tag_name,
+        in_tag,
+        attribute,
+        after_attribute,
+        value_begin,
+        value,
+        declaration,
+        comment,
+        raw,
+        raw_end,
+    };
+    void add_html(char c, std::string& text);
+    void add_json(char c, std::string& text);
+    void in_text(char c, std::string& text);
+    void in_tag_name(char c, std::string& text);
+    void in_attribute(char c, std::string& text);
+    void in_value(char c, std::string& text);
+    void in_markup(char c, std::string& text);
+    void end_tag(std::string& text);
+    void put(char c, std::string& text);
+    void end_entity(std::string& text);
+
+    /// A name that is being read, in lower case; what is longer than any that matters is cut.
+    struct Name {
+        std::array<char, 24> letters{};
+        std::uint8_t size = 0;
+
+        void put(char c)
+        {
+            if (size < letters.size())
+                letters[size++] = c;
+        }
+        std::string_view view() const { return {letters.data(), size}; }
+    };
+
+    Kind kind_;
+    State state_ = State::text;
+    Name tag_;
+    Name attribute_;
+    Name entity_;
+    bool in_entity_ = false;
+    bool shown_ = false; ///< the attribute's value is
+    char quote_ = 0;
+    std::uint8_t dashes_ = 0;
+    std::uint8_t matched_ = 0; ///< letters of the end tag of a script or style
+    std::uint8_t escape_ = 0;  ///< of a JSON escape: 1 behind the backslash, 2 to 5 within \u
+    std::uint16_t code_unit_ = 0;
+    std::uint16_t high_surrogate_ = 0;
+};
+
+} // namespace gatehouse::content

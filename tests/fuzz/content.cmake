@@ -1,0 +1,1 @@
+gatehouse_fuzz(page_scan SOURCE content/page_scan_fuzz.cpp LINK gatehouse::content)

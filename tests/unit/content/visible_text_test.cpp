@@ -1,0 +1,89 @@
+#include "proxy/content/visible_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::content {
+namespace {
+
+using Kind = VisibleText::Kind;
+
+/// Read in one piece and byte by byte: both must say the same. Blanks that follow each other count once.
+std::string read(std::string_view input, Kind kind = Kind::html)
+{
+    std::string whole;
+    VisibleText{kind}.add(input, whole);
+    std::string bytewise;
+    VisibleText one_by_one{kind};
+    for (auto const c : input)
+        one_by_one.add({&c, 1}, bytewise);
+    EXPECT_EQ(whole, bytewise) << input;
+    std::string text;
+    for (auto const c : whole)
+        if (c != ' ' || (!text.empty() && text.back() != ' '))
+            text += c;
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+TEST(VisibleText, IsWhatStandsBetweenTags)
+{
+    EXPECT_EQ(read("<html><body><h1>One</h1><p class=x>two</p>three<br/>four</body></html>"), "One two three four");
+    EXPECT_EQ(read("<P>a<DIV>b"), "a b");
+    EXPECT_EQ(read("plain"), "plain");
+    EXPECT_EQ(read("1 < 2 and 3 <3 you"), "1 < 2 and 3 <3 you");
+}
+
+TEST(VisibleText, TagsWithinAWordDoNotPartIt)
+{
+    EXPECT_EQ(read("ki<b>ll</b> your<span title=''>self</span>"), "kill your self"); // an attribute that is shown parts
+    EXPECT_EQ(read("ki<!-- x -->ll k<i></i>ill k<wbr>ill"), "kill kill kill");
+    EXPECT_EQ(read("ki&shy;ll"), "kill");
+}
+
+TEST(VisibleText, LeavesOutWhatNobodyReads)
+{
+    EXPECT_EQ(read("a<script>var x = '<p>no</p>'; if (a</b) {}</script>b<style>p{}</style>c"), "a b c");
+    EXPECT_EQ(read("<script>x</scriptless></SCRIPT >y"), "y");
+    EXPECT_EQ(read("<script></sc</script>y"), "y");
+    EXPECT_EQ(read("a<!-- <p>no</p> -- > - -->b<!---->c<!-->d<!doctype html>e<?xml?>f"), "abcdef");
+    EXPECT_EQ(read("<p data-x='no' href=\"no>no\">yes"), "yes");
+}
+
+TEST(VisibleText, ReadsAttributesThatAreShownOrSpoken)
+{
+    EXPECT_EQ(read("<img src=x alt='A &amp; B'>end"), "A B end");
+    EXPECT_EQ(read("<meta name=description content=\"About it\"><input placeholder=here>"), "About it here");
+    EXPECT_EQ(read("<a TITLE = 'one>two' >x</a>"), "one>two x");
+    EXPECT_EQ(read("<img alt=unquoted>end"), "unquoted end");
+}
+
+TEST(VisibleText, TakesEntitiesAway)
+{
+    EXPECT_EQ(read("k&#105;l&#x6C; &#X6b;&#105ll"), "kill kill");
+    EXPECT_EQ(read("caf&eacute; &Uuml;ber don&rsquo;t"), "cafe Uber don't");
+    EXPECT_EQ(read("a&nbsp;b&unknown;c&d"), "a b c");
+    EXPECT_EQ(read("&#0;&#xd800;&#x110000;&#99999999999;x"), "x");
+    EXPECT_EQ(read("&#x1F600;"), "\xf0\x9f\x98\x80");
+}
+
+TEST(VisibleText, BrokenMarkupEndsNothing)
+{
+    EXPECT_EQ(read("<p<b>x</p"), "x");
+    EXPECT_EQ(read("<>x</>y< z"), "<>x y< z");
+    EXPECT_EQ(read("<p a='unclosed>x"), "");
+    EXPECT_EQ(read("<" + std::string(5000, 'a') + " " + std::string(5000, 'b') + "=c>x"), "x");
+}
+
+TEST(VisibleText, OfJsonIsWhatItsStringsSay)
+{
+    EXPECT_EQ(read(R"({"a":"k\u0069ll\nme","b":"x\/y \"q\" \\"})", Kind::json), R"({"a":"kill me","b":"x/y q \"})");
+    EXPECT_EQ(read(R"("\ud83d\ude00 \ud83d \u00")", Kind::json), "\"\xf0\x9f\x98\x80 \"");
+    EXPECT_EQ(read("data: {\"t\":\"ki\"}\n\ndata: x", Kind::json), "data: {\"t\":\"ki\"}\n\ndata: x");
+}
+
+TEST(VisibleText, OfPlainTextIsAllOfIt)
+{
+    EXPECT_EQ(read("a <b> &amp; \\u0041", Kind::plain), "a <b> &amp; \\u0041");
+}
+
+} // namespace
+} // namespace gatehouse::content

@@ -1,0 +1,160 @@
+#include "policy/parse.hpp"
+#include "tests/golden/school_fixture.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::policy {
+namespace {
+
+using ::testing::HasSubstr;
+
+class UrlFormTest : public ::testing::Test {
+protected:
+    UrlFormTest()
+    {
+        auto parsed = parse_policy(testing::school_sources());
+        EXPECT_TRUE(parsed.ok());
+        policy_ = std::move(parsed.policy);
+    }
+    std::string searched(std::string_view url) const
+    {
+        SearchText found;
+        return find_search(policy_, Target::parse_url(url).value(), found) ? std::string{found.text()} : std::string{"-"};
+    }
+    /// What is behind a URL, or "host:port" for a tunnel.
+    std::string behind(std::string_view url, std::size_t nth = 0) const
+    {
+        auto const target = url.find("://") == url.npos ? Target::parse_authority(url) : Target::parse_url(url);
+        Wrapped found;
+        return find_wrapped(policy_, target.value(), nth, found) ? found.target.to_text() : std::string{"-"};
+    }
+
+    Policy policy_;
+};
+
+TEST_F(UrlFormTest, ReadsWhatIsSearchedFor)
+{
+    EXPECT_EQ(searched("https://www.google.com/search?q=how+to+kill+a+mockingbird&hl=en"), "how to kill a mockingbird");
+    EXPECT_EQ(searched("https://www.google.co.uk/search?hl=en&q=a%20b"), "a b");
+    EXPECT_EQ(searched("https://google.com/search/?q=x"), "x");
+    EXPECT_EQ(searched("http://www.bing.com/images/search?q=cats"), "cats");
+    EXPECT_EQ(searched("https://duckduckgo.com/?q=caf%C3%A9"), "caf\xc3\xa9");
+    EXPECT_EQ(searched("https://www.youtube.com/results?search_query=fights"), "fights");
+    EXPECT_EQ(searched("https://www.reddit.com/r/teenagers/search/?q=sad"), "sad");
+    EXPECT_EQ(searched("https://www.google.com/%73earch?%71=x"), "x");             // escapes that mean nothing
+    EXPECT_EQ(searched("https://www.google.com/search?q=good&q=bad"), "good bad"); // whichever of both counts
+    EXPECT_EQ(searched("https://www.google.com/search?q=a%00%0Ab"), "a  b");
+}
+
+TEST_F(UrlFormTest, TakesNothingElseForASearch)
+{
+    EXPECT_EQ(searched("https://www.google.com/search"), "-");
+    EXPECT_EQ(searched("https://www.google.com/search?q="), "-");
+    EXPECT_EQ(searched("https://www.google.com/searching?q=x"), "-");
+    EXPECT_EQ(searched("https://www.google.com/?q=x"), "-");
+    EXPECT_EQ(searched("https://www.notgoogle.com/search?q=x"), "-");
+    EXPECT_EQ(searched("https://www.example.org/search?q=x"), "-");
+    EXPECT_EQ(searched("https://www.google.com/search?qq=x&xq=y"), "-");
+    EXPECT_EQ(searched("https://192.0.2.1/search?q=x"), "-");
+}
+
+TEST_F(UrlFormTest, ASearchOfAnyLengthIsReadAsFarAsTheFirst512Bytes)
+{
+    EXPECT_EQ(searched("https://www.google.com/search?q=" + std::string(5000, 'a')), std::string(max_read_text, 'a'));
+}
+
+TEST_F(UrlFormTest, SeesTheSiteBehindATranslator)
+{
+    EXPECT_EQ(behind("https://translate.google.com/translate?sl=auto&u=https://www.facebook.com/x?a=b"),
+        "https://www.facebook.com/x?a=b");
+    EXPECT_EQ(
+        behind("https://translate.google.com/translate?u=https%3A%2F%2Fwww.facebook.com%2Fx"), "https://www.facebook.com/x");
+    EXPECT_EQ(
+        behind("https://translate.google.com/translate?u=https%253A%252F%252Fwww.facebook.com"), "https://www.facebook.com/");
+    EXPECT_EQ(behind("https://translate.google.com/translate?u=WWW.Facebook.COM"), "https://www.facebook.com/");
+    EXPECT_EQ(
+        behind("https://translate.google.com/translate?u=http:%5C%5Cuser@facebook.com:8080?x"), "http://facebook.com:8080/?x");
+    EXPECT_EQ(behind("https://translate.google.com/translate?u=//facebook.com"), "https://facebook.com/");
+    EXPECT_EQ(behind("https://translate.google.com/"), "-");
+    EXPECT_EQ(behind("https://translate.google.com/?text=hello&sl=en"), "-");
+    EXPECT_EQ(behind("https://translate.google.com/translate?u=hello"), "-");
+}
+
+TEST_F(UrlFormTest, SeesTheSiteInTheNameWithoutLookingInside)
+{
+    EXPECT_EQ(behind("www-facebook-com.translate.goog:443"), "www.facebook.com:443");
+    EXPECT_EQ(
+        behind("https://my--site-example-org.translate.goog/page?_x_tr_sl=en"), "https://my-site.example.org/page?_x_tr_sl=en");
+    EXPECT_EQ(behind("0-xn----bcher--kva-de-0.cdn.ampproject.org:443"), "xn--bcher-kva.de:443");
+    EXPECT_EQ(behind("translate.goog:443"), "-");
+    EXPECT_EQ(behind("nodots.translate.goog:443"), "-");
+}
+
+TEST_F(UrlFormTest, SeesTheSiteBehindArchivesCachesAndReaders)
+{
+    EXPECT_EQ(
+        behind("https://web.archive.org/web/20200101000000/https://www.instagram.com/cats/"), "https://www.instagram.com/cats/");
+    EXPECT_EQ(behind("https://web.archive.org/web/2020id_/http:/www.instagram.com"), "http://www.instagram.com/");
+    EXPECT_EQ(behind("https://web.archive.org/web/2020*/instagram.com"), "https://instagram.com/");
+    EXPECT_EQ(behind("https://web.archive.org/web/2020/x/../https://www.instagram.com/"), "https://www.instagram.com/");
+    EXPECT_EQ(behind("https://web.archive.org/_static/js/playback.js"), "-");
+    EXPECT_EQ(behind("https://archive.ph/newest/https://x.com/a"), "https://x.com/a");
+    EXPECT_EQ(behind("https://archive.ph/x.com"), "https://x.com/");
+    EXPECT_EQ(behind("https://archive.ph/Ab12C"), "-");
+    EXPECT_EQ(behind("https://12ft.io/https://x.com/"), "https://x.com/");
+    EXPECT_EQ(behind("https://12ft.io/favicon.ico"), "-");
+    EXPECT_EQ(behind("https://www.google.com/amp/s/www.example.org/page"), "https://www.example.org/page");
+    EXPECT_EQ(behind("https://webcache.googleusercontent.com/search?q=cache:x.com/a"), "https://x.com/a");
+    EXPECT_EQ(behind("https://i0.wp.com/www.example.org/cat.jpg"), "https://www.example.org/cat.jpg");
+    EXPECT_EQ(behind("https://translate.google.com/translate?u=http://192.0.2.7/"), "http://192.0.2.7/");
+}
+
+TEST_F(UrlFormTest, ARepeatedParameterMayMeanEither)
+{
+    auto const* const url = "https://translate.google.com/translate?u=https://a.example&u=junk&u=https://b.example";
+    EXPECT_EQ(behind(url, 0), "https://a.example/");
+    EXPECT_EQ(behind(url, 1), "https://b.example/");
+    EXPECT_EQ(behind(url, 2), "-");
+}
+
+TEST_F(UrlFormTest, AnAddressOfAnyLengthStaysWithinItsRoom)
+{
+    auto const long_path = std::string(6000, 'a');
+    EXPECT_EQ(
+        behind("https://translate.google.com/translate?u=https://x.example/" + long_path).substr(0, 18), "https://x.example/");
+    EXPECT_EQ(behind("https://translate.google.com/translate?u=x.example?" + long_path).substr(0, 20), "https://x.example/?a");
+}
+
+struct Case {
+    std::string_view text, complaint;
+};
+
+TEST(ReadContent, SaysWhatIsWrongWithAnEntry)
+{
+    for (auto const& [text, complaint] : {
+             Case{"[[search_engine]]\nid = \"a\"\ntitle = \"A\"\nhosts = [\"no host\"]\nparameters = [\"q\"]", "no host name"},
+             Case{"[[search_engine]]\nid = \"a\"\ntitle = \"A\"\nhosts = [\"a.example\"]", "\"parameters\" is missing"},
+             Case{"[[search_engine]]\nid = \"a\"\ntitle = \"A\"\nhosts = [\"a.example\"]\nparameters = [\"q=\"]",
+                 "no name of a parameter"},
+             Case{"[[search_engine]]\nid = \"a\"\ntitle = \"A\"\nhosts = [\"a.example\"]\npaths = [\"x\"]\nparameters = [\"q\"]",
+                 "is no path"},
+             Case{"[[wrapper]]\nid = \"a\"\ntitle = \"A\"\nhosts = [\"a.example\"]\naddress = \"nowhere\"\nparameters = [\"q\"]",
+                 "there is no place"},
+             Case{"[[wrapper]]\nid = \"a\"\ntitle = \"A\"\nhosts = [\"a.example\"]\naddress = \"path\"", "\"paths\" is missing"},
+             Case{"[[term_list]]\nid = \"a\"\ntitle = \"A\"\nseverity = \"dire\"\nterms = [\"x\"]", "there is no severity"},
+             Case{"[[term_list]]\nid = \"a\"\ntitle = \"A\"\nseverity = \"note\"\nterms = [\"ab*\"]", "cannot be searched for"},
+             Case{"[[term_list]]\nid = \"a\"\ntitle = \"A\"\nseverity = \"note\"\nterms = [\"x\"]\nwhen = 1", "unknown key"},
+         }) {
+        auto sources = testing::school_sources();
+        sources.content.text += "\n" + std::string{text} + "\n";
+        auto const parsed = parse_policy(sources);
+        ASSERT_FALSE(parsed.problems.empty()) << text;
+        EXPECT_THAT(parsed.problems.front().message, HasSubstr(complaint)) << text;
+        EXPECT_EQ(parsed.problems.front().file, "content.toml");
+        EXPECT_GT(parsed.problems.front().line, 0U);
+    }
+}
+
+} // namespace
+} // namespace gatehouse::policy
