@@ -24,6 +24,14 @@ policy::SourceText read_source(std::string const& name)
     return {name, {std::istreambuf_iterator<char>(file), {}}};
 }
 
+std::vector<policy::SourceText> read_phrases()
+{
+    std::vector<policy::SourceText> files;
+    for (auto const& entry : std::filesystem::directory_iterator{config_folder / "phrases"})
+        files.push_back(read_source("phrases/" + entry.path().filename().string()));
+    return files;
+}
+
 /// Compiles the example school's lists once for all tests of the suite.
 class OwnLists : public testing::Test {
 protected:
@@ -31,7 +39,8 @@ protected:
     {
         std::string name = (std::filesystem::temp_directory_path() / "gatehouse-config-XXXXXX").string();
         folder_ = ::mkdtemp(name.data());
-        parsed_ = policy::parse_policy({read_source("policy.toml"), read_source("timetable.toml"), read_source("lists.toml")});
+        parsed_ = policy::parse_policy({read_source("policy.toml"), read_source("timetable.toml"), read_source("lists.toml"),
+            read_source("content.toml"), read_phrases()});
         lists::CompileOptions options;
         options.lists = parsed_.policy.lists;
         options.config_folder = config_folder;
