@@ -8,6 +8,7 @@
 #include "proxy/store/audit.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/overrides.hpp"
+#include "proxy/store/reports.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -102,7 +103,8 @@ Server::Server(Settings settings, Beginning beginning)
         .signer = beginning_.program.parent_path() / "gatehouse-signer",
         .portal_url = settings_.portal_url,
         .portal_port = guard_.portal_port,
-        .report_incident = [this](detect::Incident const& incident) { report_incident(incident); }});
+        .report_incident = [this](detect::Incident const& incident) { report_incident(incident); },
+        .report_alert = [this](detect::Alert const& alert) { report_alert(alert); }});
     for (unsigned i = 0; i < settings_.workers; ++i)
         workers_.push_back(std::make_unique<Worker>(i, *parts_, policy, listening.by_worker[i]));
     publisher_.set_delivery([this](auto published) { deliver(std::move(published)); });
@@ -345,6 +347,21 @@ void Server::report_incident(detect::Incident const& incident)
         store_failing_ = !kept;
         if (!kept)
             incidents_dropped_.fetch_add(rows.size(), std::memory_order_relaxed);
+    };
+    if (!store_->post(store::Job{std::move(keep)}))
+        incidents_dropped_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Server::report_alert(detect::Alert const& alert)
+{
+    auto keep = [this, alert](store::Ledger& ledger) {
+        if (!alerts_.is_new(alert))
+            return;
+        auto const kept = store::raise_alert(ledger, alert, std::chrono::floor<std::chrono::seconds>(alert.at));
+        if (kept)
+            return;
+        incidents_dropped_.fetch_add(1, std::memory_order_relaxed);
+        spdlog::error("alert.not_kept severity={} reason=\"{}\"", policy::to_text(alert.severity), kept.error().message());
     };
     if (!store_->post(store::Job{std::move(keep)}))
         incidents_dropped_.fetch_add(1, std::memory_order_relaxed);

@@ -58,6 +58,7 @@ private:
     void deliver(std::shared_ptr<policy::Policy const> policy);
     void reload(std::string_view cause);
     void report_incident(detect::Incident const& incident);
+    void report_alert(detect::Alert const& alert);
     session::Counters worker_counters() const;
     boost::json::object status() const;
     std::vector<Metric> metrics() const;
@@ -103,7 +104,8 @@ private:
     std::atomic<bool> store_failing_{false}; ///< the last write did not reach the disk
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::atomic<std::uint64_t> incidents_dropped_{0};
-    detect::Habits habits_; ///< touched on the store's thread only
+    detect::Habits habits_;      ///< touched on the store's thread only
+    detect::AlertMemory alerts_; ///< touched by the store's thread only
 };
 
 } // namespace gatehouse

@@ -66,6 +66,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           .issuer = nullptr,
           .sign_in = sign_in_,
           .report_incident = parts.report_incident,
+          .report_alert = parts.report_alert,
           .portal_url = parts.portal_url,
           .portal_port = parts.portal_port,
           .policy = session::hold_for_worker(std::move(policy)),

@@ -23,6 +23,7 @@ struct WorkerParts {
     std::string portal_url;
     std::uint16_t portal_port = 0;
     std::function<void(detect::Incident const&)> report_incident;
+    std::function<void(detect::Alert const&)> report_alert;
 };
 
 struct ListeningSocket {

@@ -2,6 +2,7 @@
 // What a session is given by its worker. One for each worker, touched by that worker's thread only.
 
 #include "proxy/clock.hpp"
+#include "proxy/detect/alert.hpp"
 #include "proxy/detect/incident.hpp"
 #include "proxy/http1/head.hpp"
 #include "proxy/identity/sign_in.hpp"
@@ -80,6 +81,7 @@ struct Environment {
     tls::Issuer* issuer; ///< null without a CA: blocked tunnels are refused in plain
     identity::SignIn& sign_in;
     std::function<void(detect::Incident const&)> report_incident; ///< never blocks
+    std::function<void(detect::Alert const&)> report_alert;       ///< never blocks
     std::string portal_url;
     std::uint16_t portal_port = 0; ///< as bound
 

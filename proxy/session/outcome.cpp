@@ -175,6 +175,14 @@ void report_incident(Session& session, Outcome const& outcome, detect::Protocol 
         session.env.report_incident(*incident);
 }
 
+void report_alert(Session& session, Outcome const& outcome)
+{
+    auto const alert = detect::alert_of(
+        *outcome.policy, session.subject, outcome.target, outcome.decision, outcome.id.view(), std::chrono::system_clock::now());
+    if (alert)
+        session.env.report_alert(*alert);
+}
+
 net::task<bool> answer(Session& session, Outcome& outcome, OwnAnswer const& own, http1::RequestHead const* head)
 {
     bool const page = wants_page(head);

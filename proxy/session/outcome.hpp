@@ -38,6 +38,9 @@ void record(Session& session, Outcome const& outcome);
 /// Tells of an attempt to get round the filter, if this was one.
 void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol = detect::Protocol::tls);
 
+/// Tells of a search that somebody has to look at, if this was one.
+void report_alert(Session& session, Outcome const& outcome);
+
 /// Who caused a request, by its Sec-Fetch fields.
 detect::Intent intent_of(http1::RequestHead const& head);
 

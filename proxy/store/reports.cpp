@@ -16,7 +16,7 @@ constexpr std::int64_t reports_per_hour = 30; // from one address
 
 constexpr std::string_view select_report
     = "SELECT id, reference, at, about, about_person, url, text, user, device, network, address, decision,"
-      " route, state, handled_by, outcome, handled_at FROM reports ";
+      " route, state, handled_by, outcome, handled_at, urgency FROM reports ";
 
 Report read_row(Statement const& row)
 {
@@ -39,6 +39,8 @@ Report read_row(Statement const& row)
     report.handled_by = row.text(14);
     report.outcome = row.text(15);
     report.handled_at = row.optional_instant(16);
+    if (auto const urgency = row.integer(17); urgency > 0)
+        content.severity = static_cast<policy::Severity>(urgency - 1);
     return report;
 }
 
@@ -133,6 +135,42 @@ result<void> check_flood(Database& database, std::string const& address, Instant
     return count->value_or(0) >= reports_per_hour ? result<void>{errc::throttled} : result<void>{};
 }
 
+/// Within a transaction: the row, and that there is one.
+result<Report> keep_report(Ledger& ledger, NewReport const& report, Actor const& by, Instant now)
+{
+    auto const route = route_of(ledger, report);
+    if (!route)
+        return route.error();
+    Report kept;
+    kept.reference = random_reference();
+    kept.at = now;
+    kept.content = report;
+    kept.route = *route;
+    std::int64_t const urgency = report.severity ? 1 + static_cast<std::int64_t>(*report.severity) : 0;
+    auto const added = ledger.database().execute("INSERT INTO reports (reference, at, about, about_person, url, text, user, "
+                                                 "device, network, address, decision, route, urgency)"
+                                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        kept.reference, now, report.about, report.about_person, report.url, report.text, report.user, report.device,
+        report.network, report.address, report.decision_id, *route, urgency);
+    if (!added)
+        return added.error();
+    kept.id = static_cast<ReportId>(ledger.database().last_row_id());
+    // Neither the text nor the person: the audit log is read by more people than the report.
+    auto const detail = fmt::format("about {}, to {}", to_text(report.about), to_text(*route));
+    if (auto const audited = audit(ledger, {"report.submit", report_object(kept.id), by, now}, detail); !audited)
+        return audited.error();
+    return kept;
+}
+
+/// Whoever sat there.
+std::string subject_of(detect::Alert const& alert)
+{
+    if (!alert.user.empty())
+        return alert.user;
+    auto const& place = !alert.device.empty() ? alert.device : alert.network;
+    return fmt::format("somebody at {}", place.empty() ? alert.client.to_text() : place);
+}
+
 } // namespace
 
 std::string_view to_text(ReportAbout about)
@@ -157,33 +195,33 @@ result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant no
     return ledger.transact([&]() -> result<Report> {
         if (auto const calm = check_flood(ledger.database(), report.address, now); !calm)
             return calm.error();
-        auto const route = route_of(ledger, report);
-        if (!route)
-            return route.error();
-        Report kept;
-        kept.reference = random_reference();
-        kept.at = now;
-        kept.content = report;
-        kept.route = *route;
-        auto const added = ledger.database().execute(
-            "INSERT INTO reports (reference, at, about, about_person, url, text, user, device, network, address, decision, route)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            kept.reference, now, report.about, report.about_person, report.url, report.text, report.user, report.device,
-            report.network, report.address, report.decision_id, *route);
-        if (!added)
-            return added.error();
-        kept.id = static_cast<ReportId>(ledger.database().last_row_id());
-        // Neither the text nor the person: the audit log is read by more people than the report.
-        auto const detail = fmt::format("about {}, to {}", to_text(report.about), to_text(*route));
-        if (auto const audited = audit(ledger, {"report.submit", report_object(kept.id), portal, now}, detail); !audited)
-            return audited.error();
-        return kept;
+        return keep_report(ledger, report, portal, now);
     });
+}
+
+result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant now)
+{
+    NewReport report;
+    report.about = alert.role == "staff" ? ReportAbout::staff : ReportAbout::pupil;
+    report.about_person = subject_of(alert);
+    report.text = fmt::format("The gateway saw a search on {}: \"{}\". It is on the list: {}. {}", alert.engine, alert.search,
+        alert.list_title,
+        alert.blocked ? "A page that says where to find help was shown in the place of the results." : "The results were shown.");
+    report.device = alert.device;
+    report.network = alert.network;
+    report.address = alert.client.to_text();
+    report.decision_id = alert.decision_id;
+    report.severity = alert.severity;
+    if (!is_valid(report))
+        return errc::invalid_value;
+    Actor const gateway{AccountId::none, "gateway", report.address};
+    return ledger.transact([&] { return keep_report(ledger, report, gateway, now); });
 }
 
 result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, AccountId reader, std::size_t limit)
 {
-    static std::string const sql = fmt::format("{}WHERE route = ? AND state = ? ORDER BY id DESC LIMIT ?", select_report);
+    static std::string const sql
+        = fmt::format("{}WHERE route = ? AND state = ? ORDER BY urgency DESC, id DESC LIMIT ?", select_report);
     auto const account = find_account(ledger, reader);
     if (!account)
         return account.error();

@@ -2,6 +2,7 @@
 // "Tell someone about this": inappropriate content, or a worry about a person. Routed by its subject (clause 11): a site -> officer, a pupil -> DSL, staff ->
 // headteacher, the headteacher -> chief executive. Nobody sees a report about themselves.
 
+#include "proxy/detect/alert.hpp"
 #include "proxy/store/accounts.hpp"
 
 namespace gatehouse::store {
@@ -18,6 +19,7 @@ struct NewReport {
     std::string text;                           ///< plain words, at most 4,000 bytes
     std::string user, device, network, address; ///< of the reporter; empty where unknown
     std::string decision_id;
+    std::optional<policy::Severity> severity{}; ///< how soon to look, of those that the gateway makes itself
 };
 
 struct Report {
@@ -34,7 +36,10 @@ struct Report {
 /// A worry about "staff" that names the headteacher goes to the chief executive all the same.
 /// Errors: `errc::invalid_value`, `throttled` (more than 30 an hour from one address).
 result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant now);
-/// The queue of the reader's role, without reports about the reader.
+/// A search that somebody has to look at, as a report by the gateway about whoever searched, routed like any other (clause 11). A person who
+/// is not known is named by the place. Errors: those of the database.
+result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant now);
+/// The queue of the reader's role, most urgent first, without reports about the reader.
 result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, AccountId reader, std::size_t limit = 200);
 /// One report; reading one about a person is an audited event and needs a purpose.
 /// Errors: `errc::not_found`, `not_permitted` (not this role's queue), `conflict_of_interest`, `invalid_value` (no purpose).

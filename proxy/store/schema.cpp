@@ -196,7 +196,12 @@ CREATE TABLE restrictions (
 CREATE INDEX restrictions_by_user ON restrictions (user);
 )sql";
 
-constexpr std::array<char const*, 1> steps_of_today{version_1};
+// Reports that the gateway makes itself say how soon somebody has to look: 0 for those of people, otherwise 1 and the severity.
+constexpr char const* version_2 = R"sql(
+ALTER TABLE reports ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<char const*, 2> steps_of_today{version_1, version_2};
 
 } // namespace
 

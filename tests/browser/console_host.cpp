@@ -133,6 +133,16 @@ boost::json::object add_records(store::Store& store)
         pupil.text = "My friend is very sad and looks at sad pages.";
         auto const told = store::submit_report(ledger, site, at);
         auto const worried = store::submit_report(ledger, pupil, at);
+        detect::Alert alert;
+        alert.severity = policy::Severity::urgent;
+        alert.list_title = "Thinking about ending one's life";
+        alert.search = "i want to die";
+        alert.engine = "Google";
+        alert.blocked = true;
+        alert.role = "pupil";
+        alert.network = "library";
+        if (auto const raised = store::raise_alert(ledger, alert, at); !raised)
+            return raised.error();
         store::NewSchoolEntry entry{store::SchoolList::block, "time-waster.example", "Played in lessons.", {2027, 9, 1}};
         auto const listed = store::add_school_entry(ledger, entry, {officer->id, "officer", "127.0.0.1"}, at);
         if (!advised || !told || !worried || !listed)

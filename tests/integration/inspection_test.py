@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -471,6 +472,13 @@ def refused():
         GATE.publish()
 
 
+def alerts():
+    """Who, how urgent, and whose queue, of the reports that the gateway made itself."""
+    routes = ("none", "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor")
+    with contextlib.closing(sqlite3.connect(f"file:{GATE.state / 'gatehouse.db'}?mode=ro", uri=True)) as database:
+        return [(who, urgency, routes[route]) for who, urgency, route in database.execute("SELECT about_person, urgency, route FROM reports WHERE urgency > 0")]
+
+
 @covers("what is searched for is decided and recorded; what a translator or an archive shows is judged as if it were asked for")
 def carried():
     HEARD.clear()
@@ -479,6 +487,7 @@ def carried():
         assert closed.status == 403 and b"This search is blocked" in closed.body and b"Talk to somebody." in closed.body, closed.body
         assert b"0800 1111" in closed.body, "an urgent search is answered with somebody to talk to"
         assert b"/ask?" not in closed.body and b"/tell?" in closed.body, "there is no site to ask for, but somebody to tell"
+        assert ask(wire, "/find?q=still+in+trouble", "search.example").status == 403
         assert ask(wire, "/find?q=sunshine+in+trouble+song", "search.example").status == 200
         assert ask(wire, "/find?q=caf%C3%A9", "search.example").status == 200
     assert len(HEARD) == 2 and not any("tr0uble" in path for _, path, _, _ in HEARD), HEARD
@@ -497,6 +506,7 @@ def carried():
         assert wire.connect("blocked-example.translate.example:443").status == 403
     row = GATE.wait_for_row(lambda row: row["gatehouse"].get("wrapped") == "blocked.example" and row["destination"]["domain"].endswith("translate.example"))
     assert (row["event"]["action"], row["rule"]["id"]) == ("block", "closed-site"), row
+    wait_until(lambda: alerts() == [("somebody at trusting-room", 3, "dsl")], what="one alert for both searches of one person")
     told = GATE.explain("--role", "open", "--network", "trusting-room", "https://search.example/find?q=in+trouble")
     assert (told["verdict"], told["search"], told["term_list"], told["severity"]) == ("block", "in trouble", "trouble", "urgent"), told
 

@@ -52,7 +52,8 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task const triage = waiting("Look at requests", "/requests", "People who ask for a blocked site", counts.submitted);
     Task const decide
         = waiting("Decide on requests", "/requests", "The officer has recommended; you say yes or no", counts.recommended);
-    Task const reports = waiting("Read reports", "/reports", "What people told us about sites and people", counts.reports);
+    Task const reports = waiting(
+        "Read reports", "/reports", "What people told us, and searches that may mean somebody needs help", counts.reports);
     Task const incidents{"Look at incidents", "/incidents", "Attempts to get round the filter", "", ""};
     Task const grants{
         "See what is open", "/grants", "Sites that were approved for a time", "", std::to_string(counts.grants) + " open"};

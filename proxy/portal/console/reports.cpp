@@ -1,4 +1,4 @@
-// Reports: what people told us. A report about a person is opened with a purpose only, and opening it is on record.
+// Reports: what people told us, and searches that the gateway saw and somebody has to look at. A report about a person is opened with a purpose only, and opening it is on record.
 #include "proxy/store/reports.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
@@ -21,6 +21,19 @@ std::string_view about_title(store::ReportAbout about)
     return "";
 }
 
+/// How soon somebody has to look, of reports by the gateway.
+Cell urgency_cell(store::Report const& report)
+{
+    if (!report.content.severity)
+        return {""};
+    switch (*report.content.severity) {
+    case policy::Severity::urgent: return {"Now", {}, "red"};
+    case policy::Severity::concern: return {"Today", {}, "yellow"};
+    case policy::Severity::note: break;
+    }
+    return {"When there is time", {}, "grey"};
+}
+
 Html outcome_form(Visit const& visit, store::Report const& report)
 {
     Form form;
@@ -41,6 +54,8 @@ Response report_page(Visit const& visit, store::Report const& report)
     page.parts = {heading("Report", report.reference)};
     std::vector<SummaryRow> rows{{"About", {std::string(about_title(content.about))}}, {"What happened", {content.text}},
         {"Told on", {shown_time(visit.site, report.at)}}};
+    if (content.severity)
+        rows.insert(rows.begin(), {"Look at it", urgency_cell(report)});
     if (!content.about_person.empty())
         rows.push_back({"Person", {content.about_person}});
     if (!content.url.empty())
@@ -100,10 +115,10 @@ task<Response> show_reports(Visit const& visit)
         co_return show_failure(visit, found.error());
     Table table;
     table.caption = handled ? "Done" : "Waiting";
-    table.head = {"Report", "About", "Told on"};
+    table.head = {"Report", "Look at it", "About", "Told on"};
     table.empty = handled ? "No report has been dealt with yet." : "No report is waiting.";
     for (auto const& report : *found)
-        table.rows.push_back({{report.reference, "/report?id=" + std::to_string(store::number(report.id))},
+        table.rows.push_back({{report.reference, "/report?id=" + std::to_string(store::number(report.id))}, urgency_cell(report),
             {std::string(about_title(report.content.about)) + (report.content.url.empty() ? "" : ": " + report.content.url)},
             {shown_time(visit.site, report.at)}});
     Page page;

@@ -230,6 +230,7 @@ struct World::State {
         .issuer = nullptr,
         .sign_in = sign_in,
         .report_incident = [](detect::Incident const&) {},
+        .report_alert = [](detect::Alert const&) {},
         .portal_url = "http://portal.example",
         .portal_port = 8180,
         .policy = session::hold_for_worker(policy()),

@@ -112,6 +112,7 @@ struct WorkerForTest {
         .issuer = nullptr,
         .sign_in = sign_in,
         .report_incident = {},
+        .report_alert = {},
         .portal_url = {},
         .policy = hold_for_worker(make_policy()),
         .tunnels = {},

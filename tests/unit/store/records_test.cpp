@@ -102,6 +102,35 @@ TEST_F(Reports, AreReadForAPurposeAndByTheRightPeople)
     expect_intact();
 }
 
+TEST_F(Reports, AlertsGoWhereAReportAboutThatPersonWouldGo)
+{
+    detect::Alert alert;
+    alert.severity = policy::Severity::urgent;
+    alert.list_title = "Thinking about ending one's life";
+    alert.search = "i need help";
+    alert.engine = "Google";
+    alert.role = "pupil";
+    alert.network = "library";
+    submit(ReportAbout::pupil, "amy.year9");
+    ASSERT_DONE(raise_alert(*ledger, alert, tuesday));
+    alert.user = "sam.staff";
+    alert.role = "staff";
+    alert.severity = policy::Severity::concern;
+    ASSERT_DONE(raise_alert(*ledger, alert, tuesday));
+    submit(ReportAbout::pupil, "bob.year9");
+    auto const waiting = list_reports(*ledger, ReportState::open, dsl);
+    ASSERT_EQ(waiting->size(), 3u);
+    auto const& first = waiting->front(); // the urgent one, whenever it came
+    EXPECT_EQ(first.content.severity, policy::Severity::urgent);
+    EXPECT_EQ(first.content.about_person, "somebody at library");
+    EXPECT_NE(first.content.text.find("\"i need help\""), std::string::npos);
+    EXPECT_FALSE(waiting->back().content.severity);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, head)->size(), 1u) << "staff: the headteacher";
+    EXPECT_FAILS(read_report(*ledger, first.id, "", as(dsl), tuesday), errc::invalid_value);
+    ASSERT_DONE(read_report(*ledger, first.id, "To see whether she is safe.", as(dsl), tuesday));
+    ASSERT_DONE(handle_report(*ledger, first.id, "Talked to her.", as(dsl), tuesday));
+}
+
 TEST_F(Reports, AreNeverSeenByThePersonTheyAreAbout)
 {
     auto const report = submit(ReportAbout::pupil, "Dora Black");

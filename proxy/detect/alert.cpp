@@ -1,0 +1,51 @@
+#include "proxy/detect/alert.hpp"
+
+namespace gatehouse::detect {
+
+std::optional<Alert> alert_of(policy::Policy const& policy, policy::Subject const& subject, policy::Target const& target,
+    policy::Decision const& decision, std::string_view decision_id, std::chrono::system_clock::time_point at)
+{
+    policy::SearchText search;
+    if (decision.term_list == policy::none || policy.term_lists[decision.term_list].severity < policy::Severity::concern
+        || !find_search_within(policy, target, search))
+        return std::nullopt;
+    auto const& list = policy.term_lists[decision.term_list];
+    Alert alert;
+    alert.at = at;
+    alert.severity = list.severity;
+    alert.list = list.id;
+    alert.list_title = list.title;
+    for (auto const& word : policy::Words{search.text()}.all())
+        (alert.search += alert.search.empty() ? "" : " ") += word.plain;
+    alert.engine = policy.url_forms[search.form].title;
+    alert.blocked = decision.verdict == policy::Verdict::block;
+    if (subject.confidence > policy::Confidence::claimed)
+        alert.user = subject.user;
+    alert.role = subject.role;
+    alert.network = subject.network;
+    alert.device = subject.device;
+    alert.client = subject.address;
+    alert.confidence = subject.confidence;
+    alert.decision_id = decision_id;
+    return alert;
+}
+
+bool AlertMemory::is_new(Alert const& alert)
+{
+    auto const key = alert.client.to_text() + ' ' + alert.user + ' ' + alert.list;
+    if (auto const known = by_key_.find(key); known != by_key_.end()) {
+        if (alert.at - known->second->at < limits_.window)
+            return false;
+        told_.erase(known->second);
+        by_key_.erase(known);
+    }
+    told_.push_front({key, alert.at});
+    by_key_[key] = told_.begin();
+    if (told_.size() > limits_.people) {
+        by_key_.erase(told_.back().key);
+        told_.pop_back();
+    }
+    return true;
+}
+
+} // namespace gatehouse::detect
