@@ -5,7 +5,7 @@ import { checkPage, expect, finish, sizes, startBrowser, test, visitor } from ".
 import { startSchool } from "./school.mjs";
 
 const school = await startSchool({
-    names: ["www.learning.example"],
+    names: ["www.learning.example", "www.ask.com"],
     unproved: ["www.pretender.example"],
     rooms: { suite: "127.0.0.1", staff: "127.0.1.20" },
     people: {},
@@ -55,6 +55,35 @@ await test("a site that cannot prove its name gets a page that says so", async (
     expect((await pupil.textContent("h1")).includes("not safe to open"), await pupil.textContent("body"));
 });
 await checkPage(pupil, "through-unsafe-site");
+await test("a search that is a cry for help is answered by somebody to talk to", async () => {
+    const response = await pupil.goto(`https://www.ask.com:${school.ports.https}/web?q=how+to+kill+my%D1%95elf`);
+    expect(response.status() === 403, `${response.status()}`);
+    const text = await pupil.textContent("body");
+    expect(text.includes("You are not in trouble") && text.includes("0800 1111"), text);
+    expect((await pupil.locator("text=Ask for this site").count()) === 0, "there is no site to ask for");
+});
+await checkPage(pupil, "through-search");
+await test("the same engine answers other searches", async () => {
+    const response = await pupil.goto(`https://www.ask.com:${school.ports.https}/web?q=volcanoes`);
+    expect(response.status() === 200, `${response.status()}`);
+});
+await test("a page is closed by what it says, however it says it", async () => {
+    const response = await pupil.goto(`${site}/fr33-p0rn-v1deos-and-sex-videos-and-live-sex`);
+    expect(response.status() === 403, `${response.status()}`);
+    expect((await pupil.textContent("body")).includes("What this page says is not for school"), await pupil.textContent("body"));
+});
+await checkPage(pupil, "through-content");
+await test("a site behind a translator is closed as the site itself", async () => {
+    const response = await pupil.goto(`https://www-instagram-com.translate.goog:${school.ports.https}/`);
+    expect(response.status() === 403, `${response.status()}`);
+    const text = await pupil.textContent("body");
+    expect(text.includes("www.instagram.com") && text.includes("Google Translate would have shown it"), text);
+});
+await checkPage(pupil, "through-translator");
+await test("what was searched for and closed stands in the log", async () => {
+    const rows = JSON.parse(school.command("log", "--searches", "suicide-now", "--json")).rows;
+    expect(rows.length === 1 && rows[0].rule === "pupils-search-suicide", JSON.stringify(rows));
+});
 await test("a device of one's own is left alone", async () => {
     const staff = await sitAt("staff");
     const response = await staff.goto(`${site}/`);
