@@ -446,6 +446,7 @@ def other_rules():
 def open_school(config):
     (config / "timetable.toml").write_text("")
     (config / "lists.toml").write_text("")
+    (config / "content.toml").write_text("")
     (config / "policy.toml").write_text(SMALL_POLICY + '\n[[rule]]\nid = "bare-addresses"\nwho = ["everyone"]\nwhat = ["signal:ip-literal"]\n'
                                                        'action = "block"\nreason = "Closed for the test."\n')
 

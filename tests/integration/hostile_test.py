@@ -233,6 +233,7 @@ reason = "Closed for the test."
 """)
         (config / "timetable.toml").write_text("")
         (config / "lists.toml").write_text("")
+        (config / "content.toml").write_text("")
 
     def wait_until_it_listens(self):
         end = time.monotonic() + PATIENCE

@@ -56,6 +56,7 @@ def small_school(config):
     (config / "policy.toml").write_text(SMALL_POLICY)
     (config / "timetable.toml").write_text("")
     (config / "lists.toml").write_text("")
+    (config / "content.toml").write_text("")
 
 
 def small_gateway(origin_port, names=None, settings=None, workers=1, **more):
