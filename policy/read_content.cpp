@@ -149,6 +149,8 @@ void read_content(TableReader& file, std::string const& name, std::vector<Source
     each("term_list", [&](TableReader& reader) { read_term_list(reader, name, draft.policy); });
     each("phrase_list", [&](TableReader& reader) { read_phrase_list(reader, name, phrases, draft); });
     build_phrase_index(file, draft.policy);
+    if (!draft.policy.term_lists.empty() || !draft.policy.phrase_lists.empty())
+        Words const ready{"\xc3\xa9"}; // what letters look like is learned now rather than in the middle of a request
     if (draft.policy.url_forms.size() >= none)
         file.complain("there are too many search engines and wrappers");
     if (draft.policy.term_lists.size() > max_term_lists) {

@@ -46,8 +46,13 @@ void normalise(UNormalizer2 const* form, Text const& from, Text& to)
         to.size = 0;
 }
 
+bool is_ascii(UChar32 c)
+{
+    return c >= 0 && c < 0x80;
+}
+
 /// Case-folded, in compatibility form, decomposed, as characters. The marks are still there.
-std::span<UChar32 const> fold(std::string_view utf8, std::array<UChar32, most_units>& folded)
+std::span<UChar32 const> fold_any(std::string_view utf8, std::array<UChar32, most_units>& folded)
 {
     UErrorCode error = U_ZERO_ERROR;
     auto const* const compatible = unorm2_getNFKCCasefoldInstance(&error);
@@ -66,9 +71,26 @@ std::span<UChar32 const> fold(std::string_view utf8, std::array<UChar32, most_un
                             : std::span<UChar32 const>{folded.data(), static_cast<std::size_t>(size)};
 }
 
+/// The same; of ASCII nothing changes but the case, and most text is that.
+std::span<UChar32 const> fold(std::string_view utf8, std::array<UChar32, most_units>& folded)
+{
+    std::size_t size = 0;
+    for (auto const c : utf8) {
+        if (c < 0)
+            return fold_any(utf8, folded);
+        folded[size++] = c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+    }
+    return {folded.data(), size};
+}
+
 /// As UTF-8 in the room given; empty if it does not fit.
 std::string_view to_utf8(Letters const& word, std::span<char> room)
 {
+    auto const all = word.view();
+    if (word.size <= room.size() && std::all_of(all.begin(), all.end(), is_ascii)) {
+        std::transform(all.begin(), all.end(), room.begin(), [](UChar32 c) { return static_cast<char>(c); });
+        return {room.data(), word.size};
+    }
     UErrorCode error = U_ZERO_ERROR;
     std::array<UChar, 2 * longest_word> units;
     int size = 0;
@@ -79,7 +101,12 @@ std::string_view to_utf8(Letters const& word, std::span<char> room)
 
 bool is_mark(UChar32 c)
 {
-    return u_charType(c) == U_NON_SPACING_MARK || u_charType(c) == U_ENCLOSING_MARK;
+    return !is_ascii(c) && (u_charType(c) == U_NON_SPACING_MARK || u_charType(c) == U_ENCLOSING_MARK);
+}
+
+bool is_letter_or_digit(UChar32 c)
+{
+    return is_ascii(c) ? is_latin_letter(c) || (c >= '0' && c <= '9') : u_isalnum(c);
 }
 
 bool is_apostrophe(UChar32 c)
@@ -93,32 +120,57 @@ bool is_sign(UChar32 c)
     return c == '@' || c == '$' || c == '!';
 }
 
-/// Appends the Latin letters that this shape is mistaken for; false if it is not.
-bool append_skeleton(UChar32 shape, Letters& read)
+/// The Latin letters that this shape is mistaken for, two at most; none if it is not.
+std::array<char, 2> skeleton_of(USpoofChecker const* checker, UChar32 shape)
 {
-    static USpoofChecker const* const checker = [] {
-        UErrorCode error = U_ZERO_ERROR;
-        return uspoof_open(&error);
-    }();
     std::array<UChar, 4> source{};
     std::array<UChar, 16> skeleton{};
     UErrorCode error = U_ZERO_ERROR;
     int size = 0;
     u_strFromUTF32(source.data(), static_cast<int>(source.size()), &size, &shape, 1, &error);
     size = uspoof_getSkeleton(checker, 0, source.data(), size, skeleton.data(), static_cast<int>(skeleton.size()), &error);
+    std::array<char, 2> letters{};
+    std::size_t kept = 0;
     if (U_FAILURE(error))
-        return false;
-    auto const before = read.size;
+        return {};
     for (auto const unit : std::span{skeleton}.first(static_cast<std::size_t>(size))) {
         auto const letter = u_tolower(unit);
-        if (is_latin_letter(letter))
-            read.put(letter);
-        else if (!is_mark(letter))
-            read.size = before;
-        if (!is_latin_letter(letter) && !is_mark(letter))
-            return false;
+        if (is_mark(letter))
+            continue;
+        if (!is_latin_letter(letter) || kept == letters.size())
+            return {};
+        letters[kept++] = static_cast<char>(letter);
     }
-    return read.size != before;
+    return letters;
+}
+
+/// What letters look like, small or as capitals: asked of the library once for the scripts that have such letters.
+class Shapes {
+public:
+    Shapes()
+    {
+        UErrorCode error = U_ZERO_ERROR;
+        auto* const checker = uspoof_open(&error);
+        for (UChar32 c = 0x80; U_SUCCESS(error) && c < end; ++c) {
+            auto letters = u_isalpha(c) ? skeleton_of(checker, c) : std::array<char, 2>{};
+            if (letters[0] == 0 && u_isalpha(c))
+                letters = skeleton_of(checker, u_toupper(c));
+            letters_[static_cast<std::size_t>(c)] = letters;
+        }
+        uspoof_close(checker);
+    }
+
+    std::array<char, 2> of(UChar32 c) const { return c < end ? letters_[static_cast<std::size_t>(c)] : std::array<char, 2>{}; }
+
+private:
+    static constexpr UChar32 end = 0x3000; ///< before the scripts of East Asia
+    std::array<std::array<char, 2>, end> letters_{};
+};
+
+std::array<char, 2> looks_like(UChar32 c)
+{
+    static Shapes const shapes;
+    return shapes.of(c);
 }
 
 /// The letter that a digit or sign stands for. A one beside another is an l, alone it is an i.
@@ -143,14 +195,17 @@ Letters read_alike(Letters const& word)
 {
     Letters read;
     auto const all = word.view();
-    bool const has_letter = std::any_of(all.begin(), all.end(), [](UChar32 c) { return u_isalpha(c); });
+    bool const has_letter
+        = std::any_of(all.begin(), all.end(), [](UChar32 c) { return is_ascii(c) ? is_latin_letter(c) : u_isalpha(c); });
     for (std::size_t i = 0; i < all.size(); ++i) {
         auto const c = all[i];
         bool const beside_itself = (i > 0 && all[i - 1] == c) || (i + 1 < all.size() && all[i + 1] == c);
-        constexpr UChar32 first_of_others = 0x80;
-        bool const read_by_shape = c >= first_of_others && (append_skeleton(c, read) || append_skeleton(u_toupper(c), read));
-        if (!read_by_shape)
+        auto const seen = is_ascii(c) ? std::array<char, 2>{} : looks_like(c);
+        if (seen[0] == 0)
             read.put(has_letter ? letter_for(c, beside_itself) : c);
+        for (auto const letter : seen)
+            if (letter != 0)
+                read.put(letter);
     }
     return read;
 }
@@ -179,7 +234,7 @@ public:
             auto const c = text_[at_++];
             if (is_mark(c) || is_apostrophe(c))
                 continue;
-            if (u_isalnum(c) || (is_sign(c) && stands_for_a_letter(c, word)))
+            if (is_letter_or_digit(c) || (is_sign(c) && stands_for_a_letter(c, word)))
                 word.put(c);
             else if (word.size != 0)
                 break;
@@ -190,7 +245,7 @@ public:
 private:
     bool stands_for_a_letter(UChar32 c, Letters const& before) const
     {
-        return at_ < text_.size() && u_isalnum(text_[at_]) && (before.size != 0 || c != '!');
+        return at_ < text_.size() && is_letter_or_digit(text_[at_]) && (before.size != 0 || c != '!');
     }
 
     std::span<UChar32 const> text_;

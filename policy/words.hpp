@@ -15,7 +15,7 @@ inline constexpr std::size_t max_word_bytes = 2048;
 
 /// Compatibility forms, case and marks are taken away (NFKC_Casefold of UAX 31, then marks), apostrophes too; everything else that is
 /// neither letter nor digit parts words, ill-formed UTF-8 included. Four or more single letters in a row are one word ("s u i c i d e").
-/// Never allocates, but for letters that merely look like Latin ones (UTS 39 §4), which the library that knows them does.
+/// Never allocates, but once in the life of a process: when letters that look like Latin ones (UTS 39 §4) are first asked for.
 class Words {
 public:
     struct Forms {
