@@ -1,6 +1,7 @@
 #include "policy/toml_header.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace gatehouse::policy {
 namespace {
@@ -72,6 +73,23 @@ TextPlace place_in(std::string_view text, std::size_t at)
     return {line, static_cast<std::uint32_t>(at - begin + 1)};
 }
 
+/// A closing brace that no open one waits for: toml++ 3.3 takes it for the begin of a value within an array, and swears that it is none.
+std::optional<TextPlace> find_stray_brace(std::string_view text)
+{
+    std::string open; // innermost last
+    for (std::size_t at = 0; at < text.size();) {
+        auto const c = text[at];
+        if (c == '[' || c == '{')
+            open += c;
+        else if (c == '}' && !open.ends_with('{'))
+            return place_in(text, at);
+        else if ((c == '}' || c == ']') && !open.empty())
+            open.pop_back();
+        at += std::max<std::size_t>(1, size_of_free_text(text.substr(at)));
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::optional<TextPlace> find_stray_letter(std::string_view text)
@@ -91,6 +109,8 @@ std::optional<TextFault> find_fault(std::string_view text)
         return TextFault{*place, "a table's name must follow the bracket"};
     if (auto const place = find_stray_letter(text))
         return TextFault{*place, "this letter may stand in quotes or in a comment only"};
+    if (auto const place = find_stray_brace(without_mark(text)))
+        return TextFault{*place, "this brace closes nothing"};
     return std::nullopt;
 }
 
