@@ -325,6 +325,15 @@ TEST(ParsePolicy, TellsOfLettersThatOnlyQuotesMayHold)
         EXPECT_FALSE(find_stray_letter(text)) << text;
 }
 
+TEST(ParsePolicy, TellsOfABraceThatClosesNothingInsteadOfEnding)
+{
+    expect_refused({{"a = [ } ]\n", 1, 7}, {"a = 1\nb = [[[}[[[1]]]]]]\n", 2, 8}, {"a = [ 1, } ]", 1, 10},
+        {"a = [{b = 1}}]", 1, 13}, {"a = [ # {\n}\n]", 2, 1}, {"}", 1, 1}});
+    for (auto const* const text :
+        {"a = {b = [1, {c = 2}], d = {}}", "a = ['}', \"}\", '''}''']", "# }\n[a]\nb = [ # }\n1 ]", "[[a]]\nb = {}"})
+        EXPECT_FALSE(find_fault(text)) << text;
+}
+
 TEST(ParsePolicy, SurvivesDeepNestingAndLongText)
 {
     EXPECT_FALSE(parse_policy(sources("a = " + std::string(100'000, '['))).ok());
