@@ -241,7 +241,10 @@ task<Response> show_why(Visit const& visit)
     auto why = policy::explain(*policy, {subject, *target, moment, row.signals});
     if (purpose.empty())
         hide_name(why, row.user);
-    if (why.verdict != row.verdict)
+    if (row.stage == policy::to_text(policy::Stage::content))
+        page.parts.push_back(inset("What the page said closed it, by the list " + row.list
+            + ". That cannot be asked again without the page; these are the steps before it was read."));
+    else if (why.verdict != row.verdict)
         page.parts.push_back(inset("Today's rules would decide otherwise than was decided then."));
     for (auto const& part : explanation_parts(why))
         page.parts.push_back(part);

@@ -117,6 +117,18 @@ TEST_F(Circumvention, Row30And31BlockedSitesBehindTranslatorsAndArchivesAreSigna
     EXPECT_FALSE(carrying(true, "", Verdict::block, policy::Stage::sealed)) << "sealed content is told of nowhere";
 }
 
+TEST_F(Circumvention, Row29APageThatSpeaksOfItselfAsAProxyIsASignal)
+{
+    auto const target = policy::Target::parse_url("https://homework.example/").value();
+    policy::Decision decision;
+    decision.stage = policy::Stage::content;
+    decision.category = index_of(policy_.categories, "proxy");
+    Observation const seen{at_, policy_, pupil_, target, decision, "d-1", Intent::user_navigation, Protocol::tls};
+    expect(incident_of(seen), IncidentKind::proxy_host, Grade::signal);
+    decision.stage = policy::Stage::rule;
+    expect(incident_of(seen), IncidentKind::proxy_host, Grade::attempt);
+}
+
 TEST_F(Circumvention, Row58SearchingForABypassIsASignal)
 {
     expect(carrying(false, "bypass", Verdict::allow), IncidentKind::bypass_search, Grade::signal);
