@@ -1,12 +1,21 @@
 #include "proxy/detect/alert.hpp"
 
 namespace gatehouse::detect {
+namespace {
+
+/// Staff look things up for their pupils: of them only what is urgent is told.
+policy::Severity least_told(std::string_view role)
+{
+    return role == "staff" ? policy::Severity::urgent : policy::Severity::concern;
+}
+
+} // namespace
 
 std::optional<Alert> alert_of(policy::Policy const& policy, policy::Subject const& subject, policy::Target const& target,
     policy::Decision const& decision, std::string_view decision_id, std::chrono::system_clock::time_point at)
 {
     policy::SearchText search;
-    if (decision.term_list == policy::none || policy.term_lists[decision.term_list].severity < policy::Severity::concern
+    if (decision.term_list == policy::none || policy.term_lists[decision.term_list].severity < least_told(subject.role)
         || !find_search_within(policy, target, search))
         return std::nullopt;
     auto const& list = policy.term_lists[decision.term_list];

@@ -26,7 +26,7 @@ struct Alert {
     std::string decision_id;
 };
 
-/// The alert that a decided request is, if a list of severity `concern` or above speaks of its search. Pure.
+/// The alert that a decided request is, if a list of severity `concern` or above speaks of its search; of staff, `urgent`. Pure.
 std::optional<Alert> alert_of(policy::Policy const& policy, policy::Subject const& subject, policy::Target const& target,
     policy::Decision const& decision, std::string_view decision_id, std::chrono::system_clock::time_point at);
 

@@ -54,6 +54,13 @@ TEST_F(AlertTest, IsASearchOfWhichAListOfConcernSpeaks)
     EXPECT_FALSE(alert_for("https://other.example/?q=help"));
 }
 
+TEST_F(AlertTest, OfStaffTellsOnlyWhatIsUrgent)
+{
+    pupil_.role = "staff";
+    EXPECT_TRUE(alert_for("https://engine.example/?q=help"));
+    EXPECT_FALSE(alert_for("https://engine.example/?q=sad"));
+}
+
 TEST_F(AlertTest, NamesNobodyWhoOnlyClaimedToBeThem)
 {
     pupil_.confidence = policy::Confidence::claimed;
