@@ -24,7 +24,8 @@ std::optional<Alert> alert_of(policy::Policy const& policy, policy::Subject cons
     alert.severity = list.severity;
     alert.list = list.id;
     alert.list_title = list.title;
-    for (auto const& word : policy::Words{search.text()}.all())
+    policy::Words const words{search.text()};
+    for (auto const& word : words.all())
         (alert.search += alert.search.empty() ? "" : " ") += word.plain;
     alert.engine = policy.url_forms[search.form].title;
     alert.blocked = decision.verdict == policy::Verdict::block;

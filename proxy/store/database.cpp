@@ -52,9 +52,12 @@ errc errc_of(sqlite3* connection, int code)
     }
 }
 
-/// The file with mode 0600 before SQLite sees it; its journal files inherit the mode.
+/// The file with mode 0600 before SQLite sees it; its journal files inherit the mode. One that is there is left alone: closing it would take
+/// away the locks of another connection of this process.
 bool make_private(std::filesystem::path const& file)
 {
+    if (std::error_code failure; std::filesystem::exists(file, failure))
+        return true;
     int const descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return false;

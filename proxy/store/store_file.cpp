@@ -37,30 +37,36 @@ StoreFile::StoreFile(std::filesystem::path path)
     remember();
 }
 
+StoreFile::~StoreFile()
+{
+    if (descriptor_ >= 0)
+        ::close(descriptor_);
+}
+
 void StoreFile::remember()
 {
     struct ::stat found { };
-    if (::stat(path_.c_str(), &found) != 0)
+    bool const is_known = ::stat(path_.c_str(), &found) != 0 || (found.st_dev == device_ && found.st_ino == inode_);
+    if (is_known && descriptor_ >= 0)
         return;
+    if (descriptor_ >= 0)
+        ::close(descriptor_); // of another file, whose connection is closed
     device_ = found.st_dev;
     inode_ = found.st_ino;
+    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
 }
 
 bool StoreFile::is_sound() const
 {
-    int const descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return errno != ENOENT; // no descriptors left, or no right to read any more: no reason to give the file up
     struct ::stat found { };
+    if (::stat(path_.c_str(), &found) != 0)
+        return errno != ENOENT; // no right to look any more: no reason to give the file up
+    if (found.st_dev != device_ || found.st_ino != inode_)
+        return false;
     std::array<char, magic.size()> begin{};
-    bool const read = ::fstat(descriptor, &found) == 0;
-    auto const size = ::pread(descriptor, begin.data(), begin.size(), 0);
-    ::close(descriptor);
-    if (!read || size < 0)
-        return true;
-    // A new database is empty until its first checkpoint.
-    bool const is_database = found.st_size == 0 || std::string_view{begin.data(), static_cast<std::size_t>(size)} == magic;
-    return found.st_dev == device_ && found.st_ino == inode_ && is_database;
+    auto const size = ::pread(descriptor_, begin.data(), begin.size(), 0);
+    // A new database is empty until its first checkpoint. What cannot be read now is no reason either.
+    return size <= 0 || std::string_view{begin.data(), static_cast<std::size_t>(size)} == magic;
 }
 
 std::filesystem::path StoreFile::copy_path() const

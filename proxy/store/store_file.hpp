@@ -1,6 +1,10 @@
 #pragma once
 // The database as a file that others can delete, replace or overwrite while we have it open. A deleted one still lives in our connection, so
 // nothing is lost: its contents are written to a new file. Belongs to the store's thread.
+//
+// The file is looked at through a descriptor that stays open as long as the connection: a process that closes any descriptor of a file loses
+// all its locks on it (fcntl(2), advisory record locks), SQLite's among them, and whoever else opens the database next would take the
+// journal away under us (sqlite.org/howtocorrupt.html section 2.2).
 
 #include "proxy/store/database.hpp"
 
@@ -14,6 +18,9 @@ namespace gatehouse::store {
 class StoreFile {
 public:
     explicit StoreFile(std::filesystem::path path);
+    ~StoreFile();
+    StoreFile(StoreFile const&) = delete;
+    StoreFile& operator=(StoreFile const&) = delete;
 
     /// What lies at the path now is what our connection has open.
     void remember();
@@ -33,6 +40,7 @@ private:
     std::filesystem::path path_;
     ::dev_t device_ = 0;
     ::ino_t inode_ = 0;
+    int descriptor_ = -1; ///< of that file; none if there were no descriptors left
 };
 
 } // namespace gatehouse::store

@@ -342,6 +342,26 @@ TEST_F(StoreFiles, LoseNothingWhenDeletedWhileOpen)
     EXPECT_EQ(list_audit(*ledger, {})->size(), 2U);
 }
 
+TEST_F(StoreFiles, KeepTheirJournalWhenAnotherProcessLooksIn)
+{
+    auto const look_in = [&] { // as `gatehouse explain`, a backup or sqlite3 do: opened, read, closed
+        auto const command
+            = "sqlite3 '" + file().string() + "' 'SELECT count(*) FROM audit' > '" + (folder.path() / "seen").string() + "'";
+        EXPECT_EQ(std::system(command.c_str()), 0);
+        std::int64_t seen = 0;
+        std::ifstream{folder.path() / "seen"} >> seen;
+        return seen;
+    };
+    look();
+    EXPECT_EQ(look_in(), 1);
+    for (std::int64_t count = 2; count <= 4; ++count) {
+        ASSERT_TRUE(store->run([](Ledger& ledger) { return record_event(ledger, {}, "test.after", "", "", tuesday); }));
+        look();
+        EXPECT_TRUE(std::filesystem::exists(file().string() + "-wal"));
+        EXPECT_EQ(look_in(), count) << "what the store acknowledged is in the file that others see";
+    }
+}
+
 TEST_F(StoreFiles, LoseNothingWhenAnotherFileTakesTheirPlace)
 {
     std::filesystem::remove(file());
