@@ -5,12 +5,33 @@
 #include <algorithm>
 
 namespace gatehouse::policy {
+namespace {
+
+/// A look at the first column alone, which needs no facts: most people's answers are put aside by it.
+bool may_be_for(ContentRule const& rule, Policy const& policy, Subject const& subject)
+{
+    using Kind = Selector::Kind;
+    auto const& role = policy.role(subject.role) != nullptr ? subject.role : policy.unknown_role;
+    return std::any_of(rule.who.begin(), rule.who.end(), [&](Selector const& selector) {
+        switch (selector.kind) {
+        case Kind::role: return selector.value == role;
+        case Kind::group: return std::find(subject.groups.begin(), subject.groups.end(), selector.value) != subject.groups.end();
+        case Kind::user: return selector.value == subject.user;
+        default: return true;
+        }
+    });
+}
+
+} // namespace
 
 ContentPlan plan_content(Policy const& policy, Query const& query, Decision const& decision)
 {
     ContentPlan plan;
     bool const granted = decision.stage == Stage::override_grant;
     if (policy.content_rules.empty() || !policy.phrase_index || granted || decision.verdict == Verdict::block)
+        return plan;
+    if (std::none_of(policy.content_rules.begin(), policy.content_rules.end(),
+            [&](ContentRule const& rule) { return may_be_for(rule, policy, query.subject); }))
         return plan;
     Facts const facts{policy, query};
     for (std::size_t i = 0; i < policy.categories.size(); ++i)
