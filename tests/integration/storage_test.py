@@ -158,6 +158,8 @@ def a_kill_at_any_instant_loses_nothing_acknowledged():
                 judge_what_is_left(gate, writer)
                 lost.append(max(0, traffic.answered - answered - (logged_rows(gate) - rows)))
                 gate.start()
+                if number % 20 == 0:
+                    equal(gate.reader.get("/status").status, 200, "a look that keeps the reader's session from ending by itself")
         filters(gate)
         assert audit_is_intact(gate), "the audit chain is broken"
         equal(gate.status()["audit_agrees"], True)
