@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <unicode/uchar.h>
+#include <unicode/ustring.h>
 
 namespace gatehouse::policy {
 namespace {
@@ -213,18 +215,44 @@ bool read_label(UrlForm const& form, Target const& url, Wrapped& found)
     return true;
 }
 
-/// Escapes, pluses and control characters become what they stand for, or blanks.
+/// Well-formed UTF-8 of what may be none, for logs, pages and JSON: control characters become blanks, characters without a shape of their
+/// own (which turn text around or part words unseen) are dropped, and one that was cut in two is U+FFFD. Fits into `max_read_text` bytes.
+std::size_t mend_text(std::span<char const> text, std::span<char> mended)
+{
+    std::array<UChar, max_read_text> units;
+    std::array<UChar32, max_read_text> letters;
+    UErrorCode error = U_ZERO_ERROR;
+    int size = 0;
+    u_strFromUTF8WithSub(
+        units.data(), static_cast<int>(units.size()), &size, text.data(), static_cast<int>(text.size()), 0xfffd, nullptr, &error);
+    u_strToUTF32(letters.data(), static_cast<int>(letters.size()), &size, units.data(), size, &error);
+    if (U_FAILURE(error))
+        return 0;
+    std::size_t written = 0;
+    for (auto letter : std::span{letters}.first(static_cast<std::size_t>(size))) {
+        if (u_charType(letter) == U_FORMAT_CHAR)
+            continue;
+        letter = u_iscntrl(letter) ? ' ' : letter;
+        std::array<UChar, 2> pair;
+        std::array<char, 4> bytes;
+        int count = 0;
+        u_strFromUTF32(pair.data(), static_cast<int>(pair.size()), &count, &letter, 1, &error);
+        u_strToUTF8(bytes.data(), static_cast<int>(bytes.size()), &count, pair.data(), count, &error);
+        if (U_FAILURE(error) || written + static_cast<std::size_t>(count) > mended.size())
+            break;
+        std::copy_n(bytes.begin(), count, mended.begin() + static_cast<std::ptrdiff_t>(written));
+        written += static_cast<std::size_t>(count);
+    }
+    return written;
+}
+
+/// Escapes and pluses become what they stand for.
 void append_words(std::string_view value, SearchText& found)
 {
-    auto const room = found.bytes.size() - found.size;
     std::array<char, max_url_path> text;
     std::replace_copy(value.begin(), value.end(), text.begin(), '+', ' ');
-    auto const size = std::min(decode({text.data(), value.size()}), room);
-    std::replace_if(
-        text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; },
-        ' ');
-    std::copy_n(text.begin(), size, found.bytes.begin() + static_cast<std::ptrdiff_t>(found.size));
-    found.size += size;
+    auto const size = std::min(decode({text.data(), value.size()}), max_read_text);
+    found.size += mend_text(std::span{text}.first(size), std::span{found.bytes}.subspan(found.size));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "proxy/content/page_scan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace gatehouse::content {
@@ -8,8 +9,12 @@ namespace gatehouse::content {
 std::optional<VisibleText::Kind> kind_of(std::string_view content_type)
 {
     using Kind = VisibleText::Kind;
-    std::string type{content_type.substr(0, content_type.find_first_of("; \t"))};
-    std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    constexpr std::size_t longest = 64; // of the types below, with room; kept here, since this is asked of every answer
+    std::array<char, longest> small;
+    auto const written = content_type.substr(0, std::min(content_type.find_first_of("; \t"), longest));
+    std::transform(
+        written.begin(), written.end(), small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::string_view const type{small.data(), written.size()};
     if (type.empty() || type == "text/html" || type == "application/xhtml+xml" || type == "text/xml" || type == "application/xml"
         || type.ends_with("+xml"))
         return type == "image/svg+xml" ? std::nullopt : std::optional{Kind::html};

@@ -7,6 +7,7 @@ usage: inspection_test.py [--list] [text that the names of the cases must hold]
 import base64
 import contextlib
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -490,12 +491,16 @@ def carried():
         assert ask(wire, "/find?q=still+in+trouble", "search.example").status == 403
         assert ask(wire, "/find?q=sunshine+in+trouble+song", "search.example").status == 200
         assert ask(wire, "/find?q=caf%C3%A9", "search.example").status == 200
-    assert len(HEARD) == 2 and not any("tr0uble" in path for _, path, _, _ in HEARD), HEARD
+        assert ask(wire, "/find?q=odd%FF%E2%80%AEend", "search.example").status == 200
+    assert len(HEARD) == 3 and not any("tr0uble" in path for _, path, _, _ in HEARD), HEARD
     row = GATE.wait_for_row(lambda row: row["gatehouse"].get("search") == "i am in tr0uble")
     assert (row["event"]["action"], row["rule"]["id"], row["gatehouse"]["term_list"]) == ("block", "closed-searches", "trouble"), row
     row = GATE.wait_for_row(lambda row: row["gatehouse"].get("search") == "sunshine in trouble song")
     assert row["event"]["action"] == "allow" and "term_list" not in row["gatehouse"], row
     GATE.wait_for_row(lambda row: row["gatehouse"].get("search") == "caf\u00e9")
+    GATE.wait_for_row(lambda row: row["gatehouse"].get("search") == "odd\ufffdend")
+    rows = json.loads(GATE.command("log", "--text", "odd", "--json"))["rows"]
+    assert [row["search"] for row in rows] == ["odd\ufffdend"], "bytes that are no text leave the log readable"
     HEARD.clear()
     with tunnel() as wire:
         behind = ask(wire, "/web/2020/http://blocked.example/page", "good.example")

@@ -80,7 +80,8 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
         rows.push_back({"List",
             {row.list + (row.list_file.empty() ? "" : " (" + row.list_file + ", line " + std::to_string(row.list_line) + ")")}});
     if (!row.search.empty())
-        rows.push_back({"Searched for", {row.search + (row.term_list.empty() ? "" : " (list: " + row.term_list + ")")}});
+        rows.push_back(
+            {"Searched for", {shown_text(row.search) + (row.term_list.empty() ? "" : " (list: " + row.term_list + ")")}});
     if (!row.wrapped.empty() && !sealed)
         rows.push_back({"Showing", {row.wrapped}});
     if (!row.refusal.empty())
@@ -184,7 +185,7 @@ std::vector<Html> explanation_parts(policy::Explanation const& why)
                 {why.service_title + (why.service_title.empty() || why.category_title.empty() ? "" : ", ")
                     + why.category_title}});
         if (!why.search.empty())
-            rows.push_back({"Search", {why.search + " (" + why.search_engine + ")"}});
+            rows.push_back({"Search", {shown_text(why.search) + " (" + why.search_engine + ")"}});
         if (!why.term_list.empty())
             rows.push_back({"Term", {"\"" + why.term + "\" of " + why.term_list + ", " + why.severity}});
         if (!why.wrapped_host.empty())

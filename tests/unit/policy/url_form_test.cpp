@@ -45,6 +45,12 @@ TEST_F(UrlFormTest, ReadsWhatIsSearchedFor)
     EXPECT_EQ(searched("https://www.google.com/%73earch?%71=x"), "x");             // escapes that mean nothing
     EXPECT_EQ(searched("https://www.google.com/search?q=good&q=bad"), "good bad"); // whichever of both counts
     EXPECT_EQ(searched("https://www.google.com/search?q=a%00%0Ab"), "a  b");
+    EXPECT_EQ(searched("https://www.google.com/search?q=a%FF%C3b"),
+        "a\xef\xbf\xbd\xef\xbf\xbd"
+        "b"); // logs, pages and JSON hold UTF-8 only
+    EXPECT_EQ(
+        searched("https://www.google.com/search?q=abc%E2%80%AEdef%E2%80%8Bghi"), "abcdefghi"); // nothing that turns text around
+    EXPECT_EQ(searched("https://www.google.com/search?q=" + std::string(511, 'a') + "%C3%A9"), std::string(511, 'a'));
 }
 
 TEST_F(UrlFormTest, TakesNothingElseForASearch)
