@@ -129,6 +129,26 @@ void append_json_step(std::string& out, Step const& step)
     fmt::format_to(std::back_inserter(out), "\"decided\": {}}}", step.decided);
 }
 
+/// The site behind the URL that decided: of several the one that is blocked, of a chain the last. Empty if there is none.
+std::string find_deciding_host(Policy const& policy, Query const& query, unsigned depth)
+{
+    constexpr unsigned deepest = 4;
+    std::string host;
+    Wrapped wrapped;
+    for (std::size_t nth = 0; find_wrapped(policy, query.target, nth, wrapped); ++nth) {
+        Query const behind{query.subject, wrapped.target, query.now, query.signals};
+        auto const decision = decide(policy, behind);
+        bool const blocked = decision.verdict == Verdict::block;
+        if (host.empty() || blocked)
+            host = wrapped.target.host.authority_text();
+        if (blocked && decision.wrapper != none && depth < deepest)
+            host = find_deciding_host(policy, behind, depth + 1);
+        if (blocked)
+            break;
+    }
+    return host;
+}
+
 void describe_inside(Explanation& out, Policy const& policy, Query const& query, Decision const& decision)
 {
     if (SearchText search; decision.search_engine != none && find_search_within(policy, query.target, search)) {
@@ -141,11 +161,11 @@ void describe_inside(Explanation& out, Policy const& policy, Query const& query,
         out.severity = to_text(list.severity);
         out.term = list.terms[decision.term];
     }
-    if (Wrapped wrapped; decision.wrapper != none && find_wrapped(policy, query.target, 0, wrapped)) {
-        out.wrapper = policy.url_forms[decision.wrapper].title;
-        if (!out.sealed)
-            out.wrapped_host = wrapped.target.host.text();
-    }
+    if (decision.wrapper == none)
+        return;
+    out.wrapper = policy.url_forms[decision.wrapper].title;
+    if (!out.sealed)
+        out.wrapped_host = find_deciding_host(policy, query, 0);
 }
 
 void describe_inspection(Explanation& out, Policy const& policy, InspectionRuling const& ruling)

@@ -96,6 +96,17 @@ TEST_F(ContentDecisionTest, AGrantForTheSiteOpensItBehindATranslatorToo)
         << "a grant for the translator opens nothing but the translator";
 }
 
+TEST_F(ContentDecisionTest, TheSiteThatIsNamedIsTheOneThatIsBlocked)
+{
+    EXPECT_EQ(
+        explain_for(pupil, "https://translate.google.com/translate?u=https://bbc.co.uk&u=https://instagram.com").wrapped_host,
+        "instagram.com");
+    EXPECT_EQ(explain_for(pupil, "https://web.archive.org/web/2020/https://12ft.io/https://instagram.com/").wrapped_host,
+        "instagram.com");
+    EXPECT_EQ(explain_for(pupil, "https://translate.google.com/translate?u=https://bbc.co.uk").wrapped_host, "bbc.co.uk");
+    EXPECT_EQ(explain_for(pupil, "https://translate.google.com/translate?u=http://[2001:db8::7]/").wrapped_host, "[2001:db8::7]");
+}
+
 TEST_F(ContentDecisionTest, SealedContentBehindATranslatorIsNeverNamed)
 {
     auto const why = explain_for(pupil, "https://translate.google.com/translate?u=https://sealed.test/");
