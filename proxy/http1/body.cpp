@@ -1,6 +1,7 @@
 #include "proxy/http1/body.hpp"
 
 #include "proxy/http1/chunk_syntax.hpp"
+#include "proxy/http1/field_name.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -123,6 +124,8 @@ BodyReader::Step BodyReader::read_trailer(std::string_view rest, BodyPiece& piec
     trailer_bytes_ += static_cast<std::uint32_t>(line.size()) + 2;
     if (line_end != "\r\n" || ++trailer_fields_ > limits::trailer_count || !is_trailer_line(line))
         return refuse();
+    if (keeps_trailers_ && is_forwarded_trailer(line.substr(0, line.find(':'))))
+        trailers_.append(line).append("\r\n");
     piece.consumed += line.size() + 2;
     return Step::again;
 }

@@ -13,13 +13,19 @@ struct BodyPiece {
     Refusal refusal = Refusal::none;
 };
 
-/// Reads one body of the given framing. Chunk extensions and trailers are dropped (RFC 9112 §7.1.1, RFC 9110 §6.5.1).
+/// Reads one body of the given framing. Chunk extensions are dropped (RFC 9112 §7.1.1), and trailers, unless they are to be kept
+/// (RFC 9110 §6.5.1).
 /// Side::response tolerates white space after the chunk size.
 class BodyReader {
 public:
     enum class Side : std::uint8_t { request, response };
 
     BodyReader(Framing framing, std::uint64_t content_length, Side side);
+
+    /// Before the first byte: whoever reads on can tell trailers from the fields of a head.
+    void keep_trailers() { keeps_trailers_ = true; }
+    /// Complete lines with CR LF, those that may be forwarded only (`is_forwarded_trailer`). Whole once the body is done.
+    std::string const& trailers() const { return trailers_; }
 
     /// Looks at the next bytes. Consumes at least one byte or is done or refuses, unless `input` is empty or an incomplete
     /// token at its end (then consumed may be 0 and the caller must come again with more bytes behind them; tokens are bounded:
@@ -44,12 +50,14 @@ private:
     Side side_;
     State state_ = State::size_line;
     bool done_ = false;
+    bool keeps_trailers_ = false;
     std::uint64_t remaining_ = 0;
     std::uint64_t size_ = 0;
     std::uint32_t extension_bytes_ = 0;
     std::uint32_t trailer_bytes_ = 0;
     std::uint16_t trailer_fields_ = 0;
     std::uint64_t overhead_ = 0; ///< bytes of chunk syntax, held against `size_` (CVE-2023-39326)
+    std::string trailers_;
 };
 
 /// Appends "HEX\r\n" for a chunk of that size; the caller sends data and "\r\n" behind it.

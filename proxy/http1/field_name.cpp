@@ -23,6 +23,7 @@ constexpr Entry known[]{
     {"cookie", FieldName::kept_though_nominated},
     {"expect", FieldName::expect},
     {"origin", FieldName::kept_though_nominated},
+    {"alt-svc", FieldName::dropped_in_responses}, // steers past us, to QUIC or other ports (RFC 7838)
     {"referer", FieldName::kept_though_nominated},
     {"trailer", FieldName::dropped_always},
     {"upgrade", FieldName::upgrade},
@@ -76,6 +77,15 @@ FieldName look_up(std::string_view name, Equal equal)
 }
 
 } // namespace
+
+bool is_forwarded_trailer(std::string_view name)
+{
+    static constexpr std::string_view only_in_heads[]{"age", "expires", "location", "retry-after", "vary", "www-authenticate"};
+    bool const listed = std::any_of(std::begin(only_in_heads), std::end(only_in_heads),
+        [name](std::string_view text) { return equals_ignoring_case(name, text); });
+    bool const describes_content = name.size() > 8 && equals_ignoring_case(name.substr(0, 8), "content-");
+    return field_name_folding_underscores(name) == FieldName::other && !listed && !describes_content;
+}
 
 FieldName field_name(std::string_view name)
 {

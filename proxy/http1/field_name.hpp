@@ -28,4 +28,7 @@ FieldName field_name(std::string_view name);
 /// The same, reading an underscore as a hyphen: what a CGI-style reader behind us would make of "Content_Length".
 FieldName field_name_folding_underscores(std::string_view name);
 
+/// False for what has a meaning for framing, routing, caching, authentication or content, which no trailer may have (RFC 9110 §6.5.1).
+bool is_forwarded_trailer(std::string_view name);
+
 } // namespace gatehouse::http1

@@ -209,5 +209,18 @@ TEST(ChunkHeader, IsCanonical)
     EXPECT_EQ(out, "1\r\nf\r\n10\r\n10000\r\nffffffffffffffff\r\n");
 }
 
+TEST(Trailers, AreKeptIfAskedForAndOnlyThoseThatMayBe)
+{
+    auto const text
+        = "1\r\nx\r\n0\r\nGrpc-Status: 0\r\nSet-Cookie: a=b\r\ncontent_type: x\r\nAge: 1\r\nContent-MD5: z\r\nChecksum: 1\r\n\r\n"s;
+    BodyReader keeping(Framing::chunked, 0, Side::response);
+    keeping.keep_trailers();
+    EXPECT_TRUE(keeping.next(text).done || keeping.next("").done);
+    EXPECT_EQ(keeping.trailers(), "Grpc-Status: 0\r\nChecksum: 1\r\n");
+    BodyReader dropping(Framing::chunked, 0, Side::response);
+    EXPECT_TRUE(dropping.next(text).done || dropping.next("").done);
+    EXPECT_EQ(dropping.trailers(), "");
+}
+
 } // namespace
 } // namespace gatehouse::http1
