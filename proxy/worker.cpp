@@ -54,12 +54,14 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
     , pool_(dialer_, wheel_,
           {parts.settings.limits.idle_upstream_per_worker, parts.settings.limits.idle_upstream_per_host,
               parts.settings.deadlines.upstream_idle, parts.settings.deadlines.handshake, origins_.get()})
+    , http2_origins_(parts.settings.deadlines.upstream_idle)
     , sign_in_(parts.store, context_.get_executor())
     , env_{.settings = parts.settings,
           .executor = context_.get_executor(),
           .wheel = wheel_,
           .dialer = dialer_,
           .pool = pool_,
+          .origins = http2_origins_,
           .access = parts.access_log.ring_for_worker(index),
           .clock = parts.clock,
           .ids = {},
@@ -276,6 +278,7 @@ void Worker::drain(Listeners listeners, std::function<void()> emptied)
         for (auto& acceptor : acceptors_)
             acceptor.close(ignored); // ends the accept loops
         env_.pool.close_all();
+        env_.origins.close_all();
         if (listeners != Listeners::hand_over)
             wheel_.expire_idle();
         // Behind the connections that were accepted already and wait for their turn.
@@ -308,6 +311,7 @@ net::task<> Worker::end_sessions()
         timer.expires_after(std::chrono::milliseconds{20});
         co_await timer.async_wait(net::use_tuple);
     }
+    env_.origins.close_all();
     stopping_ = true;
 }
 

@@ -97,6 +97,7 @@ private:
     net::Dialer dialer_;
     net::OriginContext origins_;
     net::UpstreamPool pool_;
+    http2::Origins http2_origins_;
     std::optional<tls::Issuer> issuer_;
     identity::SignIn sign_in_;
     session::Environment env_;

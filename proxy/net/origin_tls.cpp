@@ -101,12 +101,10 @@ void OriginContextFree::operator()(SSL_CTX* context) const
 
 OriginContext make_origin_context(std::span<std::filesystem::path const> extra_roots)
 {
-    static constexpr unsigned char http1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     OriginContext context{SSL_CTX_new(TLS_client_method())};
     auto* const raw = context.get();
     if (raw == nullptr || SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) != 1
-        || SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1
-        || SSL_CTX_set_alpn_protos(raw, http1, sizeof http1) != 0)
+        || SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
         throw std::runtime_error("TLS towards origins cannot be set up");
     SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);

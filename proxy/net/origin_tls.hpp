@@ -18,7 +18,7 @@ using OriginContext = std::unique_ptr<SSL_CTX, OriginContextFree>;
 
 /// For all connections of one worker to origins: TLS 1.2 at least, forward-secret AEAD ciphers, security level 2 (no SHA-1, no RSA below
 /// 2048 bits), the system's roots and `extra_roots` (PEM), a name among the subject alternative names (never the common name), stapled
-/// OCSP answers believed if they are good to believe (RFC 6960), HTTP/1.1 by ALPN. Sessions are resumed (origin_sessions.hpp).
+/// OCSP answers believed if they are good to believe (RFC 6960). Sessions are resumed (origin_sessions.hpp).
 /// Throws std::runtime_error for a file of roots that cannot be read (a failed start).
 OriginContext make_origin_context(std::span<std::filesystem::path const> extra_roots);
 

@@ -163,7 +163,7 @@ void Direction::send_later(std::string_view data)
     });
 }
 
-/// With TLS on a side its bytes are the stream's to decrypt: a coroutine for each direction. An end of input ends both, since TLS as used on
+/// With TLS or a multiplexed stream on a side its bytes are the stream's to find: a coroutine for each direction. An end of input ends both, since TLS as used on
 /// the web knows no half-close that survives.
 task<> pump(Stream& from, Stream& to, std::chrono::milliseconds idle, std::uint64_t& count, RelayEnd& end)
 {
@@ -189,7 +189,7 @@ task<> pump(Stream& from, Stream& to, std::chrono::milliseconds idle, std::uint6
     to.abort();
 }
 
-task<RelayResult> relay_decrypted(Stream& client, Stream& upstream, std::chrono::milliseconds idle)
+task<RelayResult> relay_streams(Stream& client, Stream& upstream, std::chrono::milliseconds idle)
 {
     using namespace asio::experimental::awaitable_operators;
     RelayResult result;
@@ -215,9 +215,8 @@ task<RelayResult> relay_plain(Stream& client, Stream& upstream, std::span<char> 
 
 task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
 {
-    if (client.is_tls() || upstream.is_tls())
-        return relay_decrypted(client, upstream, idle);
-    return relay_plain(client, upstream, buffer, idle);
+    bool const plain = !client.is_tls() && !client.is_multiplexed() && !upstream.is_tls() && !upstream.is_multiplexed();
+    return plain ? relay_plain(client, upstream, buffer, idle) : relay_streams(client, upstream, idle);
 }
 
 } // namespace gatehouse::net

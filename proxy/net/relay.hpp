@@ -20,7 +20,7 @@ struct RelayResult {
     RelayEnd end = RelayEnd::finished;
 };
 
-/// Relays between two plain, non-blocking sockets until both directions have ended (half-close is passed on), one fails, or nothing moves for `idle`.
+/// Relays between two connections until both directions have ended (half-close is passed on), one fails, or nothing moves for `idle`.
 /// `buffer` is the worker's; it is used only between two waits. Bytes that either side sent before are the caller's business.
 task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle);
 

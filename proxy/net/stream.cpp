@@ -22,7 +22,19 @@ Stream::Stream(Socket socket, DeadlineWheel& wheel)
 {
 }
 
-Stream::~Stream() = default;
+Stream::Stream(Executor executor, ChannelPtr channel, DeadlineWheel& wheel)
+    : socket_(executor)
+    , wheel_(wheel)
+    , deadline_(wheel, cancel_stream, this)
+    , channel_(std::move(channel))
+{
+}
+
+Stream::~Stream()
+{
+    if (channel_)
+        channel_->close();
+}
 
 error_code Stream::failure(error_code code) const
 {
@@ -86,12 +98,47 @@ task<result<void>> Stream::shake_hands()
     }
 }
 
+task<result<std::size_t>> Stream::read_channel(std::span<char> into)
+{
+    for (;;) {
+        if (auto const size = channel_->take(into); size > 0)
+            co_return size;
+        if (channel_->has_failed())
+            co_return failure(asio::error::connection_reset);
+        if (channel_->has_ended())
+            co_return failure(asio::error::eof);
+        bool const goes_on = co_await channel_->wait_readable();
+        if (!goes_on || aborted_ || deadline_.expired())
+            co_return failure(asio::error::operation_aborted);
+    }
+}
+
+task<result<void>> Stream::write_channel(std::string_view first, std::string_view second)
+{
+    if (channel_->has_failed() || channel_->is_closed())
+        co_return failure(asio::error::connection_reset);
+    channel_->put(first);
+    channel_->put(second);
+    while (!channel_->is_drained()) {
+        if (channel_->has_failed())
+            co_return failure(asio::error::connection_reset);
+        bool const goes_on = co_await channel_->wait_writable();
+        if (!goes_on || aborted_ || deadline_.expired())
+            co_return failure(asio::error::operation_aborted);
+    }
+    co_return result<void>{};
+}
+
 task<result<std::size_t>> Stream::read_some(std::span<char> into)
 {
     if (aborted_ || deadline_.expired())
         co_return failure(asio::error::operation_aborted);
     if (tls_) {
         auto const read = co_await read_tls(into);
+        co_return read;
+    }
+    if (channel_) {
+        auto const read = co_await read_channel(into);
         co_return read;
     }
     auto const [ec, size] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), use_tuple);
@@ -113,6 +160,10 @@ task<result<void>> Stream::write(std::string_view first, std::string_view second
         auto const written = co_await write_tls(first, second);
         co_return written;
     }
+    if (channel_) {
+        auto const written = co_await write_channel(first, second);
+        co_return written;
+    }
     std::array<asio::const_buffer, 2> buffers{asio::buffer(first), asio::buffer(second)};
     // Most writes fit the socket's buffer: then there is nothing to wait for.
     error_code now;
@@ -129,16 +180,18 @@ task<result<void>> Stream::write(std::string_view first, std::string_view second
     co_return result<void>{};
 }
 
-task<result<void>> Stream::accept_tls(SSL_CTX* context, std::string_view already_read)
+task<result<void>> Stream::accept_tls(SSL_CTX* context, std::string_view already_read, Versions versions)
 {
     tls_ = std::make_unique<TlsConnection>(context, socket_.native_handle(), already_read);
+    if (tls() != nullptr)
+        allow_versions(tls(), versions);
     return shake_hands();
 }
 
-task<result<void>> Stream::connect_tls(SSL_CTX* context, policy::Host const& host)
+task<result<void>> Stream::connect_tls(SSL_CTX* context, policy::Host const& host, Versions versions)
 {
     tls_ = std::make_unique<TlsConnection>(context, socket_.native_handle());
-    if (tls() == nullptr || !expect_host(tls(), std::string{host.text()}, host.is_address()))
+    if (tls() == nullptr || !offer_versions(tls(), versions) || !expect_host(tls(), std::string{host.text()}, host.is_address()))
         co_return failure(asio::error::no_memory);
     auto const done = co_await shake_hands();
     co_return done;
@@ -153,6 +206,8 @@ void Stream::cancel()
 {
     error_code ignored;
     socket_.cancel(ignored);
+    if (channel_)
+        channel_->cancel();
 }
 
 void Stream::abort()
@@ -166,9 +221,7 @@ constexpr std::size_t most_drained = 16 * 1024 * 1024;
 
 task<> Stream::close_gently()
 {
-    if (!socket_.is_open())
-        co_return;
-    if (deadline_.expired()) { // its last word was heard long ago, or there was none
+    if (!socket_.is_open() || deadline_.expired()) { // its last word was heard long ago, or there was none
         close();
         co_return;
     }
@@ -193,6 +246,8 @@ void Stream::close()
 {
     error_code ignored;
     socket_.close(ignored);
+    if (channel_)
+        channel_->close();
 }
 
 } // namespace gatehouse::net

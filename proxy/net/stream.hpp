@@ -1,7 +1,9 @@
 #pragma once
-// One connection with its deadline: plain, or TLS after accept_tls. Every wait on it is bounded.
+// One connection with its deadline: plain, TLS after accept_tls, or one stream of a multiplexed connection. Every wait on it is bounded.
 
 #include "policy/host.hpp"
+#include "proxy/net/alpn.hpp"
+#include "proxy/net/channel.hpp"
 #include "proxy/net/deadline.hpp"
 #include "proxy/net/task.hpp"
 #include "proxy/net/tls_connection.hpp"
@@ -19,6 +21,7 @@ namespace gatehouse::net {
 class Stream {
 public:
     Stream(Socket socket, DeadlineWheel& wheel);
+    Stream(Executor executor, ChannelPtr channel, DeadlineWheel& wheel);
     ~Stream();
     Stream(Stream const&) = delete;
     Stream& operator=(Stream const&) = delete;
@@ -29,10 +32,10 @@ public:
 
     /// TLS as server with what the client has already sent (RFC 8446 §4); afterwards reads and writes are of the plain text.
     /// Lifetime: the context and `already_read` last until the handshake is over.
-    task<result<void>> accept_tls(SSL_CTX* context, std::string_view already_read);
+    task<result<void>> accept_tls(SSL_CTX* context, std::string_view already_read, Versions versions);
 
     /// TLS as client towards the host, which the context verifies (origin_tls.hpp). `tls()` tells why it failed.
-    task<result<void>> connect_tls(SSL_CTX* context, policy::Host const& host);
+    task<result<void>> connect_tls(SSL_CTX* context, policy::Host const& host, Versions versions);
 
     /// Time for all that follows, until set again. Units: milliseconds.
     void expire_after(std::chrono::milliseconds duration) { deadline_.expire_after(duration); }
@@ -53,6 +56,16 @@ public:
     Socket& socket() { return socket_; }
     DeadlineWheel& wheel() { return wheel_; }
     bool is_tls() const { return tls_ != nullptr; }
+    /// One of many on its connection: there is no socket of its own.
+    bool is_multiplexed() const { return channel_ != nullptr; }
+    /// A multiplexed one that its peer has given up.
+    bool is_given_up() const { return channel_ && channel_->has_failed(); }
+    /// Multiplexed only, nothing otherwise: when the peer gives this one up, `other` is aborted. Null: no longer. Lifetime: until then.
+    void end_with(Stream* other)
+    {
+        if (channel_)
+            channel_->end_with(other);
+    }
     /// Under TLS only: true if nothing came that nobody asked for, and the peer has not ended.
     bool is_silent() { return tls_->is_silent(); }
     /// Null without TLS. Lifetime: the stream's.
@@ -63,12 +76,15 @@ private:
     task<result<std::size_t>> read_tls(std::span<char> into);
     task<result<void>> write_tls(std::string_view first, std::string_view second);
     task<result<void>> shake_hands();
+    task<result<std::size_t>> read_channel(std::span<char> into);
+    task<result<void>> write_channel(std::string_view first, std::string_view second);
     error_code failure(error_code code) const;
 
     Socket socket_;
     DeadlineWheel& wheel_;
     Deadline deadline_;
     std::unique_ptr<TlsConnection> tls_;
+    ChannelPtr channel_;
     bool aborted_ = false;
 };
 

@@ -19,18 +19,17 @@ bool is_silent_and_open(Upstream& upstream)
     return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-/// Connections that lead elsewhere, or are spoken differently, are never taken for each other.
+} // namespace
+
 void make_key(std::string& key, Origin const& origin)
 {
     key.assign(origin.host.text());
-    key += origin.security == Security::tls ? '\1' : '\0';
+    key += origin.security == Security::plain ? '\0' : origin.versions == Versions::http1 ? '\1' : '\2';
     key += static_cast<char>(origin.port >> 8);
     key += static_cast<char>(origin.port & 0xff);
     if (origin.dialled != nullptr)
         key += origin.dialled->text();
 }
-
-} // namespace
 
 UpstreamPool::UpstreamPool(Dialer& dialer, DeadlineWheel& wheel, PoolLimits limits)
     : dialer_(dialer)
@@ -63,9 +62,9 @@ std::unique_ptr<Upstream> UpstreamPool::take_by_key()
     return nullptr;
 }
 
-task<std::string_view> UpstreamPool::secure(Upstream& upstream, policy::Host const& host)
+task<std::string_view> UpstreamPool::secure(Upstream& upstream, policy::Host const& host, Versions versions)
 {
-    auto const done = co_await upstream.stream.connect_tls(limits_.origins, host);
+    auto const done = co_await upstream.stream.connect_tls(limits_.origins, host, versions);
     if (done && proved_its_name(upstream.stream.tls()))
         co_return std::string_view{};
     co_return !done && done.error() == asio::error::timed_out ? std::string_view{"upstream-timeout"}
@@ -82,7 +81,7 @@ task<Acquired> UpstreamPool::acquire(Origin origin, bool fresh)
     auto upstream = std::make_unique<Upstream>(std::move(*dialed.socket), wheel_, dialed.address);
     if (origin.security == Security::tls) {
         upstream->stream.expire_after(limits_.handshake);
-        auto const cause = co_await secure(*upstream, origin.host);
+        auto const cause = co_await secure(*upstream, origin.host, origin.versions);
         if (!cause.empty())
             co_return Acquired{cause, nullptr};
         upstream->stream.no_deadline();
@@ -92,6 +91,8 @@ task<Acquired> UpstreamPool::acquire(Origin origin, bool fresh)
 
 void UpstreamPool::release(Origin const& origin, std::unique_ptr<Upstream> upstream)
 {
+    if (upstream->stream.is_multiplexed())
+        return;
     upstream->stream.no_deadline();
     upstream->buffer.release();
     make_key(key_, origin);

@@ -15,6 +15,12 @@ struct Upstream {
         , address(at)
     {
     }
+    /// One stream of a multiplexed connection.
+    Upstream(Executor executor, ChannelPtr channel, DeadlineWheel& wheel, policy::IpAddress const& at)
+        : stream(executor, std::move(channel), wheel)
+        , address(at)
+    {
+    }
 
     Stream stream;
     ReadBuffer buffer;
@@ -44,7 +50,12 @@ struct Origin {
     std::uint16_t port = 0;
     Security security = Security::plain;
     policy::Host const* dialled = nullptr; ///< the name connected to in its place; null: its own
+    Versions versions = Versions::http1;   ///< offered under TLS
 };
+
+/// A name for everything that makes connections to origins differ: those that lead elsewhere, or are spoken differently, are never taken for each
+/// other.
+void make_key(std::string& key, Origin const& origin);
 
 /// Not thread-safe: one for each worker.
 class UpstreamPool {
@@ -52,13 +63,14 @@ public:
     UpstreamPool(Dialer& dialer, DeadlineWheel& wheel, PoolLimits limits);
 
     /// A kept connection that is still silent and open, or a new one. `fresh`: a new one in any case.
-    /// With TLS the origin has proved its name; failures are then also those of `handshake_failure`.
+    /// With TLS the origin has proved its name; failures are then also those of `handshake_failure`. Where HTTP/2 was offered `speaks_http2` tells
+    /// what the origin took.
     task<Acquired> acquire(Origin origin, bool fresh = false);
     /// A kept connection only; null if there is none.
     std::unique_ptr<Upstream> take(Origin const& origin);
     /// TLS over a connection just made. Empty, or the cause of failure. The stream's deadline must be set.
-    task<std::string_view> secure(Upstream& upstream, policy::Host const& host);
-    /// Keeps the connection. Precondition: its last response was complete and allows reuse.
+    task<std::string_view> secure(Upstream& upstream, policy::Host const& host, Versions versions);
+    /// Keeps the connection, unless it is a stream of another. Precondition: its last response was complete and allows reuse.
     void release(Origin const& origin, std::unique_ptr<Upstream> upstream);
     /// Closes what has been idle too long. Called by the worker's ticker.
     void sweep();

@@ -5,6 +5,7 @@
 #include "proxy/detect/alert.hpp"
 #include "proxy/detect/incident.hpp"
 #include "proxy/http1/head.hpp"
+#include "proxy/http2/origins.hpp"
 #include "proxy/identity/sign_in.hpp"
 #include "proxy/log/access_log.hpp"
 #include "proxy/net/upstream_pool.hpp"
@@ -75,6 +76,7 @@ struct Environment {
     net::DeadlineWheel& wheel;
     net::Dialer& dialer;
     net::UpstreamPool& pool;
+    http2::Origins& origins;
     log::Ring& access;
     Clock clock;
     DecisionIds ids;

@@ -119,12 +119,36 @@ net::Origin origin_of(Outcome const& outcome)
     return origin_of(outcome, outcome.target.scheme == policy::Scheme::https ? net::Security::tls : net::Security::plain);
 }
 
-/// A connection to the origin: the one that was found for this tunnel, a kept one, or a new one. `fresh`: none that others used before.
-net::task<net::Acquired> acquire(Session& session, Outcome const& outcome, bool fresh)
+/// Who gives up a request over HTTP/2 says so at once, which a waiting upstream need not find out by itself.
+class EndTogether {
+public:
+    EndTogether(net::Stream& client, net::Stream& upstream)
+        : client_(client)
+    {
+        client.end_with(&upstream);
+    }
+    ~EndTogether() { client_.end_with(nullptr); }
+    EndTogether(EndTogether const&) = delete;
+    EndTogether& operator=(EndTogether const&) = delete;
+
+private:
+    net::Stream& client_;
+};
+
+/// A connection to the origin: the one that was found for this tunnel, a kept one, or a new one; with HTTP/2 a stream on one. `fresh`: none that
+/// others used before.
+net::task<net::Acquired> acquire(Session& session, net::Origin origin, bool fresh)
 {
+    auto& env = session.env;
     if (auto ready = std::move(session.ready); ready && !(fresh && ready->reused))
         co_return net::Acquired{{}, std::move(ready)};
-    co_return co_await session.env.pool.acquire(origin_of(outcome), fresh);
+    bool const two = origin.versions == net::Versions::http1_and_2;
+    if (auto opened = two && !fresh ? env.origins.open(origin) : nullptr)
+        co_return net::Acquired{{}, std::move(opened)};
+    auto acquired = co_await env.pool.acquire(origin, fresh);
+    if (two && acquired.upstream && net::speaks_http2(acquired.upstream->stream.tls()))
+        acquired.upstream = env.origins.adopt(origin, std::move(acquired.upstream))->open();
+    co_return acquired;
 }
 
 /// Steps 8 and 9. A connection taken from the pool may have died unseen: then once more on a new one, if that is safe.
@@ -132,9 +156,13 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
 {
     auto& env = session.env;
     auto const& request = scratch.request;
+    auto origin = origin_of(outcome);
+    // A WebSocket needs a connection of its own (RFC 6455), whatever the client opened it on.
+    if (session.client.is_multiplexed() && !request.wants_websocket)
+        origin.versions = net::Versions::http1_and_2;
     bool const may_retry = is_idempotent(request.method) && request.framing == http1::Framing::none;
     for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
-        auto acquired = co_await acquire(session, outcome, fresh);
+        auto acquired = co_await acquire(session, origin, fresh);
         if (!acquired.upstream) {
             outcome.code = log::ResultCode::tcp_miss;
             co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);
@@ -144,12 +172,17 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
         http1::append_request_head(scratch.to_upstream, request, outcome.target,
             {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket});
         Attempt attempt{session, scratch, outcome, *acquired.upstream};
-        co_await forward(attempt);
+        {
+            EndTogether const together(session.client, acquired.upstream->stream);
+            co_await forward(attempt);
+        }
+        if (session.client.is_given_up() && !attempt.response_done)
+            attempt.error = "client-closed";
         if (attempt.error == "upstream-closed" && acquired.upstream->reused && may_retry && !attempt.heard_upstream)
             continue;
         bool const keeps = co_await finish(session, scratch, attempt);
         if (attempt.upstream_keeps && !attempt.upgraded)
-            env.pool.release(origin_of(outcome), std::move(acquired.upstream));
+            env.pool.release(origin, std::move(acquired.upstream));
         co_return keeps;
     }
 }

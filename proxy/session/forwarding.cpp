@@ -16,6 +16,15 @@ bool is_timeout(error_code const& ec)
     return ec == net::asio::error::timed_out;
 }
 
+/// With the trailers that the body kept.
+void append_last_chunk(std::string& out, http1::BodyReader const& body)
+{
+    if (body.trailers().empty())
+        out.append(http1::last_chunk);
+    else
+        out.append("0\r\n").append(body.trailers()).append("\r\n");
+}
+
 /// Appends what of `input` belongs to the body, in the framing that the next hop sees, and shows each piece to `look`. Returns how much was
 /// used; a refusal is in `refusal`.
 template <class Look>
@@ -41,7 +50,7 @@ std::size_t append_body(
             break;
     }
     if (body.done() && chunked)
-        out.append(http1::last_chunk);
+        append_last_chunk(out, body);
     return used;
 }
 
@@ -245,6 +254,8 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
     bool const plain = !chunked && head.framing != http1::Framing::chunked && !gate;
     ResponsePump pump{
         attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain, std::move(gate)};
+    if (attempt.session.client.is_multiplexed())
+        pump.body.keep_trailers();
     auto& buffer = attempt.upstream.buffer;
     while (co_await flush_response(pump)) {
         bool const holds = pump.gate && pump.gate->holds(attempt.scratch.to_client.size());

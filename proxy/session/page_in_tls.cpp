@@ -22,7 +22,7 @@ net::task<bool> read_inner_head(Session& session, http1::RequestHead& head)
 
 } // namespace
 
-net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked)
+net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked, net::Versions versions)
 {
     if (!peeked.hello) {
         outcome.failure = "no-tls-for-page";
@@ -38,7 +38,7 @@ net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const&
     std::string const hello{session.buffer.bytes()};
     session.buffer.consume(hello.size());
     session.client.expire_after(session.env.settings.deadlines.handshake);
-    auto const accepted = co_await session.client.accept_tls(*context, hello);
+    auto const accepted = co_await session.client.accept_tls(*context, hello, versions);
     if (!accepted)
         outcome.failure = "client-rejects-ca";
     co_return accepted.has_value();
@@ -47,7 +47,7 @@ net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const&
 net::task<> show_page_in_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked, OwnAnswer own)
 {
     auto const cause = outcome.failure;
-    if (!co_await begin_tls(session, outcome, peeked))
+    if (!co_await begin_tls(session, outcome, peeked, net::Versions::http1))
         co_return;
     auto head = std::make_unique<http1::RequestHead>();
     if (!co_await read_inner_head(session, *head)) {

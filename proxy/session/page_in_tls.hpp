@@ -7,8 +7,8 @@
 namespace gatehouse::session {
 
 /// Finishes the handshake with a leaf of the school's CA for the name that the client asks for. False: there is no usable hello, or the
-/// client does not take the leaf; `outcome.failure` says which.
-net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked);
+/// client does not take the leaf; `outcome.failure` says which. `versions`: what may be spoken inside.
+net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked, net::Versions versions);
 
 /// The client has had its 200. Finishes the handshake, reads one request, answers the page: of the decision, or of what went wrong. Without a
 /// usable hello it only returns; the connection is closed by the caller either way.

@@ -210,6 +210,15 @@ Session::Session(Environment& environment, net::Socket socket, policy::IpAddress
 {
 }
 
+Session::Session(Session const& tunnel, net::ChannelPtr channel)
+    : env(tunnel.env)
+    , client(env.executor, std::move(channel), env.wheel)
+    , subject(tunnel.subject)
+    , generation(tunnel.generation)
+    , inside(tunnel.inside)
+{
+}
+
 http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head)
 {
     if (session.inside)

@@ -9,6 +9,8 @@ namespace gatehouse::session {
 
 struct Session {
     Session(Environment& environment, net::Socket socket, policy::IpAddress const& peer);
+    /// One of the streams inside a tunnel that is looked into.
+    Session(Session const& tunnel, net::ChannelPtr channel);
 
     Environment& env;
     net::Stream client;

@@ -1,5 +1,6 @@
 #include "proxy/tls/issuer.hpp"
 
+#include "proxy/net/alpn.hpp"
 #include "proxy/tls/x509.hpp"
 
 #include <list>
@@ -14,18 +15,6 @@ using std::chrono::hours;
 constexpr hours renewed_before{24}; // a cached leaf with less than this left is minted again
 constexpr hours key_life{24};       // the key of all leaves is then made anew, and with it every leaf
 
-/// Pages inside TLS are spoken in HTTP/1.1 only. A client that offers something else goes on without ALPN (RFC 7301
-/// §3.2 lets the server ignore the extension) and then speaks HTTP/1.1 by default.
-int choose_http1(SSL*, unsigned char const** out, unsigned char* out_size, unsigned char const* offered, unsigned size, void*)
-{
-    static constexpr unsigned char http1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-    unsigned char* chosen = nullptr;
-    if (SSL_select_next_proto(&chosen, out_size, http1, sizeof http1, offered, size) != OPENSSL_NPN_NEGOTIATED)
-        return SSL_TLSEXT_ERR_NOACK;
-    *out = chosen;
-    return SSL_TLSEXT_ERR_OK;
-}
-
 SslContextPtr make_context(X509& leaf, EVP_PKEY& key)
 {
     SslContextPtr context{SSL_CTX_new(TLS_server_method())};
@@ -36,7 +25,7 @@ SslContextPtr make_context(X509& leaf, EVP_PKEY& key)
     SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_security_level(raw, 2);
-    SSL_CTX_set_alpn_select_cb(raw, choose_http1, nullptr);
+    SSL_CTX_set_alpn_select_cb(raw, net::choose_version, nullptr);
     bool const complete = SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(raw, 0) == 1
         && SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 && SSL_CTX_use_certificate(raw, &leaf) == 1
         && SSL_CTX_use_PrivateKey(raw, &key) == 1;

@@ -58,7 +58,7 @@ public:
     ~Issuer();
 
     /// A server context that presents a leaf for `host`. Cached by name, at most `max_cached`; the pointer lives until the next call. TLS 1.2 and 1.3,
-    /// ALPN http/1.1. Errors: `crypto`.
+    /// ALPN as each connection allows it (net/alpn.hpp). Errors: `crypto`.
     result<SSL_CTX*> context_for(policy::Host const& host);
 
     static constexpr std::size_t max_cached = 1024;

@@ -44,6 +44,49 @@ await test("what the page fetches comes as it is, many at once and streamed", as
     const first = await pupil.evaluate(async () => new TextDecoder().decode((await (await fetch("/stream")).body.getReader().read()).value));
     expect(first.startsWith("started"), first);
 });
+await test("it is HTTP/2 on both sides, as without us", async () => {
+    expect((await pupil.evaluate(async () => (await fetch("/version")).text())) === "2.0", "the site did not speak HTTP/2");
+    expect((await pupil.evaluate(() => performance.getEntriesByType("navigation")[0].nextHopProtocol)) === "h2", "the browser did not");
+});
+await test("uploads, ranges and events come through whole", async () => {
+    const same = await pupil.evaluate(async () => {
+        const file = new Uint8Array(3_000_000).map((_, place) => (place * 31) % 256);
+        const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
+        const told = await (await fetch("/upload", { method: "POST", body: file })).json();
+        return told.size === file.length && told.digest === [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    });
+    expect(same, "the upload is another");
+    const range = await pupil.evaluate(async () => {
+        const response = await fetch("/video", { headers: { range: "bytes=500-1499" } });
+        return [response.status, [...new Uint8Array(await response.arrayBuffer())].every((byte, place) => byte === (500 + place) % 251)];
+    });
+    expect(range[0] === 206 && range[1], range.join());
+    const events = await pupil.evaluate(() => new Promise((resolve) => {
+        const heard = [];
+        const source = new EventSource("/events");
+        source.onmessage = (event) => {
+            if (heard.push(event.data) === 2) resolve(heard);
+        };
+    }));
+    expect(events.join() === "one,two", events.join());
+});
+await test("a WebSocket opens and talks", async () => {
+    const said = await pupil.evaluate(() => new Promise((resolve) => {
+        const socket = new WebSocket(location.origin.replace("https", "wss") + "/talk");
+        socket.onopen = () => socket.send("hello over there");
+        socket.onmessage = (event) => resolve(event.data);
+        socket.onclose = (event) => resolve(`closed ${event.code}`);
+    }));
+    expect(said === "HELLO OVER THERE", said);
+});
+await test("a service worker installs and answers in place of the site", async () => {
+    const kept = await pupil.evaluate(async () => {
+        await navigator.serviceWorker.register("/worker.js");
+        await navigator.serviceWorker.ready;
+        return (await (await caches.match("/kept-for-later")).text()).includes("/kept-for-later");
+    });
+    expect(kept, "nothing was kept");
+});
 await test("the log has each page of the tunnel, without what was asked for in it", async () => {
     const rows = JSON.parse(school.command("log", "--host", "www.learning.example", "--limit", "100", "--json")).rows;
     expect(rows.some((row) => row.url.endsWith("/lesson")), JSON.stringify(rows.slice(0, 3)));

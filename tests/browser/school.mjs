@@ -2,12 +2,11 @@
 // browser profile that trusts the school's CA and the sites' CA, so that no certificate error is ever ignored on the way through the proxy.
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bin, root } from "./lib.mjs";
+import { makePlainSite, makeSecureSite } from "./site.mjs";
 
 const daemon = join(bin, "proxy", "gatehoused");
 const ctl = join(bin, "tools", "ctl", "gatehouse");
@@ -69,19 +68,6 @@ function makeSiteCertificate(dir, names, env) {
     run("openssl", ["x509", "-req", "-in", at("site.csr"), "-CA", at("web-ca.crt"), "-CAkey", at("web-ca.key"), "-CAcreateserial", "-days", "20",
         "-extfile", at("site.ext"), "-out", at("site.crt")], { env });
     return { key: readFileSync(at("site.key")), cert: readFileSync(at("site.crt")) };
-}
-
-/** Every site of the test: a page, and "/stream", an answer that never ends. */
-function answerAsSite(request, response) {
-    if (request.url === "/stream") {
-        response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-store" });
-        response.write("started\n");
-        const beat = setInterval(() => response.write("beat\n"), 100);
-        response.on("close", () => clearInterval(beat));
-        return;
-    }
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
-    response.end(`<!doctype html><html lang="en"><title>The real site</title><h1>The real ${request.headers.host}</h1><p>${request.url}</p></html>`);
 }
 
 function listening(server) {
@@ -208,8 +194,8 @@ export async function startSchool({ names, unproved = [], rooms, people, time, p
     const clock = makeClock(dir, day);
     clock.set(time);
     const site = makeSiteCertificate(dir, names, clock.environment);
-    const secure = createHttpsServer(site, answerAsSite);
-    const plain = createHttpServer(answerAsSite);
+    const secure = makeSecureSite(site);
+    const plain = makePlainSite();
     const [proxy, portalPort, consolePort, metrics] = await freePorts(4);
     const ports = { https: await listening(secure), http: await listening(plain), proxy, portal: portalPort, console: consolePort, metrics };
     const config = join(dir, "config");

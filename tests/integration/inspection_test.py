@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from certificates import EC, Issuer, openssl  # noqa: E402
+from certificates import EC, Issuer, context_of, openssl  # noqa: E402
 from gateway import wait_until  # noqa: E402
 from hostile import ROOM, SMALL_POLICY, TRUSTING_ROOM, HostileSuite, Recorder, covers, list_and_leave, small_gateway  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
@@ -88,13 +88,6 @@ LARGE = os.urandom(1 << 20) * 8
 
 def address_of(host):
     return ADDRESSES[host]
-
-
-def context_of(cert, key):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers("DEFAULT@SECLEVEL=0")
-    context.load_cert_chain(cert, key)
-    return context
 
 
 def serve(host, cert, key):

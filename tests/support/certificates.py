@@ -1,5 +1,6 @@
 """Certificates for origins of every kind, made by openssl: a root, an intermediate, and leaves that are good or wrong in one way."""
 import pathlib
+import ssl
 import subprocess
 
 EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
@@ -50,3 +51,11 @@ class Issuer:
         openssl("ocsp", "-index", index, "-CA", self.cert, "-rsigner", self.cert, "-rkey", self.key, "-issuer", self.cert, "-cert", cert,
                 "-ndays", "7", "-respout", answer)
         return answer
+
+
+def context_of(cert, key):
+    """For an origin that shows this certificate; ciphers of old are its own to choose."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.load_cert_chain(cert, key)
+    return context

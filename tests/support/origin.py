@@ -211,9 +211,11 @@ class Wire:
         except ConnectionError:
             return True
 
-    def begin_tls(self, name=None, trust=None):
-        """TLS on this connection, naming `name`; verified against the file `trust`, or not at all."""
+    def begin_tls(self, name=None, trust=None, versions=()):
+        """TLS on this connection, naming `name`; verified against the file `trust`, or not at all. `versions`: of HTTP, offered by ALPN."""
         context = ssl.create_default_context(cafile=trust) if trust else ssl._create_unverified_context()
+        if versions:
+            context.set_alpn_protocols(list(versions))
         context.verify_flags |= 0x200000  # X509_V_FLAG_NO_CHECK_TIME: the gateway's clock may be set to another day
         self.socket = context.wrap_socket(self.socket, server_hostname=name)
         return self

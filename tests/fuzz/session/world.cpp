@@ -216,6 +216,7 @@ struct World::State {
     net::AddressGuard guard{};
     net::Dialer dialer{resolver, guard, context.get_executor(), wheel, {}};
     net::UpstreamPool pool{dialer, wheel, {}};
+    http2::Origins origins{std::chrono::seconds{30}};
     log::Ring ring{64 * 1024};
     std::byte no_store[64]{}; ///< never touched: the sign-in below asks nobody
     identity::SignIn sign_in{reinterpret_cast<store::Store&>(no_store), context.get_executor()};
@@ -224,6 +225,7 @@ struct World::State {
         .wheel = wheel,
         .dialer = dialer,
         .pool = pool,
+        .origins = origins,
         .access = ring,
         .clock = Clock{"Europe/London"},
         .ids = {},

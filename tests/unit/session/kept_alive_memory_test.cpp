@@ -99,6 +99,7 @@ struct WorkerForTest {
     net::Resolver resolver{thread, context.get_executor(), 10};
     net::Dialer dialer{resolver, guard, context.get_executor(), wheel, {}};
     net::UpstreamPool pool{dialer, wheel, {}};
+    http2::Origins origins{std::chrono::seconds{30}};
     log::Ring ring{1 << 22};
     identity::SignIn sign_in{*store, context.get_executor()};
     Environment env{.settings = settings,
@@ -106,6 +107,7 @@ struct WorkerForTest {
         .wheel = wheel,
         .dialer = dialer,
         .pool = pool,
+        .origins = origins,
         .access = ring,
         .clock = Clock{"Europe/London"},
         .ids = {},

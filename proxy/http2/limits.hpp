@@ -1,0 +1,20 @@
+#pragma once
+// The one table of limits for HTTP/2 connections (RFC 9113). Those of heads are HTTP/1's: every message also passes the gate of http1/.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gatehouse::http2::limits {
+
+inline constexpr std::uint32_t streams
+    = 100; ///< of a client at once, those it has given up but that still work counted; above: REFUSED_STREAM
+inline constexpr std::uint32_t client_window
+    = 256 * 1024; ///< bytes of a body on their way to us that nobody has read yet, a stream
+inline constexpr std::uint32_t origin_window = 512 * 1024; ///< the same, from an origin
+inline constexpr std::int32_t connection_window = 4 << 20; ///< the same, all streams of a connection together
+inline constexpr std::uint64_t reset_burst
+    = 200; ///< streams that a client may give up at once (CVE-2023-44487); above: the connection ends
+inline constexpr std::uint64_t reset_rate = 20;             ///< and how many more each second
+inline constexpr std::size_t most_sent_at_once = 32 * 1024; ///< bytes of frames written together
+
+} // namespace gatehouse::http2::limits

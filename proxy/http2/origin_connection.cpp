@@ -1,0 +1,91 @@
+#include "proxy/http2/origin_connection.hpp"
+
+#include "proxy/http2/limits.hpp"
+
+#include <array>
+
+namespace gatehouse::http2 {
+
+OriginConnection::OriginConnection(std::unique_ptr<net::Upstream> upstream, std::chrono::milliseconds idle)
+    : Connection(Role::towards_origin, upstream->stream)
+    , upstream_(std::move(upstream))
+    , idle_(idle)
+{
+    if (session() == nullptr) {
+        retired_ = true;
+        return;
+    }
+    static constexpr std::array<nghttp2_settings_entry, 3> settings{{
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits::origin_window},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, http1::limits::response_head_size},
+    }};
+    nghttp2_submit_settings(session(), NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+    nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, 0, limits::connection_window);
+    stream().expire_after(idle_);
+}
+
+bool OriginConnection::has_room()
+{
+    return !retired_ && nghttp2_session_check_request_allowed(session()) != 0
+        && open_exchanges()
+        < std::min(limits::streams, nghttp2_session_get_remote_settings(session(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
+}
+
+std::unique_ptr<net::Upstream> OriginConnection::open()
+{
+    auto& exchange = add_exchange();
+    stream().no_deadline(); // each request has its own
+    auto opened = std::make_unique<net::Upstream>(
+        stream().socket().get_executor(), exchange.channel, stream().wheel(), upstream_->address);
+    opened->reused = std::exchange(used_, true);
+    return opened;
+}
+
+void OriginConnection::retire()
+{
+    retired_ = true;
+    if (open_exchanges() == 0)
+        stream().abort();
+}
+
+bool OriginConnection::take_head(Exchange& exchange, bool ended)
+{
+    auto const head = std::move(exchange.head);
+    std::string text;
+    if (head->is_interim()) {
+        head->append_response(text, Body::none, exchange.method);
+    } else {
+        exchange.head_arrived = true;
+        exchange.arriving = head->body(ended);
+        head->append_response(text, exchange.arriving, exchange.method);
+    }
+    exchange.channel->arrive(text);
+    return true;
+}
+
+bool OriginConnection::send_head(Exchange& exchange)
+{
+    auto& channel = *exchange.channel;
+    auto const status = http1::read_request_head(channel.outgoing(), head_);
+    if (status.kind != http1::HeadStatus::Kind::done)
+        return status.kind == http1::HeadStatus::Kind::need_more;
+    fields_.set_request(head_);
+    auto const& fields = fields_.fields();
+    exchange.method = head_.method;
+    exchange.body.emplace(head_.framing, head_.content_length, http1::BodyReader::Side::request);
+    auto const body = source_of(exchange);
+    exchange.id = nghttp2_submit_request(
+        session(), nullptr, fields.data(), fields.size(), exchange.body->done() ? nullptr : &body, &exchange);
+    channel.sent(status.size);
+    return exchange.id >= 0;
+}
+
+void OriginConnection::become_idle()
+{
+    if (retired_)
+        return end();
+    stream().expire_after(idle_);
+}
+
+} // namespace gatehouse::http2

@@ -1,0 +1,62 @@
+#include "proxy/http2/origins.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <spdlog/spdlog.h>
+
+namespace gatehouse::http2 {
+/// Whatever becomes of it, a connection that has ended is forgotten.
+net::task<> Origins::run(std::string key, ConnectionPtr connection)
+{
+    co_await connection->run();
+    connection->retire();
+    auto const found = by_origin_.find(key);
+    if (found == by_origin_.end())
+        co_return;
+    std::erase(found->second, connection);
+    if (found->second.empty())
+        by_origin_.erase(found);
+}
+
+OriginConnection* Origins::find(net::Origin const& origin)
+{
+    make_key(key_, origin);
+    auto const found = by_origin_.find(key_);
+    if (found == by_origin_.end())
+        return nullptr;
+    for (auto const& connection : found->second)
+        if (connection->has_room())
+            return connection.get();
+    return nullptr;
+}
+
+std::unique_ptr<net::Upstream> Origins::open(net::Origin const& origin)
+{
+    auto* const connection = find(origin);
+    return connection != nullptr ? connection->open() : nullptr;
+}
+
+Origins::ConnectionPtr Origins::adopt(net::Origin const& origin, std::unique_ptr<net::Upstream> upstream)
+{
+    auto const executor = upstream->stream.socket().get_executor();
+    ConnectionPtr connection(new OriginConnection(std::move(upstream), idle_));
+    make_key(key_, origin);
+    by_origin_[key_].push_back(connection);
+    net::asio::co_spawn(executor, run(key_, connection), [](std::exception_ptr const& crash) {
+        try {
+            if (crash)
+                std::rethrow_exception(crash);
+        } catch (std::exception const& error) {
+            spdlog::error("origin_connection.crashed what={}", error.what());
+        }
+    });
+    return connection;
+}
+
+void Origins::close_all()
+{
+    for (auto const& [key, connections] : by_origin_)
+        for (auto const& connection : connections)
+            connection->retire();
+}
+
+} // namespace gatehouse::http2

@@ -1,0 +1,39 @@
+#pragma once
+// The connections of one worker to origins that speak HTTP/2, by the origin that they lead to.
+
+#include "proxy/http2/origin_connection.hpp"
+
+#include <unordered_map>
+
+namespace gatehouse::http2 {
+
+/// Not thread-safe: one for each worker.
+class Origins {
+public:
+    using ConnectionPtr = boost::local_shared_ptr<OriginConnection>;
+
+    /// `idle`: how long a connection is kept without a request.
+    explicit Origins(std::chrono::milliseconds idle)
+        : idle_(idle)
+    {
+    }
+
+    /// A stream on a connection that is open already; null if there is none with room.
+    std::unique_ptr<net::Upstream> open(net::Origin const& origin);
+    bool has(net::Origin const& origin) { return find(origin) != nullptr; }
+    /// Takes over a connection on which HTTP/2 was agreed.
+    ConnectionPtr adopt(net::Origin const& origin, std::unique_ptr<net::Upstream> upstream);
+    /// No new requests; each connection ends after those that are open.
+    void close_all();
+
+private:
+    using Connections = std::vector<ConnectionPtr>;
+    net::task<> run(std::string key, ConnectionPtr connection);
+    OriginConnection* find(net::Origin const& origin);
+
+    std::chrono::milliseconds idle_;
+    std::unordered_map<std::string, Connections> by_origin_;
+    std::string key_; ///< reused for look-ups
+};
+
+} // namespace gatehouse::http2

@@ -1,0 +1,89 @@
+#pragma once
+// One stream of a multiplexed connection, as bytes both ways: whoever serves it reads and writes it like a socket, the connection that
+// carries it looks at the same bytes from the other side.
+
+#include "proxy/net/read_buffer.hpp"
+#include "proxy/net/task.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/smart_ptr/local_shared_ptr.hpp>
+
+namespace gatehouse::net {
+
+class Channel;
+class Stream;
+
+/// The connection below. It is told, never asked; nothing here may destroy the channel.
+class Carrier {
+public:
+    /// There is more in `outgoing()`, or the user has said its last.
+    virtual void channel_written(Channel& channel) = 0;
+    /// The user took that many bytes of what had arrived.
+    virtual void channel_read(Channel& channel, std::size_t size) = 0;
+
+protected:
+    ~Carrier() = default;
+};
+
+/// Not thread-safe: both sides run on one worker.
+class Channel {
+public:
+    Channel(Executor executor, Carrier& carrier);
+    Channel(Channel const&) = delete;
+    Channel& operator=(Channel const&) = delete;
+
+    // The user's side (Stream).
+    std::size_t take(std::span<char> into);
+    bool has_ended() const { return ended_; }
+    bool has_failed() const { return failed_; }
+    void put(std::string_view bytes);
+    /// The carrier has taken all that was put: until then the user has to wait, so nothing piles up.
+    bool is_drained() const { return outgoing_.empty(); }
+    /// False if it was cancelled.
+    task<bool> wait_readable();
+    task<bool> wait_writable();
+    void cancel();
+    /// What the user waits for meanwhile: aborted with the channel, since nobody would hear of it. Null: nothing.
+    void end_with(Stream* other) { companion_ = other; }
+    /// The user says no more, and hears no more if it lets go of the channel.
+    void close();
+
+    // The carrier's side.
+    void arrive(std::string_view bytes);
+    /// Nothing more arrives: in good order, or because the stream is broken.
+    void end();
+    void fail();
+    std::string_view outgoing() const { return outgoing_.bytes(); }
+    void sent(std::size_t size);
+    bool is_closed() const { return closed_; }
+    std::size_t unread() const { return incoming_.bytes().size(); }
+    /// The carrier goes away: nobody is told any more.
+    void detach() { carrier_ = nullptr; }
+
+private:
+    using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+    /// A wait for something to happen, as a timer that never fires.
+    struct Signal {
+        explicit Signal(Executor const& executor);
+        task<bool> wait();
+        void give();
+
+        Timer timer;
+        bool given = false;
+    };
+
+    Carrier* carrier_;
+    ReadBuffer incoming_; ///< for the user
+    ReadBuffer outgoing_; ///< for the carrier
+    Signal readable_;
+    Signal writable_;
+    Stream* companion_ = nullptr;
+    bool ended_ = false;
+    bool failed_ = false;
+    bool closed_ = false;
+};
+
+using ChannelPtr = boost::local_shared_ptr<Channel>;
+
+} // namespace gatehouse::net

@@ -1,0 +1,477 @@
+#!/usr/bin/python3
+"""HTTP/2 inside tunnels that are looked into: the same on both sides, each request decided anew, and hostile frames of either side harm nobody.
+
+usage: http2_test.py [--list] [text that the names of the cases must hold]
+"""
+import base64
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import shutil
+import struct
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import grpc  # noqa: E402
+import h2.events  # noqa: E402
+from certificates import Issuer, context_of  # noqa: E402
+from gateway import wait_until  # noqa: E402
+from hostile import SMALL_POLICY, TRUSTING_ROOM, HostileSuite, Recorder, covers, list_and_leave, resident_kib, small_gateway  # noqa: E402
+from http2 import Client, Http2Handler, Http2Origin  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+LARGE = os.urandom(1 << 20) * 8
+HEARD = []  # every request that an HTTP/2 origin read whole
+GATE_OPEN = threading.Event()  # what /slow-end waits for
+REFUSED = set()
+
+
+def serve(request):
+    HEARD.append(request)
+    path = request.path
+    if path == "/large":
+        request.answer(LARGE)
+    elif path == "/unknown-length":
+        request.head(200, ("content-type", "application/octet-stream"))
+        request.end.send_body(request.stream, LARGE[:300_000])
+    elif path == "/empty":
+        request.head(204, end=True)
+    elif path == "/unchanged":
+        request.head(304, ("etag", '"a"'), end=True)
+    elif path == "/interim":
+        request.head(103, ("link", "</a.css>; rel=preload"))
+        request.answer(b"after", ("alt-svc", 'h3=":443"'))
+    elif path == "/trailers":
+        request.head(200, ("content-type", "application/octet-stream"))
+        request.end.send_body(request.stream, b"body", end=False)
+        request.trailers(("checksum", "abc"), ("set-cookie", "stolen=1"), ("content-type", "text/html"))
+    elif path == "/events":
+        request.head(200, ("content-type", "text/event-stream"))
+        request.end.send_body(request.stream, b"data: one\n\n", end=False)
+        GATE_OPEN.wait(30)
+        request.end.send_body(request.stream, b"data: two\n\n")
+    elif path.startswith("/bad/"):
+        answer_badly(request)
+    else:
+        request.answer(f"{request.method} {request.host}{path} {len(request.body)} {hashlib.sha256(request.body).hexdigest()}".encode())
+
+
+def answer_badly(request):
+    end, stream, what = request.end, request.stream, request.path.removeprefix("/bad/")
+    if what == "cut":
+        request.head(200, ("content-length", "100000"))
+        end.send_body(stream, b"x" * 1000, end=False)
+        end.state.reset_stream(stream, 2)
+    elif what == "cut-unknown":
+        request.head(200, ("content-type", "application/octet-stream"))
+        end.send_body(stream, b"x" * 1000, end=False)
+        end.state.reset_stream(stream, 2)
+    elif what == "short":
+        request.head(200, ("content-length", "5000"))
+        end.send_body(stream, b"x" * 1000)
+    elif what == "long":
+        request.head(200, ("content-length", "10"))
+        end.send_body(stream, b"x" * 1000)
+    elif what == "no-status":
+        end.state.send_headers(stream, [("x-odd", "1")])
+    elif what == "switch":
+        request.head(101, ("upgrade", "websocket"))
+    elif what == "connection-field":
+        request.head(200, ("connection", "close"), ("content-length", "0"), end=True)
+    elif what == "line-end":
+        request.head(200, ("x-odd", "a\r\nset-cookie: stolen=1"), end=True)
+    elif what == "upper-case":
+        request.head(200, ("X-Odd", "1"), end=True)
+    elif what == "huge-head":
+        request.head(200, *[(f"x-{number}", "v" * 4000) for number in range(30)], end=True)
+    elif what == "interim-flood":
+        for _ in range(40):
+            request.head(103)
+        request.answer(b"late")
+    elif what == "refused-once" and not (request.path in REFUSED):
+        REFUSED.add(request.path)
+        end.state.reset_stream(stream, 7)
+    elif what == "goodbye" and not (request.path in REFUSED):
+        REFUSED.add(request.path)
+        end.state.close_connection(0, last_stream_id=0)
+        end.flush()
+        end.socket.close()
+        raise EOFError
+    elif what == "push":
+        end.socket.sendall(frame(5, 4, stream, b"\0\0\0\2" + GET))
+        request.answer(b"pushed")
+    else:
+        request.answer(b"second try")
+    end.flush()
+
+
+class Talker(HttpHandler):
+    """An origin of HTTP/1.1 only: pages, and WebSockets that echo."""
+
+    def do_GET(self):
+        if self.headers.get("Upgrade") != "websocket":
+            return self.answer(body=b"old")
+        key = "wrong" if self.path == "/wrong-accept" else self.headers["Sec-WebSocket-Key"]
+        self.send_response(101)
+        for name, value in (("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Accept", base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()),
+                            ("Sec-WebSocket-Protocol", self.headers.get("Sec-WebSocket-Protocol", "none"))):
+            self.send_header(name, value)
+        self.end_headers()
+        self.close_connection = True
+        while data := self.connection.recv(65536):
+            self.connection.sendall(data)
+
+
+def tunnel(host="good.example", versions=("h2", "http/1.1"), room=TRUSTING_ROOM):
+    wire = Wire(GATE, room)
+    status = wire.connect(f"{host}:443").status
+    assert status == 200, f"CONNECT got {status}"
+    return wire.begin_tls(host, GATE.ca_certificate(), versions)
+
+
+class Browser:
+    """A client inside a tunnel that speaks HTTP/2."""
+
+    def __init__(self, host="good.example", settings=None):
+        self.wire = tunnel(host)
+        assert self.wire.socket.selected_alpn_protocol() == "h2"
+        self.client = Client(self.wire.socket, host).begin(settings)
+
+    def __enter__(self):
+        return self.client
+
+    def __exit__(self, *_):
+        self.wire.__exit__()
+
+
+@covers("requests of one connection go side by side, each is decided and logged, and clients share one connection to the origin")
+def side_by_side():
+    HEARD.clear()
+    before = GOOD.connections
+    with Browser() as first, Browser() as second:
+        asked = [(client, number, client.ask(f"/page-{number}?q=secret", ("cookie", "a=1"), ("cookie", "b=2"), ("te", "trailers"), ("proxy-authorization", "Basic eDp5")))
+                 for number, client in enumerate([first, second, first, second])]
+        for client, number, stream in asked:
+            answer = client.answer(stream)
+            assert answer.status == 200 and answer.body.startswith(f"GET good.example/page-{number}?q=secret 0".encode()), answer.body
+        closed = first.get("/closed/page")
+        assert closed.status == 403 and b"This page is closed." in closed.body and closed.field("gatehouse-decision"), closed.status
+        assert first.get("/open").status == 200
+        assert first.get("/empty").status == 204 and first.get("/unchanged").status == 304
+        assert [(field, value) for field, value in first.get("/large", method="HEAD").fields if field == "content-length"]
+    assert {request.path for request in HEARD} == {f"/page-{number}?q=secret" for number in range(4)} | {"/open", "/empty", "/unchanged", "/large"}
+    assert HEARD[0].field("cookie") == "a=1; b=2" and HEARD[0].field("proxy-authorization") is None and HEARD[0].field("te") is None, HEARD[0].headers
+    assert GOOD.connections - before <= 1, "one connection is enough for two clients"
+    row = GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/closed/page")
+    assert row["event"]["action"] == "block" and row["rule"]["id"] == "closed-page", row
+
+
+@covers("the client is offered what the origin speaks, and nothing else")
+def mirrored():
+    for host, offered, spoken in (("good.example", ("h2", "http/1.1"), "h2"), ("old.example", ("h2", "http/1.1"), "http/1.1"), ("old.example", ("http/1.1",), "http/1.1"),
+                                  ("both.example", ("h2", "http/1.1"), "h2"), ("both.example", ("http/1.1",), "http/1.1"), ("both.example", (), None)):
+        with tunnel(host, offered) as wire:
+            assert wire.socket.selected_alpn_protocol() == spoken, (host, offered)
+            if spoken == "h2":
+                assert Client(wire.socket, host).begin().get("/").status == 200
+            else:
+                assert wire.send(f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n").answer().status == 200
+
+
+@covers(171, "an origin that speaks HTTP/2 only, and a client that does not: a page that says so, no downgrade")
+def only_http2():
+    with tunnel(versions=("http/1.1",)) as wire:
+        answer = wire.send("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n").answer()
+        assert answer.status == 502, answer.status
+
+
+@covers("bodies of every framing, interim answers and trailers come through as they are")
+def bodies():
+    with Browser() as client:
+        assert hashlib.sha256(client.get("/large").body).digest() == hashlib.sha256(LARGE).digest()
+        assert client.get("/unknown-length").body == LARGE[:300_000]
+        for fields in ((), (("content-length", "3000000"),)):
+            body = LARGE[:3_000_000]
+            answer = client.get("/up", *fields, method="POST", body=body)
+            assert answer.body.decode() == f"POST good.example/up {len(body)} {hashlib.sha256(body).hexdigest()}", answer.body
+        assert client.get("/up", method="POST", body=b"").body.startswith(b"POST good.example/up 0")
+        answer = client.get("/interim")
+        assert (answer.interim, answer.status, answer.body) == ([103], 200, b"after"), answer.interim
+        assert answer.field("alt-svc") is None, "nothing steers the client past us"
+        answer = client.get("/trailers")
+        assert (answer.body, answer.trailers) == (b"body", [("checksum", "abc")]), answer.trailers
+
+
+@covers("server-sent events come one by one")
+def events():
+    GATE_OPEN.clear()
+    with Browser("stream.example") as client:
+        stream = client.ask("/events")
+        while client.body(stream) != b"data: one\n\n":
+            assert client.take()
+        GATE_OPEN.set()
+        assert client.answer(stream).body == b"data: one\n\ndata: two\n\n"
+
+
+@covers("a WebSocket over HTTP/2 (RFC 8441) reaches an origin that knows it from HTTP/1.1")
+def websocket():
+    fields = (("sec-websocket-version", "13"), ("sec-websocket-protocol", "chat"), ("origin", "https://both.example"))
+    with Browser("both.example") as client:
+        client.wait_for_settings()
+        client.get("/")
+        stream = client.ask("/socket", *fields, method="CONNECT", pseudo=((":protocol", "websocket"),), end=False)
+        head = client.wait(stream, h2.events.ResponseReceived, h2.events.StreamReset)
+        named = dict(head.headers)
+        assert named[":status"] == "200" and named["sec-websocket-protocol"] == "chat" and "sec-websocket-accept" not in named, named
+        expected = b""
+        for size in (5, 70_000):
+            expected += LARGE[:size]
+            client.send_body(stream, LARGE[:size], end=False)
+            while len(client.body(stream)) < len(expected):
+                assert client.take()
+        assert client.body(stream) == expected
+        assert client.get("/").status == 200, "pages go on beside it"
+        client.state.end_stream(stream)
+        client.flush()
+        assert client.wait(stream, h2.events.StreamEnded, h2.events.StreamReset)
+        wrong = client.ask("/wrong-accept", *fields, method="CONNECT", pseudo=((":protocol", "websocket"),), end=False)
+        assert isinstance(client.wait(wrong, h2.events.ResponseReceived, h2.events.StreamReset), h2.events.StreamReset)
+        refused = client.ask("/", method="CONNECT", host="both.example:443", scheme=None)
+        assert client.answer(refused).status in (0, 400), "no tunnel in the tunnel"
+
+
+class Service(grpc.GenericRpcHandler):
+    def service(self, details):
+        def unary(request, context):
+            context.set_trailing_metadata((("said", "goodbye"),))
+            if request == b"fail":
+                context.abort(grpc.StatusCode.NOT_FOUND, "there is none")
+            return request[::-1]
+
+        def both(requests, _):
+            for request in requests:
+                yield request.upper()
+        if details.method == "/school.Echo/Unary":
+            return grpc.unary_unary_rpc_method_handler(unary)
+        return grpc.stream_stream_rpc_method_handler(both) if details.method == "/school.Echo/Both" else None
+
+
+@covers("gRPC: one answer, a conversation, an error with its reason")
+def remote_calls():
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), [Service()])
+    cert, key = CERTIFICATES["grpc.example"]
+    server.add_secure_port(f"{ADDRESSES['grpc.example']}:443", grpc.ssl_server_credentials([(pathlib.Path(key).read_bytes(), pathlib.Path(cert).read_bytes())]))
+    server.start()
+    os.environ["http_proxy"] = f"http://127.0.0.1:{GATE.proxy_port}"
+    try:
+        trust = grpc.ssl_channel_credentials(pathlib.Path(GATE.ca_certificate()).read_bytes())
+        with grpc.secure_channel("grpc.example:443", trust) as channel:
+            unary, both = channel.unary_unary("/school.Echo/Unary"), channel.stream_stream("/school.Echo/Both")
+            answer, call = unary.with_call(b"abc" * 100_000, timeout=30)
+            assert answer == b"cba" * 100_000 and ("said", "goodbye") in [tuple(pair) for pair in call.trailing_metadata()]
+            try:
+                unary(b"fail", timeout=30)
+                raise AssertionError("an error came as an answer")
+            except grpc.RpcError as error:
+                assert (error.code(), error.details()) == (grpc.StatusCode.NOT_FOUND, "there is none"), error
+            said = [threading.Event() for _ in range(4)]
+
+            def words():
+                for number in range(3):
+                    said[number].wait(30)
+                    yield b"word %d" % number
+            conversation = both(words(), timeout=30)
+            for number in range(3):
+                said[number].set()
+                assert next(conversation) == b"WORD %d" % number
+            assert list(conversation) == []
+    finally:
+        del os.environ["http_proxy"]
+        server.stop(None)
+
+
+@covers("heads that another reader could take for something else reach no origin")
+def hostile_heads():
+    cases = ((dict(host="other.example"), 421), (dict(scheme="http"), 400), (dict(path="/a b"), 0), (dict(path="/a\r\nx: 1"), 0), (dict(path=""), 0), (dict(path="*", method="OPTIONS"), 501),
+             (dict(method="GE T"), 0), (dict(method="TRACE"), 405), (dict(host="good.example:8443"), 421), (dict(host="good.example\r\nx: 1"), 0), (dict(fields=[("host", "other.example")]), 400),
+             (dict(fields=[("host", "good.example")]), 200), (dict(fields=[("connection", "close")]), 0), (dict(fields=[("transfer-encoding", "chunked")]), 0), (dict(fields=[("upgrade", "h2c")]), 0),
+             (dict(fields=[("X-Upper", "1")]), 0), (dict(fields=[("x-odd", "a\r\nb: c")]), 0), (dict(fields=[("x-odd", "a\0b")]), 0), (dict(fields=[("x y", "1")]), 0), (dict(fields=[("te", "gzip")]), 0),
+             (dict(fields=[("content-length", "5")]), 0), (dict(fields=[("content-length", "x")]), 0), (dict(fields=[("x", "v" * 20000), ("y", "v" * 20000)]), 431),
+             (dict(fields=[(f"x{number}", "1") for number in range(150)]), 431), (dict(path="/" + "a" * 17000), 414), (dict(fields=[(":path", "/twice")]), 0), (dict(fields=[("x", "1"), (":late", "1")]), 0))
+    for case, wanted in cases:
+        HEARD.clear()
+        path, fields = case.pop("path", "/hostile"), case.pop("fields", [])
+        with Browser() as client:
+            answer = client.get(path, *fields, **case)
+            assert answer.status == wanted, (case, path[:20], fields[:1], answer.status)
+            if client.goodbye is None and not client.over:
+                assert client.get("/clean").status == 200, "the others on the connection go on"
+        assert [request.path for request in HEARD if request.path != "/clean"] == (["/hostile"] if wanted == 200 else []), (case, HEARD)
+
+
+def frame(kind, flags=0, stream=0, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+HELLO = PREFACE + frame(4)
+GET = bytes([0x82, 0x87, 0x84, 0x41, 12]) + b"good.example"  # HPACK: GET https / good.example
+
+
+@covers("frames that break the rules, floods and streams given up at once end the connection, and cost little")
+def hostile_frames():
+    floods = {"no preface": b"GET / HTTP/1.1\r\nHost: good.example\r\n\r\n", "half a preface": PREFACE[:20] + b"XX\r\n\r\n", "no settings": PREFACE + frame(6, payload=b"x" * 8),
+              "too long a frame": HELLO + frame(0, 0, 1, b"x" * 20000), "data on no stream": HELLO + frame(0, 0, 1, b"x"), "head on stream 0": HELLO + frame(1, 4, 0, GET),
+              "even stream": HELLO + frame(1, 5, 2, GET), "bad packing": HELLO + frame(1, 5, 1, b"\xff\xff\xff\xff\xff\xff\xff"), "endless head": HELLO + frame(1, 1, 1, GET) + frame(9, 0, 1, b"") * 5000,
+              "window of nothing": HELLO + frame(8, 0, 0, b"\0\0\0\0"), "window too wide": HELLO + frame(8, 0, 0, b"\x7f\xff\xff\xff") * 2, "pings": HELLO + frame(6, payload=b"x" * 8) * 60000,
+              "settings": HELLO + frame(4) * 60000, "push of a client": HELLO + frame(5, 4, 1, b"\0\0\0\2" + GET), "a head in another's": HELLO + frame(1, 1, 1, GET) + frame(1, 5, 3, GET),
+              "given up at once": HELLO + b"".join(frame(1, 5, stream, GET) + frame(3, 0, stream, b"\0\0\0\x08") for stream in range(1, 20001, 2))}
+    before = resident_kib(GATE)
+    for name, data in floods.items():
+        with tunnel() as wire:
+            wire.socket.settimeout(20)
+            sender = threading.Thread(target=send_all, args=(wire.socket, data), daemon=True)
+            sender.start()
+            try:
+                while wire.socket.recv(1 << 16):
+                    pass
+            except TimeoutError:
+                raise AssertionError(f"{name}: the connection stays") from None
+            except OSError:
+                pass
+            sender.join(20)
+    assert resident_kib(GATE) - before < 40_000, "floods are not kept"
+
+
+def send_all(sock, data):
+    try:
+        sock.sendall(data)
+    except OSError:
+        pass
+
+
+@covers("more requests at once than allowed end the connection; those given up make room at once, though their origin says nothing")
+def too_many():
+    GATE_OPEN.clear()
+    with Browser("stream.example") as client:
+        client.wait_for_settings()
+        for stream in [client.ask("/events") for _ in range(100)]:
+            client.wait(stream, h2.events.DataReceived)
+            client.state.reset_stream(stream, 8)
+        client.flush()
+        wait_until(lambda: client.get("/page").status == 200, what="room for a new request")
+    GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/events" and row["gatehouse"].get("refusal") == "client-closed")
+    with Browser("stream.example") as client:
+        client.wait_for_settings()
+        client.socket.sendall(b"".join(frame(1, 5, 2 * number + 1, GET) for number in range(130)))
+        while client.take():
+            pass
+        assert client.goodbye == 1, client.goodbye
+    GATE_OPEN.set()
+
+
+@covers("a client that reads nothing holds little memory, and not for ever")
+def reads_nothing():
+    before = resident_kib(GATE)
+    browsers = [Browser("stream.example") for _ in range(5)]
+    for browser in browsers:
+        browser.client.withholds = True
+        for _ in range(20):
+            browser.client.ask("/large")
+    for browser in browsers:
+        browser.wire.socket.settimeout(30)
+        while browser.client.take():  # until it is reset, stream by stream, and ends
+            if sum(isinstance(event, h2.events.StreamReset) for events in browser.client.events.values() for event in events) == 20:
+                break
+        browser.wire.__exit__()
+    assert resident_kib(GATE) - before < 100_000, "what nobody reads piles up"
+
+
+@covers("origins that break off, lie about lengths or speak nonsense: never half an answer for a whole one, and a new try where it is safe")
+def bad_origins():
+    broken = {"cut": 200, "cut-unknown": 200, "short": 200, "long": 0, "no-status": 502, "switch": 502, "connection-field": 502, "line-end": 502, "upper-case": 502, "huge-head": 502, "interim-flood": 502}
+    for what, wanted in broken.items():
+        with Browser("bad.example") as client:
+            answer = client.get(f"/bad/{what}")
+            assert wanted in (0, answer.status), (what, answer.status, answer.body[:200])
+            assert answer.status != 200 or answer.reset is not None, f"{what}: half an answer looks whole"
+            assert b"stolen" not in answer.body and not any("stolen" in value for _, value in answer.fields), what
+            assert client.get("/fine").status == 200, what
+    for what in ("refused-once", "goodbye"):
+        with Browser("bad.example") as client:
+            assert client.get("/fine").status == 200
+            answer = client.get(f"/bad/{what}")
+            assert (answer.status, answer.body) == (200, b"second try"), (what, answer.status, answer.body[:300])
+    with Browser("bad.example") as client:
+        client.get("/bad/push")
+        assert client.get("/fine").status == 200
+    GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/bad/cut" and row["gatehouse"].get("refusal") == "upstream-truncated")
+
+
+@covers("a publication counts for the next request on an open connection")
+def closed_meanwhile():
+    with Browser("later.example") as client:
+        assert client.get("/").status == 200
+        policy = GATE.config / "policy.toml"
+        text = policy.read_text()
+        policy.write_text(text.replace('what = ["host:blocked.example"]', 'what = ["host:blocked.example", "host:later.example"]'))
+        GATE.publish()
+        assert client.get("/").status == 403
+        policy.write_text(text)
+        GATE.publish()
+        assert client.get("/").status == 200
+
+
+def school(config):
+    (config / "policy.toml").write_text(SMALL_POLICY.replace('ranges = ["127.0.1.10"]', 'ranges = ["127.0.1.10", "127.0.0.1"]').replace(
+        "[[rule]]", '[[rule]]\nid = "closed-page"\nwho = ["everyone"]\nwhat = ["url:good.example/closed"]\naction = "block"\nreason = "This page is closed."\n[[rule]]', 1)
+        + '\n[[inspection]]\nid = "all"\nwho = ["everyone"]\nwhat = ["everything"]\naction = "inspect"\nreason = "For the test."\n')
+    for name in ("timetable", "lists", "content"):
+        (config / f"{name}.toml").write_text("")
+    shutil.copy(ROOT.cert, config / "roots.pem")
+
+
+class Both(Origin):
+    """An origin of both versions, as the client chooses."""
+
+    def __init__(self, address, tls):
+        tls.set_alpn_protocols(["h2", "http/1.1"])
+        self.serve, self.threads, self.connections = serve, False, 0
+        super().__init__(self.choose, address, 443, tls)
+
+    def choose(self, request, client, server):
+        return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
+
+
+CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, remote_calls, hostile_heads, hostile_frames, too_many, reads_nothing, bad_origins, closed_meanwhile)
+
+if __name__ == "__main__":
+    list_and_leave(CASES)
+    FOLDER = tempfile.mkdtemp(prefix="gatehouse-test-")
+    try:
+        ROOT = Issuer(FOLDER, "root")
+        HOSTS = ("good", "other", "old", "both", "stream", "grpc", "bad", "later")
+        ADDRESSES = {f"{name}.example": f"127.0.3.{number + 1}" for number, name in enumerate(HOSTS)}
+        CERTIFICATES = {host: ROOT.leaf(host, f"DNS:{host}") for host in ADDRESSES}
+        CONTEXTS = {host: context_of(*pair) for host, pair in CERTIFICATES.items()}
+        GOOD = Http2Origin(serve, ADDRESSES["good.example"], 443, CONTEXTS["good.example"])
+        for name in ("bad", "later"):
+            Http2Origin(serve, ADDRESSES[f"{name}.example"], 443, CONTEXTS[f"{name}.example"])
+        Http2Origin(serve, ADDRESSES["stream.example"], 443, CONTEXTS["stream.example"], threads=True)
+        Origin(Talker, ADDRESSES["old.example"], 443, CONTEXTS["old.example"])
+        Both(ADDRESSES["both.example"], CONTEXTS["both.example"])
+        RECORDER = Recorder()
+        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=school, ca=True,
+                             settings={"reach": 'extra_roots = ["roots.pem"]', "deadlines": 'body_idle = "5s"'})
+        SUITE = HostileSuite(GATE, RECORDER)
+        with GATE:
+            for case in CASES:
+                SUITE.play(case)
+            SUITE.finish(GATE)
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    SUITE.close()

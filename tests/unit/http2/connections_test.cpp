@@ -1,0 +1,209 @@
+// Both sides of HTTP/2 against each other: what goes in as HTTP/1.1 on one side comes out as HTTP/1.1 on the other.
+#include "proxy/http2/client_connection.hpp"
+#include "proxy/http2/origins.hpp"
+#include "tests/unit/net/fixture.hpp"
+
+#include <list>
+
+namespace gatehouse::http2 {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+class Connections : public net::NetTest {
+protected:
+    /// What stands behind the server side: hears requests as text, answers with text.
+    struct Heard {
+        explicit Heard(net::asio::io_context& context, net::ChannelPtr channel, net::DeadlineWheel& wheel)
+            : stream(context.get_executor(), std::move(channel), wheel)
+        {
+        }
+        net::Stream stream;
+    };
+
+    Connections()
+    {
+        auto pair = connect_pair();
+        server_stream.emplace(std::move(pair.far), wheel);
+        server.emplace(
+            *server_stream, ClientTerms{[this](net::ChannelPtr channel) { return accept(std::move(channel)); }, 60s, draining});
+        net::asio::co_spawn(context, server->run(), [this](std::exception_ptr const&) { server_ended = true; });
+        auto upstream = std::make_unique<net::Upstream>(std::move(pair.near), wheel, policy::IpAddress{});
+        client = origins.adopt(origin, std::move(upstream));
+    }
+
+    ~Connections() override
+    {
+        heard.clear();
+        server_stream->abort();
+        origins.close_all();
+        run(settle());
+    }
+
+    bool accept(net::ChannelPtr channel)
+    {
+        if (!accepts)
+            return false;
+        heard.emplace_back(context, std::move(channel), wheel);
+        return true;
+    }
+
+    net::task<bool> settle()
+    {
+        auto const executor = co_await net::asio::this_coro::executor;
+        net::asio::basic_waitable_timer<std::chrono::steady_clock, net::asio::wait_traits<std::chrono::steady_clock>,
+            net::Executor>
+            pause(executor, 30ms);
+        co_await pause.async_wait(net::use_tuple);
+        co_return true;
+    }
+
+    static net::task<std::string> read_until(net::Stream& stream, std::string_view mark)
+    {
+        std::string text;
+        std::array<char, 5000> bytes;
+        stream.expire_after(10s);
+        while (!text.ends_with(mark)) {
+            auto const size = co_await stream.read_some(bytes);
+            if (!size)
+                co_return text + "<" + size.error().message() + ">";
+            text.append(bytes.data(), *size);
+        }
+        co_return text;
+    }
+
+    static net::task<bool> say(net::Stream& stream, std::string text)
+    {
+        stream.expire_after(10s);
+        auto const sent = co_await stream.write(text);
+        co_return sent.has_value();
+    }
+
+    std::string hear(net::Stream& stream, std::string_view mark) { return run(read_until(stream, mark)); }
+
+    policy::Host const host = *policy::Host::parse("a.example");
+    net::Origin const origin{host, 443, net::Security::tls, nullptr, net::Versions::http1_and_2};
+    Origins origins{60s};
+    Origins::ConnectionPtr client;
+    std::optional<net::Stream> server_stream;
+    std::optional<ClientConnection> server;
+    std::list<Heard> heard;
+    bool accepts = true;
+    bool draining = false;
+    bool server_ended = false;
+};
+
+constexpr auto get = "GET /x HTTP/1.1\r\nHost: a.example\r\nX-Odd: 1\r\n\r\n";
+
+TEST_F(Connections, CarryARequestAndItsAnswer)
+{
+    auto const asked = origins.open(origin);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    run(settle());
+    ASSERT_EQ(heard.size(), 1U);
+    EXPECT_EQ(hear(heard.front().stream, "\r\n\r\n"), "GET /x HTTP/1.1\r\nhost: a.example\r\nx-odd: 1\r\n\r\n");
+    ASSERT_TRUE(run(say(heard.front().stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")));
+    EXPECT_EQ(hear(asked->stream, "hello"), "HTTP/1.1 200 \r\ncontent-length: 5\r\n\r\nhello");
+    EXPECT_FALSE(asked->reused);
+    EXPECT_TRUE(origins.open(origin)->reused);
+}
+
+TEST_F(Connections, CarryChunksAndTrailersBothWays)
+{
+    auto const asked = origins.open(origin);
+    ASSERT_TRUE(
+        run(say(asked->stream, "POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")));
+    run(settle());
+    auto const request = hear(heard.front().stream, "0\r\n\r\n");
+    EXPECT_TRUE(request.ends_with("transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) << request;
+    ASSERT_TRUE(run(say(heard.front().stream,
+        "HTTP/1.1 103 Early\r\nLink: y\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n0\r\nGrpc-Status: "
+        "0\r\nAge: 1\r\n\r\n")));
+    EXPECT_EQ(hear(asked->stream, "0\r\n\r\n"),
+        "HTTP/1.1 103 \r\nlink: y\r\n\r\nHTTP/1.1 200 \r\ntransfer-encoding: chunked\r\n\r\n2\r\nde\r\n0\r\ngrpc-status: "
+        "0\r\n\r\n");
+}
+
+TEST_F(Connections, WaitForWhoeverReadsSlowly)
+{
+    auto const asked = origins.open(origin);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    run(settle());
+    auto& answering = heard.front().stream;
+    std::string const body(3'000'000, 'b');
+    answering.expire_after(300ms); // nobody reads: what has no room makes the writer wait
+    auto const stuck = run([](net::Stream& stream, std::string const& text) -> net::task<bool> {
+        auto const sent = co_await stream.write(text);
+        co_return !sent && sent.error() == net::asio::error::timed_out;
+    }(answering, "HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + body));
+    EXPECT_TRUE(stuck);
+    heard.clear(); // it gives up
+    auto const got = hear(asked->stream, "<>");
+    EXPECT_LT(got.size(), 1'500'000U) << "windows bound what waits";
+    EXPECT_TRUE(got.ends_with("reset by peer>")) << got.substr(got.size() - 40) << ": half an answer does not look whole";
+}
+
+TEST_F(Connections, TellTheOtherSideWhenARequestIsGivenUp)
+{
+    auto asked = origins.open(origin);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    run(settle());
+    auto& answering = heard.front().stream;
+    auto pair = connect_pair();
+    net::Stream waited_for(std::move(pair.near), wheel);
+    answering.end_with(&waited_for);
+    asked.reset();
+    run(settle());
+    EXPECT_TRUE(answering.is_given_up());
+    EXPECT_TRUE(waited_for.aborted());
+    answering.end_with(nullptr);
+    EXPECT_NE(origins.open(origin), nullptr) << "the connection goes on";
+}
+
+TEST_F(Connections, RefuseWhatIsNotAcceptedSoThatItMayComeAgain)
+{
+    accepts = false;
+    auto const asked = origins.open(origin);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    EXPECT_TRUE(hear(asked->stream, "<>").ends_with("reset by peer>"));
+}
+
+TEST_F(Connections, EndAfterTheLastRequestWhenTheGatewayDrains)
+{
+    auto const asked = origins.open(origin);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    run(settle());
+    draining = true;
+    ASSERT_TRUE(run(say(heard.front().stream, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")));
+    EXPECT_TRUE(hear(asked->stream, "x").ends_with("\r\n\r\nx"));
+    heard.clear();
+    run(settle());
+    EXPECT_TRUE(server_ended);
+    EXPECT_FALSE(origins.has(origin));
+}
+
+TEST_F(Connections, TakeNoMoreRequestsOnceTheOriginSaysNothingAtAll)
+{
+    accepts = true;
+    auto asked = origins.open(origin);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    run(settle()); // settings and their acknowledgement have gone to and fro
+    auto late = origins.open(origin);
+    ASSERT_TRUE(run(say(late->stream, get)));
+    run(settle());
+    late.reset();
+    EXPECT_FALSE(origins.has(origin)) << "a silent connection is not given further requests";
+}
+
+TEST_F(Connections, ResetWhatIsNotHttp)
+{
+    auto const asked = origins.open(origin);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    run(settle());
+    (void)run(say(heard.front().stream, "nonsense\r\n\r\n"));
+    EXPECT_TRUE(hear(asked->stream, "<>").ends_with("reset by peer>"));
+}
+
+} // namespace
+} // namespace gatehouse::http2
