@@ -10,7 +10,8 @@ namespace {
 constexpr char rows_of_version_1[]
     = "SELECT id + shift, elapsed, client, upstream, device_kind, confidence, port, status, sent, received, code, verdict, tls, "
       "signals, list_line, decision, person, role, in_group, network, device, method, scheme, host, path, sni, content_type, "
-      "user_agent, stage, rule, clause, category, service, list, list_file, period, refusal, NULL, NULL, NULL FROM access ORDER "
+      "user_agent, stage, rule, clause, category, service, list, list_file, period, refusal, NULL, NULL, NULL, NULL FROM access "
+      "ORDER "
       "BY id";
 
 error_code copy_rows(sqlite3* database, std::function<bool()> const& go_on)
@@ -58,11 +59,14 @@ error_code upgrade_version_1(sqlite3* database, std::function<bool()> const& go_
     return error;
 }
 
+constexpr int longest_wait = 10000; // milliseconds: somebody may be reading the day
+
 error_code upgrade_day_file(std::filesystem::path const& path, std::function<bool()> const& go_on, bool& converted)
 {
     auto const database = open_database(path.string(), SQLITE_OPEN_READWRITE);
     if (!database)
         return database.error();
+    sqlite3_busy_timeout(database->get(), longest_wait);
     auto const version = query_integer(database->get(), "PRAGMA user_version");
     if (!version)
         return version.error();
