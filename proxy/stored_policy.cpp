@@ -12,14 +12,13 @@ constexpr char const* kept_in = "kept in the console";
 
 result<void> add_school_lists(policy::Policy& policy, store::Ledger& ledger)
 {
-    auto block = store::school_entries(ledger, store::SchoolList::block);
-    if (!block)
-        return block.error();
-    auto allow = store::school_entries(ledger, store::SchoolList::allow);
-    if (!allow)
-        return allow.error();
-    std::vector<policy::ListFile> const files{
-        {"school-block", kept_in, std::move(*block)}, {"school-allow", kept_in, std::move(*allow)}};
+    std::vector<policy::ListFile> files;
+    for (auto const list : store::all_school_lists) {
+        auto entries = store::school_entries(ledger, list);
+        if (!entries)
+            return entries.error();
+        files.push_back({std::string{store::to_text(list)}, kept_in, std::move(*entries)});
+    }
     auto const image = lists::compile_entries(files);
     policy.attach(image.owner, image.bytes());
     return {};

@@ -8,6 +8,8 @@
 
 namespace gatehouse::log {
 
+struct TunnelCounts;
+
 class DayReader {
 public:
     /// Opens read-only. Errors: SQLite's, also for a file that is none of ours or not yet converted.
@@ -15,6 +17,8 @@ public:
 
     /// Adds up to `room` rows that match, newest first, with a number below `before`. Errors: SQLite's.
     error_code search(SearchQuery const& query, std::int64_t before, std::size_t room, std::vector<StoredRecord>& rows);
+    /// Adds the day's tunnels. Errors: SQLite's.
+    error_code count_tunnels(TunnelCounts& counts);
     /// The row of that number, if there is one. Errors: SQLite's.
     result<std::optional<StoredRecord>> read(std::int64_t id);
 

@@ -39,6 +39,7 @@ constexpr auto grant_enders = Access::roles(Role::officer, Role::headteacher);
 constexpr auto list_readers = Access::roles(Role::officer, Role::ict_lead, Role::headteacher, Role::auditor);
 constexpr auto report_readers = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::chief_executive);
 constexpr auto incident_readers = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::ict_lead, Role::auditor);
+constexpr auto inspection_readers = Access::roles(Role::officer, Role::ict_lead, Role::headteacher, Role::dpo, Role::auditor);
 constexpr auto log_readers = Access::roles(Role::ict_lead, Role::officer, Role::dsl, Role::marketing);
 constexpr auto audit_readers = Access::roles(Role::dpo, Role::auditor, Role::headteacher, Role::ict_lead, Role::chief_executive);
 
@@ -71,6 +72,7 @@ constexpr Route console_table[] = {
     {get, "/log", con::show_log, log_readers, "Access log"},
     {get, "/log/export", con::export_log, log_readers},
     {get, "/why", con::show_why, log_readers},
+    {get, "/inspection", con::show_inspection, inspection_readers, "Looking inside"},
     {get, "/check", con::show_check, signed_in, "Check a site"},
     {get, "/status", con::show_status, signed_in, "Status"},
     {get, "/audit", con::show_audit, audit_readers, "Audit"},

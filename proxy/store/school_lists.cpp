@@ -64,15 +64,19 @@ result<SchoolEntry> insert_entry(Ledger& ledger, Deed const& deed, SchoolEntry e
 
 std::string_view to_text(SchoolList list)
 {
-    return list == SchoolList::block ? "school-block" : "school-allow";
+    switch (list) {
+    case SchoolList::block: return "school-block";
+    case SchoolList::allow: return "school-allow";
+    case SchoolList::leave_alone: return "school-private";
+    }
+    return "school-block";
 }
 
 std::optional<SchoolList> parse_school_list(std::string_view text)
 {
-    if (text == to_text(SchoolList::block))
-        return SchoolList::block;
-    if (text == to_text(SchoolList::allow))
-        return SchoolList::allow;
+    for (auto const list : all_school_lists)
+        if (text == to_text(list))
+            return list;
     return std::nullopt;
 }
 

@@ -1,14 +1,21 @@
 #pragma once
-// The school's own block and allow lists: every entry has a reason and a review date; nothing is deleted, removed entries stay as history.
+// The school's own lists, of what is blocked, allowed and never looked into: every entry has a reason and a review date; nothing is deleted, removed entries stay as history.
 
 #include "policy/list_image.hpp"
 #include "policy/local_time.hpp"
 #include "proxy/store/accounts.hpp"
 
+#include <array>
+
 namespace gatehouse::store {
 
-enum class SchoolList : std::uint8_t { block, allow };
-std::string_view to_text(SchoolList list); ///< list ids of the policy: "school-block", "school-allow"
+enum class SchoolList : std::uint8_t {
+    block,
+    allow,
+    leave_alone, ///< opened by their names, never looked into
+};
+inline constexpr std::array all_school_lists{SchoolList::block, SchoolList::allow, SchoolList::leave_alone};
+std::string_view to_text(SchoolList list); ///< list ids of the policy: "school-block", "school-allow", "school-private"
 std::optional<SchoolList> parse_school_list(std::string_view text);
 
 struct SchoolEntry {

@@ -8,11 +8,11 @@ const browser = await startBrowser();
 
 const roles = {
     officer: ["/", "/requests", "/requests?show=recommended", "/request?id={waiting_id}", "/request/close?id={waiting_id}", "/request/merge?id={waiting_id}", "/grants", "/lists",
-        "/lists?list=school-allow", "/lists/add", "/lists/entry?id={entry_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/log",
+        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/log",
         "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/help",
         "/accessibility", "/nothing-here", "/request?id=999999"],
     head: ["/", "/requests", "/request?id={recommended_id}", "/reports", "/audit", "/lists"],
-    ict: ["/", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit"],
+    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit"],
     dsl: ["/", "/reports", "/report?id={person_report_id}"],
     dpo: ["/", "/audit?action=account."],
     chief: ["/"],

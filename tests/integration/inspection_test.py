@@ -7,9 +7,11 @@ usage: inspection_test.py [--list] [text that the names of the cases must hold]
 import base64
 import contextlib
 import hashlib
+import html
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -21,11 +23,12 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from certificates import EC, Issuer, context_of, openssl  # noqa: E402
+from console import add_to_list, sign_in  # noqa: E402
 from gateway import wait_until  # noqa: E402
 from hostile import ROOM, SMALL_POLICY, TRUSTING_ROOM, HostileSuite, Recorder, covers, list_and_leave, small_gateway  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
-GOOD_SITES = ("good", "private", "bank", "blocked", "other")
+GOOD_SITES = ("good", "private", "bank", "blocked", "other", "pinned")
 STAPLED = ("stapled-good", "stapled-revoked", "unstapled", "must-and-good", "must-and-none")
 OLD = ("old-tls-1-1", "old-tls-1-0", "only-h2", "cipher-plain-rsa", "cipher-cbc", "cipher-null")
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -399,16 +402,35 @@ def signer():
     assert len(signers()) == 1 and signers() != old
 
 
-@covers("client that does not take the school's certificate: nothing is sent to the origin, and the row says why")
-def pinned():
-    HEARD.clear()
+def refuse_certificate(host="good.example"):
+    """As an app that takes no certificate but its own."""
     try:
-        tunnel(trust=ROOT.cert)
+        tunnel(host, trust=ROOT.cert)
         raise AssertionError("the client took a certificate that it does not trust")
     except ssl.SSLError:
         pass
-    assert HEARD == []
+
+
+@covers(172, "an app that insists on its own certificate is put before the officer, who leaves it alone; nothing does so by itself")
+def pinned():
+    HEARD.clear()
+    with tunnel("other.example") as wire:
+        assert ask(wire, "/", "other.example").status == 200  # the device takes the certificate elsewhere
+    for _ in range(3):
+        refuse_certificate("pinned.example")
+    assert [heard for heard in HEARD if heard[2] == "pinned.example"] == []
     GATE.wait_for_row(lambda row: row["event"].get("reason") == "client-rejects-ca")
+    officer = sign_in(GATE, "olive", GATE.passwords["olive"])
+    page = wait_until(lambda: next((page for page in [officer.get("/inspection")] if "pinned.example" in page.text), None), what="the app on the page")
+    assert page.status == 200 and "Pages and searches are seen" in page.text and "Person" in page.text
+    link = html.unescape(re.search(r'href="(/lists/add[^"]*pinned[^"]*)"', page.text)[1])
+    form = officer.get(link)
+    assert "pinned.example" in form.text and "refusals" in form.text, form.text
+    refuse_certificate("pinned.example")  # as before, until the officer says so
+    assert add_to_list(officer, "pinned.example", "school-private")
+    with tunnel("pinned.example", trust=ROOT.cert) as wire:
+        assert issuer_seen(wire) == "between", "it is left alone now"
+        assert ask(wire, "/", "pinned.example").status == 200
 
 
 @covers("safe search: the strict name is connected to, inspected or not, in clear or not; its own name and certificate stay")
@@ -544,12 +566,15 @@ def inspecting_school(config):
     (lists / "banks.txt").write_text("bank.example\n")
     (config / "lists.toml").write_text('[[list]]\nid = "banks"\ntitle = "Banks"\ncategory = "bank"\npath = "lists/banks.txt"\nformat = "domains"\n'
                                        'owner = "officer"\nreason = "Private."\nreview_by = "2099-01-01"\n')
+    with open(config / "lists.toml", "a") as listed:
+        listed.write('[[list]]\nid = "school-private"\ntitle = "Left alone"\ncategory = "school-private"\npath = ""\nformat = "domains"\n'
+                     'owner = "officer"\nreason = "By the school."\nreview_by = "2099-01-01"\n')
     (config / "timetable.toml").write_text("")
     entry = '\n[[inspection]]\nid = "{}"\nwho = ["everyone"]\nwhat = ["{}"]\naction = "{}"\nreason = "For the test."\n'
     closed = '[[rule]]\nid = "closed-page"\nwho = ["everyone"]\nwhat = ["url:good.example/closed"]\naction = "block"\nreason = "This page is closed."\n'
     closed += '[[rule]]\nid = "closed-searches"\nwho = ["everyone"]\nwhat = ["search:trouble"]\naction = "block"\nreason = "Talk to somebody."\n'
     (config / "content.toml").write_text(CONTENT)
-    policy = SMALL_POLICY.replace("[[rule]]", closed + "[[rule]]", 1) + '[[category]]\nid = "bank"\ntitle = "Banks"\nnever_inspect = true\n'
+    policy = SMALL_POLICY.replace("[[rule]]", closed + "[[rule]]", 1) + '[[category]]\nid = "bank"\ntitle = "Banks"\nnever_inspect = true\n[[category]]\nid = "school-private"\ntitle = "Left alone"\nnever_inspect = true\n'
     (config / "policy.toml").write_text(policy + entry.format("leave-alone", "host:private.example", "do-not-inspect")
                                         + entry.format("all", "everything", "inspect"))
     with open(config / "policy.toml", "a") as policy:
@@ -576,7 +601,7 @@ if __name__ == "__main__":
             Origin(Pages, ADDRESSES[host], 80)
         serve("good.example", *BETWEEN.leaf("good", ",".join(f"DNS:{host_of(name)}" for name in GOOD_SITES), [BETWEEN]))
         RECORDER = Recorder()
-        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, settings={"reach": 'extra_roots = ["roots.pem"]'})
+        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, accounts=[("officer", "olive")], settings={"reach": 'extra_roots = ["roots.pem"]'})
         SUITE = HostileSuite(GATE, RECORDER)
         with GATE:
             for case in CASES:

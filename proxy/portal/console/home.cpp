@@ -30,7 +30,7 @@ result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Momen
     counts.recommended = recommended->size();
     counts.reports = reports ? reports->size() : 0; // roles without a queue of reports are refused it
     counts.grants = grants->size();
-    for (auto const list : {store::SchoolList::block, store::SchoolList::allow}) {
+    for (auto const list : store::all_school_lists) {
         auto const entries = store::list_school_entries(ledger, list);
         if (!entries)
             return entries.error();

@@ -55,5 +55,6 @@ task<Response> export_log(Visit const& visit);
 task<Response> show_why(Visit const& visit);
 task<Response> show_check(Visit const& visit);
 task<Response> show_status(Visit const& visit);
+task<Response> show_inspection(Visit const& visit);
 
 } // namespace gatehouse::portal::console

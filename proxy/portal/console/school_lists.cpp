@@ -1,4 +1,4 @@
-// The school's own block and allow lists: add and remove with a reason and a review date; every change is published at once.
+// The school's own lists: add and remove with a reason and a review date; every change is published at once.
 #include "proxy/store/school_lists.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
@@ -18,7 +18,12 @@ SchoolList chosen_list(std::string_view text)
 
 std::string_view title_of(SchoolList list)
 {
-    return list == SchoolList::block ? "Blocked by the school" : "Allowed by the school";
+    switch (list) {
+    case SchoolList::block: return "Blocked by the school";
+    case SchoolList::allow: return "Allowed by the school";
+    case SchoolList::leave_alone: return "Never looked into by the school";
+    }
+    return "Blocked by the school";
 }
 
 Page add_page(Visit const& visit, std::vector<Problem> const& problems)
@@ -44,7 +49,8 @@ Page add_page(Visit const& visit, std::vector<Problem> const& problems)
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::radios, "list", "Which list?", "", std::string(store::to_text(list)),
                        {{"school-block", "Block it", "Closed for everyone the rules name"},
-                           {"school-allow", "Allow it", "Open although another list names it"}}},
+                           {"school-allow", "Allow it", "Open although another list names it"},
+                           {"school-private", "Leave it alone", "Nobody looks inside; the rules go by its name only"}}},
         {Field::Kind::text, "target", "Site",
             "A name such as example.org, which covers everything below it, or a part such as example.org/games",
             typed_or("target", "target"), {}, error_of("target"), "", 500},
@@ -78,7 +84,6 @@ std::string_view list_notice(std::string_view done)
 task<Response> show_lists(Visit const& visit)
 {
     auto const list = chosen_list(visit.query("list"));
-    auto const other = list == SchoolList::block ? SchoolList::allow : SchoolList::block;
     auto const work = [list](Ledger& ledger) { return store::list_school_entries(ledger, list, store::Removed::without); };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
@@ -101,8 +106,10 @@ task<Response> show_lists(Visit const& visit)
     page.parts.push_back(portal::table(table));
     if (visit.has_role(ConsoleRole::officer))
         page.parts.push_back(link("Add a site", "/lists/add?list=" + std::string(store::to_text(list))));
-    page.parts.push_back(link(std::string("Show the other list: ") + std::string(title_of(other)),
-        "/lists?list=" + std::string(store::to_text(other))));
+    for (auto const other : store::all_school_lists)
+        if (other != list)
+            page.parts.push_back(
+                link("Show the list: " + std::string(title_of(other)), "/lists?list=" + std::string(store::to_text(other))));
     co_return show(visit, page);
 }
 

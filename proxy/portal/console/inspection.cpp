@@ -1,0 +1,121 @@
+// How much of what goes through tunnels can be seen, for each role, and who does not take the school's certificate: apps that insist on their own are
+// put before the officer, who decides; nothing leaves inspection by itself.
+#include "proxy/log/tunnel_report.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
+#include "proxy/settings.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+constexpr unsigned days_counted = 7;
+constexpr std::chrono::milliseconds longest_count{2000};
+constexpr std::size_t most_rows = 50;
+
+std::string share_of(std::uint64_t part, std::uint64_t whole)
+{
+    return whole == 0 ? "0" : fmt::format("{} ({} %)", part, (part * 100 + whole / 2) / whole);
+}
+
+/// The title of a role; of one that the policy no longer has, its id.
+std::string role_name(policy::Policy const& policy, std::string const& id)
+{
+    auto const* const role = policy.role(id);
+    return role == nullptr ? (id.empty() ? std::string{"Not known"} : shown_text(id)) : role->title;
+}
+
+Table seen_table(policy::Policy const& policy, log::TunnelReport const& report)
+{
+    Table table;
+    table.caption = "Connections that were opened, by role";
+    table.head = {"Role", "Pages and searches are seen", "Only the name of the site is seen", "Not even the name is seen"};
+    table.empty = "No encrypted connection was opened in these days.";
+    for (auto const& row : report.roles) {
+        auto const all = row.inside + row.by_name + row.unseen;
+        table.rows.push_back({{role_name(policy, row.role)}, {share_of(row.inside, all)}, {share_of(row.by_name, all)},
+            {share_of(row.unseen, all)}});
+    }
+    return table;
+}
+
+std::string add_address(log::PinnedSite const& site)
+{
+    return with_query("/lists/add",
+        {{"list", "school-private"}, {"target", site.host},
+            {"reason", fmt::format("Its app takes no certificate but its own: {} refusals.", site.refusals)}});
+}
+
+Table pinned_table(Visit const& visit, log::TunnelReport const& report)
+{
+    bool const may_add = visit.has_role(store::ConsoleRole::officer);
+    Table table;
+    table.caption = "Apps that refuse the school's certificate";
+    table.head = {"Site", "Refusals", "Devices", "Last"};
+    table.empty = "None.";
+    if (may_add)
+        table.head.push_back("Decide");
+    for (auto const& site : report.pinned) {
+        if (table.rows.size() == most_rows)
+            break;
+        std::vector<Cell> cells{{shown_text(site.host)}, {std::to_string(site.refusals)}, {std::to_string(site.devices)},
+            {shown_time(visit.site, std::chrono::floor<std::chrono::seconds>(site.last))}};
+        if (may_add) {
+            Cell decide{"Leave it alone", add_address(site)};
+            decide.hidden = shown_text(site.host);
+            cells.push_back(std::move(decide));
+        }
+        table.rows.push_back(std::move(cells));
+    }
+    return table;
+}
+
+Table device_table(Visit const& visit, log::TunnelReport const& report)
+{
+    Table table;
+    table.caption = "Devices that take the school's certificate nowhere";
+    table.head = {"Address", "Refusals", "Last"};
+    table.empty = "None.";
+    for (auto const& device : report.devices) {
+        if (table.rows.size() == most_rows)
+            break;
+        table.rows.push_back({{device.client}, {std::to_string(device.refusals)},
+            {shown_time(visit.site, std::chrono::floor<std::chrono::seconds>(device.last))}});
+    }
+    return table;
+}
+
+} // namespace
+
+task<Response> show_inspection(Visit const& visit)
+{
+    auto const today = log::day_of(std::chrono::system_clock::time_point{visit.instant()});
+    auto const work = [dir = visit.site.services.settings.log_dir, today] {
+        return log::report_tunnels(dir, today, days_counted, longest_count);
+    };
+    auto const report = co_await run_aside(visit.site, work);
+    if (!report)
+        co_return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
+    Page page;
+    page.title = "Looking inside";
+    page.parts = {heading("Looking inside", fmt::format("The last {} days", days_counted)),
+        paragraph("Most connections are encrypted. Where the rules say so, and where a device has the school's certificate, the "
+                  "gateway looks "
+                  "inside and decides page by page. Elsewhere it sees the name of the site alone."),
+        portal::table(seen_table(*visit.site.services.current_policy(), *report)), subheading("Apps to decide about"),
+        paragraph(
+            "These apps do not work on school devices, since they trust no certificate but their own. Leaving one alone opens it "
+            "by its name: nobody sees what is done in it. Until somebody decides, it stays closed."),
+        portal::table(pinned_table(visit, *report)), subheading("Devices to look at"),
+        paragraph("These devices count as the school's but do not have its certificate. Install it, or correct the network they "
+                  "are in."),
+        portal::table(device_table(visit, *report))};
+    if (!report->complete || report->unreadable_days > 0)
+        page.parts.push_back(warning("The log of some days was too long to count, or is damaged. The figures are of "
+            + std::to_string(report->days - report->unreadable_days) + " days."));
+    co_return show(visit, page);
+}
+
+} // namespace gatehouse::portal::console
