@@ -8,7 +8,7 @@ namespace gatehouse::policy {
 namespace {
 
 /// A look at the first column alone, which needs no facts: most people's answers are put aside by it.
-bool may_be_for(ContentRule const& rule, Policy const& policy, Subject const& subject)
+bool may_be_for(Rule const& rule, Policy const& policy, Subject const& subject)
 {
     using Kind = Selector::Kind;
     auto const& role = policy.role(subject.role) != nullptr ? subject.role : policy.unknown_role;
@@ -22,7 +22,28 @@ bool may_be_for(ContentRule const& rule, Policy const& policy, Subject const& su
     });
 }
 
+bool is_private(Facts const& facts)
+{
+    auto const& categories = facts.policy.categories;
+    for (std::size_t i = 0; i < categories.size(); ++i)
+        if (facts.categories[i] && categories[i].never_inspect)
+            return true;
+    return false;
+}
+
 } // namespace
+
+bool reads_prompt(Policy const& policy, Query const& query, Decision const& decision)
+{
+    if (decision.verdict == Verdict::block
+        || std::none_of(policy.prompts.begin(), policy.prompts.end(),
+            [&](PromptRule const& rule) { return may_be_for(rule, policy, query.subject); }))
+        return false;
+    Facts const facts{policy, query};
+    return !is_private(facts) && std::any_of(policy.prompts.begin(), policy.prompts.end(), [&](PromptRule const& rule) {
+        return static_cast<bool>(match(rule, facts));
+    });
+}
 
 ContentPlan plan_content(Policy const& policy, Query const& query, Decision const& decision)
 {
@@ -34,9 +55,8 @@ ContentPlan plan_content(Policy const& policy, Query const& query, Decision cons
             [&](ContentRule const& rule) { return may_be_for(rule, policy, query.subject); }))
         return plan;
     Facts const facts{policy, query};
-    for (std::size_t i = 0; i < policy.categories.size(); ++i)
-        if (facts.categories[i] && policy.categories[i].never_inspect)
-            return plan;
+    if (is_private(facts))
+        return plan;
     for (std::size_t i = 0; i < policy.content_rules.size(); ++i)
         if (match(policy.content_rules[i], facts))
             plan.set(i);

@@ -1,5 +1,5 @@
 #pragma once
-// What a page may say: limits on the weights of its phrases, for whom, where and when.
+// What a page may say: limits on the weights of its phrases, for whom, where and when; and where what people write is read.
 
 #include "policy/phrase_index.hpp"
 
@@ -21,6 +21,12 @@ struct ContentRule : Rule {
     std::vector<std::uint16_t> lists; ///< into Policy::phrase_lists
     int limit = 0;
 };
+
+/// An entry of [[prompt]]: a rule whose columns say for whom and where what people write is read like a search.
+struct PromptRule : Rule { };
+
+/// True if an entry of [[prompt]] holds for the allowed request; never where nothing is ever looked into. Never allocates.
+bool reads_prompt(Policy const& policy, Query const& query, Decision const& decision);
 
 /// The entries that apply to one allowed request. None: its answer need not be read.
 using ContentPlan = std::bitset<max_content_rules>;

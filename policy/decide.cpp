@@ -161,11 +161,12 @@ void refuse(Decision& decision, Policy const& policy, Recorder& recorder)
     recorder.refused(policy.inspection[decision.index]);
 }
 
-/// The most severe list that speaks of the search.
+/// The most severe list that speaks of the search, or of what was written.
 void attribute_search(Decision& decision, Facts const& facts)
 {
     decision.search_engine = facts.search_engine;
-    if (facts.search_engine == none || facts.terms.lists.none())
+    decision.by_writing = facts.query.written != nullptr;
+    if ((facts.search_engine == none && !decision.by_writing) || facts.terms.lists.none())
         return;
     auto const& lists = facts.policy.term_lists;
     for (std::uint16_t i = 0; i < lists.size(); ++i) {
@@ -220,6 +221,7 @@ void judge_wrapped(Facts const& facts, Recorder& recorder, Decision& decision, u
     Wrapped wrapped;
     for (std::size_t nth = 0; find_wrapped(facts.policy, facts.query.target, nth, wrapped); ++nth) {
         decision.wrapper = wrapped.form;
+        decision.wrapped = static_cast<std::uint16_t>(nth);
         if (depth == deepest)
             return close(decision, facts);
         Query const query{facts.query.subject, wrapped.target, facts.query.now, facts.query.signals};
@@ -229,6 +231,7 @@ void judge_wrapped(Facts const& facts, Recorder& recorder, Decision& decision, u
         if (inner.verdict == Verdict::allow)
             judge_wrapped(behind, recorder, inner, depth + 1);
         inner.wrapper = wrapped.form;
+        inner.wrapped = static_cast<std::uint16_t>(nth);
         if (inner.verdict == Verdict::block) {
             decision = inner;
             return;

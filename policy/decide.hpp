@@ -20,6 +20,8 @@ struct Query {
     Target const& target;
     Moment const& now;
     SignalSet signals;
+    /// Lists that speak of what the person writes there, where that was read; it is judged like a search. Null: nothing was read.
+    TermHits const* written = nullptr;
 };
 
 /// Which of the five steps decided; or, after them, that an encrypted connection is refused because it would have to be looked into.
@@ -46,7 +48,9 @@ struct Decision {
     std::uint16_t term_list = none;   ///< into Policy::term_lists: of those that speak of it the most severe, the first of equals
     std::uint16_t term = 0;           ///< into TermList::terms; meaningful if `term_list` is given
     bool by_search = false;           ///< a rule about searches decided
+    bool by_writing = false;          ///< what the person wrote was read and is what `term_list` speaks of
     std::uint16_t wrapper = none;     ///< into Policy::url_forms, if another site is behind the URL; a block may be its own
+    std::uint16_t wrapped = 0;        ///< which of several sites behind it (find_wrapped), if there is one
     std::uint16_t phrase_list = none; ///< into Policy::phrase_lists: what weighed most, if the stage is `content`
     int score = 0;                    ///< what the phrases weighed, if the stage is `content`
     std::uint16_t safe_search = none; ///< into Policy::safe_search: where an allowed connection goes instead

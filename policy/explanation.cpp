@@ -209,6 +209,7 @@ Explanation explain(Policy const& policy, Query const& query)
     out.sealed = decision.stage == Stage::sealed;
     out.may_ask = decision.stage != Stage::sealed && decision.stage != Stage::restriction && !decision.by_search;
     out.by_search = decision.by_search;
+    out.by_writing = decision.by_writing;
     describe_ruling(out, policy, decision);
     describe_target(out, policy, decision);
     describe_time(out, policy, query);

@@ -49,6 +49,7 @@ struct Explanation {
     bool sealed = false;       ///< no request form may be offered
     bool may_ask = true;       ///< false for sealed content, restrictions and searches: there is no site to open
     bool by_search = false;    ///< a rule about searches decided
+    bool by_writing = false;   ///< what the person wrote was read
     std::vector<Step> steps;
 };
 

@@ -75,7 +75,9 @@ void Facts::add_category(std::uint16_t category)
 
 void Facts::learn_search()
 {
-    if (policy.url_form_index.empty())
+    if (query.written != nullptr)
+        terms = *query.written;
+    if (query.written != nullptr || policy.url_form_index.empty())
         return;
     SearchText search;
     if (!find_search(policy, query.target, search))

@@ -32,7 +32,7 @@ struct Facts {
     std::bitset<max_lists> lists;
     bool sealed = false;                ///< a sealed list names the target
     std::uint16_t search_engine = none; ///< into Policy::url_forms, if the URL asks one for something
-    TermHits terms;                     ///< lists that speak of what is searched for
+    TermHits terms;                     ///< lists that speak of what is searched for or written
     union {
         std::array<Found, ListHits::capacity> found; ///< filled up to found_count; clearing it would cost more than all lookups
     };

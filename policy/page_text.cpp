@@ -33,11 +33,37 @@ void PageText::add(std::string_view utf8, std::string& folded)
             while ((static_cast<unsigned char>(all[end]) & 0xc0U) == 0x80U && end > size_ - 8)
                 --end;
         }
-        put(all.substr(0, end), folded);
-        std::copy(
-            kept_.begin() + static_cast<std::ptrdiff_t>(end), kept_.begin() + static_cast<std::ptrdiff_t>(size_), kept_.begin());
-        size_ -= end;
+        put_first(end, folded);
     }
+}
+
+void PageText::put_first(std::size_t size, std::string& folded)
+{
+    put({kept_.data(), size}, folded);
+    std::copy(
+        kept_.begin() + static_cast<std::ptrdiff_t>(size), kept_.begin() + static_cast<std::ptrdiff_t>(size_), kept_.begin());
+    size_ -= size;
+}
+
+void PageText::settle(std::string& folded)
+{
+    std::string_view const all{kept_.data(), size_};
+    auto const word_before = [all](std::size_t end) {
+        while (end > 0 && !parts_words(all[end - 1]))
+            --end;
+        return end;
+    };
+    auto end = word_before(size_);
+    for (;;) {
+        auto behind = end;
+        while (behind > 0 && parts_words(all[behind - 1]))
+            --behind;
+        auto const begin = word_before(behind);
+        if (behind == 0 || behind - begin > 1)
+            break;
+        end = begin;
+    }
+    put_first(end, folded);
 }
 
 void PageText::finish(std::string& folded)

@@ -60,6 +60,8 @@ void Policy::prepare()
         prepare_rule(rule);
     for (auto& rule : inspection)
         prepare_rule(rule);
+    for (auto& rule : prompts)
+        prepare_rule(rule);
     for (auto& rule : content_rules)
         prepare_rule(rule);
     for (auto& list : phrase_lists)

@@ -137,6 +137,7 @@ struct Policy {
     std::vector<PhraseList> phrase_lists;                                     ///< at most max_phrase_lists
     std::shared_ptr<PhraseIndex const> phrase_index; ///< over phrase_lists; set by parse_policy; null without phrases
     std::vector<ContentRule> content_rules;          ///< at most max_content_rules; in order
+    std::vector<PromptRule> prompts;
     Timetable timetable;
     std::vector<Expectation> expectations;
 

@@ -152,6 +152,14 @@ void read_expectation(TableReader& reader, std::string const& file, Policy& poli
 void read_content_rules(TableReader& file, std::string const& name, Draft draft)
 {
     auto& policy = draft.policy;
+    for (auto const* table : file.tables("prompt")) {
+        TableReader reader{*table, name, draft.problems};
+        PromptRule rule;
+        read_columns(reader, name, policy, rule);
+        reader.finish();
+        policy.prompts.push_back(std::move(rule));
+        must_be_new(reader, policy.prompts, "prompt entry");
+    }
     for (auto const* table : file.tables("content")) {
         TableReader reader{*table, name, draft.problems};
         ContentRule rule;

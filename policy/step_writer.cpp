@@ -56,7 +56,8 @@ std::string StepWriter::describe_what() const
         seen.push_back(list.category_index);
         append(text, "category:", facts_->policy.categories[list.category_index].id);
     }
-    for (std::size_t i = 0; facts_->search_engine != none && i < facts_->policy.term_lists.size(); ++i)
+    for (std::size_t i = 0;
+         (facts_->search_engine != none || facts_->query.written != nullptr) && i < facts_->policy.term_lists.size(); ++i)
         if (facts_->terms.lists[i])
             append(text, "search:", facts_->policy.term_lists[i].id);
     for (unsigned i = 0; i < signal_count; ++i)

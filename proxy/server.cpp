@@ -103,6 +103,7 @@ Server::Server(Settings settings, Beginning beginning)
         .signer = beginning_.program.parent_path() / "gatehouse-signer",
         .portal_url = settings_.portal_url,
         .portal_port = guard_.portal_port,
+        .digest_key = read_or_make_key(settings_.state_dir / "digest.key"),
         .report_incident = [this](detect::Incident const& incident) { report_incident(incident); },
         .report_alert = [this](detect::Alert const& alert) { report_alert(alert); }});
     for (unsigned i = 0; i < settings_.workers; ++i)
@@ -360,6 +361,7 @@ void Server::report_alert(detect::Alert const& alert)
         auto const kept = store::raise_alert(ledger, alert, std::chrono::floor<std::chrono::seconds>(alert.at));
         if (kept)
             return;
+        alerts_.forget(alert); // whatever comes next on it is told
         incidents_dropped_.fetch_add(1, std::memory_order_relaxed);
         spdlog::error("alert.not_kept severity={} reason=\"{}\"", policy::to_text(alert.severity), kept.error().message());
     };

@@ -71,6 +71,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           .report_alert = parts.report_alert,
           .portal_url = parts.portal_url,
           .portal_port = parts.portal_port,
+          .digest_key = parts.digest_key,
           .policy = session::hold_for_worker(std::move(policy)),
           .tunnels = {},
           .counters = {},

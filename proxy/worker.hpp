@@ -22,6 +22,7 @@ struct WorkerParts {
     std::filesystem::path signer; ///< the program that holds the CA's key
     std::string portal_url;
     std::uint16_t portal_port = 0;
+    std::array<std::byte, 32> digest_key{};
     std::function<void(detect::Incident const&)> report_incident;
     std::function<void(detect::Alert const&)> report_alert;
 };

@@ -1,5 +1,7 @@
 #include "proxy/content/visible_text.hpp"
 
+#include "proxy/content/hexadecimal.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -80,14 +82,6 @@ void append_entity(std::string& text, std::string_view name)
 bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /// True if the character belongs to the entity whose begin is given: a name, "#105" or "#x69".

@@ -15,7 +15,7 @@ public:
     enum class Kind : std::uint8_t {
         plain,
         html,
-        json, ///< also server-sent events: escapes of strings are taken away, everything else stays
+        json, ///< escapes of strings are taken away, everything else stays
     };
 
     explicit VisibleText(Kind kind)

@@ -15,18 +15,19 @@ namespace gatehouse::detect {
 struct Alert {
     std::chrono::system_clock::time_point at;
     policy::Severity severity = policy::Severity::concern;
-    std::string list;                        ///< id of the term list
-    std::string list_title;                  ///< "Thinking about ending one's life"
-    std::string search;                      ///< its words
-    std::string engine;                      ///< "Google"
-    bool blocked = false;                    ///< the block page was shown in the place of the results
+    std::string list;       ///< id of the term list
+    std::string list_title; ///< "Thinking about ending one's life"
+    std::string search;     ///< its words; empty for what was written to a service, which is not kept
+    std::string engine;     ///< "Google", or the host written to
+    bool blocked = false;   ///< the block page was shown in the place of the results; what was written was not sent
     std::string user, role, network, device; ///< empty where unknown
     policy::IpAddress client;
     policy::Confidence confidence = policy::Confidence::none;
     std::string decision_id;
 };
 
-/// The alert that a decided request is, if a list of severity `concern` or above speaks of its search; of staff, `urgent`. Pure.
+/// The alert that a decided request is, if a list of severity `concern` or above speaks of its search or of what is written with it; of staff,
+/// `urgent`. Pure.
 std::optional<Alert> alert_of(policy::Policy const& policy, policy::Subject const& subject, policy::Target const& target,
     policy::Decision const& decision, std::string_view decision_id, std::chrono::system_clock::time_point at);
 
@@ -44,6 +45,8 @@ public:
     }
     /// True if nothing of that person and list was told within the window; it is told from now on.
     bool is_new(Alert const& alert);
+    /// It could not be told after all.
+    void forget(Alert const& alert);
 
 private:
     struct Told {

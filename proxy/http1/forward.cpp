@@ -57,6 +57,8 @@ bool ends_here(FieldName name, Direction direction)
     }
 }
 
+constexpr std::string_view websocket_extensions = "sec-websocket-extensions";
+
 bool is_forwarded(std::string_view name, Nominations const& nominations, Direction direction)
 {
     auto const meaning = field_name(name);
@@ -75,11 +77,12 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }
 
 template <class Head>
-void append_end_to_end_fields(std::string& out, Head const& head, Direction direction)
+void append_end_to_end_fields(std::string& out, Head const& head, Direction direction, std::string_view left_out = {})
 {
     Nominations const nominations{head};
     for (auto const& field : head.fields()) {
-        if (is_forwarded(field.name, nominations, direction))
+        bool const wanted = left_out.empty() || !equals_ignoring_case(field.name, left_out);
+        if (wanted && is_forwarded(field.name, nominations, direction))
             append_field(out, field.name, field.value);
     }
 }
@@ -172,7 +175,7 @@ void append_request_head(std::string& out, RequestHead const& head, policy::Targ
     out.append(head.method).append(" ").append(target.path).append(" HTTP/1.1\r\nHost: ");
     append_authority(out, target);
     out.append(line_end);
-    append_end_to_end_fields(out, head, Direction::request);
+    append_end_to_end_fields(out, head, Direction::request, options.plain_websocket ? websocket_extensions : std::string_view{});
     append_via(out, head.minor_version, options.pseudonym);
     append_request_framing(out, head);
     if (head.expects_continue)

@@ -12,6 +12,7 @@ namespace gatehouse::http1 {
 struct ForwardOptions {
     std::string_view pseudonym = "gatehouse"; ///< our name in Via
     bool websocket = false;                   ///< send Upgrade: websocket and Connection: Upgrade on
+    bool plain_websocket = false;             ///< without Sec-WebSocket-Extensions, so that it can be read
 };
 
 /// Origin-form request line, Host from the target, end-to-end fields, Via, Content-Length or Transfer-Encoding by `head.framing`,

@@ -51,6 +51,7 @@ struct AccessRecord {
     std::string_view search;    ///< what was searched for; empty if it is no search
     std::string_view term_list; ///< id of the most severe list that speaks of it
     std::string_view wrapped;   ///< host of the site that this one shows under its own name
+    std::string_view prompt;    ///< keyed digest of what the person wrote, if `term_list` speaks of that
     std::string_view refusal;   ///< reason code of a refused or failed exchange, empty otherwise
 };
 

@@ -18,7 +18,7 @@ struct TextField {
     Kept kept;
 };
 
-inline constexpr std::array<TextField, 25> text_fields{{
+inline constexpr std::array<TextField, 26> text_fields{{
     {&AccessRecord::decision_id, &StoredRecord::decision_id, "decision", Kept::in_row},
     {&AccessRecord::user, &StoredRecord::user, "person", Kept::as_word},
     {&AccessRecord::role, &StoredRecord::role, "role", Kept::as_word},
@@ -44,6 +44,7 @@ inline constexpr std::array<TextField, 25> text_fields{{
     {&AccessRecord::search, &StoredRecord::search, "search", Kept::in_row},
     {&AccessRecord::term_list, &StoredRecord::term_list, "term_list", Kept::as_word},
     {&AccessRecord::wrapped, &StoredRecord::wrapped, "wrapped", Kept::as_word},
+    {&AccessRecord::prompt, &StoredRecord::prompt, "prompt", Kept::in_row},
 }};
 
 } // namespace gatehouse::log

@@ -10,7 +10,7 @@
 namespace gatehouse::log {
 namespace {
 
-constexpr std::size_t min_ring_size = 64 * 1024;
+constexpr std::size_t min_ring_size = 128 * 1024;
 constexpr std::size_t alignment = 8;
 /// In place of a record's size: the rest of the ring up to its end is unused.
 constexpr std::uint32_t skip_mark = 0xffffffff;

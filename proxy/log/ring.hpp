@@ -17,7 +17,7 @@ inline constexpr std::size_t max_field_size = 1000;
 
 class Ring {
 public:
-    /// `size` in bytes, rounded up to a power of two, at least 64 KiB (more than two of the largest records).
+    /// `size` in bytes, rounded up to a power of two, at least 128 KiB (more than two of the largest records).
     explicit Ring(std::size_t size);
 
     /// Copies the record into the ring. False if there is no room: the row is dropped and counted; never waits.

@@ -163,9 +163,10 @@ void Direction::send_later(std::string_view data)
     });
 }
 
-/// With TLS or a multiplexed stream on a side its bytes are the stream's to find: a coroutine for each direction. An end of input ends both, since TLS as used on
+/// Where somebody watches, or with TLS or a multiplexed stream on a side, whose bytes are the stream's to find: a coroutine for each direction. An end of input ends both, since TLS as used on
 /// the web knows no half-close that survives.
-task<> pump(Stream& from, Stream& to, std::chrono::milliseconds idle, std::uint64_t& count, RelayEnd& end)
+task<> pump(Stream& from, Stream& to, std::chrono::milliseconds idle, std::uint64_t& count, RelayEnd& end, RelayWatch* watch,
+    bool (RelayWatch::*look)(std::string_view))
 {
     std::vector<char> buffer(16 * 1024); // a record of TLS
     for (;;) {
@@ -174,6 +175,10 @@ task<> pump(Stream& from, Stream& to, std::chrono::milliseconds idle, std::uint6
         if (!size) {
             auto const ec = size.error();
             end = ec == asio::error::eof ? RelayEnd::finished : ec == asio::error::timed_out ? RelayEnd::idle : RelayEnd::failed;
+            break;
+        }
+        if (watch != nullptr && !(watch->*look)({buffer.data(), *size})) {
+            end = RelayEnd::closed;
             break;
         }
         to.expire_after(idle);
@@ -189,16 +194,20 @@ task<> pump(Stream& from, Stream& to, std::chrono::milliseconds idle, std::uint6
     to.abort();
 }
 
-task<RelayResult> relay_streams(Stream& client, Stream& upstream, std::chrono::milliseconds idle)
+task<RelayResult> relay_streams(Stream& client, Stream& upstream, std::chrono::milliseconds idle, RelayWatch* watch)
 {
     using namespace asio::experimental::awaitable_operators;
     RelayResult result;
     RelayEnd up = RelayEnd::aborted;
     RelayEnd down = RelayEnd::aborted;
     bool const aborted_before = client.aborted() || upstream.aborted();
-    co_await (pump(client, upstream, idle, result.counts.from_client, up)
-        && pump(upstream, client, idle, result.counts.to_client, down));
-    result.end = aborted_before ? RelayEnd::aborted : up == RelayEnd::failed && down != RelayEnd::failed ? down : up;
+    co_await (pump(client, upstream, idle, result.counts.from_client, up, watch, &RelayWatch::from_client)
+        && pump(upstream, client, idle, result.counts.to_client, down, watch, &RelayWatch::to_client));
+    bool const closed = up == RelayEnd::closed || down == RelayEnd::closed;
+    result.end = aborted_before                              ? RelayEnd::aborted
+        : closed                                             ? RelayEnd::closed
+        : up == RelayEnd::failed && down != RelayEnd::failed ? down
+                                                             : up;
     co_return result;
 }
 
@@ -213,10 +222,11 @@ task<RelayResult> relay_plain(Stream& client, Stream& upstream, std::span<char> 
 
 } // namespace
 
-task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
+task<RelayResult> relay(
+    Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle, RelayWatch* watch)
 {
     bool const plain = !client.is_tls() && !client.is_multiplexed() && !upstream.is_tls() && !upstream.is_multiplexed();
-    return plain ? relay_plain(client, upstream, buffer, idle) : relay_streams(client, upstream, idle);
+    return plain && watch == nullptr ? relay_plain(client, upstream, buffer, idle) : relay_streams(client, upstream, idle, watch);
 }
 
 } // namespace gatehouse::net

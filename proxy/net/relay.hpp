@@ -13,7 +13,15 @@ struct RelayCounts {
     std::uint64_t from_client = 0;
 };
 
-enum class RelayEnd : std::uint8_t { finished, idle, failed, aborted };
+enum class RelayEnd : std::uint8_t { finished, idle, failed, aborted, closed };
+
+/// Sees each piece before it goes on. False: nothing goes on any more.
+class RelayWatch {
+public:
+    virtual ~RelayWatch() = default;
+    virtual bool from_client(std::string_view bytes) = 0;
+    virtual bool to_client(std::string_view bytes) = 0;
+};
 
 struct RelayResult {
     RelayCounts counts;
@@ -22,6 +30,8 @@ struct RelayResult {
 
 /// Relays between two connections until both directions have ended (half-close is passed on), one fails, or nothing moves for `idle`.
 /// `buffer` is the worker's; it is used only between two waits. Bytes that either side sent before are the caller's business.
-task<RelayResult> relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle);
+/// `watch` may be null.
+task<RelayResult> relay(
+    Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle, RelayWatch* watch = nullptr);
 
 } // namespace gatehouse::net

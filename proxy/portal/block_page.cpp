@@ -69,7 +69,7 @@ void add_reasons(View& view, BlockPage const& page)
     view.text("allowed_from", why.allowed_from);
     if (!why.period.empty() && why.period_kind != policy::PeriodKind::outside)
         view.text("period", spoken(why.period)).text("period_until", why.period_until);
-    view.flag("search", why.by_search);
+    view.flag("search", why.by_search).flag("writing", why.by_search && why.by_writing);
     view.flag("helpline", wants_helpline(why));
 }
 
@@ -82,6 +82,7 @@ std::string render_block_page(BlockPage const& page)
     auto const sealed_token = seal_token(token);
     auto const portal = std::string(page.portal_url);
     std::string const heading = why.sealed ? "This page is blocked"
+        : why.by_search && why.by_writing  ? "This message was not sent"
         : why.by_search                    ? "This search is blocked"
         : why.allowed_from.empty()         ? "This site is blocked"
                                            : "This site is not open yet";

@@ -16,16 +16,15 @@ std::unique_ptr<ContentGate> ContentGate::make(Session& session, Outcome const& 
     return plan.none() ? nullptr : std::make_unique<ContentGate>(session, *outcome.policy, plan, *kind, head);
 }
 
-ContentGate::ContentGate(Session& session, policy::Policy const& policy, policy::ContentPlan const& plan,
-    content::VisibleText::Kind kind, http1::ResponseHead const& head)
+ContentGate::ContentGate(Session& session, policy::Policy const& policy, policy::ContentPlan const& plan, content::TextKind kind,
+    http1::ResponseHead const& head)
     : wheel_(session.env.wheel)
     , policy_(policy)
     , scan_(policy, plan, session.env.phrases, kind, head.find("Content-Type").value_or(""),
           head.find("Content-Encoding").value_or(""))
     , began_(wheel_.now())
 {
-    auto const* const role = policy.role(session.subject.role);
-    closes_unreadable_ = role == nullptr || role->fails_closed;
+    closes_unreadable_ = fails_closed(policy, session.subject);
     // Events come one by one, each of them awaited: they are read before they go on, but never wait for the next.
     if (head.find("Content-Type").value_or("").starts_with("text/event-stream"))
         holding_ = false;

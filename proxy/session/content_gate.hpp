@@ -17,7 +17,7 @@ public:
     /// Nothing if the policy does not want this answer read, or if it holds no text.
     static std::unique_ptr<ContentGate> make(Session& session, Outcome const& outcome, http1::ResponseHead const& head);
 
-    ContentGate(Session& session, policy::Policy const& policy, policy::ContentPlan const& plan, content::VisibleText::Kind kind,
+    ContentGate(Session& session, policy::Policy const& policy, policy::ContentPlan const& plan, content::TextKind kind,
         http1::ResponseHead const& head);
 
     /// Body bytes, as they will be sent.

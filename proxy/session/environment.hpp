@@ -85,7 +85,8 @@ struct Environment {
     std::function<void(detect::Incident const&)> report_incident; ///< never blocks
     std::function<void(detect::Alert const&)> report_alert;       ///< never blocks
     std::string portal_url;
-    std::uint16_t portal_port = 0; ///< as bound
+    std::uint16_t portal_port = 0;          ///< as bound
+    std::array<std::byte, 32> digest_key{}; ///< for what may be recognised but not read
 
     PolicyInForce policy;         ///< never null
     std::uint64_t generation = 1; ///< grows with each publication

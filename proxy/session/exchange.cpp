@@ -2,8 +2,8 @@
 
 #include "proxy/http1/forward.hpp"
 #include "proxy/http1/target.hpp"
-#include "proxy/net/relay.hpp"
 #include "proxy/session/forwarding.hpp"
+#include "proxy/session/websocket_gate.hpp"
 
 #include <algorithm>
 
@@ -63,6 +63,25 @@ net::task<bool> show_failure(Session& session, Scratch& scratch, Outcome& outcom
     return answer_and_record(session, scratch, outcome, {.status = status, .cause = cause});
 }
 
+/// What either side sent right behind the handshake. False: nothing goes on.
+net::task<bool> relay_early_bytes(Attempt& attempt)
+{
+    auto& client = attempt.session.client;
+    auto& from_client = attempt.session.buffer;
+    auto& to_client = attempt.upstream.buffer;
+    auto* const watch = attempt.watch;
+    if (watch != nullptr && (!watch->from_client(from_client.bytes()) || !watch->to_client(to_client.bytes())))
+        co_return false;
+    if (!from_client.empty() && !co_await attempt.upstream.stream.write(from_client.bytes()))
+        co_return false;
+    from_client.consume(from_client.bytes().size());
+    if (!to_client.empty() && !co_await client.write(to_client.bytes()))
+        co_return false;
+    attempt.outcome.bytes_to_client += to_client.bytes().size();
+    to_client.consume(to_client.bytes().size());
+    co_return true;
+}
+
 /// 101: what either side sent already goes first, then bytes pass both ways until the end or until the policy says otherwise.
 net::task<> relay_upgraded(Attempt& attempt)
 {
@@ -71,20 +90,17 @@ net::task<> relay_upgraded(Attempt& attempt)
     OpenTunnel const open(env.tunnels, session.subject, attempt.outcome.target, attempt.outcome.decision.signals, session.client,
         attempt.upstream.stream);
     attempt.upstream.stream.expire_after(env.settings.deadlines.body_idle);
-    if (!session.buffer.empty() && !co_await attempt.upstream.stream.write(session.buffer.bytes()))
-        co_return;
-    session.buffer.consume(session.buffer.bytes().size());
-    auto& ahead = attempt.upstream.buffer; // what the origin sent right behind its 101
-    if (!ahead.empty() && !co_await session.client.write(ahead.bytes()))
-        co_return;
-    attempt.outcome.bytes_to_client += ahead.bytes().size();
-    ahead.consume(ahead.bytes().size());
-    auto const result
-        = co_await net::relay(session.client, attempt.upstream.stream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
-    attempt.outcome.bytes_to_client += result.counts.to_client;
-    attempt.outcome.bytes_from_client += result.counts.from_client;
+    bool const goes_on = co_await relay_early_bytes(attempt);
+    if (goes_on) {
+        auto const result = co_await net::relay(
+            session.client, attempt.upstream.stream, env.relay_buffer, env.settings.deadlines.tunnel_idle, attempt.watch);
+        attempt.outcome.bytes_to_client += result.counts.to_client;
+        attempt.outcome.bytes_from_client += result.counts.from_client;
+    }
     if (open.ended_by_policy())
         attempt.outcome.failure = "ended-by-policy";
+    else if (attempt.watch != nullptr && attempt.outcome.decision.verdict == policy::Verdict::block)
+        attempt.outcome.failure = "closed-by-content";
 }
 
 net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
@@ -160,6 +176,7 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
     // A WebSocket needs a connection of its own (RFC 6455), whatever the client opened it on.
     if (session.client.is_multiplexed() && !request.wants_websocket)
         origin.versions = net::Versions::http1_and_2;
+    auto const watch = request.wants_websocket ? WebsocketGate::make(session, outcome) : nullptr;
     bool const may_retry = is_idempotent(request.method) && request.framing == http1::Framing::none;
     for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
         auto acquired = co_await acquire(session, origin, fresh);
@@ -170,8 +187,8 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
         outcome.upstream = acquired.upstream->address;
         scratch.to_upstream.clear();
         http1::append_request_head(scratch.to_upstream, request, outcome.target,
-            {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket});
-        Attempt attempt{session, scratch, outcome, *acquired.upstream};
+            {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket, .plain_websocket = watch != nullptr});
+        Attempt attempt{session, scratch, outcome, *acquired.upstream, watch.get()};
         {
             EndTogether const together(session.client, acquired.upstream->stream);
             co_await forward(attempt);

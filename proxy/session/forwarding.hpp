@@ -2,6 +2,7 @@
 // One request on its way to an origin and the response back: both bodies at the same time, each with back-pressure.
 
 #include "proxy/http1/body.hpp"
+#include "proxy/net/relay.hpp"
 #include "proxy/session/outcome.hpp"
 
 namespace gatehouse::session {
@@ -12,6 +13,7 @@ struct Attempt {
     Scratch& scratch;
     Outcome& outcome;
     net::Upstream& upstream;
+    net::RelayWatch* watch = nullptr; ///< reads along after an upgrade
 
     bool request_done = false;      ///< head and body are sent
     bool request_unwanted = false;  ///< the response is over: the rest of the body is nobody's

@@ -55,8 +55,9 @@ void describe_carried(log::AccessRecord& row, Outcome const& outcome, Carried& c
     if (decision.search_engine != policy::none && find_search_within(policy, outcome.target, carried.search))
         row.search = carried.search.text();
     row.term_list = name_of(policy.term_lists, decision.term_list);
+    row.prompt = outcome.prompt;
     if (decision.wrapper != policy::none && decision.stage != policy::Stage::sealed
-        && find_wrapped(policy, outcome.target, 0, carried.wrapped))
+        && find_wrapped(policy, outcome.target, decision.wrapped, carried.wrapped))
         row.wrapped = carried.wrapped.target.host.text();
 }
 
@@ -78,7 +79,8 @@ bool wants_page(http1::RequestHead const* head)
 std::string block_page(Session& session, Outcome const& outcome)
 {
     auto const now = session.env.clock.now();
-    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals};
+    policy::Query const query{
+        session.subject, outcome.target, now, outcome.decision.signals, outcome.written ? &*outcome.written : nullptr};
     auto const explanation = policy::explain(*outcome.policy, query, outcome.decision);
     return portal::render_block_page({.explanation = explanation,
         .target = outcome.target,
@@ -101,6 +103,12 @@ std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& 
 }
 
 } // namespace
+
+bool fails_closed(policy::Policy const& policy, policy::Subject const& subject)
+{
+    auto const* const role = policy.role(subject.role);
+    return role == nullptr || role->fails_closed;
+}
 
 unsigned status_of_failure(std::string_view cause)
 {

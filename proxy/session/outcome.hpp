@@ -30,6 +30,8 @@ struct Outcome {
     log::ResultCode code = log::ResultCode::tcp_miss;
     policy::IpAddress upstream;
     detect::Intent intent = detect::Intent::unknown;
+    std::optional<policy::TermHits> written; ///< lists that speak of what the person wrote, where that was read and any does
+    std::string prompt;                      ///< digest of the words around the first of them
 };
 
 /// Step 10: appends the access row. Never blocks.
@@ -40,6 +42,9 @@ void report_incident(Session& session, Outcome const& outcome, detect::Protocol 
 
 /// Tells of a search that somebody has to look at, if this was one.
 void report_alert(Session& session, Outcome const& outcome);
+
+/// True if what cannot be read is closed for this person.
+bool fails_closed(policy::Policy const& policy, policy::Subject const& subject);
 
 /// Who caused a request, by its Sec-Fetch fields.
 detect::Intent intent_of(http1::RequestHead const& head);

@@ -171,6 +171,17 @@ std::string subject_of(detect::Alert const& alert)
     return fmt::format("somebody at {}", place.empty() ? alert.client.to_text() : place);
 }
 
+/// Of a search its words; of what was written to a service only what it is about, since that is a conversation.
+std::string text_of(detect::Alert const& alert)
+{
+    if (alert.search.empty())
+        return fmt::format("The gateway read a message to {}. It is on the list: {}. {} Its words were not kept.", alert.engine,
+            alert.list_title, alert.blocked ? "The message was not sent." : "The message was sent.");
+    return fmt::format("The gateway saw a search on {}: \"{}\". It is on the list: {}. {}", alert.engine, alert.search,
+        alert.list_title,
+        alert.blocked ? "A page that says where to find help was shown in the place of the results." : "The results were shown.");
+}
+
 } // namespace
 
 std::string_view to_text(ReportAbout about)
@@ -204,9 +215,7 @@ result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant n
     NewReport report;
     report.about = alert.role == "staff" ? ReportAbout::staff : ReportAbout::pupil;
     report.about_person = subject_of(alert);
-    report.text = fmt::format("The gateway saw a search on {}: \"{}\". It is on the list: {}. {}", alert.engine, alert.search,
-        alert.list_title,
-        alert.blocked ? "A page that says where to find help was shown in the place of the results." : "The results were shown.");
+    report.text = text_of(alert);
     report.device = alert.device;
     report.network = alert.network;
     report.address = alert.client.to_text();

@@ -26,7 +26,7 @@ protected:
         for (std::size_t i = 0; i < policy_.content_rules.size(); ++i)
             plan.set(i);
         PhraseScratch scratch;
-        content::PageScan page{policy_, plan, scratch, content::VisibleText::Kind::html, "text/html", ""};
+        content::PageScan page{policy_, plan, scratch, content::TextKind::html, "text/html", ""};
         page.add(testing::read_source_file(std::string{folder} + '/' + name));
         EXPECT_EQ(page.finish(), content::PageScan::State::over);
         return page.judge();

@@ -4,14 +4,17 @@ cannot be read is closed for those whose role fails closed (catalogue 192).
 
 usage: content_test.py [--list] [text that the names of the cases must hold]
 """
+import contextlib
 import gzip
 import hashlib
 import pathlib
+import sqlite3
 import sys
 import threading
 import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from gateway import wait_until  # noqa: E402
 from hostile import ROOM, HostileSuite, Recorder, covers, list_and_leave, reply, resident_kib, small_gateway, small_school  # noqa: E402
 from origin import PATIENCE, Wire, pattern  # noqa: E402
 
@@ -20,7 +23,24 @@ HTML = "Content-Type: text/html; charset=utf-8"
 BAD = b"<html><body><p>Come and <b>be</b> unk&#105;nd to others</p></body></html>"
 PARAGRAPH = b"<p>The quick brown fox jumps over the lazy dog, again and again.</p>\n"
 
+SENT = []  # bodies of messages that an origin got
+
 CONTENT = """
+[[term_list]]
+id = "trouble"
+title = "Being in trouble"
+severity = "urgent"
+terms = ["in deep trouble"]
+[[term_list]]
+id = "worry"
+title = "Being worried"
+severity = "concern"
+terms = ["so worried"]
+[[prompt]]
+id = "assistants"
+who = ["everyone"]
+what = ["url:origin.example/assistant"]
+reason = "Read like a search."
 [[phrase_list]]
 id = "unkind-pages"
 title = "Unkind pages"
@@ -43,6 +63,7 @@ def reading_school(config):
     (config / "phrases" / "unkind.txt").write_text("< be unkind ><60>\n< how to be kind ><-60>\n")
     with open(config / "policy.toml", "a") as policy:
         policy.write('\n[[category]]\nid = "unkind"\ntitle = "Unkindness"\n[[category]]\nid = "private"\ntitle = "Private"\nnever_inspect = true\n'
+                     '[[rule]]\nid = "closed-searches"\nwho = ["everyone"]\nwhat = ["search:trouble"]\naction = "block"\nreason = "Talk to somebody."\n'
                      '[[role]]\nid = "trusting"\ntitle = "Person"\ndefault = "allow"\ndefault_reason = "Open."\nfails = "open"\n'
                      f'[[network]]\nid = "open-room"\ntitle = "Room"\nranges = ["{OPEN_ROOM}"]\nrole = "trusting"\n')
 
@@ -199,6 +220,205 @@ def broken_off():
         assert answer.status == 502 and b"half" not in answer.body[:4], answer.status
 
 
+def write(text, *fields, path="/assistant/chat", kind="application/json", room=ROOM):
+    """The gateway's answer to a message."""
+    body = text.encode() if isinstance(text, str) else text
+    with Wire(GATE, room) as wire:
+        head = "".join(f"{line}\r\n" for line in (f"POST http://{ORIGIN.authority}{path} HTTP/1.1", f"Host: {ORIGIN.authority}", f"Content-Type: {kind}",
+                                                  f"Content-Length: {len(body)}", *fields))
+        return wire.send(head + "\r\n").send(body).answer()
+
+
+def reports():
+    """Texts of the reports that the gateway made itself."""
+    with contextlib.closing(sqlite3.connect(f"file:{GATE.state / 'gatehouse.db'}?mode=ro", uri=True)) as database:
+        return [text for text, in database.execute("SELECT text FROM reports WHERE urgency > 0 ORDER BY id")]
+
+
+@covers("a message to an assistant is read like a search before it is sent: closed, told to somebody, and its words are nowhere")
+def messages():
+    for path in ("/assistant/chat", "/assistant/form", "/assistant/long", "/assistant/late", "/elsewhere"):
+        ORIGIN.answer(path, swallow)
+    closed = (('{"content":"I am in d33p\\ntrouble"}', (), "application/json"), ("f.req=%5B%22in+deep+tro%75ble%22%5D", (), "application/x-www-form-urlencoded"),
+              (gzip.compress(b'{"content":"in deep trouble"}'), ("Content-Encoding: gzip",), "application/json"),
+              ('--x\r\nContent-Disposition: form-data; name="q"\r\n\r\nin deep trouble\r\n--x--\r\n', (), "multipart/form-data; boundary=x"))
+    for text, fields, kind in closed:
+        answer = write(text, *fields, kind=kind)
+        assert answer.status == 403 and b"This message was not sent" in answer.body and b"Talk to somebody." in answer.body, (text, answer.status, answer.body)
+        assert b"0800 1111" in answer.body and b"/ask?" not in answer.body
+    seen = b"".join((ORIGIN.all_bytes(), *SENT)).lower()
+    assert b"trouble" not in seen and b"tro%75ble" not in seen, "a closed message reached its origin"
+    rows = [row for row in wait_until(lambda: [row for row in GATE.access_rows() if row["gatehouse"].get("prompt")], what="rows of messages")]
+    row = rows[0]
+    assert (row["event"]["action"], row["rule"]["id"], row["gatehouse"]["term_list"]) == ("block", "closed-searches", "trouble"), row
+    assert len(row["gatehouse"]["prompt"]) == 16
+    wait_until(lambda: len(reports()) == 1, what="one report of all four")
+    assert "Being in trouble" in reports()[0] and "was not sent" in reports()[0] and "deep" not in reports()[0], reports()
+    for kept in (GATE.state / "log").iterdir():
+        assert b"in deep" not in kept.read_bytes() and b"in d33p" not in kept.read_bytes(), kept
+
+
+@covers("a message that is let through arrives as it was, and what it is about is told")
+def open_messages():
+    for text in ('{"content":"what is photosynthesis?"}', '{"content":"I am so worried"}', '{"content":"' + "a long story, " * 20000 + '"}'):
+        ORIGIN.answer("/assistant/echo", echo)
+        answer = write(text, path="/assistant/echo")
+        assert (answer.status, answer.body) == (200, hashlib.sha256(text.encode()).hexdigest().encode()), (text[:40], answer.status)
+    wait_until(lambda: any("Being worried" in text and "The message was sent" in text for text in reports()), what="a report")
+    assert write('{"content":"in deep trouble"}', path="/elsewhere").status == 200, "read is only what the policy names"
+
+
+@covers("a term late in a long message ends the message; a coding that cannot be read closes it; who waits for a 100 gets one")
+def odd_messages():
+    ORIGIN.answer("/assistant/long", swallow)
+    late = '{"content":"' + "a long story, " * 8000 + 'in deep trouble"}'
+    answer = write(late, path="/assistant/long")
+    assert answer.status == 403 and b"This message was not sent" in answer.body, answer.status
+    assert not any(b"a long story" in body and b"in deep trouble" in body for body in SENT)
+    answer = write(b"\x1f\x9d\x90", "Content-Encoding: compress")
+    assert answer.status == 502 and b"cannot be checked" in answer.body, answer.status
+    ORIGIN.answer("/assistant/wait", lambda request, connection: connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n") or swallow(request, connection))
+    body = '{"content":"in deep trouble"}'
+    with Wire(GATE, ROOM) as wire:
+        wire.send(f"POST http://{ORIGIN.authority}/assistant/wait HTTP/1.1\r\nHost: {ORIGIN.authority}\r\nContent-Type: application/json\r\n"
+                  f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n")
+        assert wire.head()[0] == 100
+        assert wire.send(body).answer().status == 403
+
+
+@covers("a message whose sender takes its time goes on in part, and is read along")
+def slow_messages():
+    reached = threading.Event()
+
+    def say_when_begun(request, connection):
+        got = request.ahead
+        while b"I am" not in got:
+            got += connection.recv(65536)
+        reached.set()
+        SENT.append(got)
+        with contextlib.suppress(OSError):
+            SENT.append(connection.recv(65536))
+        return False
+    ORIGIN.answer("/assistant/slow", say_when_begun)
+    with Wire(GATE, ROOM) as wire:
+        wire.send(f"POST http://{ORIGIN.authority}/assistant/slow HTTP/1.1\r\nHost: {ORIGIN.authority}\r\nContent-Type: application/json\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n10\r\n{\"content\":\"I am\r\n")
+        assert reached.wait(PATIENCE)
+        answer = wire.send("12\r\n in deep trouble\"}\r\n0\r\n\r\n").answer()
+        assert answer.status == 403 and b"was not sent" in answer.body, answer.status
+    assert not any(b"deep trouble" in body and b"story" not in body and b"elsewhere" not in body for body in SENT[-2:])
+
+
+def swallow(request, connection):
+    """An origin that reads what comes and answers once it is whole."""
+    want, body = int(request.field(b"Content-Length") or 0), request.ahead
+    while len(body) < want and (data := connection.recv(65536)):
+        body += data
+    SENT.append(body)
+    if len(body) < want:
+        return False
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    return False
+
+
+def echo(request, connection):
+    want, body = int(request.field(b"Content-Length") or 0), request.ahead
+    while len(body) < want:
+        body += connection.recv(65536)
+    digest = hashlib.sha256(body).hexdigest()
+    connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(digest)}\r\n\r\n{digest}".encode())
+    return False
+
+
+@covers("an answer that comes word by word is read as the sentence that it is, and cut where it reaches the limit")
+def streamed_answers():
+    pieces = [b'data: {"id":"c-1","choices":[{"delta":{"content":"' + word + b'"}}]}\n\n' for word in (b"Come and be un", b"kind to", b" others")]
+    passed = threading.Event()
+
+    def word_by_word(request, connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for number, piece in enumerate((b": " + b"." * 1100 + b"\n\n", *pieces)):
+            connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+            if number == 1:
+                assert passed.wait(PATIENCE)
+        return True
+    ORIGIN.answer("/assistant/stream", word_by_word)
+    with Wire(GATE, ROOM) as wire:
+        wire.get(f"http://{ORIGIN.authority}/assistant/stream")
+        assert wire.head()[0] == 200
+        wire.take_until(b"be un")
+        passed.set()
+        try:
+            while True:
+                wire.fill()
+        except OSError:
+            pass  # a reset
+        assert b"kind to" not in wire.buffer, wire.buffer
+    row = GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/assistant/stream")
+    assert (row["event"]["action"], row["rule"]["id"]) == ("block", "closed-pages"), row
+
+
+def frame(text, masked=True, first=0x81):
+    data = text.encode()
+    length = bytes([len(data)]) if len(data) < 126 else bytes([126]) + len(data).to_bytes(2, "big")
+    if not masked:
+        return bytes([first]) + length + data
+    mask = b"\x11\x22\x33\x44"
+    return bytes([first, length[0] | 0x80]) + length[1:] + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(data))
+
+
+@contextlib.contextmanager
+def websocket(path, talk, room=ROOM):
+    """A WebSocket to an origin that does what `talk(connection)` says once it is open."""
+    def accept(request, connection):
+        assert request.field(b"Sec-WebSocket-Extensions") is None, "what is compressed cannot be read"
+        connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n")
+        with contextlib.suppress(OSError):
+            talk(connection)
+        return False
+    ORIGIN.answer(path, accept)
+    with Wire(GATE, room) as wire:
+        answer = wire.get(f"http://{ORIGIN.authority}{path}", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+                          "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Extensions: permessage-deflate").answer()
+        assert answer.status == 101, answer.status
+        yield wire
+
+
+def is_cut(wire):
+    with contextlib.suppress(OSError, EOFError):
+        while True:
+            wire.fill()
+    return True
+
+
+@covers("what is said over a WebSocket is read on both sides; what passes is the same, what reaches a limit ends it")
+def websockets():
+    def echo_frames(connection):
+        while data := connection.recv(65536):
+            SENT.append(data)
+            connection.sendall(data)
+    hello = frame('{"content":"hello"}') + frame("x" * 3000) + frame("pieces", first=0x01) + frame("ping", first=0x89) + frame("", first=0x80)
+    with websocket("/assistant/socket", echo_frames) as wire:
+        assert wire.send(hello).take(len(hello)) == hello
+        wire.send(frame('{"content":"I am in deep trouble"}'))
+        assert is_cut(wire)
+    assert not any(frame('{"content":"I am in deep trouble"}')[8:] in data for data in SENT)
+    row = GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/assistant/socket")
+    assert (row["event"]["action"], row["rule"]["id"], row["gatehouse"]["term_list"]) == ("block", "closed-searches", "trouble"), row
+
+    def say_word_by_word(connection):
+        for word in ("Come and be un", "kind", " to others"):
+            connection.sendall(frame('{"delta":"%s"}' % word, masked=False))
+        connection.recv(1)
+    with websocket("/talk", say_word_by_word) as wire:
+        assert is_cut(wire)
+        assert b"to others" not in wire.buffer, wire.buffer
+    with websocket("/odd", lambda connection: connection.sendall(frame("compressed", masked=False, first=0xc1)) or connection.recv(1)) as wire:
+        assert is_cut(wire) and wire.buffer == b""
+    with websocket("/odd", lambda connection: connection.sendall(frame("compressed", masked=False, first=0xc1)) or connection.recv(1), OPEN_ROOM) as wire:
+        wire.take_until(b"compressed")
+
+
 @covers("what a school publishes counts for the next page")
 def published():
     content = GATE.config / "content.toml"
@@ -211,7 +431,7 @@ def published():
     assert is_closed(get("/published", BAD, HTML))
 
 
-CASES = (closed, codings, bombs, same_bytes, unread, good_phrases, cut, slow, broken_off, published)
+CASES = (closed, codings, bombs, same_bytes, unread, good_phrases, cut, slow, broken_off, messages, open_messages, odd_messages, slow_messages, streamed_answers, websockets, published)
 list_and_leave(CASES)
 
 ORIGIN = Recorder()

@@ -82,6 +82,10 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
     if (!row.search.empty())
         rows.push_back(
             {"Searched for", {shown_text(row.search) + (row.term_list.empty() ? "" : " (list: " + row.term_list + ")")}});
+    if (!row.prompt.empty())
+        rows.push_back({"Wrote",
+            {"Something on the list " + row.term_list + ". The words were not kept; the same words have the mark "
+                + row.prompt}});
     if (!row.wrapped.empty() && !sealed)
         rows.push_back({"Showing", {row.wrapped}});
     if (!row.refusal.empty())

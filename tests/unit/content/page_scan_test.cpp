@@ -115,22 +115,39 @@ TEST_F(PageScanTest, ReadsNoFurtherThanItsCap)
 
 TEST_F(PageScanTest, IsJudgedByWhatItHasSaidSoFar)
 {
-    PageScan page{policy_, plan_, scratch_, VisibleText::Kind::html, "text/html; charset=utf-8", ""};
+    PageScan page{policy_, plan_, scratch_, TextKind::html, "text/html; charset=utf-8", ""};
     page.add("kill yourself " + std::string(200, '.'));
     EXPECT_TRUE(page.judge());
     page.add("helpline " + std::string(200, '.'));
     EXPECT_FALSE(page.judge());
 }
 
+TEST_F(PageScanTest, JudgesAStreamWordByWord)
+{
+    PageScan page{policy_, plan_, scratch_, TextKind::events, "text/event-stream", ""};
+    page.add("data: {\"delta\":\"Why not kill your\"}\n\n");
+    EXPECT_FALSE(page.judge());
+    page.add("data: {\"delta\":\"self\"}\n\n");
+    EXPECT_FALSE(page.judge()) << "the word may go on";
+    page.add("data: {\"delta\":\" today\"}\n\n");
+    EXPECT_TRUE(page.judge());
+    PageScan spelled{policy_, plan_, scratch_, TextKind::events, "text/event-stream", ""};
+    for (auto const* letter : {"s", " u", " i", " c", " i", " d", " e "})
+        spelled.add(std::string{"data: {\"delta\":\""} + letter + "\"}\n\n");
+    spelled.finish();
+    EXPECT_EQ(scan("{\"text\":\"Why not kill your\"}\n{\"text\":\"self\"}\n", "application/x-ndjson"), Fate::closed);
+}
+
 TEST(KindOf, ChoosesWhatPeopleRead)
 {
-    using Kind = VisibleText::Kind;
+    using Kind = TextKind;
     EXPECT_EQ(kind_of("text/html; charset=x"), Kind::html);
     EXPECT_EQ(kind_of("TEXT/HTML"), Kind::html);
     EXPECT_EQ(kind_of(""), Kind::html);
     EXPECT_EQ(kind_of("application/rss+xml"), Kind::html);
     EXPECT_EQ(kind_of("application/ld+json"), Kind::json);
     EXPECT_EQ(kind_of("text/plain"), Kind::plain);
+    EXPECT_EQ(kind_of("text/event-stream"), Kind::events);
     for (auto const* type :
         {"image/png", "image/svg+xml", "text/css", "text/javascript", "application/octet-stream", "video/mp4"})
         EXPECT_FALSE(kind_of(type)) << type;

@@ -94,5 +94,29 @@ TEST_F(AlertTest, RemembersNoMoreThanItsLimit)
     EXPECT_TRUE(tell("a")) << "forgotten: told once too often rather than never";
 }
 
+TEST_F(AlertTest, OfWhatIsWrittenHoldsNoWords)
+{
+    auto const target = policy::Target::parse_url("https://assistant.example/chat").value();
+    policy::TermHits hits{};
+    hits.lists.set(0);
+    auto const decision = policy::decide(policy_, {pupil_, target, {}, {}, &hits});
+    auto const alert = alert_of(policy_, pupil_, target, decision, "d-1", {});
+    ASSERT_TRUE(alert);
+    EXPECT_EQ(alert->search, "");
+    EXPECT_EQ(alert->engine, "assistant.example");
+    EXPECT_EQ(alert->list, "urgent");
+}
+
+TEST_F(AlertTest, ThatCouldNotBeKeptIsToldAgain)
+{
+    AlertMemory memory;
+    auto const alert = alert_for("https://engine.example/?q=help");
+    EXPECT_TRUE(memory.is_new(*alert));
+    EXPECT_FALSE(memory.is_new(*alert));
+    memory.forget(*alert);
+    memory.forget(*alert);
+    EXPECT_TRUE(memory.is_new(*alert));
+}
+
 } // namespace
 } // namespace gatehouse::detect

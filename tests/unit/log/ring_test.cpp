@@ -10,7 +10,7 @@
 namespace gatehouse::log {
 namespace {
 
-constexpr std::size_t smallest = 64 * 1024;
+constexpr std::size_t smallest = 128 * 1024;
 
 TEST(Ring, GivesBackEveryFieldOfARecord)
 {

@@ -238,5 +238,41 @@ TEST_F(ContentDecisionTest, SearchesCannotDecideAboutInspection)
     EXPECT_THAT(parsed.problems.front().message, HasSubstr("searches are seen only by inspecting"));
 }
 
+TEST_F(ContentDecisionTest, WhatIsWrittenToAnAssistantIsJudgedLikeASearch)
+{
+    auto const target_of = [](std::string_view url) { return target(url); };
+    auto const subject = policy_.subject_at(*IpAddress::parse(teacher));
+    auto const assistant = target_of("https://gemini.google.com/app");
+    auto const at = now(600);
+    auto const open = decide(policy_, {subject, assistant, at, {}});
+    EXPECT_FALSE(reads_prompt(policy_, {subject, target_of("https://www.bbc.co.uk/"), at, {}}, open))
+        << "only what the policy names";
+    auto const pupil_here = policy_.subject_at(*IpAddress::parse(pupil));
+    TermHits hits{};
+    policy_.term_index.find(Words{"how do i kill myself"}, hits);
+    ASSERT_TRUE(hits.lists.any());
+    auto const site = target_of("https://www.bbc.co.uk/");
+    auto const decision = decide(policy_, {pupil_here, site, at, {}, &hits});
+    EXPECT_EQ(rule_id(policy_, decision), "pupils-search-suicide");
+    EXPECT_TRUE(decision.by_writing);
+    EXPECT_EQ(policy_.term_lists[decision.term_list].severity, Severity::urgent);
+    auto const why = explain(policy_, {pupil_here, site, at, {}, &hits});
+    EXPECT_TRUE(why.by_writing && why.by_search);
+    EXPECT_EQ(why.search, "");
+    EXPECT_EQ(why.severity, "urgent");
+}
+
+TEST_F(ContentDecisionTest, ReadsWhatIsWrittenWhereAnEntrySaysSo)
+{
+    auto const subject = policy_.subject_at(*IpAddress::parse(teacher));
+    auto const at = now(600);
+    auto const assistant = target("https://claude.ai/api/chat");
+    Decision allowed;
+    allowed.verdict = Verdict::allow;
+    EXPECT_TRUE(reads_prompt(policy_, {subject, assistant, at, {}}, allowed));
+    allowed.verdict = Verdict::block;
+    EXPECT_FALSE(reads_prompt(policy_, {subject, assistant, at, {}}, allowed)) << "what is blocked is not sent";
+}
+
 } // namespace
 } // namespace gatehouse::policy
