@@ -54,7 +54,7 @@ Table pinned_table(Visit const& visit, log::TunnelReport const& report)
     Table table;
     table.caption = "Apps that refuse the school's certificate";
     table.head = {"Site", "Refusals", "Devices", "Last"};
-    table.empty = "None.";
+    table.empty = "No app has refused the school's certificate.";
     if (may_add)
         table.head.push_back("Decide");
     for (auto const& site : report.pinned) {
@@ -77,7 +77,7 @@ Table device_table(Visit const& visit, log::TunnelReport const& report)
     Table table;
     table.caption = "Devices that take the school's certificate nowhere";
     table.head = {"Address", "Refusals", "Last"};
-    table.empty = "None.";
+    table.empty = "Every device takes it.";
     for (auto const& device : report.devices) {
         if (table.rows.size() == most_rows)
             break;
@@ -104,14 +104,17 @@ task<Response> show_inspection(Visit const& visit)
         paragraph("Most connections are encrypted. Where the rules say so, and where a device has the school's certificate, the "
                   "gateway looks "
                   "inside and decides page by page. Elsewhere it sees the name of the site alone."),
-        portal::table(seen_table(*visit.site.services.current_policy(), *report)), subheading("Apps to decide about"),
-        paragraph(
-            "These apps do not work on school devices, since they trust no certificate but their own. Leaving one alone opens it "
-            "by its name: nobody sees what is done in it. Until somebody decides, it stays closed."),
-        portal::table(pinned_table(visit, *report)), subheading("Devices to look at"),
-        paragraph("These devices count as the school's but do not have its certificate. Install it, or correct the network they "
-                  "are in."),
-        portal::table(device_table(visit, *report))};
+        portal::table(seen_table(*visit.site.services.current_policy(), *report)), subheading("Apps to decide about")};
+    if (!report->pinned.empty())
+        page.parts.push_back(
+            paragraph("These apps do not work on school devices, since they trust no certificate but their own. Leaving one "
+                      "alone opens it by its name: nobody sees what is done in it. Until somebody decides, it stays closed."));
+    page.parts.push_back(portal::table(pinned_table(visit, *report)));
+    page.parts.push_back(subheading("Devices to look at"));
+    if (!report->devices.empty())
+        page.parts.push_back(paragraph("These devices count as the school's but do not have its certificate. Install it, or "
+                                       "correct the network they are in."));
+    page.parts.push_back(portal::table(device_table(visit, *report)));
     if (!report->complete || report->unreadable_days > 0)
         page.parts.push_back(warning("The log of some days was too long to count, or is damaged. The figures are of "
             + std::to_string(report->days - report->unreadable_days) + " days."));
