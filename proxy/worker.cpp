@@ -158,6 +158,7 @@ net::task<> Worker::accept_loop(net::Acceptor& acceptor, session::Entrance entra
             co_return;
         if (ec) { // descriptors are used up: give back what nobody needs now and wait, instead of spinning
             pool_.close_all();
+            http2_origins_.close_all();
             wheel_.expire_oldest_idle();
             pause.expires_after(std::chrono::milliseconds{100});
             co_await pause.async_wait(net::use_tuple);
@@ -225,6 +226,7 @@ net::task<> Worker::tick()
         pool_.sweep();
         if (parts_.admission.is_short_of_memory()) {
             pool_.close_all();
+            http2_origins_.close_all();
             wheel_.expire_idle();
         }
         // Periods begin and grants end on minutes: a new minute is when an open tunnel may have to end.

@@ -3,6 +3,25 @@
 
 namespace gatehouse::http2 {
 
+namespace {
+
+/// An exception (there is only that of no memory) must not pass through the library, which is C: the connection ends instead.
+template <auto callback>
+struct Guarded;
+template <class... Args, int (*callback)(Args...)>
+struct Guarded<callback> {
+    static int call(Args... args)
+    {
+        try {
+            return callback(args...);
+        } catch (...) {
+            return NGHTTP2_ERR_CALLBACK_FAILURE;
+        }
+    }
+};
+
+} // namespace
+
 /// Everything the library says, in the words of the connection. An exchange that makes no sense is reset and the others go on.
 struct Connection::Callbacks {
     static Connection& of(void* connection) { return *static_cast<Connection*>(connection); }
@@ -98,13 +117,13 @@ struct Connection::Callbacks {
         nghttp2_session_callbacks* callbacks = nullptr;
         if (nghttp2_session_callbacks_new(&callbacks) != 0)
             return nullptr;
-        nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, begin_headers);
-        nghttp2_session_callbacks_set_on_header_callback(callbacks, field);
-        nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, invalid_field);
-        nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frame_arrived);
-        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, data);
-        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, frame_sent);
-        nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, closed);
+        nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Guarded<begin_headers>::call);
+        nghttp2_session_callbacks_set_on_header_callback(callbacks, Guarded<field>::call);
+        nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, Guarded<invalid_field>::call);
+        nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, Guarded<frame_arrived>::call);
+        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, Guarded<data>::call);
+        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, Guarded<frame_sent>::call);
+        nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, Guarded<closed>::call);
         return callbacks;
     }
 

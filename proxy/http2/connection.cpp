@@ -217,9 +217,13 @@ nghttp2_data_provider Connection::source_of(Exchange& exchange)
     nghttp2_data_provider provider{};
     provider.source.ptr = &exchange;
     provider.read_callback = [](nghttp2_session*, std::int32_t, std::uint8_t* into, std::size_t size, std::uint32_t* flags,
-                                 nghttp2_data_source* source, void* connection) {
-        return static_cast<Connection*>(connection)
-            ->fill(*static_cast<Exchange*>(source->ptr), {reinterpret_cast<char*>(into), size}, *flags);
+                                 nghttp2_data_source* source, void* connection) -> ssize_t {
+        try {
+            return static_cast<Connection*>(connection)
+                ->fill(*static_cast<Exchange*>(source->ptr), {reinterpret_cast<char*>(into), size}, *flags);
+        } catch (...) { // as in callbacks.cpp
+            return NGHTTP2_ERR_CALLBACK_FAILURE;
+        }
     };
     return provider;
 }

@@ -41,7 +41,8 @@ Origins::ConnectionPtr Origins::adopt(net::Origin const& origin, std::unique_ptr
     ConnectionPtr connection(new OriginConnection(std::move(upstream), idle_));
     make_key(key_, origin);
     by_origin_[key_].push_back(connection);
-    net::asio::co_spawn(executor, run(key_, connection), [](std::exception_ptr const& crash) {
+    net::asio::co_spawn(executor, run(key_, connection), [connection](std::exception_ptr const& crash) {
+        connection->retire(); // if it crashed, nobody shall wait for it
         try {
             if (crash)
                 std::rethrow_exception(crash);
