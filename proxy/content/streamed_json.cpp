@@ -108,7 +108,7 @@ void StreamedJson::begin_string(std::string& text)
         return;
     }
     is_read_ = depth_ <= deepest && holds_text(key_.view());
-    if (is_read_ && !(key_ == last_read_)) {
+    if (is_read_ && key_.view() != last_read_.view()) {
         last_read_ = key_;
         text += ' ';
     }

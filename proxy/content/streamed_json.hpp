@@ -16,20 +16,6 @@ private:
     enum class Line : std::uint8_t { name, blank, json, plain, skipped };
     static constexpr unsigned deepest = 64;
 
-    /// The begin of a key or name; what is longer than any that matters is cut.
-    struct Key {
-        std::array<char, 24> letters{};
-        std::uint8_t size = 0;
-
-        void put(char c)
-        {
-            if (size < letters.size())
-                letters[size++] = c;
-        }
-        std::string_view view() const { return {letters.data(), size}; }
-        bool operator==(Key const& other) const { return view() == other.view(); }
-    };
-
     void begin_line(char c, std::string& text);
     void end_line(std::string& text);
     void add_json(char c, std::string& text);
@@ -38,7 +24,7 @@ private:
     void forget_nesting();
 
     Line line_ = Line::name;
-    Key name_; ///< of the field that the line is
+    ShortName name_; ///< of the field that the line is
     bool empty_line_ = true;
 
     std::uint64_t objects_ = 0; ///< a bit for each level: an object, not an array
@@ -48,8 +34,8 @@ private:
     bool is_key_ = false;
     bool is_read_ = false;
     bool escaped_ = false;
-    Key key_;
-    Key last_read_;
+    ShortName key_;
+    ShortName last_read_;
     VisibleText unescaped_{VisibleText::Kind::json};
 };
 

@@ -1,7 +1,8 @@
 #pragma once
 // What of a body people read: text between tags and in the attributes that are shown or spoken; not scripts, styles and comments.
 
-#include <array>
+#include "proxy/content/short_name.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -52,24 +53,11 @@ private:
     void put(char c, std::string& text);
     void end_entity(std::string& text);
 
-    /// A name that is being read, in lower case; what is longer than any that matters is cut.
-    struct Name {
-        std::array<char, 24> letters{};
-        std::uint8_t size = 0;
-
-        void put(char c)
-        {
-            if (size < letters.size())
-                letters[size++] = c;
-        }
-        std::string_view view() const { return {letters.data(), size}; }
-    };
-
     Kind kind_;
     State state_ = State::text;
-    Name tag_;
-    Name attribute_;
-    Name entity_;
+    ShortName tag_;
+    ShortName attribute_;
+    ShortName entity_;
     bool in_entity_ = false;
     bool shown_ = false; ///< the attribute's value is
     char quote_ = 0;

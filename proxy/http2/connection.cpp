@@ -111,6 +111,7 @@ Exchange& Connection::add_exchange()
     auto& exchange = exchanges_.emplace_back(*this);
     exchange.self = std::prev(exchanges_.end());
     exchange.begun_at = reads_;
+    exchange.began = stream_.wheel().now();
     ++users_;
     exchange.channel = net::ChannelPtr(new net::Channel(stream_.socket().get_executor(), exchange));
     return exchange;
@@ -170,7 +171,8 @@ void Connection::settle(Exchange& exchange)
 {
     if (!exchange.left || exchange.arrived || !exchange.channel->is_closed())
         return;
-    if (exchange.begun_at == reads_)
+    // Who gives up at once says nothing about the peer.
+    if (exchange.begun_at == reads_ && stream_.wheel().now() - exchange.began >= limits::longest_silence)
         peer_is_silent();
     reset(exchange, nghttp2_session_check_server_session(session()) != 0 ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
 }

@@ -44,6 +44,7 @@ struct Exchange final : net::Carrier {
     bool given_up = false;                 ///< it is reset
     bool unused = false;                   ///< its user has let go of the channel
     std::uint64_t begun_at = 0;            ///< reads of the connection before it
+    std::chrono::milliseconds began{};     ///< time of the wheel
 };
 
 /// Not thread-safe. Lifetime: the stream outlives it; channels may outlive both.
@@ -70,7 +71,7 @@ protected:
     /// Nobody uses an exchange any more.
     virtual void become_idle() = 0;
     virtual void peer_retires() { }
-    /// A user gave up before anything was heard of the peer, on any exchange.
+    /// A user gave up after a while in which nothing was heard of the peer, on any exchange.
     virtual void peer_is_silent() { }
 
     Exchange& add_exchange();

@@ -1,6 +1,7 @@
 #pragma once
 // The one table of limits for HTTP/2 connections (RFC 9113). Those of heads are HTTP/1's: every message also passes the gate of http1/.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,7 +15,9 @@ inline constexpr std::uint32_t origin_window = 512 * 1024; ///< the same, from a
 inline constexpr std::int32_t connection_window = 4 << 20; ///< the same, all streams of a connection together
 inline constexpr std::uint64_t reset_burst
     = 200; ///< streams that a client may give up at once (CVE-2023-44487); above: the connection ends
-inline constexpr std::uint64_t reset_rate = 20;             ///< and how many more each second
+inline constexpr std::uint64_t reset_rate = 20; ///< and how many more each second
+inline constexpr std::chrono::seconds longest_silence{
+    5}; ///< of an origin; a request given up after it leads the next ones to another connection
 inline constexpr std::size_t most_sent_at_once = 32 * 1024; ///< bytes of frames written together
 
 } // namespace gatehouse::http2::limits

@@ -45,10 +45,10 @@ bool WebsocketGate::from_client(std::string_view bytes)
     if (!is_readable(said_, bytes))
         return false;
     for (auto const c : text_) {
-        if (c != '\n' && message_.size() < content::most_read_of_prompt) {
+        if (c != '\n')
             message_ += c;
+        if (c != '\n' && message_.size() < content::most_read_of_prompt)
             continue;
-        }
         if (!is_fit(std::exchange(message_, {})))
             return false;
     }

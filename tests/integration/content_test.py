@@ -360,7 +360,7 @@ def streamed_answers():
 
 def frame(text, masked=True, first=0x81):
     data = text.encode()
-    length = bytes([len(data)]) if len(data) < 126 else bytes([126]) + len(data).to_bytes(2, "big")
+    length = bytes([len(data)]) if len(data) < 126 else bytes([126]) + len(data).to_bytes(2, "big") if len(data) < 65536 else bytes([127]) + len(data).to_bytes(8, "big")
     if not masked:
         return bytes([first]) + length + data
     mask = b"\x11\x22\x33\x44"
@@ -405,6 +405,12 @@ def websockets():
     assert not any(frame('{"content":"I am in deep trouble"}')[8:] in data for data in SENT)
     row = GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/assistant/socket")
     assert (row["event"]["action"], row["rule"]["id"], row["gatehouse"]["term_list"]) == ("block", "closed-searches", "trouble"), row
+
+    with websocket("/assistant/long-socket", echo_frames) as wire:
+        wire.send(frame(" " * (256 * 1024) + "in deep trouble"))  # where one reading ends the next begins, with no letter lost
+        assert is_cut(wire)
+    row = GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/assistant/long-socket")
+    assert (row["event"]["action"], row["gatehouse"]["term_list"]) == ("block", "trouble"), row
 
     def say_word_by_word(connection):
         for word in ("Come and be un", "kind", " to others"):

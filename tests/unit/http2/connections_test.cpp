@@ -189,9 +189,15 @@ TEST_F(Connections, TakeNoMoreRequestsOnceTheOriginSaysNothingAtAll)
     auto asked = origins.open(origin);
     ASSERT_TRUE(run(say(asked->stream, get)));
     run(settle()); // settings and their acknowledgement have gone to and fro
+    auto hasty = origins.open(origin);
+    ASSERT_TRUE(run(say(hasty->stream, get)));
+    run(settle());
+    hasty.reset();
+    EXPECT_TRUE(origins.has(origin)) << "who gives up at once says nothing about the origin";
     auto late = origins.open(origin);
     ASSERT_TRUE(run(say(late->stream, get)));
     run(settle());
+    wheel.advance(std::chrono::steady_clock::now() + 6s);
     late.reset();
     EXPECT_FALSE(origins.has(origin)) << "a silent connection is not given further requests";
 }
