@@ -31,6 +31,24 @@ bool is_private(Facts const& facts)
     return false;
 }
 
+/// What a grant opened is not read, nor what is private.
+template <class Plan, class Rules>
+Plan plan_of(Rules const& rules, Policy const& policy, Query const& query, Decision const& decision)
+{
+    Plan plan;
+    if (decision.stage == Stage::override_grant || decision.verdict == Verdict::block)
+        return plan;
+    if (std::none_of(rules.begin(), rules.end(), [&](auto const& rule) { return may_be_for(rule, policy, query.subject); }))
+        return plan;
+    Facts const facts{policy, query};
+    if (is_private(facts))
+        return plan;
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        if (match(rules[i], facts))
+            plan.set(i);
+    return plan;
+}
+
 } // namespace
 
 bool reads_prompt(Policy const& policy, Query const& query, Decision const& decision)
@@ -47,20 +65,7 @@ bool reads_prompt(Policy const& policy, Query const& query, Decision const& deci
 
 ContentPlan plan_content(Policy const& policy, Query const& query, Decision const& decision)
 {
-    ContentPlan plan;
-    bool const granted = decision.stage == Stage::override_grant;
-    if (policy.content_rules.empty() || !policy.phrase_index || granted || decision.verdict == Verdict::block)
-        return plan;
-    if (std::none_of(policy.content_rules.begin(), policy.content_rules.end(),
-            [&](ContentRule const& rule) { return may_be_for(rule, policy, query.subject); }))
-        return plan;
-    Facts const facts{policy, query};
-    if (is_private(facts))
-        return plan;
-    for (std::size_t i = 0; i < policy.content_rules.size(); ++i)
-        if (match(policy.content_rules[i], facts))
-            plan.set(i);
-    return plan;
+    return policy.phrase_index ? plan_of<ContentPlan>(policy.content_rules, policy, query, decision) : ContentPlan{};
 }
 
 ContentFinding judge_content(Policy const& policy, ContentPlan const& plan, std::span<int const> scores)
@@ -91,6 +96,45 @@ Decision close_for(Decision decision, Policy const& policy, ContentFinding const
     decision.category = policy.phrase_lists[finding.list].category_index;
     decision.service = none;
     decision.list = none;
+    return decision;
+}
+
+FilePlan plan_files(Policy const& policy, Query const& query, Decision const& decision)
+{
+    return plan_of<FilePlan>(policy.file_rules, policy, query, decision);
+}
+
+std::optional<std::uint16_t> judge_file(Policy const& policy, FilePlan const& plan, FileFacts const& facts)
+{
+    for (std::uint16_t i = 0; i < policy.file_rules.size(); ++i) {
+        auto const& rule = policy.file_rules[i];
+        bool const fits = rule.larger_than != 0 && facts.size <= rule.larger_than;
+        if (!plan[i] || fits)
+            continue;
+        if (!rule.kinds.empty() && !facts.kind)
+            return std::nullopt; // it may be the one that decides
+        if (!rule.kinds.empty() && !rule.kinds.has(*facts.kind))
+            continue;
+        return rule.action == Verdict::block ? std::optional{i} : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Decision close_for_file(Decision decision, std::uint16_t rule, FileFacts const& facts)
+{
+    decision.verdict = Verdict::block;
+    decision.stage = Stage::file;
+    decision.index = rule;
+    decision.file_kind = facts.kind;
+    decision.file_size = facts.size;
+    return decision;
+}
+
+Decision close_for_virus(Decision decision)
+{
+    decision.verdict = Verdict::block;
+    decision.stage = Stage::virus;
+    decision.index = none;
     return decision;
 }
 

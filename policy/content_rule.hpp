@@ -1,9 +1,11 @@
 #pragma once
-// What a page may say: limits on the weights of its phrases, for whom, where and when; and where what people write is read.
+// What a page may say: limits on the weights of its phrases, for whom, where and when; where what people write is read; which files may come.
 
+#include "policy/file_kind.hpp"
 #include "policy/phrase_index.hpp"
 
 #include <bitset>
+#include <optional>
 #include <span>
 
 namespace gatehouse::policy {
@@ -14,6 +16,7 @@ struct Decision;
 struct Explanation;
 
 inline constexpr std::size_t max_content_rules = 64;
+inline constexpr std::size_t max_file_rules = 64;
 
 /// An entry of [[content]]: a rule whose columns say for whom and where a page is read; it is closed if the phrases of the named lists
 /// together weigh as much as the limit.
@@ -24,6 +27,12 @@ struct ContentRule : Rule {
 
 /// An entry of [[prompt]]: a rule whose columns say for whom and where what people write is read like a search.
 struct PromptRule : Rule { };
+
+/// An entry of [[file]]: a rule about what is fetched, by what it is and how large; the first one that holds decides.
+struct FileRule : Rule {
+    FileKinds kinds;               ///< empty: any
+    std::uint64_t larger_than = 0; ///< bytes as they are transferred; zero: of any size
+};
 
 /// True if an entry of [[prompt]] holds for the allowed request; never where nothing is ever looked into. Never allocates.
 bool reads_prompt(Policy const& policy, Query const& query, Decision const& decision);
@@ -48,5 +57,26 @@ ContentFinding judge_content(Policy const& policy, ContentPlan const& plan, std:
 
 /// The decision that a finding turns an allowed request's into.
 Decision close_for(Decision decision, Policy const& policy, ContentFinding const& finding);
+
+/// The entries that apply to one allowed request. None: what it fetches need not be known.
+using FilePlan = std::bitset<max_file_rules>;
+
+/// What a grant opened may be any file, and so may what is never inspected. Never allocates.
+FilePlan plan_files(Policy const& policy, Query const& query, Decision const& decision);
+
+/// What is known of a file so far.
+struct FileFacts {
+    std::optional<FileKind> kind; ///< nothing: not known yet
+    std::uint64_t size = 0;       ///< bytes that have come, or that will come if that is known
+};
+
+/// The entry of the plan that closes the file, into Policy::file_rules; nothing if none does, or as long as an entry before it has to know
+/// the kind.
+std::optional<std::uint16_t> judge_file(Policy const& policy, FilePlan const& plan, FileFacts const& facts);
+
+/// The decision that such an entry turns an allowed request's into.
+Decision close_for_file(Decision decision, std::uint16_t rule, FileFacts const& facts);
+/// The same where something harmful was found in the file, whoever asked for it.
+Decision close_for_virus(Decision decision);
 
 } // namespace gatehouse::policy

@@ -266,6 +266,8 @@ std::string_view to_text(Stage stage)
     case Stage::role_default: return "default";
     case Stage::inspection: return "inspection";
     case Stage::content: return "content";
+    case Stage::file: return "file";
+    case Stage::virus: return "virus";
     case Stage::wrapper: return "wrapper";
     }
     return "default";

@@ -25,9 +25,20 @@ struct Query {
 };
 
 /// Which of the five steps decided; or, after them, that an encrypted connection is refused because it would have to be looked into.
-/// `content` is decided later, by what an allowed page says. `wrapper` decides nothing: in an explanation the steps behind it are about the
+/// `content` is decided later, by what an allowed page says, `file` by what is fetched, `virus` by what was found in it. `wrapper` decides nothing: in an explanation the steps behind it are about the
 /// site behind the URL.
-enum class Stage : std::uint8_t { sealed, restriction, override_grant, rule, role_default, inspection, content, wrapper };
+enum class Stage : std::uint8_t {
+    sealed,
+    restriction,
+    override_grant,
+    rule,
+    role_default,
+    inspection,
+    content,
+    file,
+    virus,
+    wrapper
+};
 std::string_view to_text(Stage stage);
 
 /// Indices into the policy that decided; render them with that same policy (see explanation.hpp).
@@ -36,7 +47,8 @@ struct Decision {
     Verdict verdict = Verdict::block;
     TlsAction tls = TlsAction::terminate;
     Stage stage = Stage::role_default;
-    std::uint16_t index = none; ///< of the restriction, override, rule, role, entry of [[inspection]] or of [[content]], by stage
+    std::uint16_t index
+        = none; ///< of the restriction, override, rule, role, entry of [[inspection]], [[content]] or [[file]], by stage
     std::uint16_t category = none; ///< most specific category of the target; into Policy::categories
     std::uint16_t service = none;  ///< into Policy::services
     std::uint16_t list = none;     ///< into Policy::lists: the list that named the target, preferring the one the rule matched
@@ -53,9 +65,11 @@ struct Decision {
     std::uint16_t wrapped = 0;        ///< which of several sites behind it (find_wrapped), if there is one
     std::uint16_t phrase_list = none; ///< into Policy::phrase_lists: what weighed most, if the stage is `content`
     int score = 0;                    ///< what the phrases weighed, if the stage is `content`
-    std::uint16_t safe_search = none; ///< into Policy::safe_search: where an allowed connection goes instead
-    InspectionRuling inspection;      ///< of an allowed tunnel: whether `tls` is bump
-    SignalSet signals;                ///< the query's, with `ip_literal` and `under_age` added where they apply
+    std::optional<FileKind> file_kind; ///< if the stage is `file`; nothing: it was the size alone
+    std::uint64_t file_size = 0;       ///< bytes known of, if the stage is `file`
+    std::uint16_t safe_search = none;  ///< into Policy::safe_search: where an allowed connection goes instead
+    InspectionRuling inspection;       ///< of an allowed tunnel: whether `tls` is bump
+    SignalSet signals;                 ///< the query's, with `ip_literal` and `under_age` added where they apply
 };
 
 /// The name to connect to: the target's, or that of the entry of [[safe_search]]. Lifetime: of both arguments.

@@ -50,6 +50,12 @@ void describe_ruling(Explanation& out, Policy const& policy, Decision const& dec
         cite(rule.clause, rule.reason);
         break;
     }
+    case Stage::file: {
+        auto const& rule = policy.file_rules[decision.index];
+        cite(rule.clause, rule.reason);
+        break;
+    }
+    case Stage::virus: out.reason = "Something harmful was found in this file, so it was not let through."; break;
     case Stage::wrapper: break;
     }
 }
@@ -222,20 +228,48 @@ Explanation explain(Policy const& policy, Query const& query)
     return out;
 }
 
+namespace {
+
+/// Replaces the ruling by one that was made behind the steps.
+void overrule(Explanation& out, Policy const& policy, Decision const& made, std::string because)
+{
+    for (auto& step : out.steps)
+        step.decided = false;
+    out.steps.push_back({made.stage, std::string{rule_id(policy, made)}, true, std::move(because)});
+    out.verdict = Verdict::block;
+    out.stage = made.stage;
+    describe_ruling(out, policy, made);
+}
+
+void describe_file(Explanation& out, Policy const& policy, Decision const& made)
+{
+    out.by_file = true;
+    out.by_virus = made.stage == Stage::virus;
+    out.may_ask = out.may_ask && !out.by_virus;
+    if (out.by_virus)
+        return overrule(out, policy, made, "something harmful was found in the file");
+    auto const& rule = policy.file_rules[made.index];
+    auto const size = rule.larger_than == 0 ? std::string{} : fmt::format(" larger than {} bytes", rule.larger_than);
+    overrule(out, policy, made,
+        rule.kinds.empty() ? fmt::format("the file is{}", size)
+                           : fmt::format("the file is of kind {}{}", to_text(*made.file_kind), size));
+    if (made.file_kind && !rule.kinds.empty())
+        out.file_kind = to_text(*made.file_kind);
+}
+
+} // namespace
+
 Explanation explain(Policy const& policy, Query const& query, Decision const& made)
 {
     auto out = explain(policy, query);
+    if (made.stage == Stage::file || made.stage == Stage::virus)
+        describe_file(out, policy, made);
     if (made.stage != Stage::content)
         return out;
     auto const& rule = policy.content_rules[made.index];
     auto const& list = policy.phrase_lists[made.phrase_list];
-    for (auto& step : out.steps)
-        step.decided = false;
-    out.steps.push_back({Stage::content, rule.id, true,
-        fmt::format("the page's phrases weigh {}, the limit is {}; most of it is \"{}\"", made.score, rule.limit, list.title)});
-    out.verdict = Verdict::block;
-    out.stage = Stage::content;
-    describe_ruling(out, policy, made);
+    overrule(out, policy, made,
+        fmt::format("the page's phrases weigh {}, the limit is {}; most of it is \"{}\"", made.score, rule.limit, list.title));
     out.phrase_list = list.id;
     out.score = made.score;
     out.category = list.category;
@@ -255,6 +289,8 @@ std::string_view rule_id(Policy const& policy, Decision const& decision)
     case Stage::rule: return policy.rules[decision.index].id;
     case Stage::inspection: return policy.inspection[decision.index].id;
     case Stage::content: return policy.content_rules[decision.index].id;
+    case Stage::file: return policy.file_rules[decision.index].id;
+    case Stage::virus: return "virus";
     case Stage::role_default:
     case Stage::wrapper: break;
     }
@@ -318,6 +354,7 @@ std::string to_json(Explanation const& explanation)
     append_json_member(out, "severity", e.severity);
     append_json_member(out, "term", e.term);
     append_json_member(out, "phrase_list", e.phrase_list);
+    append_json_member(out, "file_kind", e.file_kind);
     append_json_member(out, "wrapper", e.wrapper);
     append_json_member(out, "wrapped_host", e.wrapped_host);
     append_json_member(out, "period", e.period);

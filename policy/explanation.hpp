@@ -44,6 +44,9 @@ struct Explanation {
     std::string term;          ///< the entry of that list
     std::string phrase_list;   ///< id of the list that weighed most; empty if no page was read
     int score = 0;             ///< what the page's phrases weighed
+    std::string file_kind;     ///< "program"; empty unless a file was closed for what it is
+    bool by_file = false;      ///< a file was closed, the site is open
+    bool by_virus = false;     ///< something harmful was found in it
     std::string wrapper;       ///< title of the service that shows another site, "Google Translate"
     std::string wrapped_host;  ///< that site; empty if a sealed list names it
     bool sealed = false;       ///< no request form may be offered

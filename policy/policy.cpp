@@ -62,6 +62,8 @@ void Policy::prepare()
         prepare_rule(rule);
     for (auto& rule : prompts)
         prepare_rule(rule);
+    for (auto& rule : file_rules)
+        prepare_rule(rule);
     for (auto& rule : content_rules)
         prepare_rule(rule);
     for (auto& list : phrase_lists)

@@ -138,6 +138,7 @@ struct Policy {
     std::shared_ptr<PhraseIndex const> phrase_index; ///< over phrase_lists; set by parse_policy; null without phrases
     std::vector<ContentRule> content_rules;          ///< at most max_content_rules; in order
     std::vector<PromptRule> prompts;
+    std::vector<FileRule> file_rules; ///< at most max_file_rules; first match wins, in order
     Timetable timetable;
     std::vector<Expectation> expectations;
 

@@ -1,3 +1,4 @@
+#include "policy/phrase_include.hpp"
 #include "policy/readers.hpp"
 #include "policy/suggest.hpp"
 
@@ -94,18 +95,55 @@ void read_term_list(TableReader& reader, std::string const& file, Policy& policy
     must_be_new(reader, policy.term_lists, "term list");
 }
 
+/// A file and those that it includes, each of them once.
+class PhraseFiles {
+public:
+    PhraseFiles(std::vector<SourceText> const& sources, PhraseList& list, std::vector<Problem>& problems)
+        : sources_(sources)
+        , list_(list)
+        , problems_(problems)
+    {
+    }
+
+    void read(SourceText const& source)
+    {
+        read_.push_back(&source);
+        std::string text{source.text};
+        auto const includes = take_includes(text);
+        for (auto& fault : read_phrases(text, list_.phrases))
+            warn(source, fault.line, std::move(fault.message));
+        for (auto const& include : includes) {
+            auto const* const other = find_included(sources_, include.path);
+            if (other == nullptr)
+                warn(source, include.line, fmt::format("there is no file \"{}\" in the folder phrases", include.path));
+            else if (std::find(read_.begin(), read_.end(), other) == read_.end())
+                read(*other);
+        }
+    }
+
+private:
+    void warn(SourceText const& source, std::uint32_t line, std::string message)
+    {
+        problems_.push_back({Problem::Severity::warning, source.name, line, 1, std::move(message), {}});
+    }
+
+    std::vector<SourceText> const& sources_;
+    PhraseList& list_;
+    std::vector<Problem>& problems_;
+    std::vector<SourceText const*> read_;
+};
+
 void read_phrase_files(TableReader& reader, std::vector<SourceText> const& sources, PhraseList& list, Draft draft)
 {
+    PhraseFiles files{sources, list, draft.problems};
     for (auto const& word : reader.words("files", Need::required)) {
         auto const source
             = std::find_if(sources.begin(), sources.end(), [&](SourceText const& each) { return each.name == word.text; });
-        if (source == sources.end()) {
+        if (source == sources.end())
             reader.complain_at(
                 word, fmt::format("there is no file \"{}\"", word.text), "phrase files live in the folder phrases");
-            continue;
-        }
-        for (auto& fault : read_phrases(source->text, list.phrases))
-            draft.problems.push_back({Problem::Severity::warning, source->name, fault.line, 1, std::move(fault.message), {}});
+        else
+            files.read(*source);
     }
 }
 

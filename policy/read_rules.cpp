@@ -2,6 +2,7 @@
 #include "policy/selector.hpp"
 #include "policy/suggest.hpp"
 #include "policy/target.hpp"
+#include "policy/unit.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -30,7 +31,7 @@ void must_not_be_reserved(TableReader const& reader, std::string_view id)
     for (std::string_view const prefix : {"override-", "restriction-", "default-"})
         if (id.starts_with(prefix))
             reader.complain(fmt::format("a rule's id cannot begin with \"{}\"", prefix));
-    if (id == "sealed" || id == "default")
+    if (id == "sealed" || id == "default" || id == "virus")
         reader.complain(fmt::format("a rule cannot be called \"{}\"", id));
 }
 
@@ -147,6 +148,24 @@ void read_expectation(TableReader& reader, std::string const& file, Policy& poli
     policy.expectations.push_back(std::move(expectation));
 }
 
+void read_file_rule(TableReader& reader, std::string const& file, Policy& policy)
+{
+    FileRule rule;
+    read_columns(reader, file, policy, rule);
+    rule.action = reader.verdict("action");
+    for (auto const& word : reader.words("kinds", Need::optional))
+        if (reader.must_be_one_of(word, "kind of file", file_kind_words))
+            rule.kinds.add(*parse_file_kind(word.text));
+    auto const size = reader.word("larger_than");
+    rule.larger_than = parse_with_unit(size.text, size_units).value_or(0);
+    if (rule.larger_than == 0 && !size.text.empty())
+        reader.complain_at(size, fmt::format("\"{}\" is no size", size.text), "write as \"500KiB\", \"20MiB\" or \"1GiB\"");
+    if (rule.kinds.empty() && rule.larger_than == 0)
+        reader.complain("it needs \"kinds\" or \"larger_than\"");
+    policy.file_rules.push_back(std::move(rule));
+    must_be_new(reader, policy.file_rules, "file entry");
+}
+
 } // namespace
 
 void read_content_rules(TableReader& file, std::string const& name, Draft draft)
@@ -176,6 +195,13 @@ void read_content_rules(TableReader& file, std::string const& name, Draft draft)
         policy.content_rules.push_back(std::move(rule));
         must_be_new(reader, policy.content_rules, "content entry");
     }
+    for (auto const* table : file.tables("file")) {
+        TableReader reader{*table, name, draft.problems};
+        read_file_rule(reader, name, policy);
+        reader.finish();
+    }
+    if (policy.file_rules.size() > max_file_rules)
+        file.complain(fmt::format("there are more than {} file entries", max_file_rules));
     if (policy.content_rules.size() > max_content_rules)
         file.complain(fmt::format("there are more than {} content entries", max_content_rules));
 }

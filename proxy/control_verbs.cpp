@@ -52,7 +52,8 @@ json::object row_json(log::StoredRecord const& row, Clock const& clock)
         {"user", row.user}, {"role", row.role}, {"network", row.network}, {"device", row.device}, {"method", row.method},
         {"url", row.url()}, {"status", row.status}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule},
         {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period}, {"search", row.search},
-        {"term_list", row.term_list}, {"wrapped", row.wrapped}, {"prompt", row.prompt}, {"refusal", row.refusal}};
+        {"term_list", row.term_list}, {"wrapped", row.wrapped}, {"prompt", row.prompt}, {"file_kind", row.file_kind},
+        {"virus", row.virus}, {"refusal", row.refusal}};
 }
 
 result<void> note_reading(ControlVerbs const& verbs, std::string const& person, std::string const& purpose)

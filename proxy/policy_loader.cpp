@@ -36,16 +36,16 @@ policy::SourceText read_source(std::filesystem::path const& path, Problems& prob
     return source;
 }
 
-/// The files of the folder "phrases", named as content.toml names them.
+/// The files of the folder "phrases" and those below it, named as content.toml names them.
 std::vector<policy::SourceText> read_phrase_files(std::filesystem::path const& dir, Problems& problems)
 {
     std::vector<policy::SourceText> files;
     std::error_code ec;
-    for (auto const& entry : std::filesystem::directory_iterator{dir / "phrases", ec}) {
+    for (auto const& entry : std::filesystem::recursive_directory_iterator{dir / "phrases", ec}) {
         if (!entry.is_regular_file(ec))
             continue;
         files.push_back(read_source(entry.path(), problems));
-        files.back().name = "phrases/" + entry.path().filename().string();
+        files.back().name = entry.path().lexically_relative(dir).generic_string();
     }
     std::sort(files.begin(), files.end(), [](auto const& left, auto const& right) { return left.name < right.name; });
     return files;

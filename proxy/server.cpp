@@ -101,6 +101,7 @@ Server::Server(Settings settings, Beginning beginning)
         .admission = admission_,
         .clock = clock_,
         .signer = beginning_.program.parent_path() / "gatehouse-signer",
+        .kinds = beginning_.program.parent_path() / "gatehouse-kinds",
         .portal_url = settings_.portal_url,
         .portal_port = guard_.portal_port,
         .digest_key = read_or_make_key(settings_.state_dir / "digest.key"),

@@ -112,6 +112,17 @@ void read_resolver(SettingsReader& reader, Settings& settings)
         reader.complain("negative_ttl", "`negative_ttl` must be at most \"30s\"");
 }
 
+void read_antivirus(SettingsReader& reader, Settings& settings)
+{
+    auto& antivirus = settings.antivirus;
+    reader.read("socket", antivirus.socket, settings.config_dir);
+    reader.read_size("most", antivirus.most);
+    reader.read("patience", antivirus.patience);
+    constexpr std::size_t longest_path = 107; // unix(7)
+    if (antivirus.socket.string().size() > longest_path)
+        reader.complain("socket", "the path of a socket has at most 107 letters");
+}
+
 void check_pseudonym(SettingsReader& reader, std::string_view pseudonym)
 {
     auto const fits = [](char c) {
@@ -137,7 +148,8 @@ struct Section {
     ReadSection read;
 };
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
-    {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"gateway", read_gateway}};
+    {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"antivirus", read_antivirus},
+    {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {

@@ -52,6 +52,13 @@ struct Resolver {
     std::chrono::seconds negative_ttl{5}; ///< how long "no such name" is kept; at most 30
 };
 
+/// ClamAV's daemon, which looks into what is fetched.
+struct Antivirus {
+    std::filesystem::path socket;              ///< a UNIX socket, as its LocalSocket; empty: nothing is looked into
+    std::size_t most = 25 * 1024 * 1024;       ///< bytes of a file; at most its StreamMaxLength. What is larger passes
+    std::chrono::milliseconds patience{30000}; ///< for its answer, once it has the whole file
+};
+
 /// The machine as a router of the school's network: what `gatehouse gateway` makes firewall rules of. The daemon does not read it.
 struct Gateway {
     std::vector<std::string> inside; ///< interfaces where pupils and staff are; empty: no rules are made
@@ -93,6 +100,7 @@ struct Settings {
     Limits limits;
     Deadlines deadlines;
     Resolver resolver;
+    Antivirus antivirus;
     Gateway gateway;
 };
 

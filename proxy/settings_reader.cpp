@@ -1,6 +1,7 @@
 #include "proxy/settings_reader.hpp"
 
 #include "policy/suggest.hpp"
+#include "policy/unit.hpp"
 #include "proxy/settings.hpp"
 
 #include <algorithm>
@@ -12,30 +13,11 @@
 namespace gatehouse {
 namespace {
 
-struct Unit {
-    std::string_view name;
-    std::uint64_t factor;
-};
+using policy::Unit;
 
 constexpr std::array duration_units{
     Unit{"", 1000}, Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
-constexpr std::array size_units{
-    Unit{"", 1}, Unit{"B", 1}, Unit{"KiB", 1ULL << 10}, Unit{"MiB", 1ULL << 20}, Unit{"GiB", 1ULL << 30}};
 constexpr std::uint64_t longest_duration = 3650ULL * 86'400'000; // ten years, in milliseconds
-
-template <std::size_t Count>
-std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::array<Unit, Count> const& units)
-{
-    std::uint64_t number = 0;
-    auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (ec != std::errc{})
-        return std::nullopt;
-    std::string_view const name{end, static_cast<std::size_t>(text.data() + text.size() - end)};
-    for (auto const& unit : units)
-        if (unit.name == name && number <= std::numeric_limits<std::uint64_t>::max() / unit.factor)
-            return number * unit.factor;
-    return std::nullopt;
-}
 
 /// A number or a text of the document as text, for values that may be written either way.
 std::optional<std::string> scalar_text(toml::node const& node)
@@ -56,7 +38,7 @@ std::filesystem::path against(std::filesystem::path const& base, std::string_vie
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
 {
-    auto const count = parse_with_unit(text, duration_units);
+    auto const count = policy::parse_with_unit(text, duration_units);
     if (!count || *count > longest_duration)
         return std::nullopt;
     return std::chrono::milliseconds{static_cast<std::int64_t>(*count)};
@@ -64,7 +46,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text)
 
 std::optional<std::size_t> parse_size(std::string_view text)
 {
-    return parse_with_unit(text, size_units);
+    return policy::parse_with_unit(text, policy::size_units);
 }
 
 std::optional<Endpoint> parse_endpoint(std::string_view text)

@@ -55,6 +55,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           {parts.settings.limits.idle_upstream_per_worker, parts.settings.limits.idle_upstream_per_host,
               parts.settings.deadlines.upstream_idle, parts.settings.deadlines.handshake, origins_.get()})
     , http2_origins_(parts.settings.deadlines.upstream_idle)
+    , kinds_(context_.get_executor(), wheel_, parts.kinds)
     , sign_in_(parts.store, context_.get_executor())
     , env_{.settings = parts.settings,
           .executor = context_.get_executor(),
@@ -62,6 +63,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           .dialer = dialer_,
           .pool = pool_,
           .origins = http2_origins_,
+          .kinds = kinds_,
           .access = parts.access_log.ring_for_worker(index),
           .clock = parts.clock,
           .ids = {},

@@ -20,6 +20,7 @@ struct WorkerParts {
     Admission& admission;
     Clock clock;
     std::filesystem::path signer; ///< the program that holds the CA's key
+    std::filesystem::path kinds;  ///< the program that libmagic runs in
     std::string portal_url;
     std::uint16_t portal_port = 0;
     std::array<std::byte, 32> digest_key{};
@@ -99,6 +100,7 @@ private:
     net::OriginContext origins_;
     net::UpstreamPool pool_;
     http2::Origins http2_origins_;
+    files::KindProcess kinds_;
     std::optional<tls::Issuer> issuer_;
     identity::SignIn sign_in_;
     session::Environment env_;

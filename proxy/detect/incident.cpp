@@ -128,6 +128,7 @@ std::optional<Finding> find(Observation const& seen)
 bool is_at_most_a_signal(Observation const& seen)
 {
     return seen.decision.verdict == policy::Verdict::allow || seen.intent == Intent::embedded
+        || seen.decision.stage == policy::Stage::file || seen.decision.stage == policy::Stage::virus
         || seen.decision.stage == policy::Stage::content // a page that merely speaks of it
         || seen.subject.confidence == policy::Confidence::claimed;
 }

@@ -10,9 +10,8 @@ namespace {
 constexpr char rows_of_version_1[]
     = "SELECT id + shift, elapsed, client, upstream, device_kind, confidence, port, status, sent, received, code, verdict, tls, "
       "signals, list_line, decision, person, role, in_group, network, device, method, scheme, host, path, sni, content_type, "
-      "user_agent, stage, rule, clause, category, service, list, list_file, period, refusal, NULL, NULL, NULL, NULL FROM access "
-      "ORDER "
-      "BY id";
+      "user_agent, stage, rule, clause, category, service, list, list_file, period, refusal, NULL, NULL, NULL, NULL, NULL, NULL "
+      "FROM access ORDER BY id";
 
 error_code copy_rows(sqlite3* database, std::function<bool()> const& go_on)
 {

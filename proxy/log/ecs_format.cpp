@@ -160,6 +160,8 @@ void append_own(LineBuffer& out, AccessRecord const& record)
     append_text(out, R"(,"term_list":")", record.term_list);
     append_text(out, R"(,"wrapped":")", record.wrapped);
     append_text(out, R"(,"prompt":")", record.prompt);
+    append_text(out, R"(,"file_kind":")", record.file_kind);
+    append_text(out, R"(,"virus":")", record.virus);
     append_text(out, R"(,"refusal":")", record.refusal);
     out.append('}');
 }

@@ -18,7 +18,7 @@ struct TextField {
     Kept kept;
 };
 
-inline constexpr std::array<TextField, 26> text_fields{{
+inline constexpr std::array<TextField, 28> text_fields{{
     {&AccessRecord::decision_id, &StoredRecord::decision_id, "decision", Kept::in_row},
     {&AccessRecord::user, &StoredRecord::user, "person", Kept::as_word},
     {&AccessRecord::role, &StoredRecord::role, "role", Kept::as_word},
@@ -45,6 +45,8 @@ inline constexpr std::array<TextField, 26> text_fields{{
     {&AccessRecord::term_list, &StoredRecord::term_list, "term_list", Kept::as_word},
     {&AccessRecord::wrapped, &StoredRecord::wrapped, "wrapped", Kept::as_word},
     {&AccessRecord::prompt, &StoredRecord::prompt, "prompt", Kept::in_row},
+    {&AccessRecord::file_kind, &StoredRecord::file_kind, "file_kind", Kept::as_word},
+    {&AccessRecord::virus, &StoredRecord::virus, "virus", Kept::as_word},
 }};
 
 } // namespace gatehouse::log

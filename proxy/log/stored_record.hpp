@@ -30,7 +30,7 @@ struct StoredRecord {
     std::uint32_t list_line = 0;
     policy::SignalSet signals;
     std::string refusal;
-    std::string search, term_list, wrapped, prompt;
+    std::string search, term_list, wrapped, prompt, file_kind, virus;
 
     /// Lifetime: views this object.
     AccessRecord view() const;

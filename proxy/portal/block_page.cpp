@@ -70,6 +70,8 @@ void add_reasons(View& view, BlockPage const& page)
     if (!why.period.empty() && why.period_kind != policy::PeriodKind::outside)
         view.text("period", spoken(why.period)).text("period_until", why.period_until);
     view.flag("search", why.by_search).flag("writing", why.by_search && why.by_writing);
+    view.flag("words", !why.phrase_list.empty());
+    view.flag("file", why.by_file).flag("virus", why.by_virus).flag("lasts", why.by_search || why.by_file);
     view.flag("helpline", wants_helpline(why));
 }
 
@@ -81,9 +83,13 @@ std::string render_block_page(BlockPage const& page)
     auto const token = token_of(page);
     auto const sealed_token = seal_token(token);
     auto const portal = std::string(page.portal_url);
+    bool const by_words = !why.phrase_list.empty();
     std::string const heading = why.sealed ? "This page is blocked"
+        : why.by_virus                     ? "This file was stopped"
+        : why.by_file                      ? "This file is blocked"
         : why.by_search && why.by_writing  ? "This message was not sent"
         : why.by_search                    ? "This search is blocked"
+        : by_words                         ? "This page is blocked"
         : why.allowed_from.empty()         ? "This site is blocked"
                                            : "This site is not open yet";
     View view;

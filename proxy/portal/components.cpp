@@ -136,6 +136,11 @@ Html notice(std::string_view title, std::string_view text)
     return render("notice", View().text("title", title).text("text", shown_text(text, 1000)));
 }
 
+Html picture(std::string_view src, std::string_view text)
+{
+    return render("picture", View().text("src", src).text("text", shown_text(text)));
+}
+
 Html link(std::string_view text, std::string_view href)
 {
     return render("link", View().text("text", shown_text(text)).text("href", href));

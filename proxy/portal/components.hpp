@@ -64,6 +64,8 @@ Html warning(std::string_view text);
 /// Green banner at the top: what was just done.
 Html notice(std::string_view title, std::string_view text);
 Html link(std::string_view text, std::string_view href);
+/// `text` stands in its place where it does not come.
+Html picture(std::string_view src, std::string_view text);
 Html bullets(std::vector<Cell> const& items);
 Html numbered(std::vector<Cell> const& items);
 

@@ -1,6 +1,9 @@
 #include "proxy/portal/portal_pages.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/tls/issuer.hpp"
+#include "proxy/trust_check.hpp"
+
+#include <fmt/format.h>
 
 namespace gatehouse::portal {
 namespace {
@@ -39,6 +42,19 @@ std::vector<Platform> const& platforms()
     return all;
 }
 
+/// The picture comes only to a device that trusts the certificate; its text stands in its place on others.
+void add_trust_check(Page& page)
+{
+    auto const check = fmt::format("https://{}/", trust_check_host);
+    page.parts.push_back(subheading("Does this device trust it already?"));
+    page.parts.push_back(
+        picture(check + "picture.svg", "Without a green picture here, this device does not trust the certificate yet."));
+    page.parts.push_back(
+        paragraph("To be sure, open the test page. If the browser warns you there, the certificate is not trusted yet: "
+                  "go back and follow the steps for your device."));
+    page.parts.push_back(link("Open the test page", check));
+}
+
 } // namespace
 
 task<Response> show_device(Visit const& visit)
@@ -56,14 +72,11 @@ task<Response> show_device(Visit const& visit)
         summary({{"Certificate", {"Download the certificate", "/ca.crt"}}, {"Name", {ca->subject, {}}},
             {"Fingerprint (SHA-256)", {ca->sha256, {}}}}),
         paragraph("Compare the fingerprint with the one that the device shows before you trust it.")};
+    add_trust_check(page);
     for (auto const& platform : platforms()) {
         page.parts.push_back(subheading(platform.title));
         page.parts.push_back(numbered(platform.steps));
     }
-    page.parts.push_back(subheading("Did it work?"));
-    page.parts.push_back(
-        paragraph("Open a site that is closed at school. A page of the school explains why. If the browser warns you instead, "
-                  "the certificate is not trusted yet."));
     co_return show(visit, page);
 }
 

@@ -55,6 +55,10 @@ constexpr PageText slow_device{
     "Your device was too slow", "The request did not arrive in time.", "Check your connection, then try again."};
 constexpr PageText closed_book{"This page cannot be checked",
     "The site sent the page in a form that the school's filter cannot read, so it stays closed.", tell_ict};
+constexpr PageText unknown_file{"This file cannot be checked",
+    "The site sent the file in a form that the school's filter cannot read, so it stays closed.", tell_ict};
+constexpr PageText no_virus_check{
+    "This file cannot be checked yet", "The school's check for viruses is not answering, so the file stays closed.", try_later};
 constexpr PageText too_big{"This request is too big", "The address or what came with it is longer than allowed.", tell_ict};
 constexpr PageText busy{"The gateway is very busy", "A lot of people are online right now.", try_later};
 constexpr PageText sign_in{"Please sign in", "The gateway needs to know who you are before it can open this.",
@@ -114,6 +118,8 @@ constexpr Cause causes[] = {
     {"unsupported-transfer-coding", &not_taken},
     {"request-timeout", &slow_device},
     {"content-unreadable", &closed_book},
+    {"file-unreadable", &unknown_file},
+    {"virus-check-failed", &no_virus_check},
     {"body-too-large", &too_big},
     {"head-too-large", &too_big},
     {"target-too-long", &too_big},

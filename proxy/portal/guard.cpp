@@ -1,5 +1,6 @@
 #include "proxy/portal/guard.hpp"
 #include "proxy/settings.hpp"
+#include "proxy/trust_check.hpp"
 
 #include <algorithm>
 #include <boost/url/parse.hpp>
@@ -106,10 +107,12 @@ std::string random_token()
 
 Fields security_headers(Side side)
 {
+    auto const pictures = side == Side::portal ? " https://" + std::string{trust_check_host} : std::string{};
     Fields headers{
         {"Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-            "frame-ancestors 'none'"},
+            "default-src 'none'; style-src 'self'; img-src 'self'" + pictures
+                + "; form-action 'self'; base-uri 'none'; object-src 'none'; "
+                  "frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         // Not no-referrer: browsers would then send "Origin: null" with our own forms (Fetch, "append a request Origin header").
         {"Referrer-Policy", "same-origin"},

@@ -4,6 +4,7 @@
 #include "proxy/clock.hpp"
 #include "proxy/detect/alert.hpp"
 #include "proxy/detect/incident.hpp"
+#include "proxy/files/kind_process.hpp"
 #include "proxy/http1/head.hpp"
 #include "proxy/http2/origins.hpp"
 #include "proxy/identity/sign_in.hpp"
@@ -77,6 +78,7 @@ struct Environment {
     net::Dialer& dialer;
     net::UpstreamPool& pool;
     http2::Origins& origins;
+    files::KindProcess& kinds;
     log::Ring& access;
     Clock clock;
     DecisionIds ids;

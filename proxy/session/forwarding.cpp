@@ -2,6 +2,7 @@
 
 #include "proxy/http1/forward.hpp"
 #include "proxy/session/content_gate.hpp"
+#include "proxy/session/file_gate.hpp"
 #include "proxy/session/prompt_gate.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -218,6 +219,24 @@ struct ResponsePump {
     bool chunked;                      ///< towards the client
     bool plain;                        ///< data passes as it is: no chunk syntax on either side, and nobody reads it
     std::unique_ptr<ContentGate> gate; ///< reads along; null if nobody does
+    std::unique_ptr<FileGate> file;    ///< knows what is fetched; null if nobody wants to know
+
+    /// Nothing is sent as long as that is not known to be right.
+    bool holds() const { return (gate && gate->holds(attempt.scratch.to_client.size())) || (file && file->looks()); }
+    /// Until one of them has waited long enough.
+    std::chrono::milliseconds time_left() const
+    {
+        bool const reads = gate && gate->holds(attempt.scratch.to_client.size());
+        auto const longest = std::chrono::milliseconds::max();
+        return std::min(reads ? gate->time_left() : longest, file && file->looks() ? file->time_left() : longest);
+    }
+    void let_go() const
+    {
+        if (gate && gate->time_left() <= std::chrono::milliseconds::zero())
+            gate->let_go();
+        if (file && file->time_left() <= std::chrono::milliseconds::zero())
+            file->let_go();
+    }
 };
 
 /// The answer is not for this person: nothing more of it is sent.
@@ -236,6 +255,8 @@ std::size_t take_body(ResponsePump& pump)
         attempt.scratch.to_client, pump.body, attempt.upstream.buffer.bytes(), pump.chunked, refusal, [&](std::string_view data) {
             if (pump.gate)
                 pump.gate->add(data);
+            if (pump.file)
+                pump.file->add(data);
         });
     if (refusal != http1::Refusal::none)
         attempt.fail(502, http1::to_text(http1::Refusal::bad_response));
@@ -244,40 +265,73 @@ std::size_t take_body(ResponsePump& pump)
     return used;
 }
 
+/// Sends `now` and `data`, and forgets `now`. False if the client is gone.
+net::task<bool> send_to_client(Attempt& attempt, std::size_t now, std::string_view data)
+{
+    auto& out = attempt.scratch.to_client;
+    if (now + data.size() == 0)
+        co_return true;
+    attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
+    auto const sent = co_await attempt.session.client.write(std::string_view{out}.substr(0, now), data);
+    attempt.response_started = true;
+    if (!sent) {
+        attempt.fail(0, "client-closed");
+        co_return false;
+    }
+    attempt.outcome.bytes_to_client += now + data.size();
+    out.erase(0, now);
+    co_return true;
+}
+
 /// Sends what has arrived of the body, behind what is in `to_client` already. False once there is nothing more to do.
 net::task<bool> flush_response(ResponsePump& pump)
 {
     auto& attempt = pump.attempt;
     auto& out = attempt.scratch.to_client;
     auto& buffer = attempt.upstream.buffer;
-    std::string_view data;
-    std::size_t used = 0;
     if (pump.plain) {
         auto const piece = pump.body.next(buffer.bytes());
-        data = piece.data;
-        used = piece.consumed;
-    } else {
-        used = take_body(pump);
-        if (pump.gate && !pump.body.done() && attempt.error.empty() && pump.gate->holds(out.size())) {
-            buffer.consume(used);
-            co_return true;
-        }
-        if (pump.gate && !pump.gate->is_fit(attempt.outcome)) {
-            close_by_content(pump);
+        if (!co_await send_to_client(attempt, out.size(), piece.data))
             co_return false;
-        }
+        buffer.consume(piece.consumed);
+        co_return !pump.body.done();
     }
-    attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
-    auto const sent = co_await attempt.session.client.write(out, data);
-    attempt.response_started = true;
-    if (!sent) {
-        attempt.fail(0, "client-closed");
+    buffer.consume(take_body(pump));
+    bool const complete = pump.body.done();
+    bool fit = true;
+    if (pump.file)
+        fit = co_await pump.file->is_fit(attempt.outcome, complete);
+    if (!fit) {
+        close_by_content(pump);
         co_return false;
     }
-    attempt.outcome.bytes_to_client += out.size() + data.size();
-    out.clear();
-    buffer.consume(used);
-    co_return attempt.error.empty() && !pump.body.done();
+    if (!complete && attempt.error.empty() && pump.holds())
+        co_return true;
+    if (pump.gate && !pump.gate->is_fit(attempt.outcome)) {
+        close_by_content(pump);
+        co_return false;
+    }
+    if (!co_await send_to_client(attempt, pump.file ? pump.file->releasable(out.size()) : out.size(), {}))
+        co_return false;
+    co_return attempt.error.empty() && !complete;
+}
+
+/// The origin has ended the connection in good order, and with it the body. False: the answer is closed.
+net::task<bool> finish_body(ResponsePump& pump)
+{
+    auto& outcome = pump.attempt.outcome;
+    if (pump.gate)
+        pump.gate->finish();
+    bool fit = true;
+    if (pump.file)
+        fit = co_await pump.file->is_fit(outcome, true);
+    if (!fit || (pump.gate && !pump.gate->is_fit(outcome))) {
+        close_by_content(pump);
+        co_return false;
+    }
+    auto& out = pump.attempt.scratch.to_client; // empty unless it was held back
+    out.append(pump.chunked ? http1::last_chunk : std::string_view{});
+    co_return co_await send_to_client(pump.attempt, out.size(), {});
 }
 
 net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
@@ -285,22 +339,23 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
     auto const& head = attempt.scratch.response;
     bool const chunked = to_client == http1::Framing::chunked;
     auto gate = ContentGate::make(attempt.session, attempt.outcome, head);
-    bool const plain = !chunked && head.framing != http1::Framing::chunked && !gate;
-    ResponsePump pump{
-        attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain, std::move(gate)};
+    auto file = FileGate::make(attempt.session, attempt.outcome, head);
+    bool const plain = !chunked && head.framing != http1::Framing::chunked && !gate && !file;
+    ResponsePump pump{attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain,
+        std::move(gate), std::move(file)};
     if (attempt.session.client.is_multiplexed())
         pump.body.keep_trailers();
     auto& buffer = attempt.upstream.buffer;
     while (co_await flush_response(pump)) {
-        bool const holds = pump.gate && pump.gate->holds(attempt.scratch.to_client.size());
-        attempt.upstream.stream.expire_after(holds ? pump.gate->time_left() : attempt.session.env.settings.deadlines.body_idle);
+        bool const holds = pump.holds();
+        attempt.upstream.stream.expire_after(holds ? pump.time_left() : attempt.session.env.settings.deadlines.body_idle);
         auto const size = co_await attempt.upstream.stream.read_some(buffer.prepare(body_read_size));
         if (size) {
             buffer.commit(*size);
             continue;
         }
         if (holds && is_timeout(size.error())) { // the origin takes its time: what it said so far goes on
-            pump.gate->let_go();
+            pump.let_go();
             continue;
         }
         // A reset, or TLS without close_notify, may have cut the body: only an orderly end completes one whose length is not known.
@@ -309,19 +364,8 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
             attempt.fail(502, is_timeout(size.error()) ? "upstream-timeout" : "upstream-truncated");
             co_return;
         }
-        if (pump.gate) {
-            pump.gate->finish();
-            if (!pump.gate->is_fit(attempt.outcome))
-                co_return close_by_content(pump);
-        }
-        auto& out = attempt.scratch.to_client; // empty unless it was held back
-        out.append(chunked ? http1::last_chunk : std::string_view{});
-        attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
-        attempt.response_started = true;
-        if (!out.empty() && !co_await attempt.session.client.write(out))
-            co_return attempt.fail(0, "client-closed");
-        attempt.outcome.bytes_to_client += out.size();
-        out.clear();
+        if (!co_await finish_body(pump))
+            co_return;
         break;
     }
     attempt.response_done = attempt.error.empty();

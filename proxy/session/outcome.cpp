@@ -33,6 +33,8 @@ void describe_decision(log::AccessRecord& row, Outcome const& outcome)
         row.clause = policy.content_rules[decision.index].clause;
         row.list = policy.phrase_lists[decision.phrase_list].id;
     }
+    if (decision.stage == policy::Stage::file)
+        row.clause = policy.file_rules[decision.index].clause;
     if (decision.list < policy.lists.size() && !policy.lists[decision.list].sealed
         && decision.attached < policy.attached.size()) {
         row.list = policy.lists[decision.list].id;
@@ -56,6 +58,9 @@ void describe_carried(log::AccessRecord& row, Outcome const& outcome, Carried& c
         row.search = carried.search.text();
     row.term_list = name_of(policy.term_lists, decision.term_list);
     row.prompt = outcome.prompt;
+    row.virus = outcome.virus;
+    if (outcome.file_kind)
+        row.file_kind = policy::to_text(*outcome.file_kind);
     if (decision.wrapper != policy::none && decision.stage != policy::Stage::sealed
         && find_wrapped(policy, outcome.target, decision.wrapped, carried.wrapped))
         row.wrapped = carried.wrapped.target.host.text();

@@ -30,8 +30,10 @@ struct Outcome {
     log::ResultCode code = log::ResultCode::tcp_miss;
     policy::IpAddress upstream;
     detect::Intent intent = detect::Intent::unknown;
-    std::optional<policy::TermHits> written; ///< lists that speak of what the person wrote, where that was read and any does
-    std::string prompt;                      ///< digest of the words around the first of them
+    std::optional<policy::TermHits> written;   ///< lists that speak of what the person wrote, where that was read and any does
+    std::string prompt;                        ///< digest of the words around the first of them
+    std::optional<policy::FileKind> file_kind; ///< of what was fetched, where that was looked at
+    std::string virus; ///< what was found in it; "not-checked" if it should have been looked into and was not
 };
 
 /// Step 10: appends the access row. Never blocks.

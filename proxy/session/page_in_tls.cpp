@@ -1,9 +1,7 @@
 #include "proxy/session/page_in_tls.hpp"
 
 namespace gatehouse::session {
-namespace {
 
-/// Reads the one request whose answer is the page. False: none came.
 net::task<bool> read_inner_head(Session& session, http1::RequestHead& head)
 {
     session.client.expire_after(session.env.settings.deadlines.request_head);
@@ -19,8 +17,6 @@ net::task<bool> read_inner_head(Session& session, http1::RequestHead& head)
         session.buffer.commit(*size);
     }
 }
-
-} // namespace
 
 net::task<bool> begin_tls(Session& session, Outcome& outcome, tls::Peeked const& peeked, net::Versions versions)
 {

@@ -5,6 +5,7 @@
 #include "proxy/net/relay.hpp"
 #include "proxy/session/inspected.hpp"
 #include "proxy/session/page_in_tls.hpp"
+#include "proxy/session/trust_check.hpp"
 #include "proxy/tls/peek.hpp"
 
 #include <algorithm>
@@ -144,6 +145,15 @@ net::task<tls::Peeked> peek(Session& session, Outcome const& outcome)
     return tls::peek_client_hello(session.client, session.buffer);
 }
 
+net::task<> run_trust_check(Session& session, Outcome& outcome)
+{
+    session.client.expire_after(session.env.settings.deadlines.body_idle);
+    if (!co_await session.client.write(established))
+        co_return record(session, outcome);
+    auto const peeked = co_await peek(session, outcome);
+    co_await answer_trust_check(session, outcome, peeked);
+}
+
 /// After the hello: nothing is relayed. The page is shown inside TLS where the client can trust it.
 net::task<> refuse_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
 {
@@ -162,6 +172,8 @@ net::task<> run_tunnel(Session& session, Outcome& outcome)
     auto& env = session.env;
     outcome.code = log::ResultCode::tcp_tunnel;
     auto const& ports = env.settings.connect_ports;
+    if (is_trust_check(session, outcome))
+        co_return co_await run_trust_check(session, outcome);
     if (blocked(outcome))
         co_return co_await block_connect(session, outcome);
     if (std::find(ports.begin(), ports.end(), outcome.target.port) == ports.end()) {
@@ -205,6 +217,8 @@ net::task<> run_intercepted_tunnel(Session& session)
     if (auto const name = name_in(peeked))
         outcome.target.host = *name;
     judge_hello(session, outcome, peeked);
+    if (is_trust_check(session, outcome))
+        co_return co_await answer_trust_check(session, outcome, peeked);
     if (blocked(outcome) || !outcome.failure.empty())
         co_return co_await refuse_hello(session, outcome, peeked);
     if (peeked.closed)

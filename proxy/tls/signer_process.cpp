@@ -1,19 +1,8 @@
 #include "proxy/tls/signer_process.hpp"
 
-#include "proxy/tls/signer_channel.hpp"
 #include "proxy/tls/signer_request.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <poll.h>
-#include <spawn.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <utility>
 
 namespace gatehouse::tls {
 namespace {
@@ -25,61 +14,12 @@ constexpr milliseconds first_patience{10000}; // reading two files, on a busy ma
 constexpr milliseconds sign_patience{2000};
 constexpr std::chrono::seconds between_starts{1};
 
-/// One packet, or nothing: the other end has gone or is too slow.
-std::string receive(int channel, milliseconds patience)
-{
-    auto const latest = steady_clock::now() + patience;
-    ::pollfd wait{channel, POLLIN, 0};
-    int ready = 0;
-    do {
-        auto const left = std::chrono::ceil<milliseconds>(latest - steady_clock::now());
-        ready = ::poll(&wait, 1, static_cast<int>(std::max<milliseconds::rep>(0, left.count())));
-    } while (ready < 0 && errno == EINTR);
-    if (ready <= 0)
-        return {};
-    std::string packet(max_signer_packet, '\0');
-    auto const size = ::recv(channel, packet.data(), packet.size(), MSG_DONTWAIT);
-    packet.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-    return packet;
-}
-
-result<::pid_t> spawn(std::filesystem::path const& program, std::filesystem::path const& dir, int channel)
-{
-    ::posix_spawn_file_actions_t files;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_adddup2(&files, channel, signer_channel);
-    ::posix_spawn_file_actions_addclosefrom_np(&files, signer_channel + 1);
-    auto name = program.string();
-    auto folder = dir.string();
-    char* const arguments[]{name.data(), folder.data(), nullptr};
-    ::pid_t process = 0;
-    int const failure = ::posix_spawn(&process, name.c_str(), &files, nullptr, arguments, environ);
-    ::posix_spawn_file_actions_destroy(&files);
-    if (failure != 0)
-        return error_code{failure, boost::system::system_category()};
-    return process;
-}
-
 } // namespace
 
 SignerProcess::SignerProcess(std::filesystem::path program, std::filesystem::path dir)
     : program_(std::move(program))
     , dir_(std::move(dir))
 {
-}
-
-SignerProcess::SignerProcess(SignerProcess&& other) noexcept
-    : program_(std::move(other.program_))
-    , dir_(std::move(other.dir_))
-    , channel_(std::exchange(other.channel_, -1))
-    , process_(std::exchange(other.process_, 0))
-    , begun_(other.begun_)
-{
-}
-
-SignerProcess::~SignerProcess()
-{
-    end();
 }
 
 result<SignerProcess> SignerProcess::start(std::filesystem::path program, std::filesystem::path dir)
@@ -93,39 +33,22 @@ result<SignerProcess> SignerProcess::start(std::filesystem::path program, std::f
 error_code SignerProcess::begin(milliseconds patience)
 {
     begun_ = steady_clock::now();
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
-        return errc::signer_missing;
-    auto const process = spawn(program_, dir_, ends[1]);
-    ::close(ends[1]);
-    channel_ = ends[0];
-    if (!process) {
-        spdlog::error("signer.not_started program=\"{}\" reason=\"{}\"", program_.string(), process.error().message());
-        end();
+    auto child = helper::Child::start(program_, {dir_.string()});
+    if (!child) {
+        spdlog::error("signer.not_started program=\"{}\" reason=\"{}\"", program_.string(), child.error().message());
         return errc::signer_missing;
     }
-    process_ = *process;
-    auto const word = receive(channel_, patience);
+    child_ = std::move(*child);
+    auto const word = child_.receive(max_signer_packet, patience);
     if (word.size() == 1 && word.front() == 0)
         return {};
-    end();
+    child_.end();
     return word.size() == 1 ? error_code{static_cast<errc>(word.front())} : error_code{errc::signer_missing};
-}
-
-void SignerProcess::end()
-{
-    if (channel_ >= 0)
-        ::close(std::exchange(channel_, -1));
-    if (process_ == 0)
-        return;
-    ::kill(process_, SIGKILL); // it has nothing to finish
-    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) { }
-    process_ = 0;
 }
 
 bool SignerProcess::is_ready()
 {
-    if (channel_ >= 0)
+    if (child_)
         return true;
     if (steady_clock::now() - begun_ < between_starts)
         return false;
@@ -148,11 +71,10 @@ CertificatePtr SignerProcess::sign(policy::Host const& host, EVP_PKEY& key)
 {
     auto const request = write_signer_request(host, key);
     for (int attempt = 0; attempt < 2 && is_ready(); ++attempt) { // it may have ended since the last leaf
-        bool const sent = ::send(channel_, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size());
-        auto const answer = sent ? receive(channel_, sign_patience) : std::string{};
+        auto const answer = child_.send(request) ? child_.receive(max_signer_packet, sign_patience) : std::string{};
         if (!answer.empty())
             return read_signer_answer(answer);
-        end();
+        child_.end();
     }
     return nullptr;
 }

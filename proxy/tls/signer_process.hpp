@@ -2,10 +2,8 @@
 // The other end of the signer: a small process of its own that holds the CA's key and can do nothing but sign. Whoever breaks into the process
 // that speaks with the web finds no key in it.
 
+#include "proxy/helper/child.hpp"
 #include "proxy/tls/issuer.hpp"
-
-#include <filesystem>
-#include <sys/types.h>
 
 namespace gatehouse::tls {
 
@@ -15,23 +13,18 @@ public:
     /// Starts `program` and waits until it has read the CA. Errors: those of LeafMint::load; `signer_missing` if it cannot be started or
     /// confined.
     static result<SignerProcess> start(std::filesystem::path program, std::filesystem::path dir);
-    SignerProcess(SignerProcess&& other) noexcept;
-    SignerProcess& operator=(SignerProcess&&) = delete;
-    ~SignerProcess();
 
     /// Waits two seconds at most; null if there is no answer, or it is a refusal.
     CertificatePtr sign(policy::Host const& host, EVP_PKEY& key);
-    ::pid_t pid() const { return process_; }
+    ::pid_t pid() const { return child_.pid(); }
 
 private:
     SignerProcess(std::filesystem::path program, std::filesystem::path dir);
     error_code begin(std::chrono::milliseconds patience);
-    void end();
     bool is_ready();
 
     std::filesystem::path program_, dir_;
-    int channel_ = -1; ///< a packet socket; -1 while there is no signer
-    ::pid_t process_ = 0;
+    helper::Child child_;
     std::chrono::steady_clock::time_point begun_{};
 };
 

@@ -433,6 +433,20 @@ def pinned():
         assert ask(wire, "/", "pinned.example").status == 200
 
 
+@covers("the address by which a device finds out whether it trusts the certificate answers to everyone, and to nobody who does not")
+def trust_check():
+    check = "certificate-check.gatehouse.example"
+    for room in (TRUSTING_ROOM, ROOM):  # whatever the policy believes of the device
+        with tunnel(check, room) as wire:
+            answer = ask(wire, "/", check)
+            assert answer.status == 200 and b"This device trusts the school" in answer.body and b"/device" in answer.body, answer.body[:300]
+        with tunnel(check, room) as wire:
+            answer = ask(wire, "/picture.svg", check)
+            assert answer.body.startswith(b"<svg") and answer.field("Content-Type") == "image/svg+xml", answer.body[:100]
+    refuse_certificate(check)
+    GATE.wait_for_row(lambda row: row.get("url", {}).get("domain") == check and row["event"].get("reason") == "client-rejects-ca")
+
+
 @covers("safe search: the strict name is connected to, inspected or not, in clear or not; its own name and certificate stay")
 def safe_search():
     for room, trust in ((TRUSTING_ROOM, None), (ROOM, ROOT.cert)):
@@ -583,7 +597,7 @@ def inspecting_school(config):
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
-         wants_certificate, turns_bad, resumed, kept, truncated, pinned, signer, safe_search, closed_meanwhile, refused,
+         wants_certificate, turns_bad, resumed, kept, truncated, pinned, trust_check, signer, safe_search, closed_meanwhile, refused,
          carried)
 
 if __name__ == "__main__":

@@ -161,6 +161,15 @@ Finding look_at_names(Settings const& settings)
     return {"dns", answering < servers.size() ? State::warning : State::ok, text};
 }
 
+Finding look_at_antivirus(Settings const& settings)
+{
+    auto const& socket = settings.antivirus.socket;
+    if (answers_ping(socket, dns_patience))
+        return {"antivirus", State::ok, "ClamAV answers"};
+    return {"antivirus", State::failed, fmt::format("ClamAV does not answer on {}", socket.string()),
+        "start clamd (package clamav-daemon), and let the gateway's account use its LocalSocket"};
+}
+
 std::vector<Finding> examine(Settings const& settings)
 {
     auto const now = tls::system_now();
@@ -174,6 +183,8 @@ std::vector<Finding> examine(Settings const& settings)
     findings.push_back(look_at_endpoint("console", settings.console, daemon_runs));
     findings.push_back(look_at_endpoint("metrics", settings.metrics, daemon_runs));
     findings.push_back(look_at_names(settings));
+    if (!settings.antivirus.socket.empty())
+        findings.push_back(look_at_antivirus(settings));
     return findings;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/ctl/doctor_system.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include <random>
 #include <sstream>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace gatehouse::ctl {
@@ -138,6 +140,25 @@ bool answers_dns(Endpoint const& server, std::chrono::milliseconds patience)
     std::array<unsigned char, 512> answer{};
     auto const size = ::recv(socket.value(), answer.data(), answer.size(), 0);
     return size >= 12 && answer[0] == query[0] && answer[1] == query[1] && (answer[2] & 0x80) != 0;
+}
+
+bool answers_ping(std::filesystem::path const& socket, std::chrono::milliseconds patience)
+{
+    constexpr std::string_view question{"zPING\0", 6};
+    ::sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    auto const path = socket.string();
+    if (path.size() >= sizeof address.sun_path)
+        return false;
+    std::copy(path.begin(), path.end(), address.sun_path);
+    Socket const number{AF_UNIX, SOCK_STREAM};
+    ::timeval const wait{.tv_sec = patience.count() / 1000, .tv_usec = patience.count() % 1000 * 1000};
+    ::setsockopt(number.value(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    std::array<char, 16> answer{};
+    bool const heard = ::connect(number.value(), reinterpret_cast<::sockaddr const*>(&address), sizeof address) == 0
+        && ::send(number.value(), question.data(), question.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(question.size())
+        && ::recv(number.value(), answer.data(), answer.size(), 0) > 0;
+    return heard && std::string_view{answer.data()} == "PONG";
 }
 
 } // namespace gatehouse::ctl

@@ -29,4 +29,7 @@ std::vector<Endpoint> name_servers(Resolver const& resolver, std::filesystem::pa
 /// Asks for the name servers of the root (RFC 1035 §4.1) over UDP. True for any answer to that very question, also a refusal.
 bool answers_dns(Endpoint const& server, std::chrono::milliseconds patience);
 
+/// Asks ClamAV's daemon whether it is there (clamd(8), PING).
+bool answers_ping(std::filesystem::path const& socket, std::chrono::milliseconds patience);
+
 } // namespace gatehouse::ctl

@@ -1,5 +1,7 @@
 #include "tools/gateway/zone.hpp"
 
+#include "proxy/trust_check.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
@@ -44,7 +46,8 @@ std::string render_zone(policy::Policy const& policy, std::uint32_t serial)
         serial);
     for (auto const& [name, why] : denied)
         text += fmt::format("{} CNAME . ; {}\n", name, why);
-    text += '\n';
+    text += fmt::format("{} A {} ; devices find out here whether they trust the school's certificate: the gateway answers\n\n",
+        trust_check_host, trust_check_address);
     std::set<std::string> named;
     for (auto const& entry : policy.safe_search)
         text += records_of(entry, named);

@@ -129,7 +129,8 @@ std::string site_text(log::StoredRecord const& row)
     bool const usual = row.port == 443 || row.port == 80 || row.port == 0;
     return row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path
         + (row.search.empty() ? "" : ", search: " + row.search) + (row.wrapped.empty() ? "" : ", showing " + row.wrapped)
-        + (row.prompt.empty() ? "" : ", message on: " + row.term_list);
+        + (row.prompt.empty() ? "" : ", message on: " + row.term_list) + (row.file_kind.empty() ? "" : ", file: " + row.file_kind)
+        + (row.virus.empty() ? "" : ", virus: " + row.virus);
 }
 
 /// Names of people are shown only to those who said why they look.

@@ -25,6 +25,8 @@ std::string_view stage_title(policy::Stage stage)
     case policy::Stage::role_default: return "Role";
     case policy::Stage::inspection: return "Inspection";
     case policy::Stage::content: return "What it says";
+    case policy::Stage::file: return "File";
+    case policy::Stage::virus: return "Virus";
     case policy::Stage::wrapper: return "Behind it";
     }
     return "";
@@ -86,6 +88,10 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
         rows.push_back({"Wrote",
             {"Something on the list " + row.term_list + ". The words were not kept; the same words have the mark "
                 + row.prompt}});
+    if (!row.file_kind.empty())
+        rows.push_back({"File", {"Of kind " + row.file_kind}});
+    if (!row.virus.empty())
+        rows.push_back({"Virus", {shown_text(row.virus)}});
     if (!row.wrapped.empty() && !sealed)
         rows.push_back({"Showing", {row.wrapped}});
     if (!row.refusal.empty())
@@ -249,6 +255,8 @@ task<Response> show_why(Visit const& visit)
     if (row.stage == policy::to_text(policy::Stage::content))
         page.parts.push_back(inset("What the page said closed it, by the list " + row.list
             + ". That cannot be asked again without the page; these are the steps before it was read."));
+    else if (row.stage == policy::to_text(policy::Stage::file) || row.stage == policy::to_text(policy::Stage::virus))
+        page.parts.push_back(inset("The site was open; what it sent was closed. These are the steps before the file was seen."));
     else if (why.verdict != row.verdict)
         page.parts.push_back(inset("Today's rules would decide otherwise than was decided then."));
     for (auto const& part : explanation_parts(why))

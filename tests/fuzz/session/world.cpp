@@ -217,6 +217,7 @@ struct World::State {
     net::Dialer dialer{resolver, guard, context.get_executor(), wheel, {}};
     net::UpstreamPool pool{dialer, wheel, {}};
     http2::Origins origins{std::chrono::seconds{30}};
+    files::KindProcess kinds{context.get_executor(), wheel, "/nowhere"};
     log::Ring ring{64 * 1024};
     std::byte no_store[64]{}; ///< never touched: the sign-in below asks nobody
     identity::SignIn sign_in{reinterpret_cast<store::Store&>(no_store), context.get_executor()};
@@ -226,6 +227,7 @@ struct World::State {
         .dialer = dialer,
         .pool = pool,
         .origins = origins,
+        .kinds = kinds,
         .access = ring,
         .clock = Clock{"Europe/London"},
         .ids = {},

@@ -47,5 +47,10 @@ TEST(ZoneTest, SaysThatNamesOfWaysRoundDoNotExist)
         EXPECT_THAT(zone, HasSubstr(std::string{"\n"} + name + " CNAME . ;"));
 }
 
+TEST(ZoneTest, GivesTheTrustCheckAnAddressThatIsIntercepted)
+{
+    EXPECT_THAT(render_zone({}, 1), HasSubstr("\ncertificate-check.gatehouse.example A 192.0.2.1 ;"));
+}
+
 } // namespace
 } // namespace gatehouse::gateway

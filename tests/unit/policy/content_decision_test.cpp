@@ -198,6 +198,49 @@ TEST_F(ContentDecisionTest, PagesAreReadForWhomTheEntriesHold)
     EXPECT_TRUE(plan_for(pupil, "https://www.example.org/").none()) << "a grant opened it";
 }
 
+TEST_F(ContentDecisionTest, FilesAreJudgedByKindAndSizeInTheOrderOfTheEntries)
+{
+    auto const judged = [&](std::string_view address, std::string_view url, FileFacts const& facts) -> std::string_view {
+        auto const subject = policy_.subject_at(*IpAddress::parse(address));
+        auto const goal = target(url);
+        Query const query{subject, goal, now(600), {}};
+        auto const decision = decide(policy_, query);
+        auto const rule = judge_file(policy_, plan_files(policy_, query, decision), facts);
+        return rule ? rule_id(policy_, close_for_file(decision, *rule, facts)) : std::string_view{};
+    };
+    policy_.file_rules[0].what = {std::get<Selector>(parse_selector(policy_, "what", "host:updates.example"))};
+    policy_.prepare();
+    constexpr auto* site = "https://www.example.org/x";
+    constexpr std::uint64_t huge = (1ULL << 30) + 1;
+    EXPECT_EQ(judged(pupil, site, {FileKind::program, 5}), "programs-for-pupils");
+    EXPECT_EQ(judged(pupil, site, {FileKind::document, huge}), "");
+    EXPECT_EQ(judged(pupil, site, {FileKind::video, huge}), "large-files-for-pupils");
+    EXPECT_EQ(judged(pupil, site, {FileKind::video, huge - 1}), "") << "not larger than";
+    EXPECT_EQ(judged(pupil, site, {std::nullopt, huge}), "") << "an entry before it has to know the kind";
+    EXPECT_EQ(judged(teacher, site, {FileKind::program, huge}), "");
+    EXPECT_EQ(judged(pupil, "https://dl.updates.example/x", {FileKind::program, huge}), "") << "updates are open before";
+    EXPECT_EQ(judged(pupil, "https://www.instagram.com/", {FileKind::program, 5}), "") << "blocked already";
+}
+
+TEST_F(ContentDecisionTest, AClosedFileIsExplained)
+{
+    auto const subject = policy_.subject_at(*IpAddress::parse(pupil));
+    auto const goal = target("https://www.example.org/x");
+    Query const query{subject, goal, now(600), {}};
+    auto const decision = decide(policy_, query);
+    FileFacts const facts{FileKind::video, 2ULL << 30};
+    auto const why = explain(policy_, query, close_for_file(decision, *judge_file(policy_, FilePlan{}.set(), facts), facts));
+    EXPECT_EQ(why.rule, "large-files-for-pupils");
+    EXPECT_EQ(why.verdict, Verdict::block);
+    EXPECT_EQ(why.file_kind, "video");
+    EXPECT_THAT(why.steps.back().because, HasSubstr("kind video larger than 1073741824 bytes"));
+    EXPECT_TRUE(why.by_file && why.may_ask && !why.by_virus);
+    auto const virus = explain(policy_, query, close_for_virus(decision));
+    EXPECT_EQ(virus.rule, "virus");
+    EXPECT_TRUE(virus.by_file && virus.by_virus && !virus.may_ask);
+    EXPECT_THAT(virus.reason, HasSubstr("harmful"));
+}
+
 TEST_F(ContentDecisionTest, TheFirstEntryWhoseLimitIsReachedCloses)
 {
     ContentPlan plan;

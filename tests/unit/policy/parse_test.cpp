@@ -281,6 +281,43 @@ TEST(ParsePolicy, ComplainsAboutLists)
     EXPECT_EQ(complaints("", "", "[[list]]\nid = \"l\"\ntitle = \"L\"\nsealed = true\n"), "");
 }
 
+TEST(ParsePolicy, PhraseFilesIncludeOthersOnce)
+{
+    auto all = sources(std::string{good_policy});
+    all.content = {"content.toml", "[[phrase_list]]\nid = \"bets\"\ntitle = \"Bets\"\nfiles = [\"phrases/all\"]\n"};
+    all.phrases = {{"phrases/all",
+                       "<one><5>\n.Include</etc/e2guardian/lists/phraselists/gambling/weighted>\n.Include</x/absent>\n<broken\n"},
+        {"phrases/gambling/weighted", "<two><5>\n.Include</lists/all>\n.Include</lists/gambling/weighted>\n"},
+        {"phrases/weighted", "<not this one><5>\n"}};
+    auto const parsed = parse_policy(all);
+    ASSERT_TRUE(parsed.ok());
+    ASSERT_EQ(parsed.policy.phrase_lists.size(), 1U);
+    auto const& phrases = parsed.policy.phrase_lists[0].phrases;
+    ASSERT_EQ(phrases.size(), 2U);
+    EXPECT_EQ(phrases[0].parts.front(), "one");
+    EXPECT_EQ(phrases[1].parts.front(), "two");
+    std::vector<std::uint32_t> lines;
+    for (auto const& problem : parsed.problems)
+        if (problem.file == "phrases/all")
+            lines.push_back(problem.line);
+    EXPECT_THAT(lines, ::testing::UnorderedElementsAre(3U, 4U)) << "the absent file and the broken line, by their own numbers";
+}
+
+TEST(ParsePolicy, ComplainsAboutEntriesOfFiles)
+{
+    auto all = sources(std::string{good_policy});
+    all.content = {"content.toml",
+        "[[file]]\nid = \"a\"\nreason = \"x\"\nwho = [\"everyone\"]\nwhat = [\"everything\"]\naction = \"block\"\n"
+        "kinds = [\"programm\"]\nlarger_than = \"big\"\n"
+        "[[file]]\nid = \"a\"\nreason = \"x\"\nwho = [\"everyone\"]\nwhat = [\"everything\"]\naction = \"block\"\n"};
+    std::string text;
+    for (auto const& problem : parse_policy(all).problems)
+        text += to_text(problem, all);
+    for (char const* part : {"\"programm\"", "did you mean \"program\"?", "\"big\" is no size",
+             "needs \"kinds\" or \"larger_than\"", "another file entry \"a\""})
+        EXPECT_THAT(text, ::testing::HasSubstr(part));
+}
+
 TEST(ParsePolicy, ReportsATomlMistakeAloneWithItsPlace)
 {
     auto const text = complaints("[[rule]\nid = \"r\"\n");

@@ -49,6 +49,24 @@ std::string link(std::string const& page, std::string const& form)
     return page.substr(from, page.find('"', from) - from);
 }
 
+TEST(BlockPage, AClosedFileIsNotAClosedSite)
+{
+    Scene scene;
+    scene.why.by_file = true;
+    scene.why.reason = "Programs come from the ICT team.";
+    auto const page = scene.page();
+    EXPECT_THAT(page, HasSubstr("This file is blocked"));
+    EXPECT_THAT(page, HasSubstr("is open, but this file from it is blocked"));
+    EXPECT_THAT(page, HasSubstr("Ask for this site"));
+    EXPECT_THAT(page, Not(HasSubstr("Until when?")));
+    scene.why.by_virus = true;
+    scene.why.may_ask = false;
+    auto const stopped = scene.page();
+    EXPECT_THAT(stopped, HasSubstr("This file was stopped"));
+    EXPECT_THAT(stopped, HasSubstr("you have done nothing wrong"));
+    EXPECT_THAT(stopped, Not(HasSubstr("Ask for this site")));
+}
+
 TEST(BlockPage, SaysWhatWhyUntilWhenAndWhatNext)
 {
     auto const page = Scene().page();

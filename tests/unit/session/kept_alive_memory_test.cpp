@@ -100,6 +100,7 @@ struct WorkerForTest {
     net::Dialer dialer{resolver, guard, context.get_executor(), wheel, {}};
     net::UpstreamPool pool{dialer, wheel, {}};
     http2::Origins origins{std::chrono::seconds{30}};
+    files::KindProcess kinds{context.get_executor(), wheel, "/nowhere"};
     log::Ring ring{1 << 22};
     identity::SignIn sign_in{*store, context.get_executor()};
     Environment env{.settings = settings,
@@ -108,6 +109,7 @@ struct WorkerForTest {
         .dialer = dialer,
         .pool = pool,
         .origins = origins,
+        .kinds = kinds,
         .access = ring,
         .clock = Clock{"Europe/London"},
         .ids = {},

@@ -1,0 +1,322 @@
+#include "proxy/files/file_type.hpp"
+
+#include "policy/url_path.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace gatehouse::files {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Mark {
+    std::size_t at;
+    std::string_view bytes;
+    FileKind kind;
+};
+
+constexpr Mark marks[]{
+    {0, "\x89PNG\r\n\x1a\n"sv, FileKind::image},
+    {0, "\xff\xd8\xff"sv, FileKind::image},
+    {0, "GIF8"sv, FileKind::image},
+    {8, "WEBP"sv, FileKind::image},
+    {4, "ftypavif"sv, FileKind::image},
+    {4, "ftypheic"sv, FileKind::image},
+    {4, "ftypmif1"sv, FileKind::image},
+    {0, "\0\0\1\0"sv, FileKind::image}, // icons
+    {4, "ftypM4A"sv, FileKind::audio},
+    {0, "ID3"sv, FileKind::audio},
+    {0, "OggS"sv, FileKind::audio},
+    {0, "fLaC"sv, FileKind::audio},
+    {8, "WAVE"sv, FileKind::audio},
+    {4, "ftyp"sv, FileKind::video},
+    {4, "styp"sv, FileKind::video},
+    {4, "moof"sv, FileKind::video},
+    {0, "\x1a\x45\xdf\xa3"sv, FileKind::video},
+    {0, "wOF2"sv, FileKind::font},
+    {0, "wOFF"sv, FileKind::font},
+    {0, "%PDF-"sv, FileKind::document},
+    {0, "MZ"sv, FileKind::program},
+    {0,
+        "\x7f"
+        "ELF"sv,
+        FileKind::program},
+    {0, "#!"sv, FileKind::script},
+    {0, "\0asm"sv, FileKind::web_program},
+    {0, "d8:announce"sv, FileKind::torrent},
+    {0, "d13:announce-list"sv, FileKind::torrent},
+};
+
+/// Bytes that no text has (§4.1: binary data bytes).
+bool is_binary(char c)
+{
+    auto const byte = static_cast<unsigned char>(c);
+    return byte <= 0x08 || byte == 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f);
+}
+
+bool is_text(std::string_view beginning)
+{
+    bool const is_utf16 = beginning.starts_with("\xff\xfe"sv) || beginning.starts_with("\xfe\xff"sv);
+    auto const looked_at = beginning.substr(0, enough_for_text);
+    return is_utf16 || std::none_of(looked_at.begin(), looked_at.end(), is_binary);
+}
+
+std::string lower(std::string_view text)
+{
+    std::string out{text};
+    std::transform(
+        out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+}
+
+struct Named {
+    std::string_view name;
+    FileKind kind;
+};
+
+/// Whole types, and beginnings of types where they end in a star. The first one that fits counts.
+constexpr Named types[]{
+    {"image/*", FileKind::image},
+    {"audio/*", FileKind::audio},
+    {"video/*", FileKind::video},
+    {"font/*", FileKind::font},
+    {"application/vnd.ms-fontobject", FileKind::font},
+    {"application/vnd.ms-opentype", FileKind::font},
+    {"application/font-*", FileKind::font},
+    {"application/x-font-*", FileKind::font},
+    {"application/ogg", FileKind::audio},
+    {"application/vnd.apple.mpegurl", FileKind::video},
+    {"application/dash+xml", FileKind::video},
+    {"text/x-shellscript", FileKind::script},
+    {"text/x-msdos-batch", FileKind::script},
+    {"text/rtf", FileKind::document},
+    {"text/*", FileKind::text},
+    {"application/json", FileKind::text},
+    {"application/xml", FileKind::text},
+    {"application/xhtml+xml", FileKind::text},
+    {"application/javascript", FileKind::text},
+    {"application/ecmascript", FileKind::text},
+    {"application/x-javascript", FileKind::text},
+    {"application/x-ndjson", FileKind::text},
+    {"application/ld+json", FileKind::text},
+    {"application/pdf", FileKind::document},
+    {"application/postscript", FileKind::document},
+    {"application/rtf", FileKind::document},
+    {"application/msword", FileKind::document},
+    {"application/vnd.ms-excel*", FileKind::document},
+    {"application/vnd.ms-powerpoint*", FileKind::document},
+    {"application/vnd.ms-word*", FileKind::document},
+    {"application/vnd.ms-office", FileKind::document},
+    {"application/vnd.ms-outlook", FileKind::document},
+    {"application/cdfv2*", FileKind::document},
+    {"application/x-ole-storage", FileKind::document},
+    {"application/vnd.openxmlformats-officedocument.*", FileKind::document},
+    {"application/vnd.oasis.opendocument.*", FileKind::document},
+    {"application/epub+zip", FileKind::document},
+    {"application/x-mobipocket-ebook", FileKind::document},
+    {"application/vnd.apple.*", FileKind::document},
+    {"application/vnd.debian.binary-package", FileKind::program},
+    {"application/x-rpm", FileKind::program},
+    {"application/x-dosexec", FileKind::program},
+    {"application/vnd.microsoft.portable-executable", FileKind::program},
+    {"application/x-msdownload", FileKind::program},
+    {"application/x-msi", FileKind::program},
+    {"application/vnd.ms-msi", FileKind::program},
+    {"application/x-executable", FileKind::program},
+    {"application/x-pie-executable", FileKind::program},
+    {"application/x-sharedlib", FileKind::program},
+    {"application/x-object", FileKind::program},
+    {"application/x-mach-binary", FileKind::program},
+    {"application/java-archive", FileKind::program},
+    {"application/x-java-*", FileKind::program},
+    {"application/vnd.android.package-archive", FileKind::program},
+    {"application/x-chrome-extension", FileKind::program},
+    {"application/x-xpinstall", FileKind::program},
+    {"application/x-ms-shortcut", FileKind::program},
+    {"application/x-shockwave-flash", FileKind::program},
+    {"application/vnd.ms-cab-compressed", FileKind::archive},
+    {"application/zip", FileKind::archive},
+    {"application/gzip", FileKind::archive},
+    {"application/x-gzip", FileKind::archive},
+    {"application/x-7z-compressed", FileKind::archive},
+    {"application/x-rar*", FileKind::archive},
+    {"application/vnd.rar", FileKind::archive},
+    {"application/x-bzip*", FileKind::archive},
+    {"application/x-xz", FileKind::archive},
+    {"application/zstd", FileKind::archive},
+    {"application/x-zstd", FileKind::archive},
+    {"application/x-tar", FileKind::archive},
+    {"application/x-lz*", FileKind::archive},
+    {"application/x-compress*", FileKind::archive},
+    {"application/x-cpio", FileKind::archive},
+    {"application/x-archive", FileKind::archive},
+    {"application/x-arj", FileKind::archive},
+    {"application/x-arc", FileKind::archive},
+    {"application/x-iso9660-image", FileKind::disk_image},
+    {"application/x-qemu-disk", FileKind::disk_image},
+    {"application/x-virtualbox-*", FileKind::disk_image},
+    {"application/x-vmdk-disk", FileKind::disk_image},
+    {"application/x-apple-diskimage", FileKind::disk_image},
+    {"application/x-bittorrent", FileKind::torrent},
+    {"application/wasm", FileKind::web_program},
+};
+
+constexpr Named endings[]{
+    {"exe", FileKind::program},
+    {"msi", FileKind::program},
+    {"msix", FileKind::program},
+    {"msixbundle", FileKind::program},
+    {"appx", FileKind::program},
+    {"appxbundle", FileKind::program},
+    {"scr", FileKind::program},
+    {"pif", FileKind::program},
+    {"cpl", FileKind::program},
+    {"lnk", FileKind::program},
+    {"jar", FileKind::program},
+    {"apk", FileKind::program},
+    {"xapk", FileKind::program},
+    {"apks", FileKind::program},
+    {"ipa", FileKind::program},
+    {"deb", FileKind::program},
+    {"rpm", FileKind::program},
+    {"pkg", FileKind::program},
+    {"appimage", FileKind::program},
+    {"snap", FileKind::program},
+    {"flatpak", FileKind::program},
+    {"crx", FileKind::program},
+    {"xpi", FileKind::program},
+    {"swf", FileKind::program},
+    {"bat", FileKind::script},
+    {"cmd", FileKind::script},
+    {"ps1", FileKind::script},
+    {"psm1", FileKind::script},
+    {"vbs", FileKind::script},
+    {"vbe", FileKind::script},
+    {"wsf", FileKind::script},
+    {"wsh", FileKind::script},
+    {"jse", FileKind::script},
+    {"hta", FileKind::script},
+    {"reg", FileKind::script},
+    {"sh", FileKind::script},
+    {"command", FileKind::script},
+    {"scpt", FileKind::script},
+    {"iso", FileKind::disk_image},
+    {"img", FileKind::disk_image},
+    {"dmg", FileKind::disk_image},
+    {"vhd", FileKind::disk_image},
+    {"vhdx", FileKind::disk_image},
+    {"vmdk", FileKind::disk_image},
+    {"qcow2", FileKind::disk_image},
+    {"wim", FileKind::disk_image},
+    {"torrent", FileKind::torrent},
+};
+
+std::string_view trimmed(std::string_view text)
+{
+    auto const first = text.find_first_not_of(" \t");
+    if (first == text.npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+/// The value of a parameter of a field, without quotes; empty if it is not there.
+std::string parameter(std::string_view field, std::string_view name)
+{
+    bool quoted = false;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= field.size(); ++i) {
+        if (i < field.size() && field[i] == '"')
+            quoted = !quoted;
+        if (i < field.size() && (quoted || field[i] != ';'))
+            continue;
+        auto const part = trimmed(field.substr(begin, i - begin));
+        begin = i + 1;
+        auto const sign = part.find('=');
+        if (sign == part.npos || lower(trimmed(part.substr(0, sign))) != name)
+            continue;
+        auto value = trimmed(part.substr(sign + 1));
+        if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+            value = value.substr(1, value.size() - 2);
+        return std::string{value};
+    }
+    return {};
+}
+
+/// The last part of a path, decoded.
+std::string last_part(std::string_view path)
+{
+    policy::UrlPath const canonical{path};
+    auto const text = canonical.text();
+    auto const whole = text.substr(0, text.find('?'));
+    return std::string{whole.substr(whole.rfind('/') + 1)};
+}
+
+} // namespace
+
+std::optional<FileKind> kind_by_first_bytes(std::string_view beginning)
+{
+    for (auto const& mark : marks)
+        if (beginning.size() >= mark.at && beginning.substr(mark.at).starts_with(mark.bytes))
+            return mark.kind;
+    return is_text(beginning) ? std::optional{FileKind::text} : std::nullopt;
+}
+
+FileKind kind_of_type(std::string_view type)
+{
+    auto const name = lower(trimmed(type.substr(0, type.find(';'))));
+    for (auto const& each : types) {
+        bool const open = each.name.ends_with('*');
+        if (open ? name.starts_with(each.name.substr(0, each.name.size() - 1)) : name == each.name)
+            return each.kind;
+    }
+    return FileKind::other;
+}
+
+std::optional<FileKind> kind_of_name(std::string_view name)
+{
+    for (bool trims = true; trims;) { // Windows drops dots and blanks at the end when it writes the file
+        trims = name.ends_with('.') || name.ends_with(' ') || name.ends_with("%20");
+        name.remove_suffix(!trims ? 0 : name.back() == '0' ? 3 : 1);
+    }
+    auto const dot = name.rfind('.');
+    if (dot == name.npos)
+        return std::nullopt;
+    auto const ending = lower(name.substr(dot + 1));
+    auto const* const found
+        = std::find_if(std::begin(endings), std::end(endings), [&](Named const& each) { return each.name == ending; });
+    return found == std::end(endings) ? std::nullopt : std::optional{found->kind};
+}
+
+std::string name_of_download(std::string_view content_disposition, std::string_view path)
+{
+    if (auto const extended = parameter(content_disposition, "filename*");
+        !extended.empty()) // RFC 8187 §3.2: charset'language'value
+        return last_part("/" + extended.substr(extended.rfind('\'') + 1));
+    if (auto const name = parameter(content_disposition, "filename"); !name.empty())
+        return last_part("/" + name);
+    return last_part(path);
+}
+
+bool is_attachment(std::string_view content_disposition)
+{
+    return lower(trimmed(content_disposition.substr(0, content_disposition.find(';')))) == "attachment";
+}
+
+std::optional<RangeSaid> read_content_range(std::string_view value)
+{
+    auto const text = lower(trimmed(value));
+    std::string_view rest{text};
+    if (!rest.starts_with("bytes "))
+        return std::nullopt;
+    rest.remove_prefix(6);
+    RangeSaid said;
+    auto const [end, ec] = std::from_chars(rest.data(), rest.data() + rest.size(), said.first);
+    if (ec != std::errc{} || end == rest.data() + rest.size() || *end != '-')
+        return std::nullopt;
+    if (auto const slash = rest.find('/'); slash != rest.npos)
+        std::from_chars(rest.data() + slash + 1, rest.data() + rest.size(), said.whole);
+    return said;
+}
+
+} // namespace gatehouse::files

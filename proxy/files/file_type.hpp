@@ -1,0 +1,43 @@
+#pragma once
+// What kind of file an answer brings: by its first bytes, by what libmagic makes of them, by its name. Sans-IO.
+
+#include "policy/file_kind.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace gatehouse::files {
+
+using policy::FileKind;
+
+/// Bytes of its beginning that are looked at: the mark of an image of a disc begins at 32,769 (ECMA-119 §8).
+inline constexpr std::size_t most_looked_at = 64 * 1024;
+
+/// Bytes after which a mark would have been seen, and those after which text is text (WHATWG MIME Sniffing §5.2: the resource header).
+inline constexpr std::size_t enough_for_a_mark = 64;
+inline constexpr std::size_t enough_for_text = 1445;
+
+/// What is certain from the first bytes alone: pictures, sound, films and fonts as browsers know them (WHATWG MIME Sniffing §6), programs,
+/// and text, which has no bytes that text cannot have (§5). Nothing: somebody else has to be asked.
+std::optional<FileKind> kind_by_first_bytes(std::string_view beginning);
+
+/// Of a media type: "application/pdf" is a document. Parameters and case do not matter. `other` if it says nothing.
+FileKind kind_of_type(std::string_view type);
+
+/// What a file of that name is to the computer that opens it, where the name alone decides: "run.bat" is a script. Nothing for other names.
+std::optional<FileKind> kind_of_name(std::string_view name);
+
+/// The name that a browser would give the file (RFC 6266, then the last part of the URL's path). Empty if there is none.
+std::string name_of_download(std::string_view content_disposition, std::string_view path);
+
+/// True if the answer asks to be kept as a file rather than shown.
+bool is_attachment(std::string_view content_disposition);
+
+/// Where of the whole file an answer begins (RFC 9110 §14.4): "bytes 100-199/1000" at 100 of 1,000. Nothing if it is no single range of bytes.
+struct RangeSaid {
+    std::uint64_t first = 0;
+    std::uint64_t whole = 0; ///< zero: not said
+};
+std::optional<RangeSaid> read_content_range(std::string_view value);
+
+} // namespace gatehouse::files

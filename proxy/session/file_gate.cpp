@@ -1,0 +1,236 @@
+#include "proxy/session/file_gate.hpp"
+
+#include <charconv>
+#include <spdlog/spdlog.h>
+
+namespace gatehouse::session {
+namespace {
+
+using files::FileKind;
+
+constexpr std::string_view not_checked = "not-checked";
+
+/// What a role that fails closed does not get.
+constexpr std::string_view unknown_file = "file-unreadable";
+constexpr std::string_view no_check = "virus-check-failed";
+
+bool asks_for_kind(policy::Policy const& policy, policy::FilePlan const& plan)
+{
+    for (std::size_t i = 0; i < policy.file_rules.size(); ++i)
+        if (plan[i] && !policy.file_rules[i].kinds.empty())
+            return true;
+    return false;
+}
+
+/// What is not shown by a browser but opened by something else, and may do harm there.
+bool may_carry_viruses(FileKind kind)
+{
+    switch (kind) {
+    case FileKind::text:
+    case FileKind::image:
+    case FileKind::audio:
+    case FileKind::video:
+    case FileKind::font:
+    case FileKind::part: return false;
+    default: return true;
+    }
+}
+
+} // namespace
+
+std::unique_ptr<FileGate> FileGate::make(Session& session, Outcome const& outcome, http1::ResponseHead const& head)
+{
+    auto const& policy = *outcome.policy;
+    bool const checks = !session.env.settings.antivirus.socket.empty();
+    if ((policy.file_rules.empty() && !checks) || head.framing == http1::Framing::none || head.switches_protocol)
+        return nullptr;
+    policy::Query const query{session.subject, outcome.target, session.env.clock.now(), outcome.decision.signals};
+    auto const plan = policy::plan_files(policy, query, outcome.decision);
+    return plan.none() && !checks ? nullptr : std::make_unique<FileGate>(session, outcome, head, plan);
+}
+
+FileGate::FileGate(Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::FilePlan const& plan)
+    : session_(session)
+    , plan_(plan)
+    , knows_size_(head.framing == http1::Framing::length)
+    , looking_(asks_for_kind(*outcome.policy, plan) || !session.env.settings.antivirus.socket.empty())
+    , type_(head.find("Content-Type").value_or(""))
+    , began_(session.env.wheel.now())
+{
+    auto const disposition = head.find("Content-Disposition").value_or("");
+    attached_ = files::is_attachment(disposition);
+    // A page about a program is often found under the program's name.
+    bool const is_page = !attached_ && type_.starts_with("text/html");
+    name_ = is_page ? std::string{} : files::name_of_download(disposition, outcome.target.path);
+    auto const range = head.status == 206 ? files::read_content_range(head.find("Content-Range").value_or("")) : std::nullopt;
+    partial_ = head.status == 206 && (!range || range->first != 0);
+    if (knows_size_)
+        facts_.size = std::max(head.content_length, range ? range->whole : 0);
+    if (!looking_ || partial_)
+        return;
+    decoder_ = content::BodyDecoder::make(head.find("Content-Encoding").value_or(""));
+    unreadable_ = !decoder_;
+    if (type_.starts_with("text/event-stream")) // events come one by one, each of them awaited
+        patient_ = false;
+}
+
+void FileGate::add(std::string_view body)
+{
+    if (!knows_size_)
+        facts_.size += body.size();
+    if (!decoder_ || (!looking_ && !scan_))
+        return;
+    coded_ += body.size();
+    auto const most = scan_ ? session_.env.settings.antivirus.most + 1 - scanned_ : session_.env.settings.antivirus.most + 1;
+    switch (decoder_->add(body, decoded_, most > decoded_.size() ? most - decoded_.size() : 0)) {
+    case content::DecodeResult::ok: return;
+    case content::DecodeResult::full: break; // more than is checked
+    case content::DecodeResult::broken:
+    case content::DecodeResult::too_much: unreadable_ = true; break;
+    }
+    decoder_.reset();
+}
+
+bool FileGate::judge(Outcome& outcome)
+{
+    auto const rule = policy::judge_file(*outcome.policy, plan_, facts_);
+    if (rule)
+        outcome.decision = policy::close_for_file(outcome.decision, *rule, facts_);
+    return !rule;
+}
+
+bool FileGate::fail(Outcome& outcome, std::string_view failure) const
+{
+    if (!fails_closed(*outcome.policy, session_.subject))
+        return true;
+    outcome.failure = failure;
+    return false;
+}
+
+bool FileGate::has_enough(bool complete) const
+{
+    if (complete || !patient_ || partial_ || unreadable_ || !decoder_ || coded_ >= files::most_looked_at
+        || time_left() <= std::chrono::milliseconds::zero())
+        return true;
+    auto const certain = decoded_.size() < files::enough_for_a_mark ? std::nullopt : files::kind_by_first_bytes(decoded_);
+    if (!certain)
+        return decoded_.size() >= files::most_looked_at;
+    return certain != FileKind::text || decoded_.size() >= files::enough_for_text;
+}
+
+std::optional<FileKind> FileGate::kind_without_asking() const
+{
+    if (!partial_)
+        return files::kind_by_first_bytes(decoded_);
+    auto const said = files::kind_of_type(type_);
+    return said == FileKind::document || !may_carry_viruses(said) ? said : FileKind::part;
+}
+
+net::task<> FileGate::find_kind(Outcome& outcome)
+{
+    auto kind = kind_without_asking();
+    if (!kind) {
+        auto const type = co_await session_.env.kinds.ask(decoded_);
+        unreadable_ = type.empty();
+        kind = files::kind_of_type(type);
+    }
+    bool const says_little = kind == FileKind::text || kind == FileKind::archive || kind == FileKind::other;
+    if (auto const named = files::kind_of_name(name_); named && says_little)
+        kind = named;
+    facts_.kind = kind;
+    outcome.file_kind = kind;
+}
+
+bool FileGate::wants_scan() const
+{
+    bool const harmless = !may_carry_viruses(*facts_.kind) && !(attached_ && *facts_.kind == FileKind::text);
+    return !session_.env.settings.antivirus.socket.empty() && !harmless;
+}
+
+net::task<bool> FileGate::is_fit(Outcome& outcome, bool complete)
+{
+    if (!judge(outcome))
+        co_return false;
+    if (looking_) {
+        if (!has_enough(complete))
+            co_return true;
+        if (!unreadable_)
+            co_await find_kind(outcome);
+        looking_ = false;
+        if (unreadable_)
+            co_return fail(outcome, unknown_file);
+        if (!judge(outcome))
+            co_return false;
+        if (wants_scan()) {
+            auto const& antivirus = session_.env.settings.antivirus;
+            scan_ = std::make_unique<files::VirusScan>(session_.env.executor, session_.env.wheel, antivirus.patience);
+            if (!co_await scan_->begin(antivirus.socket))
+                co_return end_scan(outcome, no_check);
+        } else {
+            decoder_.reset();
+            decoded_ = {};
+        }
+    }
+    if (scan_)
+        co_return co_await check(outcome, complete);
+    co_return true;
+}
+
+/// The check is over without an answer.
+bool FileGate::end_scan(Outcome& outcome, std::string_view failure)
+{
+    scan_.reset();
+    decoder_.reset();
+    decoded_ = {};
+    outcome.virus = not_checked;
+    if (failure.empty())
+        return true;
+    if (failure == no_check)
+        spdlog::warn(
+            "antivirus.no_answer socket=\"{}\" decision={}", session_.env.settings.antivirus.socket.string(), outcome.id.view());
+    return fail(outcome, failure);
+}
+
+net::task<bool> FileGate::check(Outcome& outcome, bool complete)
+{
+    if (unreadable_)
+        co_return end_scan(outcome, unknown_file);
+    scanned_ += decoded_.size();
+    if (scanned_ > session_.env.settings.antivirus.most)
+        co_return end_scan(outcome, {});
+    if (!co_await scan_->add(decoded_))
+        co_return end_scan(outcome, no_check);
+    decoded_.clear();
+    if (!complete)
+        co_return true;
+    auto const answer = co_await scan_->finish();
+    if (answer.kind == files::ScanAnswer::Kind::failed)
+        co_return end_scan(outcome, no_check);
+    scan_.reset();
+    if (answer.kind == files::ScanAnswer::Kind::clean)
+        co_return true;
+    outcome.virus = answer.name;
+    outcome.decision = policy::close_for_virus(outcome.decision);
+    spdlog::warn(
+        "antivirus.found host=\"{}\" name=\"{}\" decision={}", outcome.target.host.text(), answer.name, outcome.id.view());
+    co_return false;
+}
+
+std::size_t FileGate::releasable(std::size_t waiting)
+{
+    if (looking_)
+        return 0;
+    if (!scan_)
+        return waiting;
+    if (!released_ && waiting <= most_kept_whole)
+        return 0;
+    released_ = true;
+    return waiting - std::min(waiting, kept_of_larger);
+}
+
+std::chrono::milliseconds FileGate::time_left() const
+{
+    return std::max(longest_look - (session_.env.wheel.now() - began_), std::chrono::milliseconds::zero());
+}
+
+} // namespace gatehouse::session

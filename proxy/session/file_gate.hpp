@@ -1,0 +1,67 @@
+#pragma once
+// Between a fetched file and the client, where the policy has entries of [[file]] or a virus check is set up: tells what the file is before its
+// first byte goes on, counts its bytes, and keeps its end back until the virus check has seen all of it.
+
+#include "proxy/content/body_decoder.hpp"
+#include "proxy/files/file_type.hpp"
+#include "proxy/files/virus_scan.hpp"
+#include "proxy/session/outcome.hpp"
+
+namespace gatehouse::session {
+
+/// How long a file's beginning is waited for before it is judged by what has come.
+inline constexpr std::chrono::milliseconds longest_look{300};
+/// A file that is checked for viruses and not larger is kept back whole, so that a page can be shown in its place; of a larger one, the last bytes.
+inline constexpr std::size_t most_kept_whole = 256 * 1024;
+inline constexpr std::size_t kept_of_larger = 16 * 1024;
+
+class FileGate {
+public:
+    /// Nothing if nobody wants to know what this answer brings, or if it brings nothing.
+    static std::unique_ptr<FileGate> make(Session& session, Outcome const& outcome, http1::ResponseHead const& head);
+
+    FileGate(Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::FilePlan const& plan);
+
+    /// Body bytes, as they will be sent.
+    void add(std::string_view body);
+    /// Asked before anything is sent; asks whoever has to be asked. False: the file is closed; `outcome` then says by what.
+    net::task<bool> is_fit(Outcome& outcome, bool complete);
+    /// True as long as it is not known what the file is: nothing of the answer is sent.
+    bool looks() const { return looking_; }
+    /// How many of the bytes that wait may be sent.
+    std::size_t releasable(std::size_t waiting);
+    std::chrono::milliseconds time_left() const;
+    /// Time is up: it is judged by what has come.
+    void let_go() { patient_ = false; }
+
+private:
+    bool judge(Outcome& outcome);
+    bool has_enough(bool complete) const;
+    std::optional<files::FileKind> kind_without_asking() const;
+    net::task<> find_kind(Outcome& outcome);
+    bool wants_scan() const;
+    net::task<bool> check(Outcome& outcome, bool complete);
+    bool end_scan(Outcome& outcome, std::string_view failure);
+    bool fail(Outcome& outcome, std::string_view failure) const;
+
+    Session& session_;
+    policy::FilePlan plan_;
+    policy::FileFacts facts_;
+    bool knows_size_;         ///< it was said, and is not counted
+    bool looking_;            ///< its kind has to be known
+    bool unreadable_ = false; ///< its coding is not known or broken
+    bool patient_ = true;
+    bool released_ = false; ///< its beginning is on its way
+    std::string type_;      ///< as the origin says
+    std::string name_;      ///< of the download, or empty
+    bool attached_;         ///< the origin wants it kept as a file
+    bool partial_;          ///< its beginning is not in this answer
+    std::unique_ptr<content::BodyDecoder> decoder_;
+    std::string decoded_;     ///< since the beginning while it is looked at, then since the last piece was handed on
+    std::size_t coded_ = 0;   ///< bytes of the body so far
+    std::size_t scanned_ = 0; ///< decoded bytes handed to the check
+    std::unique_ptr<files::VirusScan> scan_; ///< while the check goes on
+    std::chrono::milliseconds began_;
+};
+
+} // namespace gatehouse::session

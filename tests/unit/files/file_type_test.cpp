@@ -1,0 +1,85 @@
+#include "proxy/files/file_type.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::files {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(FileType, MarksAreCertain)
+{
+    EXPECT_EQ(kind_by_first_bytes("MZ\x90\0"sv), FileKind::program);
+    EXPECT_EQ(kind_by_first_bytes("\x89PNG\r\n\x1a\n\0"sv), FileKind::image);
+    EXPECT_EQ(kind_by_first_bytes("RIFF\x10\0\0\0WEBPVP8 "sv), FileKind::image);
+    EXPECT_EQ(kind_by_first_bytes("\0\0\0\x1c"
+                                  "ftypavif"sv),
+        FileKind::image);
+    EXPECT_EQ(kind_by_first_bytes("\0\0\0\x1c"
+                                  "ftypisom"sv),
+        FileKind::video);
+    EXPECT_EQ(kind_by_first_bytes("%PDF-1.7\n\xe2\xe3"sv), FileKind::document);
+}
+
+TEST(FileType, TextHasNoBytesThatTextCannotHave)
+{
+    EXPECT_EQ(kind_by_first_bytes(""), FileKind::text);
+    EXPECT_EQ(kind_by_first_bytes("<!doctype html>\r\n\t\x0c\x1b"sv), FileKind::text);
+    EXPECT_EQ(kind_by_first_bytes("\xc3\xa9t\xc3\xa9"), FileKind::text);
+    EXPECT_EQ(kind_by_first_bytes("\xff\xfeW\0i\0n\0"sv), FileKind::text) << "UTF-16, as registry files are";
+    EXPECT_EQ(kind_by_first_bytes("PK\3\4"sv), std::nullopt);
+    EXPECT_EQ(kind_by_first_bytes(std::string(enough_for_text, 'x') + '\0'), FileKind::text);
+    EXPECT_EQ(kind_by_first_bytes(std::string(enough_for_text - 1, 'x') + '\0'), std::nullopt);
+}
+
+TEST(FileType, TypesByNameAndFamily)
+{
+    EXPECT_EQ(kind_of_type("application/zip"), FileKind::archive);
+    EXPECT_EQ(kind_of_type(" Application/PDF ; q=1"), FileKind::document);
+    EXPECT_EQ(kind_of_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document"), FileKind::document);
+    EXPECT_EQ(kind_of_type("application/x-dosexec"), FileKind::program);
+    EXPECT_EQ(kind_of_type("text/x-shellscript"), FileKind::script);
+    EXPECT_EQ(kind_of_type("text/html"), FileKind::text);
+    EXPECT_EQ(kind_of_type("video/mp4"), FileKind::video);
+    EXPECT_EQ(kind_of_type(""), FileKind::other);
+    EXPECT_EQ(kind_of_type("application/zipper"), FileKind::other);
+}
+
+TEST(FileType, NamesThatAComputerActsOn)
+{
+    EXPECT_EQ(kind_of_name("setup.exe"), FileKind::program);
+    EXPECT_EQ(kind_of_name("Setup.EXE. ."), FileKind::program) << "Windows drops what is behind";
+    EXPECT_EQ(kind_of_name("setup.exe%20"), FileKind::program);
+    EXPECT_EQ(kind_of_name("holiday.jpg.vbs"), FileKind::script);
+    EXPECT_EQ(kind_of_name("exe"), std::nullopt);
+    EXPECT_EQ(kind_of_name("setup.exe.txt"), std::nullopt);
+    EXPECT_EQ(kind_of_name("..."), std::nullopt);
+    EXPECT_EQ(kind_of_name(""), std::nullopt);
+}
+
+TEST(FileType, NameOfADownload)
+{
+    EXPECT_EQ(name_of_download("", "/a/b.zip?x=/c.exe"), "b.zip");
+    EXPECT_EQ(name_of_download("", "/"), "");
+    EXPECT_EQ(name_of_download("attachment", "/a%2Eexe"), "a.exe");
+    EXPECT_EQ(name_of_download("attachment; filename=\"a;b.exe\"; size=3", "/x"), "a;b.exe");
+    EXPECT_EQ(name_of_download("attachment; FileName = run.bat", "/x"), "run.bat");
+    EXPECT_EQ(name_of_download("inline; filename=\"x.txt\"; filename*=UTF-8''y%2Eexe", "/x"), "y.exe");
+    EXPECT_EQ(name_of_download("attachment; filename=\"../../dir/c.exe\"", "/x"), "c.exe");
+    EXPECT_TRUE(is_attachment("Attachment ; filename=x"));
+    EXPECT_FALSE(is_attachment("inline"));
+}
+
+TEST(FileType, ContentRange)
+{
+    auto const said = read_content_range("bytes 100-199/1000");
+    ASSERT_TRUE(said);
+    EXPECT_EQ(said->first, 100U);
+    EXPECT_EQ(said->whole, 1000U);
+    EXPECT_EQ(read_content_range("Bytes 0-1/*")->whole, 0U);
+    for (auto const* bad : {"", "bytes", "bytes */100", "bytes x-1/2", "items 0-1/2", "bytes 5", "bytes -5/10"})
+        EXPECT_FALSE(read_content_range(bad)) << bad;
+}
+
+} // namespace
+} // namespace gatehouse::files
