@@ -14,7 +14,7 @@ if (!existsSync(join(here, "node_modules", "playwright-core"))) {
     const installed = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
     if (installed.status !== 0) process.exit(1);
 }
-const { chromium } = await import("playwright-core");
+const { chromium, firefox } = await import("playwright-core");
 const axeSource = readFileSync(join(here, "node_modules", "axe-core", "axe.min.js"), "utf8");
 
 export const password = "three plain words";
@@ -125,6 +125,29 @@ export function startBrowser(extra = [], options = {}) {
     });
 }
 
+/**
+ * Debian's own Firefox, spoken to by WebDriver BiDi, behind a proxy. `store`: a certificate store; Firefox reads the one in its profile, whose folder is
+ * known only when it starts.
+ */
+export function startFirefox(store, proxy) {
+    const starter = join(store, "firefox");
+    writeFileSync(starter, `#!/bin/sh
+for word; do [ "$before" = --profile ] && cp "${store}"/*.db "${store}"/pkcs11.txt "$word"; before=$word; done
+exec "${process.env.FIREFOX ?? "/usr/bin/firefox-esr"}" "$@"
+`, { mode: 0o755 });
+    const [host, port] = proxy.server.replace("http://", "").split(":");
+    return firefox.launch({
+        channel: "moz-firefox",
+        executablePath: starter,
+        headless: true,
+        timeout: 60_000,
+        firefoxUserPrefs: {
+            "network.proxy.type": 1, "network.proxy.http": host, "network.proxy.http_port": Number(port), "network.proxy.ssl": host,
+            "network.proxy.ssl_port": Number(port), "network.proxy.no_proxies_on": proxy.bypass, "network.http.http3.enable": false,
+        },
+    });
+}
+
 /** A fresh visitor: own cookies, no JavaScript of the page's own (there is none, and none may be needed). */
 export async function visitor(browser, size = sizes.desktop, options = {}) {
     const context = await browser.newContext({ viewport: size, ignoreHTTPSErrors: true, ...options });
@@ -187,7 +210,12 @@ export async function expectKeyboard(page) {
         }
         return count;
     });
-    await page.evaluate(() => { document.activeElement?.blur(); window.scrollTo(0, 0); });
+    await page.evaluate(() => { // from the top, wherever the last round ended
+        document.body.tabIndex = -1;
+        document.body.focus();
+        document.body.removeAttribute("tabindex");
+        window.scrollTo(0, 0);
+    });
     const seen = new Set();
     for (let i = 0; i < wanted * 3 + 10; ++i) {
         await page.keyboard.press("Tab");

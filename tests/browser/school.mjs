@@ -164,14 +164,12 @@ function openSchoolOn(config, day) {
     writeFileSync(file, text);
 }
 
-/** A new profile folder whose certificate store trusts the given CAs. */
-function makeHome(dir, certificates) {
-    const home = join(dir, "home");
-    const store = join(home, ".pki", "nssdb");
+/** A new certificate store that trusts the given CAs. */
+function makeStore(store, certificates) {
     mkdirSync(store, { recursive: true });
     run("certutil", ["-N", "-d", `sql:${store}`, "--empty-password"]);
     for (const [name, file] of Object.entries(certificates)) run("certutil", ["-A", "-d", `sql:${store}`, "-n", name, "-t", "C,,", "-i", file]);
-    return home;
+    return store;
 }
 
 async function isAnswering(url) {
@@ -223,11 +221,16 @@ export async function startSchool({ names, unproved = [], rooms, people, time, p
     }, "the start of the gateway", 30);
     const wires = {};
     for (const [name, address] of Object.entries(rooms)) wires[name] = await openRoom(address, ports.proxy);
+    const trusted = { school: join(dir, "var", "ca", "ca.crt"), web: join(dir, "web-ca.crt") };
+    makeStore(join(dir, "home", ".pki", "nssdb"), trusted);
+    makeStore(join(dir, "strange-home", ".pki", "nssdb"), { web: trusted.web });
     return {
         day, ports, portal, passwords, command, said,
         console: `https://127.0.0.1:${ports.console}`,
         setClock: clock.set,
-        home: makeHome(dir, { school: join(dir, "var", "ca", "ca.crt"), web: join(dir, "web-ca.crt") }),
+        home: join(dir, "home"), // of Chromium, which keeps its certificates there
+        strangeHome: join(dir, "strange-home"), // of one that does not trust the school
+        store: (name, isStranger = false) => makeStore(join(dir, name), isStranger ? { web: trusted.web } : trusted),
         /** A proxy setting of the browser: the room's way out. The gateway's own pages are reached without it, as the PAC file says. */
         from: (room) => ({ server: wires[room].url, bypass: "127.0.0.1" }),
         async stop() {

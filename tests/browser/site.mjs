@@ -37,6 +37,12 @@ function sendRange(request, response) {
     response.end(part);
 }
 
+/** What Windows would run, called a picture. */
+function sendProgram(response) {
+    response.writeHead(200, { "content-type": "image/png" });
+    response.end(Buffer.concat([Buffer.from("MZ"), Buffer.alloc(2000)]));
+}
+
 function sendEvents(response) {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.end("data: one\n\ndata: two\n\n");
@@ -54,6 +60,7 @@ function answer(request, response) {
     if (request.url === "/upload") return takeUpload(request, response);
     if (request.url === "/video") return sendRange(request, response);
     if (request.url === "/events") return sendEvents(response);
+    if (request.url === "/nice-picture") return sendProgram(response);
     if (request.url === "/version") return response.end(request.httpVersion);
     if (request.url === "/worker.js") {
         response.writeHead(200, { "content-type": "text/javascript" });
