@@ -3,6 +3,7 @@
 #include "policy/toml_header.hpp"
 #include "proxy/clock.hpp"
 #include "proxy/settings_gateway.hpp"
+#include "proxy/settings_pac.hpp"
 #include "proxy/settings_reader.hpp"
 
 #include <algorithm>
@@ -148,8 +149,8 @@ struct Section {
     ReadSection read;
 };
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
-    {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"antivirus", read_antivirus},
-    {"gateway", read_gateway}};
+    {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"pac", read_pac},
+    {"antivirus", read_antivirus}, {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {

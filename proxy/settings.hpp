@@ -52,6 +52,14 @@ struct Resolver {
     std::chrono::seconds negative_ttl{5}; ///< how long "no such name" is kept; at most 30
 };
 
+/// What devices are told by /proxy.pac: which proxies to ask, and what to reach without one.
+struct PacAnswer {
+    std::vector<policy::Network> from; ///< whose devices it is for; empty: everyone's
+    std::vector<std::string> proxies;  ///< "10.0.0.5:3128", tried in this order; empty: the first listener, by the portal's host
+    std::vector<std::string> direct_names;        ///< "printer.school.example", or ".school.example" with all names below it
+    std::vector<policy::Network> direct_networks; ///< IPv4
+};
+
 /// ClamAV's daemon, which looks into what is fetched.
 struct Antivirus {
     std::filesystem::path socket;              ///< a UNIX socket, as its LocalSocket; empty: nothing is looked into
@@ -100,6 +108,7 @@ struct Settings {
     Limits limits;
     Deadlines deadlines;
     Resolver resolver;
+    std::vector<PacAnswer> pac; ///< first match wins; the last is everyone's
     Antivirus antivirus;
     Gateway gateway;
 };

@@ -288,6 +288,21 @@ toml::table const* SettingsReader::table(std::string_view key)
     return found;
 }
 
+void SettingsReader::each_table(std::string_view key, std::function<void(SettingsReader&)> const& read)
+{
+    auto const* const node = take(key);
+    if (!node)
+        return;
+    auto const* const array = node->as_array();
+    if (!array || !array->is_array_of_tables())
+        return wrong_kind(key, *node, fmt::format("a list of tables: write [[...{}]] on lines of their own", key));
+    for (auto const& each : *array) {
+        SettingsReader reader{*each.as_table(), file_, problems_};
+        read(reader);
+        reader.finish();
+    }
+}
+
 void SettingsReader::finish()
 {
     for (auto const& [key, node] : table_) {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ public:
     void read(std::string_view key, std::vector<std::filesystem::path>& into, std::filesystem::path const& base);
     /// The sub-table of that name, or null.
     toml::table const* table(std::string_view key);
+    /// Each of the tables [[key]], finished behind `read`.
+    void each_table(std::string_view key, std::function<void(SettingsReader&)> const& read);
 
     bool has(std::string_view key) const { return table_.contains(key); }
     void complain(std::string_view key, std::string message, std::string suggestion = {});

@@ -1,44 +1,8 @@
 #include "proxy/portal/portal_pages.hpp"
+#include "proxy/portal/pac.hpp"
 #include "proxy/settings.hpp"
 
-#include <boost/url/parse.hpp>
-#include <fmt/format.h>
-
 namespace gatehouse::portal {
-
-namespace {
-
-/// Text that can stand between quotes in a script: host names and addresses only.
-std::string host_text(std::string_view host)
-{
-    std::string out;
-    for (char const c : host) {
-        bool const plain
-            = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
-        if (plain)
-            out.push_back(c);
-    }
-    return out;
-}
-
-std::string host_of_url(std::string const& url)
-{
-    auto const parsed = boost::urls::parse_uri(url);
-    return parsed && parsed->has_authority() ? std::string(parsed->encoded_host()) : std::string();
-}
-
-} // namespace
-
-std::string pac_script(std::string_view proxy_host, std::uint16_t proxy_port, std::string_view portal_host)
-{
-    return fmt::format("function FindProxyForURL(url, host) {{\n"
-                       "  if (isPlainHostName(host) || host === \"{0}\" || host === \"localhost\" || host === \"127.0.0.1\") {{\n"
-                       "    return \"DIRECT\";\n"
-                       "  }}\n"
-                       "  return \"PROXY {1}:{2}\";\n"
-                       "}}\n",
-        host_text(portal_host), host_text(proxy_host), proxy_port);
-}
 
 task<Response> show_welcome(Visit const& visit)
 {
@@ -65,18 +29,9 @@ task<Response> show_welcome(Visit const& visit)
 
 task<Response> show_pac(Visit const& visit)
 {
-    auto const& settings = visit.site.services.settings;
-    auto const portal_host = host_of_url(visit.site.portal_url());
-    std::string proxy_host = portal_host;
-    std::uint16_t port = 3128;
-    if (!settings.proxy.empty()) {
-        auto const& end = settings.proxy.front();
-        port = end.port;
-        bool const everywhere = end.address == policy::IpAddress{} || end.address == policy::IpAddress::from_v4(0);
-        if (!everywhere)
-            proxy_host = end.address.is_v4() ? end.address.to_text() : "[" + end.address.to_text() + "]";
-    }
-    co_return Response{200, "application/x-ns-proxy-autoconfig", pac_script(proxy_host, port, portal_host), {}};
+    auto const device = policy::IpAddress::parse(visit.request.peer);
+    auto script = pac_script(visit.site.services.settings, device ? *device : policy::IpAddress{}, visit.site.portal_url());
+    co_return Response{200, "application/x-ns-proxy-autoconfig", std::move(script), {{"Cache-Control", "private, max-age=300"}}};
 }
 
 task<Response> show_ca(Visit const& visit)

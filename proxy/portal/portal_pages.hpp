@@ -22,7 +22,4 @@ task<Response> show_tell(Visit const& visit);
 task<Response> take_tell(Visit const& visit);
 task<Response> show_told(Visit const& visit);
 
-/// The automatic proxy configuration (a JavaScript function, by long custom): own and plain names directly, everything else through the proxy.
-std::string pac_script(std::string_view proxy_host, std::uint16_t proxy_port, std::string_view portal_host);
-
 } // namespace gatehouse::portal

@@ -109,7 +109,7 @@ async function openRoom(address, proxyPort) {
 }
 
 // --- the configuration -------------------------------------------------------------------------------------------------
-function writeSettings(config, ports, hosts, sitePorts) {
+function writeSettings(config, ports, hosts, sitePorts, more) {
     const text = `time_zone = "Europe/London"
 state_dir = "../var"
 log_dir = "../var/log"
@@ -131,7 +131,7 @@ drain = "2s"
 [resolver]
 hosts_file = "${hosts}"
 servers = ["127.0.0.1:9"]
-`;
+${more}`;
     writeFileSync(join(config, "gatehouse.toml"), text);
 }
 
@@ -184,9 +184,9 @@ async function isAnswering(url) {
 /**
  * Starts it all. `names`: the hosts that the local sites play. `rooms`: name -> address of the example's policy. `people`: login -> role of the
  * console; their first passwords are in `passwords`. The clock starts at `time`. `unproved`: names that the sites' certificate does not have.
- * `policy` goes behind the example's policy.
+ * `policy` goes behind the example's policy, `settings(ports)` behind those of the daemon.
  */
-export async function startSchool({ names, unproved = [], rooms, people, time, policy = "" }) {
+export async function startSchool({ names, unproved = [], rooms, people, time, policy = "", settings = () => "" }) {
     const dir = mkdtempSync(join(tmpdir(), "gatehouse-school-"));
     const day = lastSchoolDay();
     const clock = makeClock(dir, day);
@@ -199,7 +199,7 @@ export async function startSchool({ names, unproved = [], rooms, people, time, p
     const config = join(dir, "config");
     cpSync(join(root, "config"), config, { recursive: true });
     writeFileSync(join(dir, "hosts"), [...names, ...unproved].map((name) => `127.0.0.1 ${name}\n`).join(""));
-    writeSettings(config, ports, join(dir, "hosts"), [ports.https, ports.http]);
+    writeSettings(config, ports, join(dir, "hosts"), [ports.https, ports.http], settings(ports));
     addCollection(config);
     writeFileSync(join(config, "policy.toml"), readFileSync(join(config, "policy.toml"), "utf8") + policy);
     openSchoolOn(config, day);

@@ -151,11 +151,17 @@ def read_frame(read):
     return bytes(byte ^ key[at % 4] for at, byte in enumerate(read(size)))
 
 
+def name_updates(config):
+    """Packages come from a place of updates: elsewhere programs are closed for pupils, who sit at this address."""
+    with open(config / "lists" / "updates.txt", "a") as updates:
+        updates.write("www.school.example\n")
+
+
 CERTIFICATE, TLS = make_certificate(ROOT, "git.school.example", "secure.school.example")
 PLAIN, SECURE, SIX = Origin(Files), Origin(Files, tls=TLS), Origin(Files, address="::1")
 GATE = Gateway(names={"www.school.example": PLAIN.address, "git.school.example": SECURE.address, "secure.school.example": SECURE.address,
                       "six.school.example": "::1", "www.instagram.com": PLAIN.address},
-               ports=[PLAIN.port, SECURE.port, SIX.port])
+               ports=[PLAIN.port, SECURE.port, SIX.port], edit=name_updates)
 SITE = f"http://www.school.example:{PLAIN.port}"
 BLOCKED = f"http://www.instagram.com:{PLAIN.port}/hello?never"
 

@@ -49,6 +49,32 @@ TEST_F(LoadSettings, ReadsTheExampleSchool)
     EXPECT_EQ(settings.log_days, 90U);
 }
 
+TEST_F(LoadSettings, ReadsWhatDevicesAreTold)
+{
+    auto const loaded = load_with("[pac]\nproxies = ['proxy.school.example:3128']\ndirect = ['.school.example', '10.20.0.0/16']\n"
+                                  "[[pac.network]]\nfrom = ['10.21.0.0/16']\nproxies = ['[fd00::5]:3128', '10.21.0.5:3128']\n"
+                                  "[[pac.network]]\nfrom = ['10.22.0.0/16']\ndirect = ['printer.school.example']\n");
+    ASSERT_TRUE(loaded.problems.empty()) << loaded.problems.front().message;
+    auto const& pac = loaded.settings.pac;
+    ASSERT_EQ(pac.size(), 3U);
+    EXPECT_THAT(pac[0].proxies, testing::ElementsAre("[fd00::5]:3128", "10.21.0.5:3128"));
+    EXPECT_THAT(pac[0].direct_names, testing::ElementsAre(".school.example")) << "what everyone reaches directly counts too";
+    EXPECT_THAT(pac[1].proxies, testing::ElementsAre("proxy.school.example:3128"));
+    EXPECT_THAT(pac[1].direct_names, testing::ElementsAre("printer.school.example", ".school.example"));
+    EXPECT_EQ(pac[2].direct_networks.size(), 1U);
+    EXPECT_TRUE(pac[2].from.empty());
+}
+
+TEST_F(LoadSettings, ComplainsAboutWhatDevicesCannotBeTold)
+{
+    auto const loaded
+        = load_with("[pac]\nproxies = ['a\"; evil(); \"', 'proxy', 'proxy:0', '10.0.0.5:99999', 'UPPER.example:1']\n"
+                    "direct = ['x\" || true', 'fd00::/8']\n[[pac.network]]\nproxies = ['p.example:1']\n"
+                    "[antivirus]\nsocket = '/"
+            + std::string(120, 'x') + "'\n");
+    EXPECT_EQ(loaded.problems.size(), 9U);
+}
+
 TEST_F(LoadSettings, KeepsDefaultsForWhatIsNotWritten)
 {
     auto const loaded = load_with("");
