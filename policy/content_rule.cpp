@@ -8,18 +8,52 @@ namespace gatehouse::policy {
 namespace {
 
 /// A look at the first column alone, which needs no facts: most people's answers are put aside by it.
-bool may_be_for(Rule const& rule, Policy const& policy, Subject const& subject)
-{
-    using Kind = Selector::Kind;
-    auto const& role = policy.role(subject.role) != nullptr ? subject.role : policy.unknown_role;
-    return std::any_of(rule.who.begin(), rule.who.end(), [&](Selector const& selector) {
+class FirstLook {
+public:
+    FirstLook(Policy const& policy, Subject const& subject)
+        : subject_(subject)
+    {
+        auto const* role = policy.role(subject.role);
+        role = role == nullptr ? policy.role(policy.unknown_role) : role;
+        auto const index = role == nullptr ? bits : static_cast<std::size_t>(role - policy.roles.data());
+        role_ = index < bits ? std::uint64_t{1} << index : 0;
+    }
+
+    bool may_be_for(Rule const& rule) const
+    {
+        if (role_ == 0 || (rule.sieve.roles & role_) != 0)
+            return true;
+        return !rule.sieve.who_is_exact
+            && std::any_of(rule.who.begin(), rule.who.end(), [&](Selector const& selector) { return holds(selector); });
+    }
+
+private:
+    static constexpr std::size_t bits = 64; // of Sieve::roles
+
+    bool holds(Selector const& selector) const
+    {
+        using Kind = Selector::Kind;
+        auto const& groups = subject_.groups;
         switch (selector.kind) {
-        case Kind::role: return selector.value == role;
-        case Kind::group: return std::find(subject.groups.begin(), subject.groups.end(), selector.value) != subject.groups.end();
-        case Kind::user: return selector.value == subject.user;
+        case Kind::role: return false; // the sieve has said so
+        case Kind::group: return std::find(groups.begin(), groups.end(), selector.value) != groups.end();
+        case Kind::user: return selector.value == subject_.user;
         default: return true;
         }
-    });
+    }
+
+    Subject const& subject_;
+    std::uint64_t role_ = 0; ///< of the person; none: it has no bit
+};
+
+/// True if any of the entries may be for the person.
+template <class Rules>
+bool any_may_be_for(Rules const& rules, Policy const& policy, Subject const& subject)
+{
+    if (rules.empty())
+        return false;
+    FirstLook const look{policy, subject};
+    return std::any_of(rules.begin(), rules.end(), [&](Rule const& rule) { return look.may_be_for(rule); });
 }
 
 bool is_private(Facts const& facts)
@@ -38,7 +72,7 @@ Plan plan_of(Rules const& rules, Policy const& policy, Query const& query, Decis
     Plan plan;
     if (decision.stage == Stage::override_grant || decision.verdict == Verdict::block)
         return plan;
-    if (std::none_of(rules.begin(), rules.end(), [&](auto const& rule) { return may_be_for(rule, policy, query.subject); }))
+    if (!any_may_be_for(rules, policy, query.subject))
         return plan;
     Facts const facts{policy, query};
     if (is_private(facts))
@@ -53,9 +87,7 @@ Plan plan_of(Rules const& rules, Policy const& policy, Query const& query, Decis
 
 bool reads_prompt(Policy const& policy, Query const& query, Decision const& decision)
 {
-    if (decision.verdict == Verdict::block
-        || std::none_of(policy.prompts.begin(), policy.prompts.end(),
-            [&](PromptRule const& rule) { return may_be_for(rule, policy, query.subject); }))
+    if (decision.verdict == Verdict::block || !any_may_be_for(policy.prompts, policy, query.subject))
         return false;
     Facts const facts{policy, query};
     return !is_private(facts) && std::any_of(policy.prompts.begin(), policy.prompts.end(), [&](PromptRule const& rule) {

@@ -38,13 +38,14 @@ bool may_carry_viruses(FileKind kind)
 
 } // namespace
 
-std::unique_ptr<FileGate> FileGate::make(Session& session, Outcome const& outcome, http1::ResponseHead const& head)
+std::unique_ptr<FileGate> FileGate::make(
+    Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::Moment const& now)
 {
     auto const& policy = *outcome.policy;
     bool const checks = !session.env.settings.antivirus.socket.empty();
     if ((policy.file_rules.empty() && !checks) || head.framing == http1::Framing::none || head.switches_protocol)
         return nullptr;
-    policy::Query const query{session.subject, outcome.target, session.env.clock.now(), outcome.decision.signals};
+    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals};
     auto const plan = policy::plan_files(policy, query, outcome.decision);
     return plan.none() && !checks ? nullptr : std::make_unique<FileGate>(session, outcome, head, plan);
 }
@@ -55,21 +56,20 @@ FileGate::FileGate(Session& session, Outcome const& outcome, http1::ResponseHead
     , knows_size_(head.framing == http1::Framing::length)
     , looking_(asks_for_kind(*outcome.policy, plan) || !session.env.settings.antivirus.socket.empty())
     , type_(head.find("Content-Type").value_or(""))
+    , disposition_(head.find("Content-Disposition").value_or(""))
     , began_(session.env.wheel.now())
 {
-    auto const disposition = head.find("Content-Disposition").value_or("");
-    attached_ = files::is_attachment(disposition);
-    // A page about a program is often found under the program's name.
-    bool const is_page = !attached_ && type_.starts_with("text/html");
-    name_ = is_page ? std::string{} : files::name_of_download(disposition, outcome.target.path);
+    attached_ = files::is_attachment(disposition_);
     auto const range = head.status == 206 ? files::read_content_range(head.find("Content-Range").value_or("")) : std::nullopt;
     partial_ = head.status == 206 && (!range || range->first != 0);
     if (knows_size_)
         facts_.size = std::max(head.content_length, range ? range->whole : 0);
-    if (!looking_ || partial_)
-        return;
-    decoder_ = content::BodyDecoder::make(head.find("Content-Encoding").value_or(""));
-    unreadable_ = !decoder_;
+    reads_ = looking_ && !partial_;
+    auto const coding = head.find("Content-Encoding").value_or("");
+    if (reads_ && !coding.empty()) {
+        decoder_ = content::BodyDecoder::make(coding);
+        unreadable_ = !decoder_;
+    }
     if (type_.starts_with("text/event-stream")) // events come one by one, each of them awaited
         patient_ = false;
 }
@@ -78,17 +78,28 @@ void FileGate::add(std::string_view body)
 {
     if (!knows_size_)
         facts_.size += body.size();
-    if (!decoder_ || (!looking_ && !scan_))
+    if (!reads_)
         return;
     coded_ += body.size();
-    auto const most = scan_ ? session_.env.settings.antivirus.most + 1 - scanned_ : session_.env.settings.antivirus.most + 1;
-    switch (decoder_->add(body, decoded_, most > decoded_.size() ? most - decoded_.size() : 0)) {
-    case content::DecodeResult::ok: return;
-    case content::DecodeResult::full: break; // more than is checked
-    case content::DecodeResult::broken:
-    case content::DecodeResult::too_much: unreadable_ = true; break;
+    auto const most = session_.env.settings.antivirus.most + 1 - scanned_;
+    auto const room = most > decoded_.size() ? most - decoded_.size() : 0;
+    if (!decoder_) {
+        decoded_.append(body.substr(0, room));
+        reads_ = body.size() <= room; // what is beyond is not checked
+        return;
     }
+    auto const result = decoder_->add(body, decoded_, room);
+    unreadable_ = result == content::DecodeResult::broken || result == content::DecodeResult::too_much;
+    reads_ = result == content::DecodeResult::ok;
+}
+
+/// Nothing of what comes has to be kept any more.
+void FileGate::stop_reading()
+{
+    reads_ = false;
+    scan_.reset();
     decoder_.reset();
+    decoded_ = {};
 }
 
 bool FileGate::judge(Outcome& outcome)
@@ -109,7 +120,7 @@ bool FileGate::fail(Outcome& outcome, std::string_view failure) const
 
 bool FileGate::has_enough(bool complete) const
 {
-    if (complete || !patient_ || partial_ || unreadable_ || !decoder_ || coded_ >= files::most_looked_at
+    if (complete || !patient_ || unreadable_ || !reads_ || coded_ >= files::most_looked_at
         || time_left() <= std::chrono::milliseconds::zero())
         return true;
     auto const certain = decoded_.size() < files::enough_for_a_mark ? std::nullopt : files::kind_by_first_bytes(decoded_);
@@ -135,8 +146,10 @@ net::task<> FileGate::find_kind(Outcome& outcome)
         kind = files::kind_of_type(type);
     }
     bool const says_little = kind == FileKind::text || kind == FileKind::archive || kind == FileKind::other;
-    if (auto const named = files::kind_of_name(name_); named && says_little)
-        kind = named;
+    // A page about a program is often found under the program's name.
+    bool const is_page = !attached_ && type_.starts_with("text/html");
+    if (says_little && !is_page)
+        kind = files::kind_of_name(files::name_of_download(disposition_, outcome.target.path)).value_or(*kind);
     facts_.kind = kind;
     outcome.file_kind = kind;
 }
@@ -158,17 +171,18 @@ net::task<bool> FileGate::is_fit(Outcome& outcome, bool complete)
             co_await find_kind(outcome);
         looking_ = false;
         if (unreadable_)
-            co_return fail(outcome, unknown_file);
+            co_return end_scan(outcome, unknown_file);
         if (!judge(outcome))
             co_return false;
+        auto const& antivirus = session_.env.settings.antivirus;
+        if (wants_scan() && facts_.size > antivirus.most)
+            co_return end_scan(outcome, {});
         if (wants_scan()) {
-            auto const& antivirus = session_.env.settings.antivirus;
             scan_ = std::make_unique<files::VirusScan>(session_.env.executor, session_.env.wheel, antivirus.patience);
             if (!co_await scan_->begin(antivirus.socket))
                 co_return end_scan(outcome, no_check);
         } else {
-            decoder_.reset();
-            decoded_ = {};
+            stop_reading();
         }
     }
     if (scan_)
@@ -179,10 +193,9 @@ net::task<bool> FileGate::is_fit(Outcome& outcome, bool complete)
 /// The check is over without an answer.
 bool FileGate::end_scan(Outcome& outcome, std::string_view failure)
 {
-    scan_.reset();
-    decoder_.reset();
-    decoded_ = {};
-    outcome.virus = not_checked;
+    stop_reading();
+    if (!session_.env.settings.antivirus.socket.empty())
+        outcome.virus = not_checked;
     if (failure.empty())
         return true;
     if (failure == no_check)
@@ -206,7 +219,7 @@ net::task<bool> FileGate::check(Outcome& outcome, bool complete)
     auto const answer = co_await scan_->finish();
     if (answer.kind == files::ScanAnswer::Kind::failed)
         co_return end_scan(outcome, no_check);
-    scan_.reset();
+    stop_reading();
     if (answer.kind == files::ScanAnswer::Kind::clean)
         co_return true;
     outcome.virus = answer.name;

@@ -18,7 +18,8 @@ inline constexpr std::size_t kept_of_larger = 16 * 1024;
 class FileGate {
 public:
     /// Nothing if nobody wants to know what this answer brings, or if it brings nothing.
-    static std::unique_ptr<FileGate> make(Session& session, Outcome const& outcome, http1::ResponseHead const& head);
+    static std::unique_ptr<FileGate> make(
+        Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::Moment const& now);
 
     FileGate(Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::FilePlan const& plan);
 
@@ -41,6 +42,7 @@ private:
     net::task<> find_kind(Outcome& outcome);
     bool wants_scan() const;
     net::task<bool> check(Outcome& outcome, bool complete);
+    void stop_reading();
     bool end_scan(Outcome& outcome, std::string_view failure);
     bool fail(Outcome& outcome, std::string_view failure) const;
 
@@ -51,12 +53,13 @@ private:
     bool looking_;            ///< its kind has to be known
     bool unreadable_ = false; ///< its coding is not known or broken
     bool patient_ = true;
-    bool released_ = false; ///< its beginning is on its way
-    std::string type_;      ///< as the origin says
-    std::string name_;      ///< of the download, or empty
-    bool attached_;         ///< the origin wants it kept as a file
-    bool partial_;          ///< its beginning is not in this answer
-    std::unique_ptr<content::BodyDecoder> decoder_;
+    bool released_ = false;                         ///< its beginning is on its way
+    bool reads_;                                    ///< its bytes are kept, to be looked at or checked
+    bool attached_;                                 ///< the origin wants it kept as a file
+    bool partial_;                                  ///< its beginning is not in this answer
+    std::string type_;                              ///< as the origin says
+    std::string disposition_;                       ///< the same
+    std::unique_ptr<content::BodyDecoder> decoder_; ///< null without a coding
     std::string decoded_;     ///< since the beginning while it is looked at, then since the last piece was handed on
     std::size_t coded_ = 0;   ///< bytes of the body so far
     std::size_t scanned_ = 0; ///< decoded bytes handed to the check

@@ -265,22 +265,17 @@ std::size_t take_body(ResponsePump& pump)
     return used;
 }
 
-/// Sends `now` and `data`, and forgets `now`. False if the client is gone.
-net::task<bool> send_to_client(Attempt& attempt, std::size_t now, std::string_view data)
+/// What was written to the client, of `to_client` and beside it. False if the client is gone.
+bool note_sent(Attempt& attempt, bool sent, std::size_t kept, std::size_t beside)
 {
-    auto& out = attempt.scratch.to_client;
-    if (now + data.size() == 0)
-        co_return true;
-    attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
-    auto const sent = co_await attempt.session.client.write(std::string_view{out}.substr(0, now), data);
     attempt.response_started = true;
     if (!sent) {
         attempt.fail(0, "client-closed");
-        co_return false;
+        return false;
     }
-    attempt.outcome.bytes_to_client += now + data.size();
-    out.erase(0, now);
-    co_return true;
+    attempt.outcome.bytes_to_client += kept + beside;
+    attempt.scratch.to_client.erase(0, kept);
+    return true;
 }
 
 /// Sends what has arrived of the body, behind what is in `to_client` already. False once there is nothing more to do.
@@ -289,31 +284,34 @@ net::task<bool> flush_response(ResponsePump& pump)
     auto& attempt = pump.attempt;
     auto& out = attempt.scratch.to_client;
     auto& buffer = attempt.upstream.buffer;
+    std::string_view data;
+    std::size_t used = 0;
+    std::size_t kept = out.size();
     if (pump.plain) {
         auto const piece = pump.body.next(buffer.bytes());
-        if (!co_await send_to_client(attempt, out.size(), piece.data))
+        data = piece.data;
+        used = piece.consumed;
+    } else {
+        buffer.consume(take_body(pump));
+        bool fit = true;
+        if (pump.file)
+            fit = co_await pump.file->is_fit(attempt.outcome, pump.body.done());
+        if (fit && !pump.body.done() && attempt.error.empty() && pump.holds())
+            co_return true;
+        if (!fit || (pump.gate && !pump.gate->is_fit(attempt.outcome))) {
+            close_by_content(pump);
             co_return false;
-        buffer.consume(piece.consumed);
-        co_return !pump.body.done();
+        }
+        kept = pump.file ? pump.file->releasable(out.size()) : out.size();
     }
-    buffer.consume(take_body(pump));
-    bool const complete = pump.body.done();
-    bool fit = true;
-    if (pump.file)
-        fit = co_await pump.file->is_fit(attempt.outcome, complete);
-    if (!fit) {
-        close_by_content(pump);
-        co_return false;
+    if (kept + data.size() > 0) {
+        attempt.session.client.expire_after(attempt.session.env.settings.deadlines.body_idle);
+        auto const sent = co_await attempt.session.client.write(std::string_view{out}.substr(0, kept), data);
+        if (!note_sent(attempt, sent.has_value(), kept, data.size()))
+            co_return false;
     }
-    if (!complete && attempt.error.empty() && pump.holds())
-        co_return true;
-    if (pump.gate && !pump.gate->is_fit(attempt.outcome)) {
-        close_by_content(pump);
-        co_return false;
-    }
-    if (!co_await send_to_client(attempt, pump.file ? pump.file->releasable(out.size()) : out.size(), {}))
-        co_return false;
-    co_return attempt.error.empty() && !complete;
+    buffer.consume(used);
+    co_return attempt.error.empty() && !pump.body.done();
 }
 
 /// The origin has ended the connection in good order, and with it the body. False: the answer is closed.
@@ -331,15 +329,20 @@ net::task<bool> finish_body(ResponsePump& pump)
     }
     auto& out = pump.attempt.scratch.to_client; // empty unless it was held back
     out.append(pump.chunked ? http1::last_chunk : std::string_view{});
-    co_return co_await send_to_client(pump.attempt, out.size(), {});
+    if (out.empty())
+        co_return true;
+    pump.attempt.session.client.expire_after(pump.attempt.session.env.settings.deadlines.body_idle);
+    auto const sent = co_await pump.attempt.session.client.write(out);
+    co_return note_sent(pump.attempt, sent.has_value(), out.size(), 0);
 }
 
 net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
 {
     auto const& head = attempt.scratch.response;
     bool const chunked = to_client == http1::Framing::chunked;
-    auto gate = ContentGate::make(attempt.session, attempt.outcome, head);
-    auto file = FileGate::make(attempt.session, attempt.outcome, head);
+    auto const now = attempt.session.env.clock.now();
+    auto gate = ContentGate::make(attempt.session, attempt.outcome, head, now);
+    auto file = FileGate::make(attempt.session, attempt.outcome, head, now);
     bool const plain = !chunked && head.framing != http1::Framing::chunked && !gate && !file;
     ResponsePump pump{attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain,
         std::move(gate), std::move(file)};

@@ -31,6 +31,8 @@ public:
 
     void give_back()
     {
+        if (scratch_ && scratch_->to_client.capacity() > most_kept) // a file waited there for its virus check
+            scratch_->to_client = {};
         if (scratch_ && env_.spare_scratch.size() < most_spare)
             env_.spare_scratch.push_back(std::move(scratch_));
         scratch_.reset();
@@ -38,6 +40,7 @@ public:
 
 private:
     static constexpr std::size_t most_spare = 256;
+    static constexpr std::size_t most_kept = 128 * 1024;
     Environment& env_;
     std::unique_ptr<Scratch> scratch_;
 };
