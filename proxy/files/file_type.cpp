@@ -1,6 +1,7 @@
 #include "proxy/files/file_type.hpp"
 
 #include "policy/url_path.hpp"
+#include "proxy/http1/ascii.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -65,8 +66,7 @@ bool is_text(std::string_view beginning)
 std::string lower(std::string_view text)
 {
     std::string out{text};
-    std::transform(
-        out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(out.begin(), out.end(), out.begin(), http1::to_lower);
     return out;
 }
 
@@ -212,14 +212,6 @@ constexpr Named endings[]{
     {"torrent", FileKind::torrent},
 };
 
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == text.npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
-
 /// The value of a parameter of a field, without quotes; empty if it is not there.
 std::string parameter(std::string_view field, std::string_view name)
 {
@@ -230,12 +222,12 @@ std::string parameter(std::string_view field, std::string_view name)
             quoted = !quoted;
         if (i < field.size() && (quoted || field[i] != ';'))
             continue;
-        auto const part = trimmed(field.substr(begin, i - begin));
+        auto const part = http1::trim_blanks(field.substr(begin, i - begin));
         begin = i + 1;
         auto const sign = part.find('=');
-        if (sign == part.npos || lower(trimmed(part.substr(0, sign))) != name)
+        if (sign == part.npos || lower(http1::trim_blanks(part.substr(0, sign))) != name)
             continue;
-        auto value = trimmed(part.substr(sign + 1));
+        auto value = http1::trim_blanks(part.substr(sign + 1));
         if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
             value = value.substr(1, value.size() - 2);
         return std::string{value};
@@ -264,7 +256,7 @@ std::optional<FileKind> kind_by_first_bytes(std::string_view beginning)
 
 FileKind kind_of_type(std::string_view type)
 {
-    auto const name = lower(trimmed(type.substr(0, type.find(';'))));
+    auto const name = lower(http1::trim_blanks(type.substr(0, type.find(';'))));
     for (auto const& each : types) {
         bool const open = each.name.ends_with('*');
         if (open ? name.starts_with(each.name.substr(0, each.name.size() - 1)) : name == each.name)
@@ -300,12 +292,12 @@ std::string name_of_download(std::string_view content_disposition, std::string_v
 
 bool is_attachment(std::string_view content_disposition)
 {
-    return lower(trimmed(content_disposition.substr(0, content_disposition.find(';')))) == "attachment";
+    return lower(http1::trim_blanks(content_disposition.substr(0, content_disposition.find(';')))) == "attachment";
 }
 
 std::optional<RangeSaid> read_content_range(std::string_view value)
 {
-    auto const text = lower(trimmed(value));
+    auto const text = lower(http1::trim_blanks(value));
     std::string_view rest{text};
     if (!rest.starts_with("bytes "))
         return std::nullopt;

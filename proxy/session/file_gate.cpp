@@ -118,10 +118,18 @@ bool FileGate::fail(Outcome& outcome, std::string_view failure) const
     return false;
 }
 
+/// What a browser makes no file of, whatever follows, and what may come word by word: text that is shown, and calls (gRPC).
+bool FileGate::is_no_file() const
+{
+    return !attached_ && (files::kind_of_type(type_) == FileKind::text || type_.starts_with("application/grpc"));
+}
+
 bool FileGate::has_enough(bool complete) const
 {
-    if (complete || !patient_ || unreadable_ || !reads_ || coded_ >= files::most_looked_at
-        || time_left() <= std::chrono::milliseconds::zero())
+    if (complete || unreadable_ || !reads_ || coded_ >= files::most_looked_at)
+        return true;
+    bool const late = !patient_ || time_left() <= std::chrono::milliseconds::zero();
+    if (late && (decoded_.size() >= files::enough_for_a_mark || is_no_file()))
         return true;
     auto const certain = decoded_.size() < files::enough_for_a_mark ? std::nullopt : files::kind_by_first_bytes(decoded_);
     if (!certain)
@@ -167,6 +175,9 @@ net::task<bool> FileGate::is_fit(Outcome& outcome, bool complete)
     if (looking_) {
         if (!has_enough(complete))
             co_return true;
+        // A coding that takes long to say anything must not pass for an empty file.
+        bool const says_nothing = !complete && !partial_ && decoded_.size() < files::enough_for_a_mark && !is_no_file();
+        unreadable_ = unreadable_ || says_nothing;
         if (!unreadable_)
             co_await find_kind(outcome);
         looking_ = false;

@@ -29,6 +29,8 @@ public:
     net::task<bool> is_fit(Outcome& outcome, bool complete);
     /// True as long as it is not known what the file is: nothing of the answer is sent.
     bool looks() const { return looking_; }
+    /// True as long as more of its beginning is waited for, by `time_left`; then only by what an answer has anyway.
+    bool waits() const { return looking_ && patient_; }
     /// How many of the bytes that wait may be sent.
     std::size_t releasable(std::size_t waiting);
     std::chrono::milliseconds time_left() const;
@@ -38,6 +40,7 @@ public:
 private:
     bool judge(Outcome& outcome);
     bool has_enough(bool complete) const;
+    bool is_no_file() const;
     std::optional<files::FileKind> kind_without_asking() const;
     net::task<> find_kind(Outcome& outcome);
     bool wants_scan() const;

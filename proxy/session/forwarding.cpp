@@ -223,12 +223,14 @@ struct ResponsePump {
 
     /// Nothing is sent as long as that is not known to be right.
     bool holds() const { return (gate && gate->holds(attempt.scratch.to_client.size())) || (file && file->looks()); }
+    /// That is waited for, and not for long.
+    bool waits() const { return (gate && gate->holds(attempt.scratch.to_client.size())) || (file && file->waits()); }
     /// Until one of them has waited long enough.
     std::chrono::milliseconds time_left() const
     {
         bool const reads = gate && gate->holds(attempt.scratch.to_client.size());
         auto const longest = std::chrono::milliseconds::max();
-        return std::min(reads ? gate->time_left() : longest, file && file->looks() ? file->time_left() : longest);
+        return std::min(reads ? gate->time_left() : longest, file && file->waits() ? file->time_left() : longest);
     }
     void let_go() const
     {
@@ -350,14 +352,14 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
         pump.body.keep_trailers();
     auto& buffer = attempt.upstream.buffer;
     while (co_await flush_response(pump)) {
-        bool const holds = pump.holds();
-        attempt.upstream.stream.expire_after(holds ? pump.time_left() : attempt.session.env.settings.deadlines.body_idle);
+        bool const waits = pump.waits();
+        attempt.upstream.stream.expire_after(waits ? pump.time_left() : attempt.session.env.settings.deadlines.body_idle);
         auto const size = co_await attempt.upstream.stream.read_some(buffer.prepare(body_read_size));
         if (size) {
             buffer.commit(*size);
             continue;
         }
-        if (holds && is_timeout(size.error())) { // the origin takes its time: what it said so far goes on
+        if (waits && is_timeout(size.error())) { // the origin takes its time: what it said so far goes on
             pump.let_go();
             continue;
         }

@@ -229,6 +229,25 @@ def slow():
         wire.get(f"http://{ORIGIN.authority}/slow").take_until(b"hello")
         released.set()
         wire.take_until(b"x" * 15)
+    gone_on = threading.Event()
+
+    def one_byte_first(request, connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\nM" % len(PE))
+        gone_on.wait(PATIENCE)
+        connection.sendall(PE[1:])
+        return True
+    ORIGIN.answer("/one-byte-first", one_byte_first)
+    with Wire(GATE, ROOM) as wire:
+        wire.get(f"http://{ORIGIN.authority}/one-byte-first").socket.settimeout(0.8)  # longer than the beginning of text is waited for
+        try:
+            raise AssertionError(f"one byte told what it is: {wire.socket.recv(100)}")
+        except TimeoutError:
+            wire.socket.settimeout(PATIENCE)
+        gone_on.set()
+        assert is_closed(wire.answer())
+    named = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * 200_000 + b"\0" + gzip.compress(PE)[10:]  # a gzip whose own name is long (RFC 1952 2.3.1)
+    answer = get("/long-name", named, OCTETS, "Content-Encoding: gzip")
+    assert answer.status == 502 and b"This file cannot be checked" in answer.body, answer.status
     ORIGIN.answer("/events", lambda request, connection: not connection.sendall(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ndata: x\n\r\n") or released.wait(0))
     with Wire(GATE, ROOM) as wire:
