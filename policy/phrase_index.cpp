@@ -69,8 +69,13 @@ PhraseScan::PhraseScan(PhraseIndex const& index, PhraseScratch& scratch)
     , seen_parts_(index.phrases_.size())
     , scores_(index.lists_)
 {
-    if (hs_alloc_scratch(index.machine_, &scratch.scratch_) != HS_SUCCESS
-        || hs_open_stream(index.machine_, 0, &stream_) != HS_SUCCESS)
+    // The library reckons the room anew at each call: as much work as reading a small page.
+    if (scratch.ready_for_.lock() != index.identity_) {
+        if (hs_alloc_scratch(index.machine_, &scratch.scratch_) != HS_SUCCESS)
+            return;
+        scratch.ready_for_ = index.identity_;
+    }
+    if (hs_open_stream(index.machine_, 0, &stream_) != HS_SUCCESS)
         stream_ = nullptr;
 }
 

@@ -24,6 +24,7 @@ public:
 private:
     friend class PhraseScan;
     hs_scratch* scratch_ = nullptr;
+    std::weak_ptr<char const> ready_for_; ///< PhraseIndex::identity_ of the last index it was made large enough for
 };
 
 /// Never changes after it was made; many threads may scan with it.
@@ -48,6 +49,8 @@ private:
     std::vector<Place> phrases_;
     std::vector<std::vector<std::uint32_t>> phrases_of_part_; ///< into phrases_
     std::size_t lists_ = 0;
+    std::shared_ptr<char const> identity_
+        = std::make_shared<char>(); ///< an address may come again, this does not while somebody remembers it
     hs_database* machine_ = nullptr;
 };
 

@@ -17,14 +17,22 @@ bool is_same_letter(char left, char right)
     return std::tolower(static_cast<unsigned char>(left)) == right;
 }
 
+bool ends_with(std::string_view text, std::string_view lower)
+{
+    return text.size() >= lower.size()
+        && std::equal(lower.rbegin(), lower.rend(), text.rbegin(), [](char wanted, char c) { return is_same_letter(c, wanted); });
+}
+
 /// What follows "charset=", up to where it ends.
 std::string_view value_after_charset(std::string_view text)
 {
-    constexpr std::string_view key = "charset=";
-    auto const found = std::search(text.begin(), text.end(), key.begin(), key.end(), is_same_letter);
-    if (found == text.end())
+    constexpr std::string_view key = "charset";
+    auto equals = text.find('=');
+    while (equals != text.npos && !ends_with(text.substr(0, equals), key))
+        equals = text.find('=', equals + 1);
+    if (equals == text.npos)
         return {};
-    auto value = text.substr(static_cast<std::size_t>(found - text.begin()) + key.size());
+    auto value = text.substr(equals + 1);
     value.remove_prefix(std::min(value.find_first_not_of("\"' "), value.size()));
     return value.substr(0, value.find_first_of("\"'; >/\t\r\n"));
 }

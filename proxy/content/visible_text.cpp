@@ -103,11 +103,35 @@ void VisibleText::add(std::string_view utf8, std::string& text)
         text.append(utf8);
         return;
     }
-    for (auto const c : utf8)
-        if (kind_ == Kind::html)
-            add_html(c, text);
-        else
+    if (kind_ == Kind::json) {
+        for (auto const c : utf8)
             add_json(c, text);
+        return;
+    }
+    while (!utf8.empty()) {
+        auto const plain = size_of_plain(utf8);
+        if (state_ == State::text)
+            text.append(utf8.substr(0, plain));
+        utf8.remove_prefix(plain);
+        if (utf8.empty())
+            return;
+        add_html(utf8.front(), text);
+        utf8.remove_prefix(1);
+    }
+}
+
+/// How much of what comes next changes nothing but the text: most of a page is copied or passed over in one piece.
+std::size_t VisibleText::size_of_plain(std::string_view utf8) const
+{
+    auto const up_to = [utf8](char end) { return std::min(utf8.find(end), utf8.size()); };
+    if (state_ == State::text && !in_entity_)
+        return static_cast<std::size_t>(
+            std::find_if(utf8.begin(), utf8.end(), [](char c) { return c == '<' || c == '&'; }) - utf8.begin());
+    if (state_ == State::raw && matched_ == 0)
+        return up_to('<');
+    if (state_ == State::value && !shown_ && quote_ != 0)
+        return up_to(quote_);
+    return 0;
 }
 
 void VisibleText::add_html(char c, std::string& text)

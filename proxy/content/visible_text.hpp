@@ -42,6 +42,7 @@ private:
         raw,
         raw_end,
     };
+    std::size_t size_of_plain(std::string_view utf8) const;
     void add_html(char c, std::string& text);
     void add_json(char c, std::string& text);
     void in_text(char c, std::string& text);
