@@ -7,7 +7,9 @@
 #include "proxy/settings_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -124,6 +126,17 @@ void read_antivirus(SettingsReader& reader, Settings& settings)
         reader.complain("socket", "the path of a socket has at most 107 letters");
 }
 
+void read_console(SettingsReader& reader, Settings& settings)
+{
+    constexpr std::array<std::string_view, 8> roles{
+        "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor"};
+    reader.read("second_factor", settings.second_factor);
+    for (auto const& role : settings.second_factor)
+        if (std::find(roles.begin(), roles.end(), role) == roles.end())
+            reader.complain("second_factor", fmt::format("\"{}\" is not a role of the console", role),
+                fmt::format("the roles are {}", fmt::join(roles, ", ")));
+}
+
 void check_pseudonym(SettingsReader& reader, std::string_view pseudonym)
 {
     auto const fits = [](char c) {
@@ -150,7 +163,7 @@ struct Section {
 };
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
     {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"pac", read_pac},
-    {"antivirus", read_antivirus}, {"gateway", read_gateway}};
+    {"antivirus", read_antivirus}, {"console", read_console}, {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {

@@ -67,13 +67,17 @@ struct Antivirus {
     std::chrono::milliseconds patience{30000}; ///< for its answer, once it has the whole file
 };
 
-/// The machine as a router of the school's network: what `gatehouse gateway` makes firewall rules of. The daemon does not read it.
+/// The group of the kernel's packet log that refused QUIC packets go to.
+inline constexpr std::uint16_t quic_log_group = 3128;
+
+/// The machine as a router of the school's network: what `gatehouse gateway` makes firewall rules of.
 struct Gateway {
     std::vector<std::string> inside; ///< interfaces where pupils and staff are; empty: no rules are made
     std::string intercept;           ///< "redirect" or "tproxy"; that of the two listeners which is there, if only one is
     std::vector<policy::IpAddress> resolvers;    ///< the name servers that devices may ask
     std::vector<policy::Network> local;          ///< networks that devices reach directly: printers, servers of the school
     std::vector<std::string> let_out{"udp/123"}; ///< what else may leave: "tcp/993", "udp/5000-5010", "ping"
+    bool name_quic = true; ///< the daemon reads which sites the refused QUIC connections were for, and the log says so
 };
 
 struct Settings {
@@ -104,6 +108,8 @@ struct Settings {
     std::size_t log_ring = 8 * 1024 * 1024; ///< bytes of each worker's ring; a full ring drops rows and counts them
     std::vector<std::string> log_sinks{"squid", "ecs", "search"}; ///< what is written of the access log
     std::string log_level = "info";                               ///< of the diagnostic log
+
+    std::vector<std::string> second_factor; ///< console roles that must sign in with a code as well: "headteacher"; others may
 
     Limits limits;
     Deadlines deadlines;

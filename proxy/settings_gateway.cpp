@@ -107,6 +107,7 @@ void read_gateway(SettingsReader& reader, Settings& settings)
     read_resolvers(reader, gateway);
     reader.read("local", gateway.local);
     reader.read("let_out", gateway.let_out);
+    reader.read("name_quic", gateway.name_quic);
     for (auto const& way : gateway.let_out)
         if (auto fault = fault_of(way); !fault.empty())
             reader.complain("let_out", std::move(fault));

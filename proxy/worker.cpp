@@ -97,6 +97,10 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
         acceptors_.back().set_option(boost::asio::ip::tcp::no_delay(true)); // what is accepted inherits it
         entrances_.push_back({arrival, acceptors_.back().local_endpoint().port()});
     }
+
+    auto const& gateway = parts.settings.gateway;
+    if (index == 0 && gateway.name_quic && !gateway.inside.empty())
+        refused_quic_ = std::make_unique<session::RefusedQuic>(env_);
 }
 
 Worker::~Worker()
@@ -138,6 +142,14 @@ void Worker::begin_loops()
         };
         boost::asio::co_spawn(context_, accept_loop(acceptors_[i], entrances_[i]), ended);
         accepting_[i] = true;
+    }
+    if (refused_quic_ && !naming_quic_ && !env_.draining) {
+        naming_quic_ = true;
+        boost::asio::co_spawn(context_, refused_quic_->run(), [this](std::exception_ptr const& crash) {
+            naming_quic_ = false;
+            if (crash)
+                std::rethrow_exception(crash);
+        });
     }
     if (ticking_ || stopping_)
         return;
@@ -282,6 +294,8 @@ void Worker::drain(Listeners listeners, std::function<void()> emptied)
         error_code ignored;
         for (auto& acceptor : acceptors_)
             acceptor.close(ignored); // ends the accept loops
+        if (refused_quic_)
+            refused_quic_->close();
         env_.pool.close_all();
         env_.origins.close_all();
         if (listeners != Listeners::hand_over)

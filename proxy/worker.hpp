@@ -3,6 +3,7 @@
 
 #include "proxy/admission.hpp"
 #include "proxy/net/origin_tls.hpp"
+#include "proxy/session/refused_quic.hpp"
 #include "proxy/session/session.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -108,7 +109,9 @@ private:
     std::vector<session::Entrance> entrances_; ///< of the acceptors
     std::vector<int>
         listening_; ///< sockets of the acceptors, until drain; touched by the thread that starts and stops the worker
-    std::vector<bool> accepting_; ///< for each acceptor: its loop runs
+    std::vector<bool> accepting_;                        ///< for each acceptor: its loop runs
+    std::unique_ptr<session::RefusedQuic> refused_quic_; ///< of one worker, where the firewall logs such packets
+    bool naming_quic_ = false;
     bool ticking_ = false;
     std::function<void()> emptied_; ///< of drain, until it was called
     std::uint16_t judged_minute_ = 0;

@@ -61,19 +61,24 @@ Staple read_staple(SSL* connection, unsigned char const* bytes, long size)
 }
 
 /// Called by OpenSSL once the chain is verified, with or without a staple. No answer is no reason to refuse, unless the certificate says so.
-int judge_staple(SSL* connection, void*)
+/// `refused`: that of make_origin_context.
+int judge_chain(SSL* connection, void* refused)
 {
     if (SSL_session_reused(connection) == 1)
         return 1; // it was judged when the session began
+    if (leads_through(SSL_get0_verified_chain(connection), *static_cast<std::vector<Fingerprint> const*>(refused))) {
+        SSL_set_verify_result(connection, X509_V_ERR_CERT_REJECTED);
+        return 0;
+    }
     unsigned char const* bytes = nullptr;
     auto const size = SSL_get_tlsext_status_ocsp_resp(connection, &bytes);
     auto const staple = bytes != nullptr && size > 0 ? read_staple(connection, bytes, size) : Staple::useless;
     auto* const certificate = SSL_get0_peer_certificate(connection);
-    bool const refused
+    bool const unfit
         = staple == Staple::revoked || certificate == nullptr || (staple != Staple::good && demands_staple(certificate));
-    if (refused)
+    if (unfit)
         SSL_set_verify_result(connection, X509_V_ERR_CERT_REVOKED);
-    return refused ? 0 : 1;
+    return unfit ? 0 : 1;
 }
 
 /// Called when the origin asks for a certificate of the client, who is not us: that site can only be spoken with by the device itself.
@@ -99,7 +104,7 @@ void OriginContextFree::operator()(SSL_CTX* context) const
     SSL_CTX_free(context);
 }
 
-OriginContext make_origin_context(std::span<std::filesystem::path const> extra_roots)
+OriginContext make_origin_context(std::span<std::filesystem::path const> extra_roots, std::vector<Fingerprint> const& refused)
 {
     OriginContext context{SSL_CTX_new(TLS_client_method())};
     auto* const raw = context.get();
@@ -114,7 +119,8 @@ OriginContext make_origin_context(std::span<std::filesystem::path const> extra_r
     SSL_CTX_set_max_cert_list(raw, most_certificates);
     SSL_CTX_set_tlsext_status_type(raw, TLSEXT_STATUSTYPE_ocsp);
     SSL_CTX_callback_ctrl(
-        raw, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, reinterpret_cast<void (*)()>(judge_staple)); // what the macro does
+        raw, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, reinterpret_cast<void (*)()>(judge_chain)); // what the macro does
+    SSL_CTX_ctrl(raw, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB_ARG, 0, const_cast<std::vector<Fingerprint>*>(&refused));
     SSL_CTX_set_client_cert_cb(raw, note_wanted_certificate);
     load_roots(raw, extra_roots);
     OriginSessions::attach(raw);

@@ -2,6 +2,7 @@
 // TLS towards origins: what is asked of their certificates before anything is believed, and the names of what can be wrong with them.
 
 #include "policy/result.hpp"
+#include "proxy/net/refused_roots.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -18,9 +19,10 @@ using OriginContext = std::unique_ptr<SSL_CTX, OriginContextFree>;
 
 /// For all connections of one worker to origins: TLS 1.2 at least, forward-secret AEAD ciphers, security level 2 (no SHA-1, no RSA below
 /// 2048 bits), the system's roots and `extra_roots` (PEM), a name among the subject alternative names (never the common name), stapled
-/// OCSP answers believed if they are good to believe (RFC 6960). Sessions are resumed (origin_sessions.hpp).
-/// Throws std::runtime_error for a file of roots that cannot be read (a failed start).
-OriginContext make_origin_context(std::span<std::filesystem::path const> extra_roots);
+/// OCSP answers believed if they are good to believe (RFC 6960), no chain through `refused`, whoever trusts it. Sessions are resumed
+/// (origin_sessions.hpp). Throws std::runtime_error for a file of roots that cannot be read (a failed start). Lifetime: `refused` outlives it.
+OriginContext make_origin_context(
+    std::span<std::filesystem::path const> extra_roots, std::vector<Fingerprint> const& refused = known_interception());
 
 /// Asks the connection for this host: SNI and the name or address that the certificate must have. False: out of memory.
 bool expect_host(SSL* connection, std::string const& host, bool is_address);

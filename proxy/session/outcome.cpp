@@ -130,11 +130,15 @@ unsigned status_of_failure(std::string_view cause)
 
 void record(Session& session, Outcome const& outcome)
 {
+    record(session.env, session.subject, outcome);
+}
+
+void record(Environment& env, policy::Subject const& subject, Outcome const& outcome)
+{
     log::AccessRecord row;
     row.at = std::chrono::system_clock::now();
     row.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - outcome.started);
     row.decision_id = outcome.id.view();
-    auto const& subject = session.subject;
     row.client = subject.address;
     row.user = subject.user;
     row.role = subject.role;
@@ -149,7 +153,7 @@ void record(Session& session, Outcome const& outcome)
             = outcome.target.scheme == policy::Scheme::tunnel ? std::string_view{} : policy::to_text(outcome.target.scheme);
         row.host = outcome.target.host.text();
         row.port = outcome.target.port;
-        row.path = session.env.settings.log_queries ? outcome.target.path : without_query(outcome.target.path);
+        row.path = env.settings.log_queries ? outcome.target.path : without_query(outcome.target.path);
     }
     row.sni = outcome.sni;
     row.content_type = outcome.content_type;
@@ -165,7 +169,7 @@ void record(Session& session, Outcome const& outcome)
         describe_decision(row, outcome);
         describe_carried(row, outcome, carried);
     }
-    session.env.access.append(row);
+    env.access.append(row);
 }
 
 detect::Intent intent_of(http1::RequestHead const& head)

@@ -38,6 +38,8 @@ struct Outcome {
 
 /// Step 10: appends the access row. Never blocks.
 void record(Session& session, Outcome const& outcome);
+/// The same for what was no session.
+void record(Environment& env, policy::Subject const& subject, Outcome const& outcome);
 
 /// Tells of an attempt to get round the filter, if this was one.
 void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol = detect::Protocol::tls);

@@ -1,5 +1,6 @@
 #include "proxy/tls/client_hello.hpp"
 
+#include "proxy/tls/cursor.hpp"
 #include "proxy/tls/ja4.hpp"
 
 #include <algorithm>
@@ -26,48 +27,6 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t index)
 {
     return static_cast<std::uint8_t>(bytes[index]);
 }
-
-/// A cursor that never reads past its end: what does not fit is absent.
-class Cursor {
-public:
-    explicit Cursor(std::string_view bytes)
-        : rest_{bytes}
-    {
-    }
-
-    bool empty() const { return rest_.empty(); }
-
-    std::optional<std::string_view> take(std::size_t size)
-    {
-        if (size > rest_.size())
-            return std::nullopt;
-        auto const taken = rest_.substr(0, size);
-        rest_.remove_prefix(size);
-        return taken;
-    }
-
-    /// A big-endian number of 1 to 3 bytes.
-    std::optional<std::uint32_t> number(std::size_t size)
-    {
-        auto const bytes = take(size);
-        if (!bytes)
-            return std::nullopt;
-        std::uint32_t value = 0;
-        for (std::size_t i = 0; i < size; ++i)
-            value = value << 8 | byte_at(*bytes, i);
-        return value;
-    }
-
-    /// Bytes behind a length of `length_size` bytes.
-    std::optional<std::string_view> vector(std::size_t length_size)
-    {
-        auto const length = number(length_size);
-        return length ? take(*length) : std::nullopt;
-    }
-
-private:
-    std::string_view rest_;
-};
 
 /// Puts the first handshake message together from its records. Absent error: `message` is the ClientHello's body.
 error_code join_records(std::string_view bytes, std::string& message, std::size_t& record_count)
@@ -244,22 +203,47 @@ bool read_body(std::string_view body, ClientHello& hello, Ja4Fields& fields)
     return extensions && cursor.empty() && read_extensions(*extensions, hello, fields);
 }
 
-} // namespace
-
-result<ClientHello> parse_client_hello(std::string_view bytes, Fingerprint fingerprint)
+result<ClientHello> read_hello(std::string_view body, Fingerprint fingerprint)
 {
     ClientHello hello;
-    std::string message; // `fields` views it
-    if (auto const ec = join_records(bytes, message, hello.record_count))
-        return ec;
     Ja4Fields fields;
-    if (!read_body(message, hello, fields))
+    if (!read_body(body, hello, fields))
         return errc::malformed;
     fields.max_version = hello.max_version;
     fields.has_server_name = hello.has_server_name;
     if (fingerprint == Fingerprint::compute)
         hello.ja4 = ja4_of(std::move(fields));
     return hello;
+}
+
+} // namespace
+
+result<ClientHello> parse_client_hello(std::string_view bytes, Fingerprint fingerprint)
+{
+    std::string body;
+    std::size_t record_count = 0;
+    if (auto const ec = join_records(bytes, body, record_count))
+        return ec;
+    auto hello = read_hello(body, fingerprint);
+    if (hello)
+        hello->record_count = record_count;
+    return hello;
+}
+
+result<ClientHello> parse_hello_message(std::string_view bytes, Fingerprint fingerprint)
+{
+    if (!bytes.empty() && byte_at(bytes, 0) != client_hello_message)
+        return errc::not_a_handshake;
+    Cursor cursor{bytes.substr(std::min<std::size_t>(1, bytes.size()))};
+    auto const size = cursor.number(3);
+    if (!size)
+        return errc::truncated;
+    if (*size > max_hello_size)
+        return errc::too_large;
+    auto const body = cursor.take(*size);
+    if (!body)
+        return errc::truncated;
+    return cursor.empty() ? read_hello(*body, fingerprint) : errc::malformed;
 }
 
 } // namespace gatehouse::tls

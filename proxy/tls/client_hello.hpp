@@ -47,6 +47,10 @@ enum class Fingerprint : std::uint8_t { skip, compute };
 /// `malformed`, `too_large`. Lifetime: the result owns its strings.
 result<ClientHello> parse_client_hello(std::string_view bytes, Fingerprint fingerprint = Fingerprint::compute);
 
+/// The same of a handshake message that came without records, as QUIC carries it (RFC 9001 §4.1.3): its four-byte header and what follows.
+/// `bytes` may be the beginning only (`truncated`); `record_count` stays 0.
+result<ClientHello> parse_hello_message(std::string_view bytes, Fingerprint fingerprint = Fingerprint::skip);
+
 } // namespace gatehouse::tls
 
 template <>

@@ -21,6 +21,7 @@ import threading
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import namespaces  # noqa: E402
 import names  # noqa: E402
+import quic  # noqa: E402
 from gateway import COMMAND, SOURCE, free_port, wait_until  # noqa: E402
 from hello import Hello  # noqa: E402
 from hostile import NAME, ORIGIN, SMALL_POLICY, HostileSuite, Recorder, covers, list_and_leave, small_gateway  # noqa: E402
@@ -323,6 +324,63 @@ def closed_ways():
             assert not wrong, f"{mode}: {wrong}"
 
 
+def refused(address, *datagrams):
+    """Sends datagrams to port 443 from one port of the client, as one flow."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with CLIENT.inside(socket.socket, family, socket.SOCK_DGRAM) as client:
+        for data in datagrams:
+            client.sendto(data, (address, 443))  # not connected: what was refused does not keep the next from leaving
+
+
+def quic_row(name, method="QUIC"):
+    row = GATE.wait_for_row(lambda row: row["http"]["request"].get("method") == method and row["url"].get("domain") == name)
+    assert row["event"]["reason"] == f"{method.lower()}-refused", row
+    return row
+
+
+@covers("refused QUIC is named in the log: both versions and families, several packets, sent again, and what is not QUIC")
+def quic_named():
+    for mode in ("redirect", "tproxy"):
+        with rules(mode):
+            large = Hello(f"large.{mode}.example".encode(), extensions=[(51, bytes(1500))]).handshake[0]
+            first = quic.initial(quic.crypto(700, large[700:1100]) + quic.crypto(0, large[:300]), b"sameconn")
+            second = quic.initial(quic.crypto(300, large[300:700]) + quic.crypto(1100, large[1100:]), b"sameconn", packet=1)
+            refused(ALLOWED[0], first, second, first, second)
+            for family in FAMILIES:
+                for version in quic.SALTS:
+                    name = f"v{version}.{mode}.{family}.example"
+                    packet = quic.initial(quic.crypto(0, Hello(name.encode()).handshake[0]), version=version)
+                    refused(ALLOWED[family], packet, packet)
+                    row = quic_row(name)
+                    assert row["source"]["ip"] == ("10.99.1.2", "fd99::2")[family], row
+            packet = quic.initial(quic.crypto(0, Hello(b"blocked.example").handshake[0]))
+            refused(BLOCKED[0], packet)
+            assert quic_row("blocked.example")["event"]["action"] == "block"
+            assert quic_row(f"large.{mode}.example")["event"]["action"] == "allow"
+            refused(STRANGER[1], b"a game", b"a game")
+            quic_row(STRANGER[1], "UDP")
+            rows = [row["url"].get("domain") for row in GATE.access_rows() if row["http"]["request"].get("method") == "QUIC"]
+            assert rows.count(f"large.{mode}.example") == 1 and rows.count(f"v1.{mode}.0.example") == 1, rows
+            old = GATE.process
+            GATE.command("restart", "--json")  # the one that follows reads them when the one before has let go
+            wait_until(lambda: refused(ALLOWED[0], quic.initial(quic.crypto(0, Hello(f"after.{mode}.example".encode()).handshake[0])))  # noqa: B023
+                       or any(row["url"].get("domain") == f"after.{mode}.example" for row in GATE.access_rows()), what="its row")  # noqa: B023
+            assert old.wait(20) == 0
+            end_follower()
+        GATE.start()
+
+
+@covers("Chromium's QUIC is refused, named, and falls back to TCP")
+def chromium_quic():
+    browser = shutil.which("chromium")
+    with rules("redirect"), tempfile.TemporaryDirectory() as folder:
+        words = ["ip", "netns", "exec", CLIENT.name, browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+                 "--no-proxy-server", f"--user-data-dir={folder}", "--origin-to-force-quic-on=allowed.example:443", f"--host-resolver-rules=MAP allowed.example {ALLOWED[0]}",
+                 "--timeout=3000", "--dump-dom", "https://allowed.example/"]
+        subprocess.run(words, capture_output=True, check=False, timeout=60)
+        quic_row("allowed.example")
+
+
 @covers("without the gateway there is no web")
 def gateway_gone():
     with rules("redirect"):
@@ -337,6 +395,13 @@ def gateway_gone():
             GATE.start()
 
 
+def end_follower():
+    """Ends the gateway that was started by another one, which has ended."""
+    follower = GATE.status()["pid"]
+    subprocess.run(["kill", str(follower)], check=True)
+    wait_until(lambda: not pathlib.Path(f"/proc/{follower}").exists(), what="its end")
+
+
 @covers("a gateway that follows another takes its listeners over")
 def handed_over():
     for mode in ("redirect", "tproxy"):
@@ -347,11 +412,9 @@ def handed_over():
             assert is_from(hear(ALLOWED[0], hello("allowed.example")), ALLOWED)
             assert kept.send(request("allowed.example", "/last", "Connection: close\r\n")).answer().status == 200
             assert old.wait(20) == 0
-            follower = GATE.status()["pid"]
             with Direct(BLOCKED[1], 80) as wire:
                 assert wire.send(request("blocked.example")).answer().status == 403
-            subprocess.run(["kill", str(follower)], check=True)
-            wait_until(lambda: not pathlib.Path(f"/proc/{follower}").exists(), what="its end")  # noqa: B023
+            end_follower()
         GATE.start()
 
 
@@ -545,7 +608,7 @@ who   = ["user:ann"]
         policy.write_text(before)
 
 
-CASES = (redirected, tproxied, forged_host, bent_requests, forged_sni, no_sni, split_hello, wrong_protocol, no_loop, closed_ways, gateway_gone, handed_over,
+CASES = (redirected, tproxied, forged_host, bent_requests, forged_sni, no_sni, split_hello, wrong_protocol, no_loop, closed_ways, quic_named, chromium_quic, gateway_gone, handed_over,
          dead_man, other_rules, name_server)
 
 if __name__ == "__main__":

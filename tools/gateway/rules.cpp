@@ -99,8 +99,13 @@ std::string what_passes(Gateway const& gateway)
 
 std::string what_is_refused(Gateway const& gateway)
 {
-    std::string text = "        udp dport { 80, 443 } counter reject comment \"QUIC: browsers fall back to TCP, which is read\"\n"
-                       "        meta l4proto { tcp, udp } th dport 853 counter reject comment \"DNS over TLS or QUIC\"\n";
+    std::string text;
+    if (gateway.name_quic)
+        text += fmt::format("        # The daemon reads what these were for; it never holds one up.\n"
+                            "        udp dport 443 limit rate 200/second burst 400 packets log group {} snaplen 2048\n",
+            quic_log_group);
+    text += "        udp dport { 80, 443 } counter reject comment \"QUIC: browsers fall back to TCP, which is read\"\n"
+            "        meta l4proto { tcp, udp } th dport 853 counter reject comment \"DNS over TLS or QUIC\"\n";
     for (auto const family : families)
         if (auto const servers = set_of(gateway.resolvers, family, [](auto const& address) { return address; }); !servers.empty())
             text += fmt::format("        {} daddr {} meta l4proto {{ tcp, udp }} th dport 53 accept\n", name_of(family), servers);

@@ -71,8 +71,8 @@ TEST_F(LoadSettings, ComplainsAboutWhatDevicesCannotBeTold)
         = load_with("[pac]\nproxies = ['a\"; evil(); \"', 'proxy', 'proxy:0', '10.0.0.5:99999', 'UPPER.example:1']\n"
                     "direct = ['x\" || true', 'fd00::/8']\n[[pac.network]]\nproxies = ['p.example:1']\n"
                     "[antivirus]\nsocket = '/"
-            + std::string(120, 'x') + "'\n");
-    EXPECT_EQ(loaded.problems.size(), 9U);
+            + std::string(120, 'x') + "'\n[console]\nsecond_factor = ['officer', 'king']\n");
+    EXPECT_EQ(loaded.problems.size(), 10U);
 }
 
 TEST_F(LoadSettings, KeepsDefaultsForWhatIsNotWritten)

@@ -96,6 +96,16 @@ TEST_F(RulesTest, ReplacesItsTableInOneTransaction)
     EXPECT_THAT(rules(), HasSubstr("\ntable inet gatehouse\ndelete table inet gatehouse\n\ntable inet gatehouse {\n"));
 }
 
+TEST_F(RulesTest, LogsQuicBeforeItIsRefusedAndOnlyWhereItIsNamed)
+{
+    auto const text = rules();
+    auto const log = text.find("udp dport 443 limit rate 200/second burst 400 packets log group 3128");
+    ASSERT_NE(log, std::string::npos);
+    EXPECT_LT(log, text.find("udp dport { 80, 443 } counter reject"));
+    settings_.gateway.name_quic = false;
+    EXPECT_THAT(rules(), testing::Not(HasSubstr("log group")));
+}
+
 TEST_F(RulesTest, LetsOutOnlyWhatIsNamed)
 {
     settings_.gateway.let_out = {"udp/123", "tcp/8000-8100", "ping"};
