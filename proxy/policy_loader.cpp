@@ -1,6 +1,5 @@
 #include "proxy/policy_loader.hpp"
 
-#include "proxy/clock.hpp"
 #include "tools/lists/files.hpp"
 #include "tools/lists/mapped_image.hpp"
 #include "tools/lists/private_image.hpp"
@@ -118,16 +117,21 @@ LoadedPolicy load(Settings const& settings, std::filesystem::path const& image, 
     if (has_error(loaded.problems))
         return loaded;
 
-    Clock const clock{settings.time_zone};
-    expectation_clock = &clock;
-    append(loaded.problems, policy::check_expectations(loaded.policy, instant_of));
-    expectation_clock = nullptr;
+    append(loaded.problems, failed_expectations(loaded.policy, Clock{settings.time_zone}));
     append(loaded.problems, policy::lint(loaded.policy));
     warn_of_stale_lists(loaded.policy, settings, image, loaded.problems);
     return loaded;
 }
 
 } // namespace
+
+std::vector<policy::Problem> failed_expectations(policy::Policy const& policy, Clock const& clock)
+{
+    expectation_clock = &clock;
+    auto failed = policy::check_expectations(policy, instant_of);
+    expectation_clock = nullptr;
+    return failed;
+}
 
 std::filesystem::path lists_image_path(Settings const& settings)
 {

@@ -3,6 +3,7 @@
 // and `gatehouse explain` all come through here, so that they can only ever disagree about the clock.
 
 #include "policy/parse.hpp"
+#include "proxy/clock.hpp"
 #include "proxy/settings.hpp"
 
 namespace gatehouse::lists {
@@ -22,6 +23,9 @@ struct LoadedPolicy {
     std::vector<policy::Problem> problems; ///< errors, then warnings of lint
     bool ok() const;                       ///< there may be warnings
 };
+
+/// The policy's own expectations that do not hold, as errors.
+std::vector<policy::Problem> failed_expectations(policy::Policy const& policy, Clock const& clock);
 
 /// Reads, parses, attaches the list image, runs the policy's own expectations and lints. Blocks on the disk.
 /// Without an image there is no policy: a filter without its lists would let everything through.

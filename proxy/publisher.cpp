@@ -5,7 +5,9 @@
 #include "proxy/store/store.hpp"
 #include "proxy/stored_policy.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <stdexcept>
 
 namespace gatehouse {
@@ -19,20 +21,31 @@ struct FromStore {
     std::int64_t audit_rows = 0;
 };
 
-result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chrono::sys_seconds now)
+/// The earlier of two, either of which may be missing.
+std::optional<std::chrono::sys_seconds> earlier(
+    std::optional<std::chrono::sys_seconds> left, std::optional<std::chrono::sys_seconds> right)
 {
-    return store.run([&policy, now](store::Ledger& ledger) -> result<FromStore> {
-        auto warnings = add_stored(policy, ledger, now);
+    return left && right ? std::min(left, right) : left ? left : right;
+}
+
+result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chrono::sys_seconds now, PendingLists const* pending)
+{
+    return store.run([&policy, now, pending](store::Ledger& ledger) -> result<FromStore> {
+        auto warnings = add_stored(policy, ledger, now, pending);
         if (!warnings)
             return warnings.error();
         auto const next = store::next_override_change(ledger, now);
         if (!next)
             return next.error();
+        auto const publication = store::next_publication(ledger);
+        if (!publication)
+            return publication.error();
+        auto const due = *publication ? std::optional{(*publication)->due_at} : std::nullopt;
         auto const rows = ledger.database().first(
             "SELECT coalesce(max(sequence), 0) FROM audit", [](store::Statement const& row) { return row.integer(0); });
         if (!rows)
             return rows.error();
-        return FromStore{std::move(*warnings), *next, rows->value_or(0)};
+        return FromStore{std::move(*warnings), earlier(*next, due), rows->value_or(0)};
     });
 }
 
@@ -53,12 +66,20 @@ policy::Problem store_begun_anew()
     return problem;
 }
 
+bool is_error(policy::Problem const& problem)
+{
+    return problem.severity == policy::Problem::Severity::error;
+}
+
 bool has_error(std::vector<policy::Problem> const& problems)
 {
-    for (auto const& each : problems)
-        if (each.severity == policy::Problem::Severity::error)
-            return true;
-    return false;
+    return std::any_of(problems.begin(), problems.end(), is_error);
+}
+
+std::string first_error(std::vector<policy::Problem> const& problems)
+{
+    auto const found = std::find_if(problems.begin(), problems.end(), is_error);
+    return found == problems.end() ? "the configuration cannot be read" : found->message;
 }
 
 } // namespace
@@ -76,7 +97,7 @@ Publisher::Publisher(Settings const& settings, store::Store& store, Clock clock)
 {
 }
 
-Publisher::Built Publisher::build()
+Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
 {
     auto loaded = load_policy(settings_, images_);
     bool const ok = loaded.ok();
@@ -84,7 +105,9 @@ Publisher::Built Publisher::build()
     if (!ok)
         return built;
     auto const made = std::make_shared<policy::Policy>(std::move(loaded.policy));
-    auto stored = complete(*made, store_, clock_.now().instant);
+    PendingLists const lists{pending.value_or(store::PublicationId::none),
+        [this](policy::Policy const& policy) { return failed_expectations(policy, clock_); }};
+    auto stored = complete(*made, store_, clock_.now().instant, pending ? &lists : nullptr);
     if (!stored) {
         built.problems.push_back(store_failure(stored.error()));
         return built;
@@ -97,7 +120,8 @@ Publisher::Built Publisher::build()
     audit_rows_ = stored->audit_rows;
     built.problems.insert(built.problems.end(), stored->warnings.begin(), stored->warnings.end());
     built.policy = made;
-    built.policy->version = fmt::format("{}", ++version_);
+    if (!pending)
+        built.policy->version = fmt::format("{}", ++version_);
     built.next_change = stored->next_change;
     return built;
 }
@@ -128,6 +152,72 @@ void Publisher::set_delivery(Deliver deliver)
 portal::PublishResult Publisher::publish(std::string_view)
 {
     std::lock_guard const one_at_a_time(building_);
+    return publish_alone();
+}
+
+portal::PublishResult Publisher::publish_pending()
+{
+    std::lock_guard const one_at_a_time(building_);
+    portal::PublishResult last{true, current()->version, {}};
+    bool some_are_live = false;
+    for (;;) {
+        auto made = make_next_live(clock_.now().instant);
+        if (!made)
+            last = {false, current()->version, {store_failure(made.error())}};
+        if (!made || !*made)
+            break;
+        last = std::move(**made);
+        some_are_live |= last.published;
+    }
+    if (!some_are_live) {
+        note_next_publication();
+        return last;
+    }
+    auto published = publish_alone();
+    return last.published ? published : last;
+}
+
+/// One that is due later is told of without building a policy.
+void Publisher::note_next_publication()
+{
+    auto const next = store_.run([](store::Ledger& ledger) { return store::next_publication(ledger); });
+    std::lock_guard const lock(guard_);
+    if (next && *next)
+        next_change_ = earlier(next_change_, (*next)->due_at);
+}
+
+/// Nothing: none is due. A publication that the store could not take stays pending, and is tried again when somebody next asks.
+result<std::optional<portal::PublishResult>> Publisher::make_next_live(std::chrono::sys_seconds now)
+{
+    auto const next = store_.run([](store::Ledger& ledger) { return store::next_publication(ledger); });
+    if (!next)
+        return next.error();
+    if (!*next || (*next)->due_at > now)
+        return std::optional<portal::PublishResult>{};
+    auto const id = (*next)->id;
+    auto built = build(id);
+    bool const holds = built.policy && !has_error(built.problems);
+    auto const done = store_.run([&](store::Ledger& ledger) {
+        return holds ? store::apply_publication(ledger, id, now)
+                     : store::refuse_publication(ledger, id, first_error(built.problems), now);
+    });
+    if (!done)
+        return done.error();
+    if (!holds)
+        spdlog::error("publication.refused number={} reason=\"{}\"", store::number(id), first_error(built.problems));
+    return std::optional{portal::PublishResult{holds, current()->version, std::move(built.problems)}};
+}
+
+portal::Preview Publisher::preview_draft()
+{
+    std::lock_guard const one_at_a_time(building_);
+    auto built = build(store::PublicationId::none);
+    return {std::move(built.policy), std::move(built.problems)};
+}
+
+/// Precondition: `building_` is held.
+portal::PublishResult Publisher::publish_alone()
+{
     auto built = build();
     portal::PublishResult result{false, current()->version, std::move(built.problems)};
     if (!built.policy || has_error(result.problems))

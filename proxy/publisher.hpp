@@ -3,6 +3,7 @@
 
 #include "proxy/clock.hpp"
 #include "proxy/portal/services.hpp"
+#include "proxy/store/publications.hpp"
 #include "tools/lists/private_image.hpp"
 
 #include <functional>
@@ -23,13 +24,21 @@ public:
 
     /// Thread-safe; never from a worker's thread. A policy that is refused leaves the running one in force.
     portal::PublishResult publish(std::string_view cause);
+    /// Makes the publications that are due live, oldest first, each only if the policy holds with it; then publishes. A refused one goes back to
+    /// the draft. Thread-safe as publish().
+    portal::PublishResult publish_pending();
+    /// The policy as it would be with the draft. Thread-safe as publish().
+    portal::Preview preview_draft();
     std::shared_ptr<policy::Policy const> current() const;
-    /// When the next grant or restriction begins or ends, so that it is published then; nullopt: nothing is due.
+    /// When the next grant or restriction begins or ends, or a publication is due, so that it is published then; nullopt: nothing is due.
     std::optional<std::chrono::sys_seconds> next_change() const;
 
 private:
     struct Built;
-    Built build();
+    Built build(std::optional<store::PublicationId> pending = std::nullopt);
+    portal::PublishResult publish_alone();
+    void note_next_publication();
+    result<std::optional<portal::PublishResult>> make_next_live(std::chrono::sys_seconds now);
 
     Settings const& settings_;
     store::Store& store_;

@@ -144,6 +144,8 @@ void Server::start_portal()
         portal::Services{.settings = settings_,
             .store = *store_,
             .publish = [this](std::string_view cause) { return publish(cause); },
+            .publish_pending = [this] { return publisher_.publish_pending(); },
+            .preview_draft = [this] { return publisher_.preview_draft(); },
             .current_policy = [this] { return publisher_.current(); },
             .status_json = [this] { return boost::json::serialize(status()); },
             .ca_pem =
@@ -252,11 +254,14 @@ void Server::schedule_next_change()
         if (ec)
             return;
         auto const now = clock_.now().instant;
-        if (auto const due = publisher_.next_change(); due && *due <= now) {
+        if (auto const due = publisher_.next_change(); due && *due <= now && std::chrono::steady_clock::now() >= next_try_) {
             auto const ended = store_->run([now](store::Ledger& ledger) { return store::end_overrides(ledger, now); });
             if (!ended)
                 spdlog::warn("grants.not_marked_ended reason=\"{}\"", ended.error().message());
-            reload("a grant began or ended");
+            publisher_.publish_pending();
+            reload("a grant or a publication was due");
+            if (auto const left = publisher_.next_change(); left && *left <= now) // the store could not take it
+                next_try_ = std::chrono::steady_clock::now() + std::chrono::seconds{5};
         }
         admission_.look_at_memory();
         keep_house();

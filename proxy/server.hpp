@@ -93,6 +93,7 @@ private:
     boost::asio::steady_timer change_timer_;
     std::uint64_t log_files_replaced_ = 0; ///< that the audit tells of
     std::chrono::sys_seconds house_kept_{}, store_checked_{};
+    std::chrono::steady_clock::time_point next_try_{}; ///< of changes that stayed due
     std::vector<std::uint16_t> proxy_ports_;
     std::vector<int> listening_;        ///< the proxy's sockets; the workers own them
     std::string ticket_;                ///< of the last hand-over; the console's thread

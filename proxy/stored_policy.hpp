@@ -3,12 +3,22 @@
 // lists, live and coming grants, restrictions.
 
 #include "policy/parse.hpp"
-#include "proxy/store/ledger.hpp"
+#include "proxy/store/publications.hpp"
+
+#include <functional>
 
 namespace gatehouse {
 
-/// Completes the policy for `now`. The warnings name grants that fit the policy no longer and therefore open nothing.
+/// The school's lists as they would be once a publication were live.
+struct PendingLists {
+    store::PublicationId publication = store::PublicationId::none; ///< none: the draft
+    /// What is wrong with the policy and these lists; asked before grants open what it says is closed.
+    std::function<std::vector<policy::Problem>(policy::Policy const&)> check;
+};
+
+/// Completes the policy for `now`. The problems are those of the check, and grants that fit the policy no longer and therefore open nothing.
 /// Errors: those of the store.
-result<std::vector<policy::Problem>> add_stored(policy::Policy& policy, store::Ledger& ledger, std::chrono::sys_seconds now);
+result<std::vector<policy::Problem>> add_stored(
+    policy::Policy& policy, store::Ledger& ledger, std::chrono::sys_seconds now, PendingLists const* pending = nullptr);
 
 } // namespace gatehouse

@@ -67,6 +67,14 @@ void set_number(StoredRecord& record, Column column, std::uint64_t value)
 constexpr std::array plain_numbers{Column::elapsed, Column::device_kind, Column::confidence, Column::port, Column::status,
     Column::sent, Column::received, Column::code, Column::verdict, Column::tls, Column::signals, Column::list_line};
 
+/// True for the texts that a decision goes by.
+bool decides(std::size_t field)
+{
+    constexpr std::array deciding{&StoredRecord::user, &StoredRecord::role, &StoredRecord::group, &StoredRecord::network,
+        &StoredRecord::device, &StoredRecord::method, &StoredRecord::scheme, &StoredRecord::host, &StoredRecord::path};
+    return std::find(deciding.begin(), deciding.end(), text_fields[field].stored) != deciding.end();
+}
+
 } // namespace
 
 std::string to_text(RowKey const& key)
@@ -92,8 +100,8 @@ DayReader::DayReader(Database database, Day day, BlockReader cells, Statement wo
     : database_{std::move(database)}
     , day_{day}
     , cells_{std::move(cells)}
-    , word_{std::move(word)}
-    , host_{std::move(host)}
+    , words_{std::move(word)}
+    , hosts_{std::move(host)}
 {
 }
 
@@ -143,7 +151,7 @@ error_code DayReader::search(SearchQuery const& query, std::int64_t before, std:
         std::sort(found.begin(), found.end(), [](auto& left, auto& right) { return left.id > right.id; });
         found.resize(std::min(found.size(), room));
     }
-    return read_rows(found, rows);
+    return read_rows(found, query.fields, rows);
 }
 
 /// Adds the rows of a block that match.
@@ -232,7 +240,7 @@ error_code DayReader::keep_with_text(DayQuery const& query, Block const& block, 
 }
 
 /// Adds the rows whole, block by block, since a block's cells are read one after the other.
-error_code DayReader::read_rows(std::span<Found const> found, std::vector<StoredRecord>& rows)
+error_code DayReader::read_rows(std::span<Found const> found, SearchQuery::Fields fields, std::vector<StoredRecord>& rows)
 {
     auto const old_size = rows.size();
     rows.resize(old_size + found.size());
@@ -250,13 +258,14 @@ error_code DayReader::read_rows(std::span<Found const> found, std::vector<Stored
                 records.push_back(&rows[old_size + j]);
                 is_read[j] = true;
             }
-        if (auto const error = read_block(found[i].block, of_block, records))
+        if (auto const error = read_block(found[i].block, of_block, fields, records))
             return error;
     }
     return {};
 }
 
-error_code DayReader::read_block(Block const& block, std::span<Found const*> found, std::span<StoredRecord*> rows)
+error_code DayReader::read_block(
+    Block const& block, std::span<Found const*> found, SearchQuery::Fields fields, std::span<StoredRecord*> rows)
 {
     for (std::size_t i = 0; i < found.size(); ++i) {
         rows[i]->key = to_text(RowKey{day_, static_cast<std::int64_t>(found[i]->id)});
@@ -274,12 +283,14 @@ error_code DayReader::read_block(Block const& block, std::span<Found const*> fou
         if (!numbers)
             return numbers.error();
         for (std::size_t i = 0; i < found.size(); ++i)
-            (column == Column::client ? rows[i]->client : rows[i]->upstream)
-                = address_of(text_of(word_.get(), (*numbers)[found[i]->row]));
+            (column == Column::client ? rows[i]->client : rows[i]->upstream) = address_of(words_[(*numbers)[found[i]->row]]);
     }
-    for (std::size_t field = 0; field < text_fields.size(); ++field)
+    for (std::size_t field = 0; field < text_fields.size(); ++field) {
+        if (fields == SearchQuery::Fields::of_decision && !decides(field))
+            continue;
         if (auto const error = read_field(block, field, found, rows))
             return error;
+    }
     return {};
 }
 
@@ -298,19 +309,25 @@ error_code DayReader::read_field(
     auto const numbers = cells_.numbers(block, column_of_field(field));
     if (!numbers)
         return numbers.error();
+    auto& table = kept == Kept::as_host ? hosts_ : words_;
     for (std::size_t i = 0; i < found.size(); ++i)
-        rows[i]->*stored = text_of(kept == Kept::as_host ? host_.get() : word_.get(), (*numbers)[found[i]->row]);
+        rows[i]->*stored = table[(*numbers)[found[i]->row]];
     return {};
 }
 
-/// Empty for zero, and for a number that a damaged file does not explain.
-std::string DayReader::text_of(sqlite3_stmt* find, std::uint64_t number)
+std::string const& DayReader::Texts::operator[](std::uint64_t number)
 {
+    static std::string const nothing;
     if (number == 0)
-        return {};
-    sqlite3_reset(find);
-    sqlite3_bind_int64(find, 1, static_cast<std::int64_t>(number));
-    return sqlite3_step(find) == SQLITE_ROW ? std::string{column_text(find, 0)} : std::string{};
+        return nothing;
+    if (auto const known = remembered_.find(number); known != remembered_.end())
+        return known->second;
+    if (remembered_.size() >= most_remembered)
+        remembered_.clear();
+    sqlite3_reset(find_.get());
+    sqlite3_bind_int64(find_.get(), 1, static_cast<std::int64_t>(number));
+    auto text = sqlite3_step(find_.get()) == SQLITE_ROW ? std::string{column_text(find_.get(), 0)} : std::string{};
+    return remembered_.emplace(number, std::move(text)).first->second;
 }
 
 result<std::optional<StoredRecord>> DayReader::read(std::int64_t id)
@@ -328,7 +345,7 @@ result<std::optional<StoredRecord>> DayReader::read(std::int64_t id)
             if (id_of(block, row, (*times)[row]) != wanted)
                 continue;
             std::vector<StoredRecord> rows;
-            if (auto const error = read_rows(std::array{Found{wanted, block, row}}, rows))
+            if (auto const error = read_rows(std::array{Found{wanted, block, row}}, SearchQuery::Fields::all, rows))
                 return error;
             return std::optional{std::move(rows.front())};
         }

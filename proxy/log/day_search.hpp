@@ -5,6 +5,7 @@
 #include "proxy/log/day_query.hpp"
 
 #include <optional>
+#include <unordered_map>
 
 namespace gatehouse::log {
 
@@ -34,15 +35,31 @@ private:
     error_code match(DayQuery const& query, Block const& block, std::vector<Found>& found);
     error_code keep_matching(DayQuery const& query, Block const& block, std::vector<std::uint32_t>& rows);
     error_code keep_with_text(DayQuery const& query, Block const& block, std::vector<std::uint32_t>& rows);
-    error_code read_rows(std::span<Found const> found, std::vector<StoredRecord>& rows);
-    error_code read_block(Block const& block, std::span<Found const*> found, std::span<StoredRecord*> rows);
+    error_code read_rows(std::span<Found const> found, SearchQuery::Fields fields, std::vector<StoredRecord>& rows);
+    error_code read_block(
+        Block const& block, std::span<Found const*> found, SearchQuery::Fields fields, std::span<StoredRecord*> rows);
     error_code read_field(Block const& block, std::size_t field, std::span<Found const*> found, std::span<StoredRecord*> rows);
-    std::string text_of(sqlite3_stmt* find, std::uint64_t number);
+
+    /// Texts of one table by their numbers; what was read is remembered, since few of them make up most rows.
+    class Texts {
+    public:
+        explicit Texts(Statement find)
+            : find_(std::move(find))
+        {
+        }
+        /// Empty for zero, and for a number that a damaged file does not explain. Lifetime: until the next call.
+        std::string const& operator[](std::uint64_t number);
+
+    private:
+        static constexpr std::size_t most_remembered = 65536;
+        Statement find_;
+        std::unordered_map<std::uint64_t, std::string> remembered_;
+    };
 
     Database database_;
     Day day_;
     BlockReader cells_;
-    Statement word_, host_;
+    Texts words_, hosts_;
 };
 
 /// "2026-11-24.38412000123": names a row, and a place in the order of rows.

@@ -114,8 +114,8 @@ error_code DayReader::count_tunnels(TunnelCounts& counts)
             count_row(values, row, known, day_, day);
     }
     add_by_text(
-        day, [this](std::uint64_t number) { return text_of(word_.get(), number); },
-        [this](std::uint64_t number) { return text_of(host_.get(), number); }, counts);
+        day, [this](std::uint64_t number) { return words_[number]; }, [this](std::uint64_t number) { return hosts_[number]; },
+        counts);
     return {};
 }
 

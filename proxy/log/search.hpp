@@ -22,12 +22,18 @@ struct SearchQuery {
     std::string category;                                      ///< exact
     std::string service;                                       ///< exact
     std::optional<policy::Verdict> verdict;
-    std::string term_list;  ///< exact: searches of which this list speaks
-    std::string rule;       ///< exact
-    std::string decision;   ///< decision id; found among blocked rows only, which are the ones whose id a person has seen
-    std::string text;       ///< anywhere in host, path, search, SNI or user agent; ASCII case ignored
-    std::size_t limit = 50; ///< rows of a page, at most 10,000
-    std::string cursor;     ///< SearchPage::next of the page before; empty: from the newest
+    std::string term_list; ///< exact: searches of which this list speaks
+    std::string rule;      ///< exact
+    std::string decision;  ///< decision id; found among blocked rows only, which are the ones whose id a person has seen
+    std::string text;      ///< anywhere in host, path, search, SNI or user agent; ASCII case ignored
+    /// What is read of the rows that were found.
+    enum class Fields : std::uint8_t {
+        all,
+        of_decision, ///< who, what, where and when alone: every other text is empty
+    };
+    Fields fields = Fields::all;
+    std::size_t limit = 50;                 ///< rows of a page, at most 10,000
+    std::string cursor;                     ///< SearchPage::next of the page before; empty: from the newest
     std::chrono::milliseconds budget{2000}; ///< a page ends early, between two day files, once this is used up
 };
 

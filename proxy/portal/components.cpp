@@ -136,9 +136,10 @@ Html notice(std::string_view title, std::string_view text)
     return render("notice", View().text("title", title).text("text", shown_text(text, 1000)));
 }
 
-Html picture(std::string_view src, std::string_view text)
+Html picture(std::string_view src, std::string_view text, Size size)
 {
-    return render("picture", View().text("src", src).text("text", shown_text(text)));
+    return render("picture",
+        View().text("src", src).text("text", shown_text(text)).number("width", size.width).number("height", size.height));
 }
 
 Html link(std::string_view text, std::string_view href)

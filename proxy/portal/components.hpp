@@ -64,8 +64,11 @@ Html warning(std::string_view text);
 /// Green banner at the top: what was just done.
 Html notice(std::string_view title, std::string_view text);
 Html link(std::string_view text, std::string_view href);
+struct Size {
+    int width = 0, height = 0; ///< CSS pixels
+};
 /// `text` stands in its place where it does not come.
-Html picture(std::string_view src, std::string_view text);
+Html picture(std::string_view src, std::string_view text, Size size);
 Html bullets(std::vector<Cell> const& items);
 Html numbered(std::vector<Cell> const& items);
 

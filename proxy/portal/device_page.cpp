@@ -47,8 +47,8 @@ void add_trust_check(Page& page)
 {
     auto const check = fmt::format("https://{}/", trust_check_host);
     page.parts.push_back(subheading("Does this device trust it already?"));
-    page.parts.push_back(
-        picture(check + "picture.svg", "Without a green picture here, this device does not trust the certificate yet."));
+    page.parts.push_back(picture(
+        check + "picture.svg", "Without a green picture here, this device does not trust the certificate yet.", {320, 56}));
     page.parts.push_back(
         paragraph("To be sure, open the test page. If the browser warns you there, the certificate is not trusted yet: "
                   "go back and follow the steps for your device."));

@@ -1,5 +1,7 @@
 #include "proxy/portal/router.hpp"
 
+#include "proxy/portal/console/pages.hpp"
+
 #include <algorithm>
 #include <spdlog/spdlog.h>
 
@@ -41,7 +43,7 @@ task<void> find_person(Visit& visit)
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return;
-    visit.session = *found;
+    (found->needs_code ? visit.unproved : visit.session) = *found;
     visit.session_token = token;
 }
 
@@ -78,6 +80,9 @@ std::optional<Response> refuse_access(Visit const& visit, Route const& route)
     bool const change_page = route.path == "/account/password" || route.path == "/sign-out";
     if (visit.session->account.must_change_password && !change_page)
         return redirect_to("/account/password");
+    bool const set_up_page = route.path.starts_with("/account/second-factor");
+    if (!change_page && !set_up_page && console::must_set_up_code(visit))
+        return redirect_to("/account/second-factor");
     if (!route.access.permits(visit.session->account.console_role))
         return show_message(
             visit, 403, "This page is for other roles", "Your role does not open this page. If you need it, ask the ICT lead.");
@@ -109,7 +114,7 @@ task<Response> dispatch(Visit& visit)
 
 task<Response> answer(Site& site, Side side, Request const& request)
 {
-    Visit visit{site, side, request, site.clock.now(), {}, {}};
+    Visit visit{site, side, request, site.clock.now(), {}, {}, {}};
     // The last resort of ASVS 16.5.4: whatever a page throws ends here, is written down without its data, and the person gets a plain page.
     try {
         co_return co_await dispatch(visit);

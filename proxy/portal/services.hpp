@@ -27,6 +27,20 @@ struct PublishResult {
     std::vector<policy::Problem> problems; ///< why not, or warnings
 };
 
+/// A policy as it would be, in force nowhere.
+struct Preview {
+    std::shared_ptr<policy::Policy const> policy; ///< null: there is none
+    std::vector<policy::Problem> problems;        ///< one of severity error: it would be refused
+
+    bool holds() const
+    {
+        for (auto const& problem : problems)
+            if (problem.severity == policy::Problem::Severity::error)
+                return false;
+        return policy != nullptr;
+    }
+};
+
 /// Lifetime: everything outlives the servers that use it.
 struct Services {
     Settings const& settings;
@@ -36,6 +50,13 @@ struct Services {
     /// expectations and publishes it to every worker. Blocks until all workers run it, or says why not. Callable from
     /// any thread but a worker's.
     std::function<PublishResult(std::string_view cause)> publish;
+
+    /// Makes the publications that are due live, each only if the policy holds with it, and publishes. The result is that of the last one; a
+    /// refused one has gone back to the draft. Blocks, callable as `publish`.
+    std::function<PublishResult()> publish_pending;
+
+    /// What would run with the draft's changes. Blocks, callable as `publish`.
+    std::function<Preview()> preview_draft;
 
     /// The policy that runs now. Never null. Callable from any thread.
     std::function<std::shared_ptr<policy::Policy const>()> current_policy;

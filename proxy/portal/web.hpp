@@ -14,6 +14,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <future>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace gatehouse::portal {
 
@@ -41,8 +44,9 @@ struct Visit {
     Side side;
     Request const& request;
     policy::Moment now;
-    std::string session_token;             ///< of the cookie; of the visitor's cookie where nobody is signed in
-    std::optional<store::Session> session; ///< of a person who is signed in
+    std::string session_token;              ///< of the cookie; of the visitor's cookie where nobody is signed in
+    std::optional<store::Session> session;  ///< of a person who is signed in
+    std::optional<store::Session> unproved; ///< of somebody whose password was right and whose code is still to come
 
     std::string_view query(std::string_view name) const { return value_of(request.query, name); }
     std::string_view form(std::string_view name) const { return value_of(request.form, name); }
@@ -88,6 +92,21 @@ template <class Work>
 task<std::invoke_result_t<Work&>> run_aside(Site& site, Work work)
 {
     co_return co_await boost::asio::co_spawn(site.aside, aside_body(std::move(work)), boost::asio::use_awaitable);
+}
+
+/// The same on a thread that gives way to all others: for what keeps a core busy for seconds.
+template <class Work>
+task<std::invoke_result_t<Work&>> run_gently(Site& site, Work work)
+{
+    auto const gently = [work = std::move(work)]() mutable {
+        constexpr int least_urgent = 19;
+        auto const give_way = [&work] {
+            ::setpriority(PRIO_PROCESS, static_cast<::id_t>(::gettid()), least_urgent); // of this thread alone, on Linux
+            return work();
+        };
+        return std::async(std::launch::async, give_way).get();
+    };
+    co_return co_await run_aside(site, gently);
 }
 
 /// Publishes what the store now says. Errors are in the answer, not thrown.

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 9> role_names{
 
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
-      " created_at, role_changed_at, last_sign_in FROM accounts ";
+      " created_at, role_changed_at, last_sign_in, totp_secret <> '' FROM accounts ";
 
 Account read_account(Statement const& row)
 {
@@ -32,6 +32,7 @@ Account read_account(Statement const& row)
     account.created_at = row.instant(9);
     account.role_changed_at = row.optional_instant(10);
     account.last_sign_in = row.optional_instant(11);
+    account.has_second_factor = row.flag(12);
     return account;
 }
 

@@ -22,6 +22,7 @@ struct Account {
     std::vector<std::string> groups;
     bool disabled = false;
     bool must_change_password = true;
+    bool has_second_factor = false; ///< a code is asked for beside the password (second_factor.hpp)
     Instant created_at{};
     std::optional<Instant> role_changed_at; ///< by a person of the console; not set for accounts made on the command line
     std::optional<Instant> last_sign_in;

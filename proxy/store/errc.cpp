@@ -39,6 +39,7 @@ public:
         case errc::throttled: return "too many tries; wait a little";
         case errc::password_change_needed: return "the initial password must be changed first";
         case errc::no_session: return "the session has ended";
+        case errc::wrong_code: return "the code is wrong or was used before";
         }
         return "unknown failure of the store";
     }

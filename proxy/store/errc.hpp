@@ -33,6 +33,7 @@ enum class errc {
     throttled,              ///< too many wrong passwords, or too many asks from one address
     password_change_needed, ///< the initial password opens nothing but the change form
     no_session,             ///< unknown, ended, idle or too old
+    wrong_code,             ///< of the second factor: wrong, too old, or used before
 };
 
 error_code make_error_code(errc code);

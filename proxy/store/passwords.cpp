@@ -17,30 +17,38 @@ std::size_t minimum_for(ConsoleRole role)
     return role == ConsoleRole::none ? minimum_proxy_password : minimum_console_password;
 }
 
-result<Owner> admit_change(Ledger& ledger, PasswordChange const& change)
+/// Whose password is to be proved again; the try is counted.
+result<Owner> admit_proof(Ledger& ledger, AccountId id, std::string const& address, Instant now)
 {
-    auto account = find_account(ledger, change.account);
+    auto account = find_account(ledger, id);
     if (!account)
         return account.error() == errc::not_found ? make_error_code(errc::wrong_password) : account.error();
     if (account->disabled)
         return errc::wrong_password;
+    auto const wait = admit_attempt(ledger, account->login, address, now);
+    if (!wait)
+        return wait.error();
+    if (*wait > std::chrono::seconds{0})
+        return errc::throttled;
+    auto const stored = ledger.database().first(
+        "SELECT password FROM accounts WHERE id = ?", [](Statement const& row) { return PasswordHash{row.text(0)}; }, id);
+    if (!stored)
+        return stored.error();
+    return Owner{std::move(*account), stored->value_or(PasswordHash{})};
+}
+
+result<Owner> admit_change(Ledger& ledger, PasswordChange const& change)
+{
+    auto const account = find_account(ledger, change.account);
+    if (!account)
+        return account.error() == errc::not_found ? make_error_code(errc::wrong_password) : account.error();
     // First, so that trying out new passwords does not count as guessing the old one.
     auto const strong = check_password_strength(change.new_password, minimum_for(account->console_role), account->login);
     if (!strong)
         return strong.error();
     if (change.new_password == change.old_password)
         return errc::password_too_common;
-    auto const wait = admit_attempt(ledger, account->login, change.address, change.now);
-    if (!wait)
-        return wait.error();
-    if (*wait > std::chrono::seconds{0})
-        return errc::throttled;
-    auto const stored = ledger.database().first(
-        "SELECT password FROM accounts WHERE id = ?", [](Statement const& row) { return PasswordHash{row.text(0)}; },
-        change.account);
-    if (!stored)
-        return stored.error();
-    return Owner{std::move(*account), stored->value_or(PasswordHash{})};
+    return admit_proof(ledger, change.account, change.address, change.now);
 }
 
 result<std::string> keep_change(Ledger& ledger, PasswordChange const& change, Owner const& owner, PasswordHash const& fresh)
@@ -105,6 +113,25 @@ result<IssuedAccount> issued(result<Account> account, std::string password)
 }
 
 } // namespace
+
+asio::awaitable<result<void>> confirm_password(
+    Store& store, AccountId account, std::string password, std::string address, Instant now)
+{
+    if (password.size() > maximum_password)
+        co_return errc::wrong_password;
+    auto const first = [account, &address, now](Ledger& ledger) { return admit_proof(ledger, account, address, now); };
+    auto const owner = co_await store.call(first);
+    if (!owner)
+        co_return owner.error();
+    auto const check = co_await store.hasher().check(password, owner->stored);
+    if (!check)
+        co_return check.error();
+    if (!check->matches)
+        co_return errc::wrong_password;
+    auto const second
+        = [&login = owner->account.login, &address, now](Ledger& ledger) { return forgive_attempt(ledger, login, address, now); };
+    co_return co_await store.call(second);
+}
 
 asio::awaitable<result<std::string>> change_password(Store& store, PasswordChange change)
 {

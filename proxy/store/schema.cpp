@@ -201,7 +201,51 @@ constexpr char const* version_2 = R"sql(
 ALTER TABLE reports ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<char const*, 2> steps_of_today{version_1, version_2};
+// Changes of the school's lists before they are live, and what was published together. `publication` is null for what is in the draft.
+constexpr char const* version_3 = R"sql(
+CREATE TABLE publications (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    state   INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    due_at  INTEGER NOT NULL,
+    made_by TEXT NOT NULL,
+    note    TEXT NOT NULL DEFAULT '',
+    undoes  INTEGER REFERENCES publications (id)
+) STRICT;
+CREATE INDEX publications_pending ON publications (due_at, id) WHERE state = 0;
+CREATE TABLE list_changes (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    publication INTEGER REFERENCES publications (id),
+    kind        INTEGER NOT NULL,
+    outcome     INTEGER NOT NULL DEFAULT 0,
+    list        INTEGER NOT NULL,
+    host        TEXT NOT NULL,
+    path        TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    review_by   TEXT NOT NULL,
+    entry       INTEGER REFERENCES school_entries (id),
+    made_at     INTEGER NOT NULL,
+    made_by     TEXT NOT NULL
+) STRICT;
+CREATE INDEX list_changes_by_publication ON list_changes (publication, id);
+)sql";
+
+// A code beside the password. Secrets are in base 32; `totp_step` is that of the last code taken, so that none is taken twice.
+constexpr char const* version_4 = R"sql(
+ALTER TABLE accounts ADD COLUMN totp_secret TEXT NOT NULL DEFAULT '';
+ALTER TABLE accounts ADD COLUMN totp_waiting TEXT NOT NULL DEFAULT '';
+ALTER TABLE accounts ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN needs_code INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE recovery_codes (
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    code    TEXT NOT NULL,
+    used_at INTEGER,
+    PRIMARY KEY (account, code)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<char const*, 4> steps_of_today{version_1, version_2, version_3, version_4};
 
 } // namespace
 

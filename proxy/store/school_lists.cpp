@@ -1,6 +1,6 @@
 #include "proxy/store/school_lists.hpp"
 
-#include "proxy/store/acting.hpp"
+#include "proxy/store/school_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,6 @@ namespace {
 constexpr std::string_view select_entry
     = "SELECT id, list, host, path, reason, review_by, added_at, added_by, removed_at, removed_by,"
       " remove_reason FROM school_entries ";
-constexpr std::size_t reason_limit = 2000; // bytes
 
 SchoolEntry read_entry(Statement const& row)
 {
@@ -35,31 +34,6 @@ std::string entry_object(ListEntryId id)
     return fmt::format("list-entry:{}", number(id));
 }
 
-/// The row, its uniqueness and its audit row; the caller has checked role and values.
-result<SchoolEntry> insert_entry(Ledger& ledger, Deed const& deed, SchoolEntry entry)
-{
-    auto& database = ledger.database();
-    auto const present = database.first(
-        "SELECT 1 FROM school_entries WHERE list = ? AND host = ? AND path = ? AND removed_at IS NULL",
-        [](Statement const& row) { return row.integer(0); }, entry.list, entry.host, entry.path);
-    if (!present)
-        return present.error();
-    if (*present)
-        return errc::already_exists;
-    auto const added = database.execute(
-        "INSERT INTO school_entries (list, host, path, reason, review_by, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        entry.list, entry.host, entry.path, entry.reason, entry.review_by.to_text(), deed.now, entry.added_by);
-    if (!added)
-        return added.error();
-    entry.id = static_cast<ListEntryId>(database.last_row_id());
-    entry.added_at = deed.now;
-    Deed const named{deed.action, entry_object(entry.id), deed.actor, deed.now};
-    auto const detail = fmt::format("{} {}{}: {}", to_text(entry.list), entry.host, entry.path, entry.reason);
-    if (auto const audited = audit(ledger, named, detail); !audited)
-        return audited.error();
-    return entry;
-}
-
 } // namespace
 
 std::string_view to_text(SchoolList list)
@@ -80,12 +54,58 @@ std::optional<SchoolList> parse_school_list(std::string_view text)
     return std::nullopt;
 }
 
+result<ListEntryId> listed_as(Ledger& ledger, SchoolList list, std::string const& host, std::string const& path)
+{
+    auto const present = ledger.database().first(
+        "SELECT id FROM school_entries WHERE list = ? AND host = ? AND path = ? AND removed_at IS NULL",
+        [](Statement const& row) { return row.id<ListEntryId>(0); }, list, host, path);
+    if (!present)
+        return present.error();
+    return present->value_or(ListEntryId::none);
+}
+
+result<SchoolEntry> insert_entry(Ledger& ledger, Deed const& deed, SchoolEntry entry)
+{
+    auto& database = ledger.database();
+    auto const present = listed_as(ledger, entry.list, entry.host, entry.path);
+    if (!present)
+        return present.error();
+    if (*present != ListEntryId::none)
+        return errc::already_exists;
+    auto const added = database.execute(
+        "INSERT INTO school_entries (list, host, path, reason, review_by, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        entry.list, entry.host, entry.path, entry.reason, entry.review_by.to_text(), deed.now, entry.added_by);
+    if (!added)
+        return added.error();
+    entry.id = static_cast<ListEntryId>(database.last_row_id());
+    entry.added_at = deed.now;
+    Deed const named{deed.action, entry_object(entry.id), deed.actor, deed.now};
+    auto const detail = fmt::format("{} {}{}: {}", to_text(entry.list), entry.host, entry.path, entry.reason);
+    if (auto const audited = audit(ledger, named, detail); !audited)
+        return audited.error();
+    return entry;
+}
+
+result<void> remove_entry(
+    Ledger& ledger, Deed const& deed, SchoolEntry const& entry, std::string const& by, std::string const& reason)
+{
+    auto const removed = ledger.database().execute(
+        "UPDATE school_entries SET removed_at = ?, removed_by = ?, remove_reason = ? WHERE id = ? AND removed_at IS NULL",
+        deed.now, by, reason, entry.id);
+    if (!removed)
+        return removed;
+    if (ledger.database().changed_rows() != 1)
+        return errc::wrong_state;
+    Deed const named{deed.action, entry_object(entry.id), deed.actor, deed.now};
+    return audit(ledger, named, fmt::format("{} {}{}: {}", to_text(entry.list), entry.host, entry.path, reason));
+}
+
 result<SchoolEntry> add_school_entry(Ledger& ledger, NewSchoolEntry const& entry, Actor const& actor, Instant now)
 {
     auto const place = parse_place(entry.target);
     // A date that its own text does not give back is none (a field left at its default is 1970 and long past).
     auto const review_by = policy::Date::parse(entry.review_by.to_text());
-    if (!place || !review_by || entry.review_by <= policy::Date{} || !is_plain_text(entry.reason, reason_limit))
+    if (!place || !review_by || entry.review_by <= policy::Date{} || !is_plain_text(entry.reason, list_reason_limit))
         return errc::invalid_value;
     Deed const deed{"list.add", "list:" + std::string{to_text(entry.list)}, actor, now};
     return carry_out(ledger, deed, [&]() -> result<SchoolEntry> {
@@ -105,7 +125,7 @@ result<SchoolEntry> add_school_entry(Ledger& ledger, NewSchoolEntry const& entry
 
 result<void> remove_school_entry(Ledger& ledger, ListEntryId id, std::string const& reason, Actor const& actor, Instant now)
 {
-    if (!is_plain_text(reason, reason_limit))
+    if (!is_plain_text(reason, list_reason_limit))
         return errc::invalid_value;
     Deed const deed{"list.remove", entry_object(id), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
@@ -115,14 +135,7 @@ result<void> remove_school_entry(Ledger& ledger, ListEntryId id, std::string con
         auto const entry = find_school_entry(ledger, id);
         if (!entry)
             return entry.error();
-        auto const removed = ledger.database().execute(
-            "UPDATE school_entries SET removed_at = ?, removed_by = ?, remove_reason = ? WHERE id = ? AND removed_at IS NULL",
-            now, officer->login, reason, id);
-        if (!removed)
-            return removed;
-        if (ledger.database().changed_rows() != 1)
-            return errc::wrong_state;
-        return audit(ledger, deed, fmt::format("{} {}{}: {}", to_text(entry->list), entry->host, entry->path, reason));
+        return remove_entry(ledger, deed, *entry, officer->login, reason);
     });
 }
 

@@ -20,6 +20,7 @@ Row read_session(Statement const& row)
     read.session.created_at = row.instant(2);
     read.session.last_seen = row.instant(3);
     read.session.address = row.text(4);
+    read.session.needs_code = row.flag(5);
     return read;
 }
 
@@ -30,12 +31,12 @@ bool is_live(Session const& session, Instant now)
 
 } // namespace
 
-result<std::string> create_session(Ledger& ledger, AccountId account, std::string const& address, Instant now)
+result<std::string> create_session(Ledger& ledger, AccountId account, std::string const& address, Instant now, Proof proof)
 {
     auto token = random_token();
     auto const made = ledger.database().execute(
-        "INSERT INTO sessions (account, token, created_at, last_seen, address) VALUES (?1, ?2, ?3, ?3, ?4)", account,
-        token_hash(token), now, address);
+        "INSERT INTO sessions (account, token, created_at, last_seen, address, needs_code) VALUES (?1, ?2, ?3, ?3, ?4, ?5)",
+        account, token_hash(token), now, address, proof == Proof::code_to_come);
     if (!made)
         return made.error();
     return token;
@@ -43,8 +44,9 @@ result<std::string> create_session(Ledger& ledger, AccountId account, std::strin
 
 result<Session> find_session(Ledger& ledger, std::string_view token, Instant now)
 {
-    auto const found = ledger.database().first(
-        "SELECT id, account, created_at, last_seen, address FROM sessions WHERE token = ?", read_session, token_hash(token));
+    auto const found
+        = ledger.database().first("SELECT id, account, created_at, last_seen, address, needs_code FROM sessions WHERE token = ?",
+            read_session, token_hash(token));
     if (!found)
         return found.error();
     if (!*found || !is_live((*found)->session, now))
@@ -71,7 +73,8 @@ result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, In
     if (!owner)
         return owner.error();
     auto rows = ledger.database().collect(
-        "SELECT id, account, created_at, last_seen, address FROM sessions WHERE account = ? ORDER BY id", read_session, account);
+        "SELECT id, account, created_at, last_seen, address, needs_code FROM sessions WHERE account = ? ORDER BY id",
+        read_session, account);
     if (!rows)
         return rows.error();
     std::vector<Session> live;

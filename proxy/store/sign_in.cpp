@@ -98,11 +98,12 @@ struct Completion {
                 return noted.error();
         if (door == Door::proxy)
             return outcome;
-        auto token = create_session(ledger, account, attempt.address, attempt.now);
+        auto const proof = found->has_second_factor ? Proof::code_to_come : Proof::whole;
+        auto token = create_session(ledger, account, attempt.address, attempt.now, proof);
         if (!token)
             return token.error();
         outcome.token = std::move(*token);
-        if (auto const audited = audit(ledger, deed, "console"); !audited)
+        if (auto const audited = audit(ledger, deed, found->has_second_factor ? "console, code to come" : "console"); !audited)
             return audited.error();
         return outcome;
     }

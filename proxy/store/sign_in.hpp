@@ -19,7 +19,7 @@ struct SignInOutcome {
     Status status = Status::refused;
     std::chrono::seconds retry_after{0}; ///< for throttled
     Account account;                     ///< for signed_in
-    std::string token;                   ///< of the new console session; empty for the proxy
+    std::string token; ///< of the new console session, which may need a code (Session::needs_code); empty for the proxy
 };
 
 /// Console: the account needs a console role. A session whose account still has its initial password opens nothing but the change form
@@ -29,6 +29,10 @@ boost::asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, Sign
 
 /// Proxy-Authorization: Basic. The account needs a subject role and its own password. Callers keep the answer in identity::CredentialCache.
 boost::asio::awaitable<result<SignInOutcome>> sign_in_proxy(Store& store, SignInAttempt attempt);
+
+/// Asks for the password again before something grave. Errors: `errc::wrong_password`, `throttled`.
+boost::asio::awaitable<result<void>> confirm_password(
+    Store& store, AccountId account, std::string password, std::string address, Instant now);
 
 struct PasswordChange {
     AccountId account = AccountId::none;

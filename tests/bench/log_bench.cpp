@@ -1,8 +1,12 @@
 // What a row of the access log costs the worker (ring), the writer (three sinks), and how long a first page of a search takes
 // on day files of a million rows. Usage: log_bench [google-benchmark options]; GATEHOUSE_BENCH_ROWS and _DAYS change the search's files.
 
+#include "proxy/clock.hpp"
 #include "proxy/log/access_log.hpp"
+#include "proxy/log/replay.hpp"
 #include "proxy/log/search.hpp"
+#include "proxy/policy_loader.hpp"
+#include "tools/lists/compile.hpp"
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -233,6 +237,40 @@ void search_text_not_there(benchmark::State& state)
     });
 }
 BENCHMARK(search_text_not_there)->Iterations(5)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// Every row of those days decided by two policies of the configuration in GATEHOUSE_BENCH_CONFIG, the second with 20 more sites closed.
+void replay_rows(benchmark::State& state)
+{
+    auto const* const dir = std::getenv("GATEHOUSE_BENCH_CONFIG");
+    if (dir == nullptr)
+        return state.SkipWithError("GATEHOUSE_BENCH_CONFIG names no configuration");
+    auto const loaded = load_settings(dir);
+    auto const before = load_policy(loaded.settings);
+    auto after = load_policy(loaded.settings);
+    if (!before.ok() || !after.ok())
+        return state.SkipWithError("the configuration cannot be loaded");
+    std::vector<policy::ListEntry> closed;
+    for (int i = 0; i < 20; ++i) {
+        closed.emplace_back();
+        closed.back().host = fmt::format("site{}.example", i);
+    }
+    std::vector<policy::ListFile> const files{{"school-block", "draft", std::move(closed)}};
+    auto const image = lists::compile_entries(files);
+    after.policy.attach(image.owner, image.bytes());
+    Clock const clock{loaded.settings.time_zone};
+    ReplayRange range;
+    range.from = first_day;
+    range.to = first_day + std::chrono::days{setting("GATEHOUSE_BENCH_DAYS", 1)};
+    range.budget = 10min;
+    auto const& folder = searched_folder();
+    for (auto _ : state) {
+        auto const report
+            = replay(folder, range, before.policy, after.policy, [&](auto instant) { return clock.moment_of(instant); });
+        state.counters["rows"] = static_cast<double>(report->rows);
+        state.counters["changed"] = static_cast<double>(report->changed.all());
+    }
+}
+BENCHMARK(replay_rows)->Iterations(1)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 } // namespace
 

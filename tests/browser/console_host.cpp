@@ -1,25 +1,19 @@
-// What the browser suites need beside gatehoused: people, requests, reports and rows to look at, put into a state folder before the daemon starts
-// (`seed`), and a server of portal and console alone (`serve`) for work on the pages.
+// What the browser suites need beside gatehoused: people, requests, reports and rows to look at, put into a state folder before the daemon starts.
 //
 // usage: console_host seed CONFIG      prints one JSON object: links to status pages, ids
-//        console_host serve CONFIG     prints "portal PORT" and "console PORT", ends when its input ends
 
 #include "proxy/log/access_log.hpp"
 #include "proxy/portal/ask_token.hpp"
-#include "proxy/portal/server.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/incidents.hpp"
+#include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
-#include "proxy/store/school_lists.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 #include <boost/json.hpp>
-#include <fstream>
 #include <iostream>
-#include <mutex>
-#include <thread>
 
 namespace {
 
@@ -99,6 +93,31 @@ store::NewRequest request_for(std::string url, std::string why, std::string name
     return request;
 }
 
+/// A publication of each state that has pages, and a change in the draft.
+result<void> add_publications(Ledger& ledger, store::Actor const& officer, store::Instant at, boost::json::object& links)
+{
+    std::vector<store::RefusedLine> refused;
+    auto const block = [](std::string host) {
+        return store::NewChanges{store::SchoolList::block, {std::move(host)}, "Played in lessons.", {2027, 9, 1}};
+    };
+    auto const live = store::propose_additions(ledger, block("arcade.example"), refused, officer, at);
+    if (!live)
+        return live.error();
+    if (auto const applied = store::apply_publication(ledger, live->id, at); !applied)
+        return applied;
+    links["publication_id"] = store::number(live->id);
+    if (auto const drafted = store::draft_additions(ledger, block("later.example"), refused, officer, at); !drafted)
+        return drafted;
+    auto const pending = store::propose_draft(ledger, {"For the new term.", at + std::chrono::hours(24 * 30)}, officer, at);
+    if (!pending)
+        return pending.error();
+    links["pending_id"] = store::number(pending->id);
+    if (auto const drafted = store::draft_additions(ledger, block("www.library.example"), refused, officer, at); !drafted)
+        return drafted;
+    links["change_id"] = store::number(store::read_draft(ledger)->front().id);
+    return {};
+}
+
 boost::json::object add_records(store::Store& store)
 {
     auto const work = [](Ledger& ledger) -> result<boost::json::object> {
@@ -147,6 +166,8 @@ boost::json::object add_records(store::Store& store)
         auto const listed = store::add_school_entry(ledger, entry, {officer->id, "officer", "127.0.0.1"}, at);
         if (!advised || !told || !worried || !listed)
             return store::errc::invalid_value;
+        if (auto const published = add_publications(ledger, {officer->id, "officer", "127.0.0.1"}, at, links); !published)
+            return published.error();
         links["report_id"] = store::number(told->id);
         links["person_report_id"] = store::number(worried->id);
         links["entry_id"] = store::number(listed->id);
@@ -182,7 +203,7 @@ void add_rows(Settings const& settings)
         row.network = blocked ? "year-9-room" : "staff-room";
         row.user = i == 1 ? "=cmd|' /C calc'!A0" : i % 2 == 0 ? "j.teacher" : "";
         row.method = "CONNECT";
-        row.host = blocked ? "www.instagram.com" : "www.bbc.co.uk";
+        row.host = blocked ? "www.instagram.com" : "www.library.example";
         row.port = 443;
         row.status = blocked ? 403 : 200;
         row.code = blocked ? log::ResultCode::tcp_denied : log::ResultCode::tcp_tunnel;
@@ -198,33 +219,6 @@ void add_rows(Settings const& settings)
     access.stop();
 }
 
-std::string read_file(std::filesystem::path const& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// The policy of CONFIG with grants and the school's own lists, without the big lists: enough for pages.
-std::shared_ptr<policy::Policy const> build_policy(Settings const& settings, store::Store& store)
-{
-    policy::PolicySources sources;
-    for (auto [source, name] : {std::pair{&sources.policy, "policy.toml"}, std::pair{&sources.timetable, "timetable.toml"},
-             std::pair{&sources.lists, "lists.toml"}, std::pair{&sources.content, "content.toml"}})
-        *source = {name, read_file(settings.config_dir / name)};
-    for (auto const& file : std::filesystem::directory_iterator{settings.config_dir / "phrases"})
-        sources.phrases.push_back({"phrases/" + file.path().filename().string(), read_file(file.path())});
-    auto parsed = policy::parse_policy(sources);
-    auto policy = std::make_shared<policy::Policy>(std::move(parsed.policy));
-    policy->version = "test-" + std::to_string(now().time_since_epoch().count());
-    auto const work = [](Ledger& ledger) { return store::current_overrides(ledger, now()); };
-    for (auto const& row : must(store.run(work), "grants")) {
-        auto made = store::to_override(row, *policy);
-        if (auto* grant = std::get_if<policy::Override>(&made))
-            policy->overrides.push_back(*grant);
-    }
-    return policy;
-}
-
 int seed(Settings const& settings)
 {
     auto const store = open_store(settings);
@@ -235,44 +229,14 @@ int seed(Settings const& settings)
     return 0;
 }
 
-int serve(Settings const& settings)
-{
-    auto const store = open_store(settings);
-    std::mutex guard;
-    auto policy = build_policy(settings, *store);
-    portal::Services services{settings, *store,
-        [&](std::string_view) {
-            auto next = build_policy(settings, *store);
-            std::lock_guard const lock{guard};
-            policy = next;
-            return portal::PublishResult{true, next->version, {}};
-        },
-        [&] {
-            std::lock_guard const lock{guard};
-            return policy;
-        },
-        [] { return std::string(R"({"version":"0.1.0","uptime_seconds":12,"workers":2,"policy":{"rules":10,"grants":1}})"); },
-        [] { return std::string(); }};
-    boost::asio::io_context context;
-    portal::Server server{context, services};
-    std::cout << "portal " << server.portal_port() << "\nconsole " << server.console_port() << std::endl;
-    std::thread pages{[&] { context.run(); }};
-    std::string line;
-    while (std::getline(std::cin, line)) { }
-    context.stop();
-    pages.join();
-    return 0;
-}
-
 } // namespace
 
 int main(int argc, char** argv)
 {
     std::vector<std::string_view> const arguments(argv + 1, argv + argc);
-    if (arguments.size() != 2 || (arguments[0] != "seed" && arguments[0] != "serve")) {
-        std::cerr << "usage: console_host seed|serve CONFIG\n";
+    if (arguments.size() != 2 || arguments[0] != "seed") {
+        std::cerr << "usage: console_host seed CONFIG\n";
         return 2;
     }
-    auto const settings = read_settings(std::string(arguments[1]));
-    return arguments[0] == "seed" ? seed(settings) : serve(settings);
+    return seed(read_settings(std::string(arguments[1])));
 }

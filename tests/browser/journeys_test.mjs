@@ -2,7 +2,7 @@
 // The journeys of PRODUCT's people through portal and console: ask, triage, decide, end; report and block; sign-in and its defences. Works with scripts
 // switched off in the browser, because no decision may need one.
 import { readFileSync } from "node:fs";
-import { expect, finish, password, signIn, sizes, startBrowser, startGateway, test, visitor } from "./lib.mjs";
+import { codeOf, expect, finish, password, signIn, sizes, startBrowser, startGateway, test, visitor } from "./lib.mjs";
 
 const gateway = await startGateway();
 const browser = await startBrowser();
@@ -118,7 +118,8 @@ try {
         await officer.goto(`${gateway.console}/reports`);
         await officer.click("tr:has-text('horrid.example') a");
         await follow(officer, "Block this site");
-        await officer.click("button:has-text('Add and publish')");
+        expect(await officer.isChecked("input[name=when][value=now]"), "a report is acted on at once");
+        await officer.click("main button:has-text('Add')");
         expect((await text(officer)).includes("the change is live"), await text(officer));
         expect((await text(officer)).includes("horrid.example"), await text(officer));
     });
@@ -126,8 +127,75 @@ try {
         await officer.goto(`${gateway.console}/lists`);
         await follow(officer, "horrid.example");
         await officer.fill("#reason", "Checked: harmless.");
-        await officer.click("button:has-text('Remove and publish')");
+        await officer.check("input[name=when][value=now]");
+        await officer.click("main button:has-text('Remove')");
         expect((await text(officer)).includes("off the list"), await text(officer));
+    });
+
+    await test("several sites go into the draft, are tried on the last days, published with a message and taken back", async () => {
+        await officer.goto(`${gateway.console}/lists/add`);
+        await officer.fill("#target", "www.other.example\n\nhttps://fresh.example/games?level=2\n");
+        await officer.fill("#reason", "Year 9 plays there in lessons.");
+        await officer.click("main button:has-text('Add')");
+        expect((await text(officer)).includes("Nothing is live yet"), await text(officer));
+        expect((await text(officer)).includes("fresh.example/games"), await text(officer));
+        await follow(officer, "What would change?");
+        expect(/Requests looked at\s+\d+/.test(await text(officer)), await text(officer));
+        await officer.goto(`${gateway.console}/draft`);
+        await officer.fill("#message", "Games that Year 9 found.");
+        await officer.click("button:has-text('Publish')");
+        expect((await text(officer)).includes("The change is live"), await text(officer));
+        await officer.goto(`${gateway.console}/check?url=fresh.example/games&role=pupil`);
+        expect((await text(officer)).includes("Blocked"), await text(officer));
+        await officer.goto(`${gateway.console}/history`);
+        await follow(officer, "Games that Year 9 found.");
+        await officer.click("button:has-text('Take it back')");
+        expect((await text(officer)).includes("taken back"), await text(officer));
+        await officer.goto(`${gateway.console}/lists`);
+        expect(!(await text(officer)).includes("fresh.example"), await text(officer));
+    });
+    await test("a publication for later can be called off, and its changes are in the draft again", async () => {
+        await officer.goto(`${gateway.console}/history`);
+        await follow(officer, "For the new term.");
+        await officer.click("button:has-text('Call it off')");
+        expect((await text(officer)).includes("called off"), await text(officer));
+        await officer.goto(`${gateway.console}/draft`);
+        expect((await text(officer)).includes("later.example"), await text(officer));
+        await follow(officer, "later.example");
+        await officer.click("button:has-text('Take it out of the draft')");
+        expect((await text(officer)).includes("out of the draft") && !(await text(officer)).includes("later.example"), await text(officer));
+    });
+
+    await test("a code of the phone beside the password: set up, asked for, each code once, taken off", async () => {
+        const lead = await person("ict");
+        await lead.goto(`${gateway.console}/account`);
+        await follow(lead, "Sign in with a code as well");
+        await lead.fill("#password", password);
+        await lead.click("button:has-text('Set it up')");
+        const key = /key into it: ((?:[A-Z2-7]{4} ?){8})/.exec(await text(lead))[1];
+        const code = codeOf(key);
+        await lead.fill("#code", code);
+        await lead.click("button:has-text('Turn it on')");
+        const paper = (await text(lead)).match(/[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}/g);
+        expect(paper?.length === 10, await text(lead));
+        await lead.click("button:has-text('Sign out')");
+        await signIn(lead, gateway, "ict", password, /\/sign-in\/code$/);
+        for (const path of ["/", "/log", "/account", "/audit"]) {
+            await lead.goto(gateway.console + path);
+            expect(new URL(lead.url()).pathname === "/sign-in/code", `${path} is shown before the code: ${lead.url()}`);
+        }
+        await lead.fill("#code", code);
+        await lead.click("button:has-text('Go on')");
+        expect((await text(lead)).includes("used before"), await text(lead));
+        await lead.fill("#code", paper[0]);
+        await lead.click("button:has-text('Go on')");
+        expect((await text(lead)).includes("Your tasks"), await text(lead));
+        await lead.goto(`${gateway.console}/account/second-factor`);
+        expect((await text(lead)).includes("9 codes left"), await text(lead));
+        await lead.fill("#code", paper[1]);
+        await lead.click("button:has-text('Turn it off')");
+        expect((await text(lead)).includes("password alone"), await text(lead));
+        await lead.context().close();
     });
 
     await test("a report about a person opens with a purpose only", async () => {
@@ -157,7 +225,7 @@ try {
         expect((await text(ict)).includes("Write why you look"), await text(ict));
         await ict.fill("#purpose", "Complaint of 24 November");
         await ict.click("main button[type=submit]");
-        expect((await text(ict)).includes("bbc.co.uk"), await text(ict));
+        expect((await text(ict)).includes("library.example"), await text(ict));
         await ict.goto(`${gateway.console}/audit?action=access-log`);
         expect((await text(ict)).includes("Complaint of 24 November"), await text(ict));
     });

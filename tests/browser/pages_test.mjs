@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 // Every page and state of portal and console, for each role, on a phone and on a desktop: axe, targets, keyboard, no sideways scrolling.
 // Screenshots go to GATEHOUSE_SHOTS (default: gatehouse-shots in the temporary folder) to be looked at.
-import { checkPage, expect, finish, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
+import { checkPage, codeOf, expect, finish, password, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
 
 const gateway = await startGateway();
 const browser = await startBrowser();
 
 const roles = {
     officer: ["/", "/requests", "/requests?show=recommended", "/request?id={waiting_id}", "/request/close?id={waiting_id}", "/request/merge?id={waiting_id}", "/grants", "/lists",
-        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/log",
-        "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/help",
+        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/draft", "/draft/change?id={change_id}", "/draft/effect", "/history", "/history/one?id={publication_id}", "/history/one?id={pending_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/log",
+        "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/account/second-factor", "/help",
         "/accessibility", "/nothing-here", "/request?id=999999"],
     head: ["/", "/requests", "/request?id={recommended_id}", "/reports", "/audit", "/lists"],
     ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit"],
@@ -37,38 +37,36 @@ try {
     await page.click("button[type=submit]");
     await checkPage(page, "portal-tell-errors");
 
-    if (gateway.real) {
-        const proxied = await startBrowser([`--proxy-server=127.0.0.1:${gateway.ports.proxy}`, "--disable-features=HttpsUpgrades"]);
-        try {
-            for (const scheme of ["light", "dark"]) {
-                const pupil = await visitor(proxied, undefined, { colorScheme: scheme });
-                const answer = await pupil.goto("http://www.time-waster.example/some/path?token=secret");
-                await test(`the block page (${scheme}) is small, not kept, and has its number`, async () => {
-                    const headers = answer.headers();
-                    expect(answer.status() === 403 && headers["cache-control"].includes("no-store") && headers["gatehouse-decision"], JSON.stringify(headers));
-                    const html = await answer.text();
-                    expect(html.length < 20_000 && !html.includes("secret") && !html.includes("/some/path"), `${html.length} characters`);
-                });
-                await checkPage(pupil, `block-page-${scheme}`);
-                await pupil.click("text=Ask for this site");
-                await checkPage(pupil, `portal-ask-from-block-page-${scheme}`);
-                await test(`the link of the block page (${scheme}) knows its site`, async () => {
-                    await pupil.fill("#why", "A school project about pictures.");
-                    await pupil.click("button[type=submit]");
-                    const said = await pupil.textContent("main");
-                    expect(said.includes("www.time-waster.example") && said.includes("Thank you"), said);
-                });
-                await pupil.goBack();
-                await pupil.goBack();
-                await pupil.click("text=Tell someone about this");
-                await checkPage(pupil, `portal-tell-from-block-page-${scheme}`);
-                await pupil.goto("http://no-such-name.invalid/");
-                await checkPage(pupil, `error-page-${scheme}`);
-                await pupil.context().close();
-            }
-        } finally {
-            await proxied.close();
+    const proxied = await startBrowser([`--proxy-server=127.0.0.1:${gateway.ports.proxy}`, "--disable-features=HttpsUpgrades"]);
+    try {
+        for (const scheme of ["light", "dark"]) {
+            const pupil = await visitor(proxied, undefined, { colorScheme: scheme });
+            const answer = await pupil.goto("http://www.time-waster.example/some/path?token=secret");
+            await test(`the block page (${scheme}) is small, not kept, and has its number`, async () => {
+                const headers = answer.headers();
+                expect(answer.status() === 403 && headers["cache-control"].includes("no-store") && headers["gatehouse-decision"], JSON.stringify(headers));
+                const html = await answer.text();
+                expect(html.length < 20_000 && !html.includes("secret") && !html.includes("/some/path"), `${html.length} characters`);
+            });
+            await checkPage(pupil, `block-page-${scheme}`);
+            await pupil.click("text=Ask for this site");
+            await checkPage(pupil, `portal-ask-from-block-page-${scheme}`);
+            await test(`the link of the block page (${scheme}) knows its site`, async () => {
+                await pupil.fill("#why", "A school project about pictures.");
+                await pupil.click("button[type=submit]");
+                const said = await pupil.textContent("main");
+                expect(said.includes("www.time-waster.example") && said.includes("Thank you"), said);
+            });
+            await pupil.goBack();
+            await pupil.goBack();
+            await pupil.click("text=Tell someone about this");
+            await checkPage(pupil, `portal-tell-from-block-page-${scheme}`);
+            await pupil.goto("http://no-such-name.invalid/");
+            await checkPage(pupil, `error-page-${scheme}`);
+            await pupil.context().close();
         }
+    } finally {
+        await proxied.close();
     }
 
     await page.goto(`${gateway.console}/sign-in`);
@@ -103,9 +101,41 @@ try {
             await person.goto(`${gateway.console}/lists/add`);
             await person.click("main button[type=submit]");
             await checkPage(person, "officer-lists-add-errors");
+            await person.fill("#target", "good.example\nnot a site\ntime-waster.example");
+            await person.fill("#reason", "Several at once.");
+            await person.click("main button[type=submit]");
+            await checkPage(person, "officer-lists-add-lines");
+            await person.goto(`${gateway.console}/draft`);
+            await person.click("button:has-text('Publish')");
+            await checkPage(person, "officer-draft-errors");
             await person.goto(`${gateway.console}/request?id=${gateway.seed.waiting_id}`);
             await person.click("text=Send to the headteacher");
             await checkPage(person, "officer-recommend-errors");
+        }
+        if (role === "auditor") {
+            await person.goto(`${gateway.console}/account/second-factor`);
+            await person.fill("#password", "not mine");
+            await person.click("button:has-text('Set it up')");
+            await checkPage(person, "second-factor-wrong-password");
+            await person.fill("#password", password);
+            await person.click("button:has-text('Set it up')");
+            await person.waitForSelector("img");
+            await test("the picture for the phone is one", async () => {
+                expect(await person.evaluate(() => document.querySelector("main img").naturalWidth > 100), "it is not drawn");
+            });
+            await checkPage(person, "second-factor-phone");
+            const key = /key into it: ((?:[A-Z2-7]{4} ?){8})/.exec(await person.textContent("main"))[1];
+            await person.fill("#code", codeOf(key));
+            await person.click("button:has-text('Turn it on')");
+            await checkPage(person, "second-factor-paper");
+            await person.goto(`${gateway.console}/account/second-factor`);
+            await checkPage(person, "second-factor-on");
+            await person.click("text=Sign out");
+            await signIn(person, gateway, role, password, /\/sign-in\/code$/);
+            await checkPage(person, "sign-in-code");
+            await person.fill("#code", "000000");
+            await person.click("button:has-text('Go on')");
+            await checkPage(person, "sign-in-code-wrong");
         }
         await person.context().close();
     }

@@ -66,8 +66,8 @@ def sign_in(gate, login, password):
 
 def add_to_list(browser, target, which="school-block"):
     """True once the console has said that the entry is made and published."""
-    page = browser.fill("/lists/add", "/lists/add", list=which, target=target, reason="test", review="2027-06-01")
-    return page.status == 303
+    page = browser.fill("/lists/add", "/lists/add", list=which, target=target, reason="test", review="2027-06-01", when="now")
+    return page.status == 303 and "done=added" in page.location
 
 
 def ask_for_site(gate, site, room="127.0.0.1"):

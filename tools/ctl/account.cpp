@@ -1,33 +1,16 @@
+#include "proxy/store/second_factor.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "tools/ctl/configuration.hpp"
+#include "tools/ctl/own_store.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
-#include <unistd.h>
 
 namespace gatehouse::ctl {
 namespace {
 
 namespace json = boost::json;
-
-/// Directly on the store: its database takes several processes, so it does not matter whether the daemon runs.
-std::unique_ptr<store::Store> open_store(Common const& common, Settings const& settings, Streams streams)
-{
-    store::StoreOptions options;
-    options.ledger.state_dir = settings.state_dir;
-    auto opened = store::Store::open(options);
-    if (opened)
-        return std::move(*opened);
-    report_failure(common, streams, "the store cannot be opened: " + opened.error().message());
-    return nullptr;
-}
-
-/// For the audit row: nobody signed in here, so the machine's user acts.
-store::Actor command_line()
-{
-    return {store::AccountId::none, fmt::format("command-line:{}", ::getuid()), {}};
-}
 
 /// The first line, without what ends it.
 std::optional<std::string> read_password(std::istream& in)
@@ -47,7 +30,7 @@ json::object to_json(store::Account const& account)
         groups.emplace_back(group);
     return {{"login", account.login}, {"name", account.display_name}, {"console_role", store::to_text(account.console_role)},
         {"subject_role", account.subject_role}, {"groups", std::move(groups)}, {"disabled", account.disabled},
-        {"must_change_password", account.must_change_password}};
+        {"must_change_password", account.must_change_password}, {"second_factor", account.has_second_factor}};
 }
 
 /// What is wrong with the roles, or nothing.
@@ -106,6 +89,29 @@ int account_add(Common const& common, AccountOptions const& options, Streams str
     } else {
         streams.out << fmt::format("account {} made; first password (shown once): {}\n", issued->account.login, issued->password);
     }
+    return success;
+}
+
+int account_clear_code(Common const& common, std::string const& login, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    auto const store = settings ? open_store(common, *settings, streams) : nullptr;
+    if (!store)
+        return failure;
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto const cleared = store->run([&](store::Ledger& ledger) -> result<void> {
+        auto const account = store::find_account(ledger, login);
+        if (!account)
+            return account.error();
+        return store::clear_second_factor(ledger, account->id, command_line(), now);
+    });
+    if (!cleared)
+        return report_failure(
+            common, streams, fmt::format("nothing was changed for \"{}\": {}", login, cleared.error().message()));
+    if (common.output == Output::json)
+        write_json(streams, {{"ok", true}, {"login", login}});
+    else
+        streams.out << fmt::format("{} signs in with the password alone; all places are signed out\n", login);
     return success;
 }
 

@@ -146,8 +146,25 @@ void add_account(CLI::App& app, Plan& plan)
     add->add_option("--group", options->groups, "of the policy; may be given several times");
     add->add_flag("--password-stdin", options->password_from_input, "read the first password from standard input");
     on_run(add, plan, [options](Common const& common, Streams streams) { return account_add(common, *options, streams); });
+    auto* const clear
+        = add_verb(*account, plan, "clear-code", "take the second factor off an account whose phone and paper are gone");
+    auto const login = std::make_shared<std::string>();
+    clear->add_option("login", *login, "user name")->required();
+    on_run(clear, plan, [login](Common const& common, Streams streams) { return account_clear_code(common, *login, streams); });
     auto* const list = add_verb(*account, plan, "list", "all accounts");
     on_run(list, plan, [](Common const& common, Streams streams) { return account_list(common, streams); });
+}
+
+void add_audit(CLI::App& app, Plan& plan)
+{
+    auto* const audit = app.add_subcommand("audit", "the record of every decision about people and policy");
+    audit->require_subcommand(1);
+    auto* const verify = add_verb(*audit, plan, "verify", "whether all of it is still there as it was written");
+    auto const heads = std::make_shared<std::filesystem::path>();
+    verify->add_option("--heads", *heads, "lines of `audit head` that were kept elsewhere");
+    on_run(verify, plan, [heads](Common const& common, Streams streams) { return audit_verify(common, *heads, streams); });
+    auto* const head = add_verb(*audit, plan, "head", "a line to be kept elsewhere");
+    on_run(head, plan, [](Common const& common, Streams streams) { return audit_head(common, streams); });
 }
 
 void add_timetable(CLI::App& app, Plan& plan)
@@ -245,6 +262,7 @@ int main(int argc, char** argv)
     add_timetable(app, plan);
     add_ca(app, plan);
     add_account(app, plan);
+    add_audit(app, plan);
     add_daemon_verbs(app, plan);
     add_gateway(app, plan);
     add_log(app, plan);

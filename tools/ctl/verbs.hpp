@@ -87,7 +87,14 @@ struct AccountOptions {
 };
 /// Works with and without a running daemon. The first password must be changed at the first sign-in.
 int account_add(Common const& common, AccountOptions const& options, Streams streams);
+int account_clear_code(Common const& common, std::string const& login, Streams streams);
 int account_list(Common const& common, Streams streams);
+
+/// Reads the whole chain. 1 if a row was changed, is missing, or the end was cut. `heads`: a file of lines that `audit head` wrote at other times
+/// and that was kept elsewhere, which also finds out a chain that somebody with the key wrote anew; empty: none.
+int audit_verify(Common const& common, std::filesystem::path const& heads, Streams streams);
+/// The newest row's number and digest, as a line to be kept where nobody of this machine can change it.
+int audit_head(Common const& common, Streams streams);
 
 // The following ask the running daemon over its control socket.
 int status(Common const& common, Streams streams);

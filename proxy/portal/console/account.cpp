@@ -73,10 +73,14 @@ task<Response> show_account(Visit const& visit)
     page.title = "Your account";
     if (visit.query("done") == "password")
         page.parts.push_back(notice("Done", "Your password is changed. All other places are signed out."));
+    if (visit.query("done") == "second-factor-off")
+        page.parts.push_back(notice("Done", "You sign in with your password alone again."));
     page.parts.push_back(heading("Your account"));
     page.parts.push_back(summary({{"Name", {account.display_name}}, {"User name", {account.login}},
-        {"Role", {std::string(role_title(account.console_role))}}}));
+        {"Role", {std::string(role_title(account.console_role))}},
+        {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}}}));
     page.parts.push_back(link("Change your password", "/account/password"));
+    page.parts.push_back(link("Sign in with a code as well", "/account/second-factor"));
     page.parts.push_back(portal::table(table));
     page.parts.push_back(portal::form(end));
     co_return show(visit, page);

@@ -13,6 +13,17 @@ task<Response> show_sign_in(Visit const& visit);
 task<Response> take_sign_in(Visit const& visit);
 task<Response> take_sign_out(Visit const& visit);
 
+// second_factor.cpp
+task<Response> show_code(Visit const& visit);
+task<Response> take_code(Visit const& visit);
+task<Response> show_second_factor(Visit const& visit);
+task<Response> show_second_factor_picture(Visit const& visit);
+task<Response> begin_second_factor(Visit const& visit);
+task<Response> confirm_second_factor(Visit const& visit);
+task<Response> remove_second_factor(Visit const& visit);
+/// True if the settings want a code of this role and the account has none yet.
+bool must_set_up_code(Visit const& visit);
+
 // account.cpp
 task<Response> show_account(Visit const& visit);
 task<Response> take_end_sessions(Visit const& visit);
@@ -40,6 +51,17 @@ task<Response> show_list_add(Visit const& visit);
 task<Response> take_list_add(Visit const& visit);
 task<Response> show_list_entry(Visit const& visit);
 task<Response> take_list_remove(Visit const& visit);
+
+// draft.cpp: changes before they are live; history.cpp: what was published
+task<Response> show_draft(Visit const& visit);
+task<Response> show_draft_change(Visit const& visit);
+task<Response> take_draft_drop(Visit const& visit);
+task<Response> show_draft_effect(Visit const& visit);
+task<Response> take_draft_publish(Visit const& visit);
+task<Response> show_history(Visit const& visit);
+task<Response> show_publication(Visit const& visit);
+task<Response> take_undo(Visit const& visit);
+task<Response> take_cancel(Visit const& visit);
 
 // reports.cpp
 task<Response> show_reports(Visit const& visit);

@@ -69,7 +69,8 @@ Response report_page(Visit const& visit, store::Report const& report)
         if (!content.url.empty() && visit.has_role(ConsoleRole::officer))
             page.parts.push_back(link("Block this site",
                 with_query("/lists/add",
-                    {{"list", "school-block"}, {"target", content.url}, {"reason", "Report " + report.reference}})));
+                    {{"list", "school-block"}, {"target", content.url}, {"reason", "Report " + report.reference},
+                        {"when", "now"}})));
         page.parts.push_back(outcome_form(visit, report));
     }
     return show(visit, page);

@@ -1,6 +1,6 @@
-// The school's own lists: add and remove with a reason and a review date; every change is published at once.
-#include "proxy/store/school_lists.hpp"
+// The school's own lists: add and remove with a reason and a review date, into the draft or at once.
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/request_view.hpp"
 
 namespace gatehouse::portal::console {
@@ -16,14 +16,40 @@ SchoolList chosen_list(std::string_view text)
     return store::parse_school_list(text).value_or(SchoolList::block);
 }
 
-std::string_view title_of(SchoolList list)
+/// The lines that say something.
+std::vector<std::string> lines_of(std::string_view text)
 {
-    switch (list) {
-    case SchoolList::block: return "Blocked by the school";
-    case SchoolList::allow: return "Allowed by the school";
-    case SchoolList::leave_alone: return "Never looked into by the school";
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        auto const end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        constexpr std::string_view blank = " \t\r";
+        line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+        line = line.substr(0, line.find_last_not_of(blank) + 1);
+        if (!line.empty())
+            lines.emplace_back(line);
     }
-    return "Blocked by the school";
+    return lines;
+}
+
+constexpr std::size_t most_lines = 500;
+constexpr std::size_t lines_told = 5; ///< of those that cannot be taken
+
+std::string fault_text(std::vector<store::RefusedLine> const& refused, std::size_t lines)
+{
+    std::string text;
+    for (std::size_t i = 0; i < std::min(refused.size(), lines_told); ++i) {
+        auto const& line = refused[i];
+        auto const where
+            = lines == 1 ? std::string("This") : "Line " + std::to_string(line.number) + ", " + shown_text(line.text) + ",";
+        text += (text.empty() ? "" : " ") + where
+            + (line.why == store::errc::already_exists ? " is on that list or in the draft already."
+                                                       : " is not the name of a site. Write it like example.org.");
+    }
+    if (refused.size() > lines_told)
+        text += " And " + std::to_string(refused.size() - lines_told) + " more lines.";
+    return text;
 }
 
 Page add_page(Visit const& visit, std::vector<Problem> const& problems)
@@ -45,27 +71,27 @@ Page add_page(Visit const& visit, std::vector<Problem> const& problems)
     auto const review = visit.form("review").empty() ? next_year.to_text() : std::string(visit.form("review"));
     Form form;
     form.action = "/lists/add";
-    form.button = "Add and publish";
+    form.button = "Add";
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::radios, "list", "Which list?", "", std::string(store::to_text(list)),
                        {{"school-block", "Block it", "Closed for everyone the rules name"},
                            {"school-allow", "Allow it", "Open although another list names it"},
                            {"school-private", "Leave it alone", "Nobody looks inside; the rules go by its name only"}}},
-        {Field::Kind::text, "target", "Site",
+        {Field::Kind::area, "target", "Sites, one on a line",
             "A name such as example.org, which covers everything below it, or a part such as example.org/games",
-            typed_or("target", "target"), {}, error_of("target"), "", 500},
+            typed_or("target", "target"), {}, error_of("target"), "", 50000},
         {Field::Kind::area, "reason", "Reason", "It stays on record.", typed_or("reason", "reason"), {}, error_of("reason"), "",
             500},
-        {Field::Kind::date, "review", "Look at it again by", "", review, {}, error_of("review"), "", 10}};
+        {Field::Kind::date, "review", "Look at it again by", "", review, {}, error_of("review"), "", 10}, when_field(visit)};
     Page page;
-    page.title = "Add a site";
+    page.title = "Add sites";
     page.back = "/lists?list=" + std::string(store::to_text(list));
     if (!problems.empty()) {
         page.parts.push_back(error_summary(problems));
         page.has_problem = true;
         page.status = 422;
     }
-    page.parts.push_back(heading("Add a site to the school's list"));
+    page.parts.push_back(heading("Add sites to the school's list"));
     page.parts.push_back(portal::form(form));
     return page;
 }
@@ -73,7 +99,7 @@ Page add_page(Visit const& visit, std::vector<Problem> const& problems)
 std::string_view list_notice(std::string_view done)
 {
     if (done == "added")
-        return "The site is on the list, and the change is live.";
+        return "It is on the list, and the change is live.";
     if (done == "removed")
         return "The site is off the list, and the change is live.";
     return {};
@@ -89,7 +115,7 @@ task<Response> show_lists(Visit const& visit)
     if (!found)
         co_return show_failure(visit, found.error());
     Table table;
-    table.caption = std::string(title_of(list));
+    table.caption = std::string(list_title(list));
     table.head = {"Site", "Reason", "Added by", "Review by"};
     table.empty = "This list is empty.";
     for (auto const& entry : *found) {
@@ -105,11 +131,11 @@ task<Response> show_lists(Visit const& visit)
     page.parts.push_back(heading("School lists"));
     page.parts.push_back(portal::table(table));
     if (visit.has_role(ConsoleRole::officer))
-        page.parts.push_back(link("Add a site", "/lists/add?list=" + std::string(store::to_text(list))));
+        page.parts.push_back(link("Add sites", "/lists/add?list=" + std::string(store::to_text(list))));
     for (auto const other : store::all_school_lists)
         if (other != list)
             page.parts.push_back(
-                link("Show the list: " + std::string(title_of(other)), "/lists?list=" + std::string(store::to_text(other))));
+                link("Show the list: " + std::string(list_title(other)), "/lists?list=" + std::string(store::to_text(other))));
     co_return show(visit, page);
 }
 
@@ -120,32 +146,53 @@ task<Response> show_list_add(Visit const& visit)
 
 task<Response> take_list_add(Visit const& visit)
 {
-    store::NewSchoolEntry entry;
-    entry.list = chosen_list(visit.form("list"));
-    entry.target = trimmed_value(visit.request.form, "target");
-    entry.reason = trimmed_value(visit.request.form, "reason");
+    store::NewChanges changes;
+    changes.list = chosen_list(visit.form("list"));
+    changes.targets = lines_of(visit.form("target"));
+    changes.reason = trimmed_value(visit.request.form, "reason");
     auto const review = policy::Date::parse(visit.form("review"));
     std::vector<Problem> problems;
-    if (entry.target.empty())
+    if (changes.targets.empty())
         problems.push_back({"target", "Write the name of a site"});
-    if (entry.reason.empty())
+    if (changes.targets.size() > most_lines)
+        problems.push_back({"target", "These are too many at once. Add 500 sites at most, then the next ones"});
+    if (changes.reason.empty())
         problems.push_back({"reason", "Write the reason"});
     if (!review || *review <= visit.now.local.date)
         problems.push_back({"review", "Choose a day after today"});
     if (!problems.empty())
         co_return show(visit, add_page(visit, problems));
-    entry.review_by = *review;
-    auto const work = [entry, actor = visit.actor(), now = visit.instant()](
-                          Ledger& ledger) { return store::add_school_entry(ledger, entry, actor, now); };
-    auto const added = co_await visit.site.services.store.call(work);
-    if (!added && added.error() == store::errc::invalid_value)
-        co_return show(visit, add_page(visit, {{"target", "This is not the name of a site. Write it like example.org"}}));
-    if (!added && added.error() == store::errc::already_exists)
-        co_return show(visit, add_page(visit, {{"target", "This site is on that list already"}}));
-    if (!added)
-        co_return show_failure(visit, added.error());
-    auto const published = co_await publish_now(visit.site, "school list: " + added->host + " added");
-    co_return after_publication(visit, published, "/lists?done=added&list=" + std::string(store::to_text(entry.list)));
+    changes.review_by = *review;
+    struct Taken {
+        std::vector<store::RefusedLine> refused;
+        std::optional<store::Publication> proposed; ///< nothing: it is in the draft
+    };
+    auto const work = [changes, at_once = wants_at_once(visit), actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) -> result<Taken> {
+        Taken taken;
+        error_code failure;
+        if (at_once) {
+            auto proposed = store::propose_additions(ledger, changes, taken.refused, actor, now);
+            if (proposed)
+                taken.proposed = std::move(*proposed);
+            else
+                failure = proposed.error();
+        } else if (auto const drafted = store::draft_additions(ledger, changes, taken.refused, actor, now); !drafted) {
+            failure = drafted.error();
+        }
+        if (failure && taken.refused.empty())
+            return failure;
+        return taken;
+    };
+    auto const taken = co_await visit.site.services.store.call(work);
+    if (!taken)
+        co_return show_failure(visit, taken.error());
+    if (!taken->refused.empty())
+        co_return show(visit, add_page(visit, {{"target", fault_text(taken->refused, changes.targets.size())}}));
+    if (!taken->proposed)
+        co_return redirect_to("/draft?done=added");
+    co_return co_await after_proposal(
+        visit, *taken->proposed, "/lists?done=added&list=" + std::string(store::to_text(changes.list)));
 }
 
 task<Response> show_list_entry(Visit const& visit)
@@ -158,7 +205,7 @@ task<Response> show_list_entry(Visit const& visit)
     Page page;
     page.title = entry->host + entry->path;
     page.back = "/lists?list=" + std::string(store::to_text(entry->list));
-    page.parts = {heading(page.title, title_of(entry->list))};
+    page.parts = {heading(page.title, list_title(entry->list))};
     std::vector<SummaryRow> rows{{"Reason", {entry->reason}}, {"Review by", {shown_date(entry->review_by)}},
         {"Added", {shown_time(visit.site, entry->added_at) + " by " + entry->added_by}}};
     if (entry->removed_at)
@@ -168,12 +215,12 @@ task<Response> show_list_entry(Visit const& visit)
     if (visit.has_role(ConsoleRole::officer) && !entry->removed_at) {
         Form form;
         form.action = "/lists/remove";
-        form.button = "Remove and publish";
+        form.button = "Remove";
         form.is_warning = true;
         form.csrf = visit.csrf();
         form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(entry->id))},
             {Field::Kind::hidden, "list", "", "", std::string(store::to_text(entry->list))},
-            {Field::Kind::text, "reason", "Why does it go?", "", "", {}, "", "", 500}};
+            {Field::Kind::text, "reason", "Why does it go?", "", "", {}, "", "", 500}, when_field(visit)};
         page.parts.push_back(subheading("Take it off the list"));
         page.parts.push_back(portal::form(form));
     }
@@ -184,17 +231,25 @@ task<Response> take_list_remove(Visit const& visit)
 {
     auto const id = static_cast<store::ListEntryId>(parse_id(visit.form("id")).value_or(0));
     auto const reason = trimmed_value(visit.request.form, "reason");
-    auto const work = [id, reason, actor = visit.actor(), now = visit.instant()](
-                          Ledger& ledger) { return store::remove_school_entry(ledger, id, reason, actor, now); };
+    auto const work = [id, reason, at_once = wants_at_once(visit), actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) -> result<std::optional<store::Publication>> {
+        if (!at_once) {
+            auto const drafted = store::draft_removal(ledger, id, reason, actor, now);
+            return drafted ? result<std::optional<store::Publication>>{std::nullopt} : drafted.error();
+        }
+        auto proposed = store::propose_removal(ledger, id, reason, actor, now);
+        return proposed ? result<std::optional<store::Publication>>{std::move(*proposed)} : proposed.error();
+    };
     auto const done = co_await visit.site.services.store.call(work);
     if (!done && done.error() == store::errc::invalid_value)
         co_return show_message(visit, 422, "Write a reason",
             "The record needs to say why the site went off the list. Go back and write a sentence.");
     if (!done)
         co_return show_failure(visit, done.error());
-    auto const published = co_await publish_now(visit.site, "school list: an entry removed");
-    co_return after_publication(
-        visit, published, "/lists?done=removed&list=" + std::string(store::to_text(chosen_list(visit.form("list")))));
+    if (!*done)
+        co_return redirect_to("/draft?done=added");
+    co_return co_await after_proposal(
+        visit, **done, "/lists?done=removed&list=" + std::string(store::to_text(chosen_list(visit.form("list")))));
 }
 
 } // namespace gatehouse::portal::console

@@ -60,8 +60,8 @@ std::string wait_text(std::chrono::seconds wait)
 
 task<Response> show_sign_in(Visit const& visit)
 {
-    if (visit.session)
-        co_return redirect_to("/");
+    if (visit.session || visit.unproved)
+        co_return redirect_to(visit.session ? "/" : "/sign-in/code");
     co_return sign_in_page(visit, {}, 200);
 }
 
@@ -81,7 +81,10 @@ task<Response> take_sign_in(Visit const& visit)
     }
     if (outcome->status == store::SignInOutcome::Status::refused)
         co_return sign_in_page(visit, "The user name or the password is not right.", 403);
-    auto response = redirect_to(outcome->account.must_change_password ? "/account/password" : safe_next(visit.form("next")));
+    auto const& account = outcome->account;
+    auto response = redirect_to(account.has_second_factor ? "/sign-in/code"
+            : account.must_change_password                ? "/account/password"
+                                                          : safe_next(visit.form("next")));
     response.headers.emplace_back("Set-Cookie", set_cookie(session_cookie, outcome->token));
     response.headers.emplace_back("Set-Cookie", clear_cookie(visitor_cookie));
     co_return response;

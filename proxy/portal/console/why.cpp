@@ -1,4 +1,5 @@
 // "Why?": the decision of a recorded row, run again over today's rules, and the box that checks a site for anybody at any time.
+#include "proxy/log/replay.hpp"
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/explain_view.hpp"
 #include "proxy/portal/console/pages.hpp"
@@ -39,29 +40,6 @@ std::string place_of_list(policy::Explanation const& why)
     return why.list
         + (why.list_file.empty() ? ""
                                  : " (" + why.list_file + (why.list_line ? ", line " + std::to_string(why.list_line) : "") + ")");
-}
-
-policy::Subject subject_of(log::StoredRecord const& row)
-{
-    policy::Subject subject;
-    subject.role = row.role;
-    if (!row.group.empty())
-        subject.groups.push_back(row.group);
-    subject.user = row.user;
-    subject.network = row.network;
-    subject.device = row.device;
-    subject.device_kind = row.device_kind;
-    subject.confidence = row.confidence;
-    subject.address = row.client;
-    return subject;
-}
-
-/// The target of a row; `text` keeps what its path views.
-result<policy::Target> target_of(log::StoredRecord const& row, std::string const& text)
-{
-    if (row.scheme.empty())
-        return policy::Target::parse_authority(text);
-    return policy::Target::parse_url(text);
 }
 
 std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord const& row)
@@ -240,14 +218,13 @@ task<Response> show_why(Visit const& visit)
     page.back = "/log";
     page.parts = {heading("Why?", row.host), subheading("What was recorded"), summary(recorded_rows(visit, row)),
         subheading("The same question with today's rules")};
-    auto const text = row.url();
-    auto const target = target_of(row, text);
+    auto const target = log::target_of(row);
     if (!target) {
         page.parts.push_back(paragraph("The request could not be read as a web address, so there is nothing to decide again."));
         co_return show(visit, page);
     }
     auto const policy = visit.site.services.current_policy();
-    auto const subject = subject_of(row);
+    auto const subject = log::subject_of(row);
     auto const moment = visit.site.clock.moment_of(std::chrono::floor<std::chrono::seconds>(row.at));
     auto why = policy::explain(*policy, {subject, *target, moment, row.signals});
     if (purpose.empty())

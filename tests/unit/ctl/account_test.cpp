@@ -75,5 +75,15 @@ TEST_F(AccountTest, RefusesWhatMakesNoSense)
     EXPECT_EQ(add(officer()).status, failure); // the login is taken
 }
 
+TEST_F(AccountTest, TakesTheCodeOffOnlyWhereThereIsAnAccount)
+{
+    ASSERT_EQ(add(officer()).status, success);
+    auto const clear = [&](std::string const& login) {
+        return call([&](Common const& common, Streams streams) { return account_clear_code(common, login, streams); });
+    };
+    EXPECT_EQ(clear("oso").status, success);
+    EXPECT_THAT(clear("nobody").error, HasSubstr("nothing was changed for \"nobody\""));
+}
+
 } // namespace
 } // namespace gatehouse::ctl

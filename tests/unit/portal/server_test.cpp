@@ -42,6 +42,12 @@ protected:
                 [](std::string_view) {
                     return PublishResult{true, "v2", {}};
                 },
+                [] {
+                    return PublishResult{true, "v2", {}};
+                },
+                [this] {
+                    return Preview{policy, {}};
+                },
                 [this] { return policy; }, [] { return std::string("{\"up\":true}"); }, [] { return std::string(); }});
         thread = std::thread([this] { context.run(); });
     }

@@ -269,7 +269,7 @@ TEST_F(Stores, KeepEveryAcknowledgedWriteWhenKilled)
     if (!opened)
         ::_exit(10);
     auto& ledger = *opened;
-    rlimit const tight{200 * 1024, RLIM_INFINITY};
+    rlimit const tight{400 * 1024, RLIM_INFINITY};
     if (::setrlimit(RLIMIT_FSIZE, &tight) != 0)
         ::_exit(11);
     std::int64_t kept = 0;

@@ -1,0 +1,127 @@
+#include "proxy/log/replay.hpp"
+
+#include "proxy/log/search.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::log {
+namespace {
+
+constexpr std::size_t rows_at_once = 10000;
+
+std::vector<ChangedBy> most_changed_first(std::map<std::string, Changed> const& counts, std::size_t most)
+{
+    std::vector<ChangedBy> sorted;
+    for (auto const& [name, changed] : counts)
+        sorted.push_back({name, changed});
+    auto const is_more = [](ChangedBy const& left, ChangedBy const& right) { return left.changed.all() > right.changed.all(); };
+    std::stable_sort(sorted.begin(), sorted.end(), is_more);
+    sorted.resize(std::min(sorted.size(), most));
+    return sorted;
+}
+
+/// Refused QUIC comes again as a request over TCP, which has a row of its own.
+bool is_request(StoredRecord const& row)
+{
+    return row.method != "QUIC" && row.method != "UDP" && !row.host.empty();
+}
+
+} // namespace
+
+policy::Subject subject_of(StoredRecord const& row)
+{
+    policy::Subject subject;
+    subject.role = row.role;
+    if (!row.group.empty())
+        subject.groups.push_back(row.group);
+    subject.user = row.user;
+    subject.network = row.network;
+    subject.device = row.device;
+    subject.device_kind = row.device_kind;
+    subject.confidence = row.confidence;
+    subject.address = row.client;
+    return subject;
+}
+
+result<policy::Target> target_of(StoredRecord const& row)
+{
+    auto const host = policy::Host::parse(row.host);
+    if (!host)
+        return host.error();
+    using policy::Scheme;
+    auto const scheme = row.scheme.empty() ? Scheme::tunnel : row.scheme == "https" ? Scheme::https : Scheme::http;
+    return policy::Target{scheme, *host, row.port, row.path};
+}
+
+Replay::Replay(policy::Policy const& before, policy::Policy const& after, MomentOf moment_of)
+    : before_(before)
+    , after_(after)
+    , moment_of_(std::move(moment_of))
+{
+}
+
+void Replay::judge(StoredRecord const& row)
+{
+    auto const target = is_request(row) ? target_of(row) : result<policy::Target>{policy::errc::empty_host};
+    if (!target)
+        return;
+    ++counts_.rows;
+    auto const subject = subject_of(row);
+    auto const now = moment_of_(std::chrono::floor<std::chrono::seconds>(row.at));
+    policy::Query const query{subject, *target, now, row.signals};
+    auto const verdict = policy::decide(after_, query).verdict;
+    if (policy::decide(before_, query).verdict == verdict)
+        return;
+    bool const opens = verdict == policy::Verdict::allow;
+    auto const count = [opens](Changed& changed) { ++(opens ? changed.opened : changed.closed); };
+    count(counts_.changed);
+    count(roles_[row.role]);
+    if (!row.group.empty())
+        count(groups_[row.group]);
+    count(sites_[row.host]);
+    (opens ? people_opened_ : people_closed_).insert(row.user.empty() ? row.client.to_text() : row.user);
+}
+
+ReplayReport Replay::report(std::size_t most_sites) const
+{
+    auto report = counts_;
+    report.people_opened = people_opened_.size();
+    report.people_closed = people_closed_.size();
+    report.roles = most_changed_first(roles_, roles_.size());
+    report.groups = most_changed_first(groups_, groups_.size());
+    report.sites = most_changed_first(sites_, most_sites);
+    return report;
+}
+
+result<ReplayReport> replay(std::filesystem::path const& log_dir, ReplayRange const& range, policy::Policy const& before,
+    policy::Policy const& after, Replay::MomentOf moment_of)
+{
+    using clock = std::chrono::steady_clock;
+    auto const until = clock::now() + range.budget;
+    Replay counting(before, after, std::move(moment_of));
+    SearchQuery query;
+    query.from = range.from;
+    query.to = range.to;
+    query.limit = rows_at_once;
+    query.fields = SearchQuery::Fields::of_decision;
+    bool complete = true;
+    unsigned unreadable_days = 0;
+    do {
+        query.budget
+            = std::max(std::chrono::milliseconds{1}, std::chrono::floor<std::chrono::milliseconds>(until - clock::now()));
+        auto const page = search(log_dir, query);
+        if (!page)
+            return page.error();
+        for (auto const& row : page->rows)
+            counting.judge(row);
+        unreadable_days = std::max(unreadable_days, page->unreadable_days);
+        query.cursor = page->next;
+        complete = query.cursor.empty();
+    } while (!complete && clock::now() < until);
+    auto report = counting.report(range.most_sites);
+    report.complete = complete;
+    report.unreadable_days = unreadable_days;
+    return report;
+}
+
+} // namespace gatehouse::log

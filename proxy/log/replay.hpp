@@ -1,0 +1,72 @@
+#pragma once
+// What would have been decided otherwise: the access log's rows judged by two policies. The same decision as the live proxy's, so that the answer
+// is what it then does, as far as rows tell: without queries (unless the log keeps them) nothing is known of searches, and what pages and files
+// held is not read again.
+
+#include "policy/decide.hpp"
+#include "proxy/log/stored_record.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace gatehouse::log {
+
+/// Who a row was about, as the decision takes it.
+policy::Subject subject_of(StoredRecord const& row);
+/// What a row was about. Lifetime: views the row. Errors: those of Host, for rows without a readable name.
+result<policy::Target> target_of(StoredRecord const& row);
+
+/// Requests that would be decided otherwise.
+struct Changed {
+    std::uint64_t opened = 0; ///< blocked before, allowed after
+    std::uint64_t closed = 0; ///< allowed before, blocked after
+    std::uint64_t all() const { return opened + closed; }
+};
+struct ChangedBy {
+    std::string name;
+    Changed changed;
+};
+
+struct ReplayReport {
+    std::uint64_t rows = 0; ///< judged
+    Changed changed;
+    std::uint64_t people_opened = 0; ///< different people, or addresses where the person is not known
+    std::uint64_t people_closed = 0;
+    std::vector<ChangedBy> roles, groups, sites; ///< most changed first; groups: people without one are left out
+    unsigned unreadable_days = 0;                ///< damaged day files that were passed over
+    bool complete = true;                        ///< false: the time was up before the oldest row
+};
+
+struct ReplayRange {
+    std::chrono::system_clock::time_point from, to; ///< inclusive, exclusive
+    std::chrono::milliseconds budget{10000};        ///< for all of it
+    std::size_t most_sites = 20;
+};
+
+/// Counts as it goes. Lifetime: both policies outlive it.
+class Replay {
+public:
+    using MomentOf = std::function<policy::Moment(std::chrono::sys_seconds)>;
+
+    Replay(policy::Policy const& before, policy::Policy const& after, MomentOf moment_of);
+    void judge(StoredRecord const& row);
+    ReplayReport report(std::size_t most_sites) const;
+
+private:
+    policy::Policy const& before_;
+    policy::Policy const& after_;
+    MomentOf moment_of_;
+    ReplayReport counts_;
+    std::map<std::string, Changed> roles_, groups_, sites_;
+    std::set<std::string> people_opened_, people_closed_;
+};
+
+/// Over the day files, newest first. Blocks on the disk, so not for a worker. Errors: those of search().
+result<ReplayReport> replay(std::filesystem::path const& log_dir, ReplayRange const& range, policy::Policy const& before,
+    policy::Policy const& after, Replay::MomentOf moment_of);
+
+} // namespace gatehouse::log

@@ -1,0 +1,233 @@
+// Changes of the school's lists before they are live: what waits, what it would have meant for the last days, and publishing it with a message.
+#include "proxy/log/replay.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/publication_view.hpp"
+#include "proxy/settings.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::ConsoleRole;
+using store::Ledger;
+
+constexpr unsigned most_days = 30;
+
+Html publish_form(Visit const& visit, std::vector<Problem> const& problems)
+{
+    auto const error_of = [&](std::string_view name) {
+        for (auto const& problem : problems)
+            if (problem.field == name)
+                return problem.text;
+        return std::string();
+    };
+    Form form;
+    form.action = "/draft/publish";
+    form.button = "Publish";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::text, "message", "What is this change for?", "One sentence for the history.",
+                       std::string(visit.form("message")), {}, error_of("message"), "", 500},
+        {Field::Kind::datetime, "due", "When?", "Leave it empty to publish now.", std::string(visit.form("due")), {},
+            error_of("due"), "", 16}};
+    return portal::form(form);
+}
+
+/// The page of the draft. Errors: the store's.
+task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
+{
+    auto const work = [](Ledger& ledger) { return store::read_draft(ledger); };
+    auto const draft = co_await visit.site.services.store.call(work);
+    if (!draft)
+        co_return show_failure(visit, draft.error());
+    Page page;
+    page.title = "Draft";
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    if (auto const text = draft_notice(visit.query("done")); !text.empty())
+        page.parts.push_back(notice("Done", text));
+    page.parts.push_back(heading("Draft"));
+    page.parts.push_back(paragraph("Changes of the school's lists that are not live yet."));
+    page.parts.push_back(changes_table("Changes in the draft", "The draft is empty.", *draft, "/draft/change?id="));
+    bool const officer = visit.has_role(ConsoleRole::officer);
+    if (!draft->empty()) {
+        page.parts.push_back(link("What would change?", "/draft/effect"));
+        if (officer) {
+            page.parts.push_back(subheading("Make it live"));
+            page.parts.push_back(publish_form(visit, problems));
+        }
+    }
+    if (officer)
+        page.parts.push_back(link("Add sites", "/lists/add"));
+    page.parts.push_back(link("What was published before", "/history"));
+    co_return show(visit, page);
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many)
+{
+    return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
+Table changed_table(std::string caption, std::string_view first, std::vector<log::ChangedBy> const& rows)
+{
+    Table table;
+    table.caption = std::move(caption);
+    table.head = {std::string(first), "Would be closed", "Would be opened"};
+    for (auto const& row : rows)
+        table.rows.push_back(
+            {{shown_text(row.name)}, {std::to_string(row.changed.closed)}, {std::to_string(row.changed.opened)}});
+    return table;
+}
+
+void show_report(Page& page, log::ReplayReport const& report)
+{
+    page.parts.push_back(summary({{"Requests looked at", {std::to_string(report.rows)}},
+        {"Would be closed",
+            {counted(report.changed.closed, "request", "requests") + " of " + counted(report.people_closed, "person", "people")}},
+        {"Would be opened",
+            {counted(report.changed.opened, "request", "requests") + " of "
+                + counted(report.people_opened, "person", "people")}}}));
+    if (!report.complete)
+        page.parts.push_back(
+            inset("There were too many requests to look at all of them now. The newest were; choose fewer days."));
+    if (report.unreadable_days > 0)
+        page.parts.push_back(inset("Some days of the access log could not be read. Please tell the ICT lead."));
+    if (report.changed.all() == 0) {
+        page.parts.push_back(paragraph("None of these requests would have been decided otherwise."));
+        return;
+    }
+    page.parts.push_back(portal::table(changed_table("Sites, most requests first", "Site", report.sites)));
+    page.parts.push_back(portal::table(changed_table("By role", "Role", report.roles)));
+    if (!report.groups.empty())
+        page.parts.push_back(portal::table(changed_table("By group", "Group", report.groups)));
+}
+
+Html days_form(std::string_view days)
+{
+    Form form;
+    form.action = "/draft/effect";
+    form.button = "Look again";
+    form.is_search = true;
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::select, "days", "Look back", "", std::string(days),
+        {{"1", "1 day", ""}, {"7", "7 days", ""}, {"14", "14 days", ""}, {"30", "30 days", ""}}}};
+    return portal::form(form);
+}
+
+} // namespace
+
+task<Response> show_draft(Visit const& visit)
+{
+    co_return co_await draft_page(visit, {});
+}
+
+task<Response> show_draft_change(Visit const& visit)
+{
+    auto const id = static_cast<store::ChangeId>(parse_id(visit.query("id")).value_or(0));
+    auto const work = [id](Ledger& ledger) -> result<store::Change> {
+        auto const draft = store::read_draft(ledger);
+        if (!draft)
+            return draft.error();
+        for (auto const& change : *draft)
+            if (change.id == id)
+                return change;
+        return store::errc::not_found;
+    };
+    auto const change = co_await visit.site.services.store.call(work);
+    if (!change)
+        co_return show_failure(visit, change.error());
+    Page page;
+    page.title = change->host + change->path;
+    page.back = "/draft";
+    page.parts = {heading(page.title, "Not live yet"), summary(change_rows(visit, *change))};
+    if (visit.has_role(ConsoleRole::officer)) {
+        Form form;
+        form.action = "/draft/drop";
+        form.button = "Take it out of the draft";
+        form.is_warning = true;
+        form.csrf = visit.csrf();
+        form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(change->id))}};
+        page.parts.push_back(portal::form(form));
+    }
+    co_return show(visit, page);
+}
+
+task<Response> take_draft_drop(Visit const& visit)
+{
+    auto const id = static_cast<store::ChangeId>(parse_id(visit.form("id")).value_or(0));
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::drop_change(ledger, id, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/draft?done=dropped");
+}
+
+task<Response> show_draft_effect(Visit const& visit)
+{
+    auto const asked = visit.query("days").empty() ? std::string_view{"7"} : visit.query("days");
+    auto const days = static_cast<unsigned>(std::min<std::int64_t>(parse_id(asked).value_or(7), most_days));
+    auto& site = visit.site;
+    log::ReplayRange range;
+    range.to = visit.instant();
+    range.from = visit.instant() - std::chrono::days{days};
+    struct Effect {
+        Preview preview;
+        result<log::ReplayReport> report;
+    };
+    auto const work = [&site, range]() -> Effect {
+        auto preview = site.services.preview_draft();
+        if (!preview.policy)
+            return {std::move(preview), log::ReplayReport{}};
+        auto const current = site.services.current_policy();
+        auto const moment_of = [&site](std::chrono::sys_seconds instant) { return site.clock.moment_of(instant); };
+        auto report = log::replay(site.services.settings.log_dir, range, *current, *preview.policy, moment_of);
+        return {std::move(preview), std::move(report)};
+    };
+    auto const effect = co_await run_gently(site, work);
+    Page page;
+    page.title = "What would change?";
+    page.back = "/draft";
+    page.parts = {heading("What would change?"),
+        paragraph(
+            "The requests of the last days, decided once more: by the rules that run now, and by the rules with this draft. "
+            "What people searched for and what pages said is not in it.")};
+    if (!effect.preview.holds()) {
+        page.parts.push_back(warning("The draft cannot be published as it is."));
+        page.parts.push_back(problem_list(effect.preview.problems));
+    }
+    if (!effect.report)
+        page.parts.push_back(paragraph("The access log cannot be read. Please tell the ICT lead."));
+    else if (effect.preview.policy)
+        show_report(page, *effect.report);
+    page.parts.push_back(days_form(std::to_string(days)));
+    co_return show(visit, page);
+}
+
+task<Response> take_draft_publish(Visit const& visit)
+{
+    store::NewPublication publication;
+    publication.message = trimmed_value(visit.request.form, "message");
+    std::vector<Problem> problems;
+    if (publication.message.empty())
+        problems.push_back({"message", "Write what the change is for"});
+    if (auto const due = visit.form("due"); !due.empty()) {
+        auto const local = policy::LocalTime::parse(due);
+        if (local)
+            publication.due_at = visit.site.clock.instant_of(*local);
+        if (!local || publication.due_at <= visit.instant())
+            problems.push_back({"due", "Choose a day and a time to come, or leave it empty"});
+    }
+    if (!problems.empty())
+        co_return co_await draft_page(visit, std::move(problems));
+    auto const work = [publication, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::propose_draft(ledger, publication, actor, now); };
+    auto const proposed = co_await visit.site.services.store.call(work);
+    if (!proposed)
+        co_return show_failure(visit, proposed.error());
+    co_return co_await after_proposal(visit, *proposed, "/history?done=published");
+}
+
+} // namespace gatehouse::portal::console

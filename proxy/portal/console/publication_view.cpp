@@ -1,0 +1,111 @@
+#include "proxy/portal/console/publication_view.hpp"
+
+namespace gatehouse::portal::console {
+
+std::string_view list_title(store::SchoolList list)
+{
+    using store::SchoolList;
+    switch (list) {
+    case SchoolList::block: return "Blocked by the school";
+    case SchoolList::allow: return "Allowed by the school";
+    case SchoolList::leave_alone: return "Never looked into by the school";
+    }
+    return "Blocked by the school";
+}
+
+Html changes_table(std::string caption, std::string empty, std::vector<store::Change> const& changes, std::string const& address)
+{
+    Table table;
+    table.caption = std::move(caption);
+    table.empty = std::move(empty);
+    table.head = {"Site", "Change", "List", "Reason", "By"};
+    for (auto const& change : changes) {
+        bool const adds = change.kind == store::ChangeKind::add;
+        auto const id = std::to_string(store::number(change.id));
+        bool const needless = change.outcome == store::ChangeOutcome::not_needed;
+        table.rows.push_back({{change.host + change.path, address.empty() ? std::string{} : address + id},
+            {std::string(adds ? "Goes on" : "Comes off") + (needless ? ", was so already" : ""), {}, adds ? "green" : "grey"},
+            {std::string(list_title(change.list))}, {change.reason}, {change.made_by}});
+    }
+    return portal::table(table);
+}
+
+std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& change)
+{
+    bool const adds = change.kind == store::ChangeKind::add;
+    std::vector<SummaryRow> rows{{"Change", {adds ? "Goes on the list" : "Comes off the list"}},
+        {"List", {std::string(list_title(change.list))}}, {"Reason", {change.reason}},
+        {"By", {change.made_by + ", " + shown_time(visit.site, change.made_at)}}};
+    if (adds)
+        rows.push_back({"Review by", {shown_date(change.review_by)}});
+    return rows;
+}
+
+Html problem_list(std::vector<policy::Problem> const& problems)
+{
+    std::vector<Cell> items;
+    for (auto const& problem : problems)
+        if (problem.severity == policy::Problem::Severity::error)
+            items.push_back({problem.message + (problem.suggestion.empty() ? "" : " (" + problem.suggestion + ")")});
+    return bullets(items);
+}
+
+Field when_field(Visit const& visit)
+{
+    auto const chosen = visit.request.method == Method::post ? visit.form("when") : visit.query("when");
+    return {Field::Kind::radios, "when", "When?", "", chosen == "now" ? "now" : "draft",
+        {{"draft", "With the other changes of the draft", "You can see first what it would change"},
+            {"now", "At once", "It is live in a moment"}}};
+}
+
+bool wants_at_once(Visit const& visit)
+{
+    return visit.form("when") == "now";
+}
+
+std::string_view draft_notice(std::string_view done)
+{
+    if (done == "added")
+        return "It is in the draft. Nothing is live yet.";
+    if (done == "dropped")
+        return "It is out of the draft.";
+    return {};
+}
+
+task<Response> after_proposal(Visit const& visit, store::Publication proposed, std::string location)
+{
+    auto& site = visit.site;
+    auto const work = [&site] { return site.services.publish_pending(); };
+    auto const published = co_await run_aside(site, work);
+    if (proposed.due_at > visit.instant())
+        co_return redirect_to("/history?done=later");
+    auto const look = [id = proposed.id](store::Ledger& ledger) { return store::find_publication(ledger, id); };
+    auto const now = co_await site.services.store.call(look);
+    if (!now)
+        co_return show_failure(visit, now.error());
+    if (now->state == store::PublicationState::live && published.published)
+        co_return redirect_to(std::move(location));
+    Page page;
+    page.has_problem = true;
+    page.status = 409;
+    if (now->state == store::PublicationState::refused) {
+        page.title = "Not published";
+        page.parts = {heading(page.title),
+            paragraph(
+                "The rules of the school do not hold with this change, so nothing of it is live. It is in the draft, where you "
+                "can change it.")};
+        page.parts.push_back(bullets({{now->note}}));
+        page.parts.push_back(link("Go to the draft", "/draft"));
+        co_return show(visit, page);
+    }
+    page.title = "Saved, but not live yet";
+    page.parts = {heading(page.title),
+        paragraph("Your change is saved. The gateway could not take it over yet, so the rules from before are still in force. "
+                  "Please tell "
+                  "the ICT lead.")};
+    page.parts.push_back(problem_list(published.problems));
+    page.parts.push_back(link("Go on", location));
+    co_return show(visit, page);
+}
+
+} // namespace gatehouse::portal::console

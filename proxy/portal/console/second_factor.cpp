@@ -1,0 +1,246 @@
+// A code of one's phone beside the password: asking for it, setting it up, taking it away.
+#include "proxy/store/second_factor.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/qr_picture.hpp"
+#include "proxy/settings.hpp"
+#include "proxy/store/sign_in.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+constexpr std::string_view wrong_code_text
+    = "This code is not right, or it was used before. Wait for the next one, then type that.";
+constexpr std::string_view throttled_text = "There were too many wrong codes. Wait a few minutes, then try again.";
+
+std::string code_problem(error_code const& failure)
+{
+    return std::string(failure == store::errc::throttled ? throttled_text : wrong_code_text);
+}
+
+bool is_about_code(error_code const& failure)
+{
+    return failure == store::errc::wrong_code || failure == store::errc::throttled;
+}
+
+Field code_field(std::string const& problem)
+{
+    return {Field::Kind::text, "code", "Code", "Six digits from the app on your phone, or one of the codes on your paper", "", {},
+        problem, "one-time-code", 20};
+}
+
+void add_problem(Page& page, std::string_view field, std::string const& problem)
+{
+    if (problem.empty())
+        return;
+    page.parts.push_back(error_summary({{std::string(field), problem}}));
+    page.has_problem = true;
+    page.status = 422;
+}
+
+Response code_page(Visit const& visit, std::string const& problem)
+{
+    Form form;
+    form.action = "/sign-in/code";
+    form.button = "Go on";
+    form.csrf = visit.csrf();
+    form.fields = {code_field(problem)};
+    Page page;
+    page.title = "Your code";
+    add_problem(page, "code", problem);
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(portal::form(form));
+    page.parts.push_back(paragraph("If your phone and your paper are gone, the ICT lead can take the code off your account."));
+    return show(visit, page);
+}
+
+/// "abcd efgh ...": what is typed where no picture can be read.
+std::string in_groups(std::string const& secret)
+{
+    std::string text;
+    for (std::size_t i = 0; i < secret.size(); i += 4)
+        text += (i == 0 ? "" : " ") + secret.substr(i, 4);
+    return text;
+}
+
+Page password_step(Visit const& visit, std::string const& problem)
+{
+    Form form;
+    form.action = "/account/second-factor/begin";
+    form.button = "Set it up";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::password, "password", "Your password", "", "", {}, problem, "current-password", 256}};
+    Page page;
+    page.title = "Sign in with a code as well";
+    page.back = "/account";
+    add_problem(page, "password", problem);
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(
+        paragraph("Somebody who learns your password still cannot sign in: a code from an app on your phone is asked for "
+                  "beside it. Any app for such codes will do; it needs no internet."));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+Page phone_step(Visit const& visit, std::string const& secret, std::string const& problem)
+{
+    Form form;
+    form.action = "/account/second-factor/confirm";
+    form.button = "Turn it on";
+    form.csrf = visit.csrf();
+    form.fields
+        = {{Field::Kind::text, "code", "Code", "The six digits that the app shows now", "", {}, problem, "one-time-code", 20}};
+    Page page;
+    page.title = "Tell your phone";
+    page.back = "/account";
+    add_problem(page, "code", problem);
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(numbered({{"Open the app for codes on your phone and let it read this picture."},
+        {"Or type this key into it: " + in_groups(secret)}, {"Then type the code that it shows."}}));
+    page.parts.push_back(picture("/account/second-factor/picture.svg", "The key as a picture for your phone", {264, 264}));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+Page on_page(Visit const& visit, std::int64_t left, std::string const& problem)
+{
+    Form form;
+    form.action = "/account/second-factor/remove";
+    form.button = "Turn it off";
+    form.is_warning = true;
+    form.csrf = visit.csrf();
+    form.fields = {code_field(problem)};
+    Page page;
+    page.title = "Sign in with a code as well";
+    page.back = "/account";
+    add_problem(page, "code", problem);
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(paragraph("It is on. You have " + std::to_string(left)
+        + " codes left on your paper. For a new phone or new paper, turn it "
+          "off and set it up again."));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+/// The page for where the account stands.
+task<Response> state_page(Visit const& visit, std::string problem)
+{
+    auto const id = visit.session->account.id;
+    if (visit.session->account.has_second_factor) {
+        auto const count = [id](Ledger& ledger) { return store::recovery_codes_left(ledger, id); };
+        auto const left = co_await visit.site.services.store.call(count);
+        co_return left ? show(visit, on_page(visit, *left, problem)) : show_failure(visit, left.error());
+    }
+    auto const look = [id](Ledger& ledger) { return store::waiting_secret(ledger, id); };
+    auto const secret = co_await visit.site.services.store.call(look);
+    if (secret)
+        co_return show(visit, phone_step(visit, *secret, problem));
+    if (secret.error() != store::errc::not_found)
+        co_return show_failure(visit, secret.error());
+    co_return show(visit, password_step(visit, problem));
+}
+
+} // namespace
+
+task<Response> show_code(Visit const& visit)
+{
+    if (!visit.unproved)
+        co_return redirect_to(visit.session ? "/" : "/sign-in");
+    co_return code_page(visit, {});
+}
+
+task<Response> take_code(Visit const& visit)
+{
+    if (!visit.unproved)
+        co_return redirect_to(visit.session ? "/" : "/sign-in");
+    auto const work
+        = [session = *visit.unproved, code = std::string(visit.form("code")), peer = visit.request.peer, now = visit.instant()](
+              Ledger& ledger) { return store::pass_second_factor(ledger, session, code, peer, now); };
+    auto const token = co_await visit.site.services.store.call(work);
+    if (!token && is_about_code(token.error()))
+        co_return code_page(visit, code_problem(token.error()));
+    if (!token && token.error() == store::errc::no_session)
+        co_return redirect_to("/sign-in");
+    if (!token)
+        co_return show_failure(visit, token.error());
+    auto response = redirect_to(visit.unproved->account.must_change_password ? "/account/password" : "/");
+    response.headers.emplace_back("Set-Cookie", set_cookie(session_cookie, *token));
+    co_return response;
+}
+
+task<Response> show_second_factor(Visit const& visit)
+{
+    co_return co_await state_page(visit, {});
+}
+
+task<Response> show_second_factor_picture(Visit const& visit)
+{
+    auto const look = [id = visit.session->account.id](Ledger& ledger) { return store::waiting_secret(ledger, id); };
+    auto const secret = co_await visit.site.services.store.call(look);
+    if (!secret)
+        co_return show_failure(visit, secret.error());
+    auto const address = store::totp_address(visit.site.school(), visit.session->account.login, *secret);
+    co_return Response{200, "image/svg+xml", qr_picture(address), {}};
+}
+
+task<Response> begin_second_factor(Visit const& visit)
+{
+    auto& store = visit.site.services.store;
+    auto const proved = co_await store::confirm_password(
+        store, visit.session->account.id, std::string(visit.form("password")), visit.request.peer, visit.instant());
+    if (!proved)
+        co_return show(visit, password_step(visit, failure_text(proved.error())));
+    auto const work = [actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::begin_second_factor(ledger, actor, now); };
+    auto const begun = co_await store.call(work);
+    if (!begun)
+        co_return show_failure(visit, begun.error());
+    co_return redirect_to("/account/second-factor");
+}
+
+task<Response> confirm_second_factor(Visit const& visit)
+{
+    auto const work
+        = [code = std::string(visit.form("code")), session = visit.session->id, actor = visit.actor(), now = visit.instant()](
+              Ledger& ledger) { return store::confirm_second_factor(ledger, code, session, actor, now); };
+    auto const codes = co_await visit.site.services.store.call(work);
+    if (!codes && is_about_code(codes.error()))
+        co_return co_await state_page(visit, code_problem(codes.error()));
+    if (!codes)
+        co_return show_failure(visit, codes.error());
+    Page page;
+    page.title = "Write these codes down";
+    std::vector<Cell> items;
+    for (auto const& code : *codes)
+        items.push_back({.text = code, .mono = true});
+    page.parts = {notice("Done", "From now on you sign in with your password and a code."), heading(page.title),
+        paragraph("If your phone is gone, each of them lets you in once. They are shown only now: write them on paper, or print "
+                  "this page, "
+                  "and keep it where you keep your keys."),
+        bullets(items), link("I have written them down", "/")};
+    co_return show(visit, page);
+}
+
+task<Response> remove_second_factor(Visit const& visit)
+{
+    auto const work = [code = std::string(visit.form("code")), actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::remove_second_factor(ledger, code, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && is_about_code(done.error()))
+        co_return co_await state_page(visit, code_problem(done.error()));
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/account?done=second-factor-off");
+}
+
+bool must_set_up_code(Visit const& visit)
+{
+    auto const& account = visit.session->account;
+    auto const& roles = visit.site.services.settings.second_factor;
+    return !account.has_second_factor
+        && std::find(roles.begin(), roles.end(), store::to_text(account.console_role)) != roles.end();
+}
+
+} // namespace gatehouse::portal::console

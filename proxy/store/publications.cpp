@@ -1,0 +1,250 @@
+#include "proxy/store/publications.hpp"
+
+#include "proxy/store/publication_rows.hpp"
+#include "proxy/store/school_rows.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::size_t message_limit = 2000; // bytes
+
+std::string object_of(PublicationId id)
+{
+    return fmt::format("publication:{}", number(id));
+}
+
+/// What the program does by itself, when a publication is due.
+Actor const system_actor{AccountId::none, "system", ""};
+
+/// A publication with these changes, written with its audit row. Inside a transaction.
+result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, std::vector<Change> const& changes)
+{
+    auto proposed = insert_publication(ledger, std::move(publication));
+    if (!proposed)
+        return proposed;
+    for (auto const& change : changes)
+        if (auto const added = insert_change(ledger, change, proposed->id); !added)
+            return added.error();
+    Deed const named{deed.action, object_of(proposed->id), deed.actor, deed.now};
+    if (auto const audited = audit(ledger, named, fmt::format("{} changes: {}", changes.size(), proposed->message)); !audited)
+        return audited.error();
+    return proposed;
+}
+
+Publication fresh(std::string message, std::string by, Instant now)
+{
+    Publication publication;
+    publication.message = std::move(message);
+    publication.made_at = now;
+    publication.due_at = now;
+    publication.made_by = std::move(by);
+    return publication;
+}
+
+/// Changes that nobody can see in the draft any more come with their publication.
+result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to)
+{
+    return ledger.database().execute(
+        "UPDATE list_changes SET publication = nullif(?1, 0) WHERE coalesce(publication, 0) = ?2", to, from);
+}
+
+result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note)
+{
+    auto const set = ledger.database().execute(
+        "UPDATE publications SET state = ?, note = ? WHERE id = ? AND state = ?", state, note, id, PublicationState::pending);
+    if (!set)
+        return set;
+    return ledger.database().changed_rows() == 1 ? result<void>{} : result<void>{errc::wrong_state};
+}
+
+result<void> add(Ledger& ledger, Change& change, Instant now)
+{
+    auto const listed = listed_as(ledger, change.list, change.host, change.path);
+    if (!listed)
+        return listed.error();
+    bool const is_new = *listed == ListEntryId::none;
+    change.outcome = is_new ? ChangeOutcome::applied : ChangeOutcome::not_needed;
+    if (!is_new)
+        return {};
+    SchoolEntry entry;
+    entry.list = change.list;
+    entry.host = change.host;
+    entry.path = change.path;
+    entry.reason = change.reason;
+    entry.review_by = change.review_by;
+    entry.added_by = change.made_by;
+    auto const added = insert_entry(ledger, {"list.add", {}, system_actor, now}, std::move(entry));
+    if (!added)
+        return added.error();
+    change.entry = added->id;
+    return {};
+}
+
+result<void> remove(Ledger& ledger, Change& change, Instant now)
+{
+    auto const entry = find_school_entry(ledger, change.entry);
+    if (!entry)
+        return entry.error();
+    change.outcome = entry->removed_at ? ChangeOutcome::not_needed : ChangeOutcome::applied;
+    if (entry->removed_at)
+        return {};
+    return remove_entry(ledger, {"list.remove", {}, system_actor, now}, *entry, change.made_by, change.reason);
+}
+
+/// What would take a change back, if it still stands.
+result<std::optional<Change>> opposite_of(Ledger& ledger, Change const& change, std::string const& login, Instant now)
+{
+    if (change.outcome != ChangeOutcome::applied)
+        return std::optional<Change>{};
+    auto const entry = find_school_entry(ledger, change.entry);
+    auto const listed = listed_as(ledger, change.list, change.host, change.path);
+    if (!entry || !listed)
+        return !entry ? entry.error() : listed.error();
+    Change back = change;
+    back.outcome = ChangeOutcome::waiting;
+    back.made_at = now;
+    back.made_by = login;
+    if (change.kind == ChangeKind::add) {
+        back.kind = ChangeKind::remove;
+        return entry->removed_at ? std::nullopt : std::optional{back};
+    }
+    back.kind = ChangeKind::add;
+    back.reason = entry->reason;
+    back.entry = ListEntryId::none;
+    return *listed == ListEntryId::none ? std::optional{back} : std::nullopt;
+}
+
+} // namespace
+
+result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now)
+{
+    if (!is_plain_text(publication.message, message_limit))
+        return errc::invalid_value;
+    Deed const deed{"publication.propose", "draft", actor, now};
+    return carry_out(ledger, deed, [&]() -> result<Publication> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        auto const draft = read_draft(ledger);
+        if (!officer || !draft)
+            return !officer ? officer.error() : draft.error();
+        if (draft->empty())
+            return errc::wrong_state;
+        auto made = fresh(publication.message, officer->login, now);
+        made.due_at = std::max(now, publication.due_at);
+        auto proposed = propose(ledger, deed, std::move(made), {});
+        if (!proposed)
+            return proposed;
+        if (auto const moved = move_changes(ledger, PublicationId::none, proposed->id); !moved)
+            return moved.error();
+        return proposed;
+    });
+}
+
+result<Publication> propose_additions(
+    Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now)
+{
+    Deed const deed{"publication.propose", "lists", actor, now};
+    return carry_out(ledger, deed, [&]() -> result<Publication> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        if (!officer)
+            return officer.error();
+        auto const made = make_additions(ledger, changes, refused, officer->login, now);
+        if (!made)
+            return made.error();
+        return propose(ledger, deed, fresh(changes.reason, officer->login, now), *made);
+    });
+}
+
+result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now)
+{
+    Deed const deed{"publication.propose", "lists", actor, now};
+    return carry_out(ledger, deed, [&]() -> result<Publication> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        if (!officer)
+            return officer.error();
+        auto const change = make_removal(ledger, entry, reason, officer->login, now);
+        if (!change)
+            return change.error();
+        return propose(ledger, deed, fresh(reason, officer->login, now), {*change});
+    });
+}
+
+result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
+{
+    Deed const deed{"publication.undo", object_of(id), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<Publication> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        auto const undone = find_publication(ledger, id);
+        auto const changes = changes_of(ledger, id);
+        if (!officer || !undone || !changes)
+            return !officer ? officer.error() : !undone ? undone.error() : changes.error();
+        if (undone->state != PublicationState::live)
+            return errc::wrong_state;
+        std::vector<Change> back;
+        for (auto const& change : *changes) {
+            auto const opposite = opposite_of(ledger, change, officer->login, now);
+            if (!opposite)
+                return opposite.error();
+            if (*opposite)
+                back.push_back(**opposite);
+        }
+        if (back.empty())
+            return errc::wrong_state;
+        auto made = fresh(fmt::format("Takes back: {}", undone->message), officer->login, now);
+        made.undoes = id;
+        return propose(ledger, deed, std::move(made), back);
+    });
+}
+
+result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
+{
+    Deed const deed{"publication.cancel", object_of(id), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+        auto const publication = find_publication(ledger, id);
+        if (!officer || !publication)
+            return !officer ? officer.error() : publication.error();
+        if (auto const set = set_state(ledger, id, PublicationState::cancelled, "by " + officer->login); !set)
+            return set;
+        if (auto const moved = move_changes(ledger, id, PublicationId::none); !moved)
+            return moved;
+        return audit(ledger, deed, publication->message);
+    });
+}
+
+result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now)
+{
+    return ledger.transact([&]() -> result<void> {
+        if (auto const set = set_state(ledger, id, PublicationState::live, ""); !set)
+            return set;
+        auto changes = changes_of(ledger, id);
+        if (!changes)
+            return changes.error();
+        for (auto& change : *changes) {
+            auto const made = change.kind == ChangeKind::add ? add(ledger, change, now) : remove(ledger, change, now);
+            if (!made)
+                return made;
+            auto const noted = ledger.database().execute("UPDATE list_changes SET outcome = ?, entry = nullif(?, 0) WHERE id = ?",
+                change.outcome, change.entry, change.id);
+            if (!noted)
+                return noted;
+        }
+        Deed const deed{"publication.live", object_of(id), system_actor, now};
+        return audit(ledger, deed, fmt::format("{} changes", changes->size()));
+    });
+}
+
+result<void> refuse_publication(Ledger& ledger, PublicationId id, std::string const& why, Instant now)
+{
+    return ledger.transact([&]() -> result<void> {
+        if (auto const set = set_state(ledger, id, PublicationState::refused, why); !set)
+            return set;
+        if (auto const moved = move_changes(ledger, id, PublicationId::none); !moved)
+            return moved;
+        Deed const deed{"publication.refuse", object_of(id), system_actor, now};
+        return audit(ledger, deed, why);
+    });
+}
+
+} // namespace gatehouse::store

@@ -1,0 +1,108 @@
+#pragma once
+// Changes of the school's lists on their way to the live policy: gathered in one draft, published together with a message, at once or at an
+// hour to come, kept as history, taken back with one step.
+
+#include "proxy/store/school_lists.hpp"
+
+namespace gatehouse::store {
+
+enum class ChangeId : std::int64_t { none = 0 };
+enum class PublicationId : std::int64_t { none = 0 };
+
+enum class ChangeKind : std::uint8_t { add, remove };
+enum class ChangeOutcome : std::uint8_t {
+    waiting,
+    applied,
+    not_needed, ///< the site was on the list already, or off it
+};
+
+struct Change {
+    ChangeId id = ChangeId::none;
+    ChangeKind kind = ChangeKind::add;
+    ChangeOutcome outcome = ChangeOutcome::waiting;
+    SchoolList list = SchoolList::block;
+    std::string host, path; ///< as in SchoolEntry
+    std::string reason;
+    policy::Date review_by;                ///< of an addition
+    ListEntryId entry = ListEntryId::none; ///< what is removed; of an addition, what it became
+    Instant made_at{};
+    std::string made_by; ///< login
+};
+
+enum class PublicationState : std::uint8_t {
+    pending, ///< goes live at `due_at`
+    live,
+    cancelled, ///< its changes went back to the draft
+    refused,   ///< the policy did not hold with them; they went back to the draft
+};
+
+struct Publication {
+    PublicationId id = PublicationId::none;
+    PublicationState state = PublicationState::pending;
+    std::string message;
+    Instant made_at{}, due_at{};
+    std::string made_by; ///< login
+    std::string note;    ///< why it was refused or cancelled
+    PublicationId undoes = PublicationId::none;
+};
+
+struct NewChanges {
+    SchoolList list = SchoolList::block;
+    std::vector<std::string> targets; ///< as NewSchoolEntry::target, one a line
+    std::string reason;
+    policy::Date review_by;
+};
+
+/// A line that cannot be taken. `why`: `errc::invalid_value`, or `already_exists` if it stands in the list, the draft or the lines above.
+struct RefusedLine {
+    std::size_t number = 0; ///< counted from 1
+    std::string text;
+    error_code why;
+};
+
+// All of these: the officer. Errors: `errc::not_permitted`, and those named.
+
+/// Adds all lines to the draft, or none. Errors: `errc::invalid_value`; `refused` then names the lines, unless reason or date are at fault.
+result<void> draft_additions(
+    Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now);
+/// Errors: `errc::invalid_value` without a reason, `wrong_state` if the entry is off the list, `already_exists` if that is drafted.
+result<void> draft_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now);
+/// Takes a change out of the draft. Errors: `errc::not_found`.
+result<void> drop_change(Ledger& ledger, ChangeId change, Actor const& actor, Instant now);
+
+struct NewPublication {
+    std::string message;
+    Instant due_at{}; ///< not after now: at once
+};
+/// Everything in the draft becomes one publication. Errors: `errc::invalid_value` without a message, `wrong_state` if the draft is empty.
+result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now);
+/// These alone, beside the draft. Errors: as draft_additions, draft_removal.
+result<Publication> propose_additions(
+    Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now);
+result<Publication> propose_removal(
+    Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now);
+/// The opposite of what a live one did, as far as it still stands. Errors: `errc::not_found`; `wrong_state` if it is not live or nothing of it stands.
+result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& actor, Instant now);
+/// Before it is live. Errors: `errc::not_found`, `wrong_state`.
+result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& actor, Instant now);
+
+// By the program itself, when a publication is due.
+
+/// The pending one that is due first, if any is pending.
+result<std::optional<Publication>> next_publication(Ledger& ledger);
+/// Its changes are made, in one transaction with its state. Errors: `errc::wrong_state` if it is not pending.
+result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now);
+/// Its changes go back to the draft. Errors: as apply_publication.
+result<void> refuse_publication(Ledger& ledger, PublicationId id, std::string const& why, Instant now);
+
+/// The draft, oldest first. Anyone who may read the lists.
+result<std::vector<Change>> read_draft(Ledger& ledger);
+result<std::vector<Change>> changes_of(Ledger& ledger, PublicationId id);
+result<Publication> find_publication(Ledger& ledger, PublicationId id);
+/// Newest first, those with a number below `before` (none: from the newest).
+result<std::vector<Publication>> list_publications(Ledger& ledger, PublicationId before, std::size_t limit);
+
+/// As school_entries, with the changes of the draft (none) or of a pending publication made. New entries have `line` 0.
+result<std::vector<policy::ListEntry>> school_entries_with(Ledger& ledger, SchoolList list, PublicationId pending);
+
+} // namespace gatehouse::store

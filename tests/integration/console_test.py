@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Signing in to the console with a code beside the password: demanded of a role, set up, asked for, guessed at, lost with the phone."""
+import base64
+import hashlib
+import hmac
+import html
+import json
+import pathlib
+import re
+import struct
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import Browser, sign_in  # noqa: E402
+from gateway import Gateway, Suite  # noqa: E402
+
+SUITE = Suite()
+CODE, SETUP = "/sign-in/code", "/account/second-factor"
+PASSWORD = {}
+
+
+def code_of(key, ahead=0):
+    """RFC 6238 by another hand."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + ahead)
+    digest = hmac.new(base64.b32decode(key), counter, hashlib.sha1).digest()
+    return f"{(struct.unpack('>I', digest[digest[19] & 15:][:4])[0] & 0x7fffffff) % 10**6:06}"
+
+
+def half_way(login, room="127.0.0.1"):
+    """A browser whose password was right and whose code is still to come."""
+    browser = Browser(GATE.console_port, room=room)
+    page = browser.fill("/sign-in", "/sign-in", login=login, password=PASSWORD[login])
+    assert page.status == 303 and page.location == CODE, (page.status, page.location)
+    return browser
+
+
+def set_up(browser, login):
+    """The key and the codes on paper."""
+    page = browser.fill(SETUP, f"{SETUP}/begin", password="not it")
+    assert page.status == 422 and "is not right" in html.unescape(page.text), page.status
+    assert browser.fill(SETUP, f"{SETUP}/begin", password=PASSWORD[login]).status == 303
+    page = browser.get(SETUP)
+    key = re.search(r"key into it: ([A-Z2-7 ]+)", page.text)[1].replace(" ", "")
+    picture = browser.get(f"{SETUP}/picture.svg")
+    assert picture.status == 200 and picture.text.startswith("<svg"), picture.status
+    assert browser.fill(SETUP, f"{SETUP}/confirm", code="123 456").status in (200, 422)
+    page = browser.fill(SETUP, f"{SETUP}/confirm", code=code_of(key))
+    paper = re.findall(r"\b[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}\b", page.text)
+    assert page.status == 200 and len(paper) == 10, (page.status, page.text[-1500:])
+    return key, paper
+
+
+def demanded_of_its_role():
+    for path in ("/", "/requests", "/lists/add", "/log", "/account"):
+        page = OFFICER.get(path)
+        assert page.status == 303 and page.location == SETUP, (path, page.status, page.location)
+    assert OFFICER.fill(SETUP, "/lists/add", list="school-block", target="x.example", reason="x", review="2030-01-01", when="now").location == SETUP
+    assert HEAD.get("/requests").status == 200, "other roles may do without"
+
+
+def set_up_and_asked_for():
+    global KEY, PAPER
+    KEY, PAPER = set_up(OFFICER, "olive")
+    assert OFFICER.get("/").status == 200
+    assert OFFICER.get(f"{SETUP}/picture.svg").status == 404, "the key is not shown again"
+    assert KEY not in OFFICER.get(SETUP).text
+    browser = half_way("olive")
+    for path in ("/", "/lists/add", "/account", "/audit", SETUP):
+        assert browser.get(path).status == 303, path
+    page = browser.fill(CODE, "/lists/add", list="school-block", target="x.example", reason="x", review="2030-01-01", when="now")
+    assert page.status == 303 and "x.example" not in OFFICER.get("/lists").text
+    assert browser.fill(CODE, CODE, code=code_of(KEY)).status == 422, "that one turned it on"
+    page = browser.fill(CODE, CODE, code=code_of(KEY, 1))
+    assert page.status == 303 and browser.get("/").status == 200, page.status
+    assert half_way("olive").fill(CODE, CODE, code=PAPER[0]).status == 303
+
+
+def guessed_at():
+    thief, tries = half_way("olive", room="127.0.0.66"), []
+    for number in range(8):
+        page = thief.fill(CODE, CODE, code=f"{number:06}")
+        tries.append("too many" in page.text)
+    assert tries[-1] and not tries[0], tries
+    again = half_way("olive", room="127.0.0.66").fill(CODE, CODE, code=PAPER[1])
+    assert "too many" in again.text, "a new session does not help"
+    assert half_way("olive").fill(CODE, CODE, code=PAPER[1]).status == 303, "and does not lock the officer out elsewhere"
+    audit = HEAD.get("/audit").text
+    assert "sign-in.code-refused" in audit and "account.second-factor-on" in audit
+
+
+def phone_and_paper_gone():
+    GATE.stop()
+    GATE.start()  # kept over a restart
+    half_way("olive")
+    accounts = {account["login"]: account for account in json.loads(GATE.command("account", "list", "--json"))["accounts"]}
+    assert accounts["olive"]["second_factor"] and not accounts["harriet"]["second_factor"]
+    assert json.loads(GATE.command("account", "clear-code", "olive", "--json"))["ok"]
+    assert "nothing was changed" in GATE.command("account", "clear-code", "nobody", "--json", check=False)
+    browser = Browser(GATE.console_port)
+    page = browser.fill("/sign-in", "/sign-in", login="olive", password=PASSWORD["olive"])
+    assert page.status == 303 and page.location == "/", page.location
+    assert browser.get("/").location == SETUP, "it is demanded still"
+
+
+with Gateway(ca=False, settings={"console": 'second_factor = ["officer"]'}, accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
+    OFFICER, HEAD = (sign_in(GATE, login, GATE.passwords[login]) for login in ("olive", "harriet"))
+    PASSWORD = {login: f"another password of {login}" for login in GATE.passwords}
+    SUITE.run(demanded_of_its_role, set_up_and_asked_for, guessed_at, phone_and_paper_gone)
+SUITE.close()

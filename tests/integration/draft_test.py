@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Changes of the school's lists on their way to the live policy: what the draft says it would change is what the gateway then does, a draft that
+breaks the policy's expectations is not published, one for later goes live by itself, and what was published is taken back.
+"""
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import sign_in  # noqa: E402
+from gateway import Gateway, Suite, wait_until  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+SUITE = Suite()
+PUPILS, STAFF = "127.0.1.10", "127.0.1.30"
+
+
+class Page(HttpHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+
+SITE = Origin(Page)
+HOSTS = [f"site{number}.school.example" for number in range(4)]
+
+
+def statuses(plan):
+    """What the gateway answers to each (room, host, path)."""
+    seen = []
+    for room, host, path in plan:
+        with Wire(GATE, room=room) as wire:
+            seen.append(wire.send(f"GET http://{host}:{SITE.port}{path} HTTP/1.1\r\nHost: {host}:{SITE.port}\r\nConnection: close\r\n\r\n").answer().status)
+    return seen
+
+
+PLAN = [(room, host, path) for room in (PUPILS, "127.0.0.1") for host in HOSTS for path in ("/", "/games/1", "/learn") for _ in range(3)]
+
+
+def add(targets, which="school-block", when="draft"):
+    return OFFICER.fill("/lists/add", "/lists/add", list=which, target="\n".join(targets), reason="Tried out.", review="2027-06-01", when=when)
+
+
+def publish(message="For the test.", due=""):
+    return OFFICER.fill("/draft", "/draft/publish", message=message, due=due)
+
+
+def effect():
+    """Requests that would be closed and opened, as the page says."""
+    text = re.sub(r"<[^>]+>", " ", OFFICER.get("/draft/effect?days=1").text)
+    return [int(re.search(rf"Would be {what}\s+(\d+) request", text)[1]) for what in ("closed", "opened")]
+
+
+def replay_is_what_happens():
+    before = statuses(PLAN)
+    assert set(before) == {200}, before
+    wait_until(lambda: len([row for row in GATE.access_rows() if row["url"].get("domain") in HOSTS]) == len(PLAN), what="all rows")
+    wait_until(lambda: re.search(rf"Requests looked at\s+{len(PLAN)}\b", re.sub(r"<[^>]+>", " ", OFFICER.get("/draft/effect?days=1").text)), what="rows in the day file")
+    assert effect() == [0, 0]
+    page = add([HOSTS[0], f"http://{HOSTS[1]}/games"])
+    assert page.status == 303 and page.location == "/draft?done=added", (page.status, page.location)
+    closed, opened = effect()
+    assert closed > 0 and opened == 0, (closed, opened)
+    assert statuses(PLAN[:3]) == [200] * 3, "the draft is not live"
+    wait_until(lambda: effect()[0] == closed + 3, what="the three that were asked just now")
+    assert publish().location == "/history?done=published"
+    after = statuses(PLAN)
+    assert after.count(403) == closed, (after.count(403), closed)
+    assert [status == 403 for status in after] == [host == HOSTS[0] or (host == HOSTS[1] and path.startswith("/games")) for _, host, path in PLAN]
+
+
+def taken_back():
+    number = re.search(r"/history/one\?id=(\d+)", OFFICER.get("/history").text)[1]
+    page = OFFICER.fill(f"/history/one?id={number}", "/history/undo", id=number)
+    assert page.location == "/history?done=undone", (page.status, page.text[:2000])
+    assert set(statuses(PLAN)) == {200}
+    again = OFFICER.fill(f"/history/one?id={number}", "/history/undo", id=number)
+    assert again.status == 409 and "nothing to take back" in again.text.lower(), again.status
+
+
+def drop_all():
+    for change in set(re.findall(r"/draft/change\?id=(\d+)", OFFICER.get("/draft").text)):
+        assert OFFICER.fill(f"/draft/change?id={change}", "/draft/drop", id=change).status == 303
+    assert "draft is empty" in OFFICER.get("/draft").text
+
+
+def expectations_hold():
+    """The policy expects medium.com to be open for pupils: no list of the school may close it as long as it says so."""
+    assert add(["medium.com"]).status == 303
+    assert "cannot be published" in OFFICER.get("/draft/effect?days=1").text
+    page = publish()
+    assert page.status == 409 and "Not published" in page.text, (page.status, page.text[:1500])
+    assert "medium.com" in OFFICER.get("/draft").text
+    assert not re.search(r"lists/entry[^>]*>medium\.com", OFFICER.get("/lists").text)
+    assert GATE.command("reload"), "what is published next is not held up"
+    drop_all()
+    at_once = add(["medium.com"], when="now")
+    assert at_once.status == 409 and "Not published" in at_once.text
+    drop_all()
+
+
+def later():
+    assert add([HOSTS[2]]).status == 303
+    assert publish(due="2026-11-24T10:14").location == "/history?done=later"
+    assert statuses([(PUPILS, HOSTS[2], "/")]) == [200]
+    GATE.set_clock("2026-11-24 10:13:58")
+    wait_until(lambda: statuses([(PUPILS, HOSTS[2], "/")]) == [403], what="the hour that it is due")
+    assert "Live" in OFFICER.get("/history").text
+
+
+def bad_lines():
+    page = add([HOSTS[3], "not a site", HOSTS[2]])
+    assert page.status == 422 and "Line 2" in page.text and "Line 3" in page.text, page.text[:3000]
+    assert "draft is empty" in OFFICER.get("/draft").text, "all or nothing"
+    past = OFFICER.fill("/lists/add", "/lists/add", list="school-block", target=HOSTS[3], reason="x", review="2027-06-01", when="draft")
+    assert past.status == 303 and publish(due="2020-01-01T00:00").status == 422
+    assert publish(message="").status == 422
+
+
+def killed_on_the_way():
+    """Proposed and acknowledged, then killed: it is live after the next start, or was never there."""
+    number = len(re.findall(r"/history/one\?id=", OFFICER.get("/history").text))
+    assert publish("Before the end.").status == 303
+    GATE.process.kill()
+    GATE.process.wait()
+    GATE.start()
+    assert statuses([(PUPILS, HOSTS[3], "/")]) == [403]
+    assert len(re.findall(r"/history/one\?id=", OFFICER.get("/history").text)) == number + 1
+
+
+with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive")]) as GATE:
+    OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
+    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, bad_lines, killed_on_the_way)
+SUITE.close()

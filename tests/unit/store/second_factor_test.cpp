@@ -1,0 +1,171 @@
+#include "proxy/store/second_factor.hpp"
+
+#include "tests/unit/store/school.hpp"
+
+#include <cstdio>
+#include <liboath/oath.h>
+
+namespace gatehouse::store {
+namespace {
+
+using namespace test;
+using namespace std::chrono_literals;
+
+/// What a phone's app shows for a secret.
+std::string code_at(std::string const& secret, Instant now)
+{
+    char* bytes = nullptr;
+    std::size_t size = 0;
+    std::string code(7, '\0');
+    EXPECT_EQ(oath_base32_decode(secret.data(), secret.size(), &bytes, &size), OATH_OK);
+    EXPECT_EQ(
+        oath_totp_generate(bytes, size, static_cast<::time_t>(now.time_since_epoch().count()), 30, 0, 6, code.data()), OATH_OK);
+    std::free(bytes);
+    code.pop_back();
+    return code;
+}
+
+std::string other_than(std::string code)
+{
+    code[0] = code[0] == '9' ? '0' : static_cast<char>(code[0] + 1);
+    return code;
+}
+
+struct SecondFactor : School {
+    std::string secret;
+    std::vector<std::string> paper;
+
+    void turn_on(AccountId account, Instant now = tuesday)
+    {
+        auto const begun = begin_second_factor(*ledger, as(account), now);
+        ASSERT_TRUE(begun);
+        secret = *begun;
+        auto const codes = confirm_second_factor(*ledger, code_at(secret, now), SessionId::none, as(account), now);
+        ASSERT_TRUE(codes) << codes.error().message();
+        paper = *codes;
+    }
+    /// A session as a right password makes it.
+    Session half(AccountId account, Instant now)
+    {
+        auto const token = create_session(*ledger, account, "10.0.0.9", now, Proof::code_to_come);
+        auto const session = find_session(*ledger, *token, now);
+        EXPECT_TRUE(session && session->needs_code);
+        return *session;
+    }
+    result<std::string> pass(std::string const& code, Instant now)
+    {
+        return pass_second_factor(*ledger, half(officer, now), code, "10.0.0.9", now);
+    }
+};
+
+TEST_F(SecondFactor, MakesTheCodesOfTheStandard)
+{
+    // RFC 6238, appendix B, in six digits: the secret "12345678901234567890" at 59 s.
+    EXPECT_EQ(code_at("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", Instant{59s}), "287082");
+}
+
+TEST_F(SecondFactor, IsInForceOnceAPhoneHasProvedItself)
+{
+    EXPECT_FALSE(find_account(*ledger, officer)->has_second_factor);
+    EXPECT_EQ(waiting_secret(*ledger, officer).error(), errc::not_found);
+    auto const first = begin_second_factor(*ledger, as(officer), tuesday);
+    auto const second = begin_second_factor(*ledger, as(officer), tuesday);
+    ASSERT_TRUE(first && second);
+    EXPECT_NE(*first, *second);
+    EXPECT_EQ(*waiting_secret(*ledger, officer), *second);
+    EXPECT_EQ(second->size(), 32U);
+    auto const wrong = confirm_second_factor(*ledger, code_at(*first, tuesday), SessionId::none, as(officer), tuesday);
+    EXPECT_EQ(wrong.error(), errc::wrong_code);
+    EXPECT_FALSE(find_account(*ledger, officer)->has_second_factor);
+    auto const here = *create_session(*ledger, officer, "10.0.0.9", tuesday);
+    auto const elsewhere = *create_session(*ledger, officer, "10.0.0.10", tuesday);
+    auto const codes = confirm_second_factor(
+        *ledger, code_at(*second, tuesday), find_session(*ledger, here, tuesday)->id, as(officer), tuesday);
+    ASSERT_TRUE(codes);
+    EXPECT_EQ(codes->size(), recovery_code_count);
+    EXPECT_TRUE(find_account(*ledger, officer)->has_second_factor);
+    EXPECT_TRUE(find_session(*ledger, here, tuesday));
+    EXPECT_EQ(find_session(*ledger, elsewhere, tuesday).error(), errc::no_session);
+    EXPECT_EQ(begin_second_factor(*ledger, as(officer), tuesday).error(), errc::wrong_state);
+}
+
+TEST_F(SecondFactor, TakesACodeOnceAndOnlyNearItsTime)
+{
+    turn_on(officer);
+    EXPECT_EQ(pass(code_at(secret, tuesday), tuesday).error(), errc::wrong_code); // it turned the factor on
+    auto const later = tuesday + 10min;
+    EXPECT_EQ(pass(other_than(code_at(secret, later)), later).error(), errc::wrong_code);
+    auto const token = pass(code_at(secret, later), later);
+    ASSERT_TRUE(token);
+    EXPECT_FALSE(find_session(*ledger, *token, later)->needs_code);
+    EXPECT_EQ(pass(code_at(secret, later), later).error(), errc::wrong_code);
+    EXPECT_EQ(pass(code_at(secret, later), later + 20s).error(), errc::wrong_code);
+    EXPECT_TRUE(pass(code_at(secret, later + 60s), later + 30s)) << "the phone's clock is half a minute ahead";
+    EXPECT_EQ(pass(code_at(secret, later + 30s), later + 60s).error(), errc::wrong_code) << "older than the last one taken";
+    EXPECT_EQ(pass(code_at(secret, later + 10min), later + 5min).error(), errc::wrong_code);
+}
+
+TEST_F(SecondFactor, TakesEachCodeOfThePaperOnce)
+{
+    turn_on(officer);
+    EXPECT_EQ(*recovery_codes_left(*ledger, officer), 10);
+    ASSERT_TRUE(pass(paper[3], tuesday));
+    EXPECT_EQ(pass(paper[3], tuesday).error(), errc::wrong_code);
+    std::string shouted;
+    for (auto const c : paper[4])
+        shouted += c == '-' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    EXPECT_TRUE(pass(shouted, tuesday));
+    EXPECT_EQ(*recovery_codes_left(*ledger, officer), 8);
+    turn_on(head);
+    EXPECT_EQ(pass(paper[0], tuesday).error(), errc::wrong_code) << "of another account";
+}
+
+TEST_F(SecondFactor, GuessersWaitAndThePersonElsewhereDoesNot)
+{
+    turn_on(officer);
+    auto const later = tuesday + 10min;
+    auto const wrong = other_than(code_at(secret, later));
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(pass(wrong, later).error(), errc::wrong_code);
+    EXPECT_EQ(pass(wrong, later).error(), errc::throttled);
+    EXPECT_EQ(pass(code_at(secret, later), later).error(), errc::throttled);
+    auto const elsewhere = pass_second_factor(*ledger, half(officer, later), code_at(secret, later), "10.0.0.77", later);
+    EXPECT_TRUE(elsewhere);
+}
+
+TEST_F(SecondFactor, IsTakenOffWithACodeOrByTheIctLeadButNotByOthers)
+{
+    turn_on(officer);
+    EXPECT_EQ(remove_second_factor(*ledger, "000000", as(officer), tuesday).error(), errc::wrong_code);
+    for (auto const somebody : {officer, officer2, head})
+        EXPECT_EQ(clear_second_factor(*ledger, officer, as(somebody), tuesday).error(), errc::not_permitted);
+    ASSERT_TRUE(remove_second_factor(*ledger, paper[0], as(officer), tuesday));
+    EXPECT_FALSE(find_account(*ledger, officer)->has_second_factor);
+    EXPECT_EQ(remove_second_factor(*ledger, paper[1], as(officer), tuesday).error(), errc::wrong_state);
+    turn_on(officer, tuesday + 5min);
+    auto const token = *create_session(*ledger, officer, "10.0.0.9", tuesday);
+    ASSERT_TRUE(clear_second_factor(*ledger, officer, as(ict), tuesday));
+    EXPECT_FALSE(find_account(*ledger, officer)->has_second_factor);
+    EXPECT_EQ(find_session(*ledger, token, tuesday).error(), errc::no_session);
+    turn_on(ict, tuesday + 5min);
+    EXPECT_EQ(clear_second_factor(*ledger, ict, as(ict), tuesday).error(), errc::not_permitted);
+    EXPECT_TRUE(clear_second_factor(*ledger, ict, owner(), tuesday));
+}
+
+TEST_F(SecondFactor, ASessionPassesOnce)
+{
+    turn_on(officer);
+    auto const session = half(officer, tuesday);
+    ASSERT_TRUE(pass_second_factor(*ledger, session, paper[0], "10.0.0.9", tuesday));
+    EXPECT_EQ(pass_second_factor(*ledger, session, paper[1], "10.0.0.9", tuesday).error(), errc::no_session);
+    EXPECT_EQ(*recovery_codes_left(*ledger, officer), 9) << "the code was not spent";
+}
+
+TEST_F(SecondFactor, TellsThePhoneWhoseItIs)
+{
+    EXPECT_EQ(
+        totp_address("St Mary's", "o.smith", "ABCD"), "otpauth://totp/St%20Mary%27s:o.smith?secret=ABCD&issuer=St%20Mary%27s");
+}
+
+} // namespace
+} // namespace gatehouse::store
