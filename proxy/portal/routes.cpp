@@ -49,7 +49,7 @@ constexpr Route console_table[] = {
     {post, "/sign-in", con::take_sign_in, anyone},
     {get, "/sign-in/code", con::show_code, anyone},
     {post, "/sign-in/code", con::take_code, anyone},
-    {post, "/sign-out", con::take_sign_out, signed_in},
+    {post, "/sign-out", con::take_sign_out, anyone},
     {get, "/requests", con::show_requests, deciders, "Requests"},
     {get, "/request", con::show_request, deciders},
     {post, "/request/recommend", con::take_recommendation, officer},

@@ -48,7 +48,8 @@ struct Publication {
 
 struct NewChanges {
     SchoolList list = SchoolList::block;
-    std::vector<std::string> targets; ///< as NewSchoolEntry::target, one a line
+    std::vector<std::string>
+        targets; ///< "example.org", "https://example.org/games"; scheme, port, query and fragment are dropped
     std::string reason;
     policy::Date review_by;
 };

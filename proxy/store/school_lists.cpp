@@ -100,68 +100,6 @@ result<void> remove_entry(
     return audit(ledger, named, fmt::format("{} {}{}: {}", to_text(entry.list), entry.host, entry.path, reason));
 }
 
-result<SchoolEntry> add_school_entry(Ledger& ledger, NewSchoolEntry const& entry, Actor const& actor, Instant now)
-{
-    auto const place = parse_place(entry.target);
-    // A date that its own text does not give back is none (a field left at its default is 1970 and long past).
-    auto const review_by = policy::Date::parse(entry.review_by.to_text());
-    if (!place || !review_by || entry.review_by <= policy::Date{} || !is_plain_text(entry.reason, list_reason_limit))
-        return errc::invalid_value;
-    Deed const deed{"list.add", "list:" + std::string{to_text(entry.list)}, actor, now};
-    return carry_out(ledger, deed, [&]() -> result<SchoolEntry> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
-        SchoolEntry fresh;
-        fresh.list = entry.list;
-        fresh.host = place->host;
-        fresh.path = place->path;
-        fresh.reason = entry.reason;
-        fresh.review_by = entry.review_by;
-        fresh.added_by = officer->login;
-        return insert_entry(ledger, deed, std::move(fresh));
-    });
-}
-
-result<void> remove_school_entry(Ledger& ledger, ListEntryId id, std::string const& reason, Actor const& actor, Instant now)
-{
-    if (!is_plain_text(reason, list_reason_limit))
-        return errc::invalid_value;
-    Deed const deed{"list.remove", entry_object(id), actor, now};
-    return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
-        auto const entry = find_school_entry(ledger, id);
-        if (!entry)
-            return entry.error();
-        return remove_entry(ledger, deed, *entry, officer->login, reason);
-    });
-}
-
-result<SchoolEntry> restore_school_entry(Ledger& ledger, ListEntryId id, Actor const& actor, Instant now)
-{
-    Deed const deed{"list.restore", entry_object(id), actor, now};
-    return carry_out(ledger, deed, [&]() -> result<SchoolEntry> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
-        auto const removed = find_school_entry(ledger, id);
-        if (!removed)
-            return removed.error();
-        if (!removed->removed_at)
-            return errc::wrong_state;
-        SchoolEntry again;
-        again.list = removed->list;
-        again.host = removed->host;
-        again.path = removed->path;
-        again.reason = removed->reason;
-        again.review_by = removed->review_by;
-        again.added_by = officer->login;
-        return insert_entry(ledger, deed, std::move(again));
-    });
-}
-
 result<SchoolEntry> find_school_entry(Ledger& ledger, ListEntryId id)
 {
     static std::string const sql = fmt::format("{}WHERE id = ?", select_entry);

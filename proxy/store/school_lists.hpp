@@ -1,5 +1,5 @@
 #pragma once
-// The school's own lists, of what is blocked, allowed and never looked into: every entry has a reason and a review date; nothing is deleted, removed entries stay as history.
+// The school's own lists, of what is blocked, allowed and never looked into: every entry has a reason and a review date; nothing is deleted, removed entries stay as history. They change by publications (publications.hpp) only.
 
 #include "policy/list_image.hpp"
 #include "policy/local_time.hpp"
@@ -31,18 +31,6 @@ struct SchoolEntry {
     std::string removed_by, remove_reason;
 };
 
-struct NewSchoolEntry {
-    SchoolList list = SchoolList::block;
-    std::string target; ///< "example.org", "https://example.org/games"; scheme, port, query and fragment are dropped
-    std::string reason;
-    policy::Date review_by;
-};
-
-/// Officer. Errors: `errc::invalid_value`, `already_exists` (the same host and path stands in that list), `not_permitted`.
-result<SchoolEntry> add_school_entry(Ledger& ledger, NewSchoolEntry const& entry, Actor const& actor, Instant now);
-result<void> remove_school_entry(Ledger& ledger, ListEntryId id, std::string const& reason, Actor const& actor, Instant now);
-/// Puts a removed entry back as a new one with the same reason and review date (undo).
-result<SchoolEntry> restore_school_entry(Ledger& ledger, ListEntryId id, Actor const& actor, Instant now);
 result<SchoolEntry> find_school_entry(Ledger& ledger, ListEntryId id);
 /// For display: live ones by host, then (if asked) removed ones, newest first.
 enum class Removed : std::uint8_t { without, with };

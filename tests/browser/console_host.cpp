@@ -100,6 +100,12 @@ result<void> add_publications(Ledger& ledger, store::Actor const& officer, store
     auto const block = [](std::string host) {
         return store::NewChanges{store::SchoolList::block, {std::move(host)}, "Played in lessons.", {2027, 9, 1}};
     };
+    auto const listed = store::propose_additions(ledger, block("time-waster.example"), refused, officer, at);
+    if (!listed)
+        return listed.error();
+    if (auto const applied = store::apply_publication(ledger, listed->id, at); !applied)
+        return applied;
+    links["entry_id"] = store::number(store::list_school_entries(ledger, store::SchoolList::block)->front().id);
     auto const live = store::propose_additions(ledger, block("arcade.example"), refused, officer, at);
     if (!live)
         return live.error();
@@ -162,15 +168,12 @@ boost::json::object add_records(store::Store& store)
         alert.network = "library";
         if (auto const raised = store::raise_alert(ledger, alert, at); !raised)
             return raised.error();
-        store::NewSchoolEntry entry{store::SchoolList::block, "time-waster.example", "Played in lessons.", {2027, 9, 1}};
-        auto const listed = store::add_school_entry(ledger, entry, {officer->id, "officer", "127.0.0.1"}, at);
-        if (!advised || !told || !worried || !listed)
+        if (!advised || !told || !worried)
             return store::errc::invalid_value;
         if (auto const published = add_publications(ledger, {officer->id, "officer", "127.0.0.1"}, at, links); !published)
             return published.error();
         links["report_id"] = store::number(told->id);
         links["person_report_id"] = store::number(worried->id);
-        links["entry_id"] = store::number(listed->id);
         detect::Incident incident;
         incident.at = std::chrono::system_clock::now();
         incident.kind = detect::IncidentKind::vpn_host;

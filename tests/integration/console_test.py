@@ -70,6 +70,9 @@ def set_up_and_asked_for():
         assert browser.get(path).status == 303, path
     page = browser.fill(CODE, "/lists/add", list="school-block", target="x.example", reason="x", review="2030-01-01", when="now")
     assert page.status == 303 and "x.example" not in OFFICER.get("/lists").text
+    other = half_way("olive")
+    page = other.fill(CODE, "/sign-out")
+    assert page.status == 303 and other.get("/sign-in").status == 200, "somebody else may sign in there"
     assert browser.fill(CODE, CODE, code=code_of(KEY)).status == 422, "that one turned it on"
     page = browser.fill(CODE, CODE, code=code_of(KEY, 1))
     assert page.status == 303 and browser.get("/").status == 200, page.status

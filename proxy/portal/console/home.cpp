@@ -2,8 +2,8 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/overrides.hpp"
+#include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
-#include "proxy/store/school_lists.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 namespace gatehouse::portal::console {
@@ -14,7 +14,7 @@ using store::ConsoleRole;
 using store::Ledger;
 
 struct Counts {
-    std::size_t submitted = 0, recommended = 0, reports = 0, grants = 0, overdue = 0;
+    std::size_t submitted = 0, recommended = 0, reports = 0, grants = 0, overdue = 0, drafted = 0;
 };
 
 result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Moment const& now)
@@ -30,6 +30,10 @@ result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Momen
     counts.recommended = recommended->size();
     counts.reports = reports ? reports->size() : 0; // roles without a queue of reports are refused it
     counts.grants = grants->size();
+    auto const draft = store::read_draft(ledger);
+    if (!draft)
+        return draft.error();
+    counts.drafted = draft->size();
     for (auto const list : store::all_school_lists) {
         auto const entries = store::list_school_entries(ledger, list);
         if (!entries)
@@ -61,13 +65,18 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task const check{"Check a site", "/check", "Would it open, for whom and when?", "", ""};
     Task const status{"Status", "/status", "What runs, and whether it is well", "", ""};
     Task const audit{"Read the audit", "/audit", "Every decision about people and policy", "", ""};
+    Task draft{"Publish the draft", "/draft", "Changes of the school's lists that are not live yet", "", "Empty"};
+    if (counts.drafted > 0) {
+        draft.tag = "purple";
+        draft.tag_text = std::to_string(counts.drafted) + (counts.drafted == 1 ? " change" : " changes");
+    }
     Task lists{"School lists", "/lists", "The school's own blocked and allowed sites", "", ""};
     if (counts.overdue > 0) {
         lists.tag = "yellow";
         lists.tag_text = std::to_string(counts.overdue) + " to review";
     }
     switch (role) {
-    case ConsoleRole::officer: return {triage, reports, lists, incidents, grants, log, check, status};
+    case ConsoleRole::officer: return {triage, reports, draft, lists, incidents, grants, log, check, status};
     case ConsoleRole::headteacher: return {decide, reports, grants, incidents, lists, audit, check, status};
     case ConsoleRole::chief_executive: return {decide, reports, audit, check, status};
     case ConsoleRole::ict_lead: return {log, status, check, incidents, lists, grants, audit};

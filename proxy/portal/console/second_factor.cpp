@@ -53,6 +53,12 @@ Response code_page(Visit const& visit, std::string const& problem)
     page.parts.push_back(heading(page.title));
     page.parts.push_back(portal::form(form));
     page.parts.push_back(paragraph("If your phone and your paper are gone, the ICT lead can take the code off your account."));
+    Form other;
+    other.action = "/sign-out";
+    other.button = "Sign in as somebody else";
+    other.is_secondary = true;
+    other.csrf = visit.csrf();
+    page.parts.push_back(portal::form(other));
     return show(visit, page);
 }
 

@@ -92,7 +92,10 @@ task<Response> take_sign_in(Visit const& visit)
 
 task<Response> take_sign_out(Visit const& visit)
 {
-    auto const work = [id = visit.session->id](Ledger& ledger) { return store::end_session(ledger, id); };
+    if (!visit.session && !visit.unproved)
+        co_return redirect_to("/sign-in");
+    auto const& session = visit.session ? *visit.session : *visit.unproved;
+    auto const work = [id = session.id](Ledger& ledger) { return store::end_session(ledger, id); };
     if (auto const ended = co_await visit.site.services.store.call(work); !ended)
         co_return show_failure(visit, ended.error());
     auto response = redirect_to("/sign-in?done=out");

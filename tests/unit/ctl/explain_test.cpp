@@ -1,7 +1,7 @@
 #include "tests/unit/ctl/ctl_support.hpp"
 
 #include "proxy/store/accounts.hpp"
-#include "proxy/store/school_lists.hpp"
+#include "proxy/store/publications.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -103,10 +103,13 @@ TEST_F(ExplainTest, KnowsWhatPeopleDecidedInTheConsole)
         where.state_dir = state_;
         auto ledger = store::Ledger::open(where).value();
         auto const account = store::find_account(ledger, "oso").value();
-        store::NewSchoolEntry const entry{
-            store::SchoolList::block, "closed-by-officer.example", "a copy of a game site", policy::Date{2027, 9, 1}};
+        store::NewChanges const changes{
+            store::SchoolList::block, {"closed-by-officer.example"}, "a copy of a game site", policy::Date{2027, 9, 1}};
         auto const now = std::chrono::sys_seconds{std::chrono::seconds{1795516800}};
-        ASSERT_TRUE(store::add_school_entry(ledger, entry, {account.id, {}, {}}, now));
+        std::vector<store::RefusedLine> refused;
+        auto const proposed = store::propose_additions(ledger, changes, refused, {account.id, {}, {}}, now);
+        ASSERT_TRUE(proposed);
+        ASSERT_TRUE(store::apply_publication(ledger, proposed->id, now));
     }
     EXPECT_EQ(verdict(), "block");
     EXPECT_EQ(ask(Output::json).json().at("list").as_string(), "school-block");
