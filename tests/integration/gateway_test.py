@@ -374,7 +374,7 @@ def quic_named():
 def chromium_quic():
     browser = shutil.which("chromium")
     with rules("redirect"), tempfile.TemporaryDirectory() as folder:
-        words = ["ip", "netns", "exec", CLIENT.name, browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+        words = ["nsenter", f"--net=/run/netns/{CLIENT.name}", browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
                  "--no-proxy-server", f"--user-data-dir={folder}", "--origin-to-force-quic-on=allowed.example:443", f"--host-resolver-rules=MAP allowed.example {ALLOWED[0]}",
                  "--timeout=3000", "--dump-dom", "https://allowed.example/"]
         subprocess.run(words, capture_output=True, check=False, timeout=60)
