@@ -14,7 +14,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <future>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -33,6 +32,7 @@ struct Site {
     std::vector<std::string> portal_authorities, console_authorities;
     Quota forms{60, std::chrono::hours(1)}; ///< of the portal, by address
     boost::asio::thread_pool aside{2};      ///< for publish and log search, which block
+    boost::asio::thread_pool gentle{1};     ///< for what takes seconds: publication never waits behind it
 
     std::string portal_url() const; ///< "http://127.0.0.1:8180", without a slash at the end
     std::string school() const;
@@ -94,19 +94,16 @@ task<std::invoke_result_t<Work&>> run_aside(Site& site, Work work)
     co_return co_await boost::asio::co_spawn(site.aside, aside_body(std::move(work)), boost::asio::use_awaitable);
 }
 
-/// The same on a thread that gives way to all others: for what keeps a core busy for seconds.
+/// The same on one thread that gives way to all others, work after work: for what keeps a core busy for seconds.
 template <class Work>
 task<std::invoke_result_t<Work&>> run_gently(Site& site, Work work)
 {
     auto const gently = [work = std::move(work)]() mutable {
         constexpr int least_urgent = 19;
-        auto const give_way = [&work] {
-            ::setpriority(PRIO_PROCESS, static_cast<::id_t>(::gettid()), least_urgent); // of this thread alone, on Linux
-            return work();
-        };
-        return std::async(std::launch::async, give_way).get();
+        ::setpriority(PRIO_PROCESS, static_cast<::id_t>(::gettid()), least_urgent); // of this thread alone, on Linux
+        return work();
     };
-    co_return co_await run_aside(site, gently);
+    co_return co_await boost::asio::co_spawn(site.gentle, aside_body(gently), boost::asio::use_awaitable);
 }
 
 /// Publishes what the store now says. Errors are in the answer, not thrown.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -19,9 +20,10 @@ std::string read_source_file(std::string const& path)
 std::vector<SourceText> phrase_files()
 {
     std::vector<SourceText> files;
-    for (auto const* name : {"adult", "drugs", "extremism", "gambling", "good", "proxy", "self-harm", "violence"}) {
-        auto const file = std::string{"phrases/"} + name + ".txt";
-        files.push_back({file, read_source_file("config/" + file)});
+    for (auto const& entry : std::filesystem::directory_iterator{std::string{GATEHOUSE_SOURCE_DIR "/config/phrases"}}) {
+        auto const file = "phrases/" + entry.path().filename().string();
+        if (file.ends_with(".txt"))
+            files.push_back({file, read_source_file("config/" + file)});
     }
     return files;
 }
