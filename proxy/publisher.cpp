@@ -88,6 +88,7 @@ struct Publisher::Built {
     std::shared_ptr<policy::Policy> policy;
     std::vector<policy::Problem> problems;
     std::optional<std::chrono::sys_seconds> next_change;
+    error_code store_failure; ///< the store did not answer: nothing is known of the policy
 };
 
 Publisher::Publisher(Settings const& settings, store::Store& store, Clock clock)
@@ -101,7 +102,7 @@ Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
 {
     auto loaded = load_policy(settings_, images_);
     bool const ok = loaded.ok();
-    Built built{nullptr, std::move(loaded.problems), std::nullopt};
+    Built built{nullptr, std::move(loaded.problems), std::nullopt, {}};
     if (!ok)
         return built;
     auto const made = std::make_shared<policy::Policy>(std::move(loaded.policy));
@@ -109,6 +110,7 @@ Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
         [this](policy::Policy const& policy) { return failed_expectations(policy, clock_); }};
     auto stored = complete(*made, store_, clock_.now().instant, pending ? &lists : nullptr);
     if (!stored) {
+        built.store_failure = stored.error();
         built.problems.push_back(store_failure(stored.error()));
         return built;
     }
@@ -173,8 +175,7 @@ portal::PublishResult Publisher::publish_pending()
         note_next_publication();
         return last;
     }
-    auto published = publish_alone();
-    return last.published ? published : last;
+    return publish_alone();
 }
 
 /// One that is due later is told of without building a policy.
@@ -196,6 +197,8 @@ result<std::optional<portal::PublishResult>> Publisher::make_next_live(std::chro
         return std::optional<portal::PublishResult>{};
     auto const id = (*next)->id;
     auto built = build(id);
+    if (built.store_failure) // says nothing against the publication
+        return built.store_failure;
     bool const holds = built.policy && !has_error(built.problems);
     auto const done = store_.run([&](store::Ledger& ledger) {
         return holds ? store::apply_publication(ledger, id, now)

@@ -25,7 +25,7 @@ public:
     /// Thread-safe; never from a worker's thread. A policy that is refused leaves the running one in force.
     portal::PublishResult publish(std::string_view cause);
     /// Makes the publications that are due live, oldest first, each only if the policy holds with it; then publishes. A refused one goes back to
-    /// the draft. Thread-safe as publish().
+    /// the draft. The result is that of the publication, or of the last that was refused if none went live. Thread-safe as publish().
     portal::PublishResult publish_pending();
     /// The policy as it would be with the draft. Thread-safe as publish().
     portal::Preview preview_draft();

@@ -1,5 +1,7 @@
 #include "proxy/portal/components.hpp"
 
+#include <algorithm>
+
 namespace gatehouse::portal {
 
 namespace {
@@ -134,6 +136,13 @@ Html warning(std::string_view text)
 Html notice(std::string_view title, std::string_view text)
 {
     return render("notice", View().text("title", title).text("text", shown_text(text, 1000)));
+}
+
+std::string problem_with(std::vector<Problem> const& problems, std::string_view field)
+{
+    auto const found
+        = std::find_if(problems.begin(), problems.end(), [field](Problem const& each) { return each.field == field; });
+    return found == problems.end() ? std::string() : found->text;
 }
 
 Html picture(std::string_view src, std::string_view text, Size size)

@@ -76,6 +76,8 @@ struct Problem {
     std::string field = {}; ///< name of the field it is about; empty: none
     std::string text = {};
 };
+/// The text about that field; empty if nothing is wrong with it.
+std::string problem_with(std::vector<Problem> const& problems, std::string_view field);
 /// "There is a problem", with links to the fields.
 Html error_summary(std::vector<Problem> const& problems);
 /// Older and newer; empty addresses are left out.

@@ -31,12 +31,7 @@ AskToken token_of_visitor(Visit const& visit)
 
 Html ask_form(Visit const& visit, AskToken const& token, std::string_view sealed, std::vector<Problem> const& problems)
 {
-    auto const error_of = [&](std::string_view name) {
-        for (auto const& problem : problems)
-            if (problem.field == name)
-                return problem.text;
-        return std::string();
-    };
+    auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     Form form;
     form.action = "/ask";
     form.button = "Send";

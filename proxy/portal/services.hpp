@@ -51,8 +51,8 @@ struct Services {
     /// any thread but a worker's.
     std::function<PublishResult(std::string_view cause)> publish;
 
-    /// Makes the publications that are due live, each only if the policy holds with it, and publishes. The result is that of the last one; a
-    /// refused one has gone back to the draft. Blocks, callable as `publish`.
+    /// Makes the publications that are due live, each only if the policy holds with it, and publishes. The result is that of the
+    /// publication, or of the last that was refused if none went live; a refused one has gone back to the draft. Blocks, callable as `publish`.
     std::function<PublishResult()> publish_pending;
 
     /// What would run with the draft's changes. Blocks, callable as `publish`.

@@ -10,11 +10,8 @@ result<void> draft_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now)
 {
     Deed const deed{"draft.add", "draft", actor, now};
-    return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
-        auto const made = make_additions(ledger, changes, refused, officer->login, now);
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<void> {
+        auto const made = make_additions(ledger, changes, refused, officer.login, now);
         if (!made)
             return made.error();
         for (auto const& change : *made) {
@@ -30,11 +27,8 @@ result<void> draft_additions(
 result<void> draft_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now)
 {
     Deed const deed{"draft.add", "draft", actor, now};
-    return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
-        auto const change = make_removal(ledger, entry, reason, officer->login, now);
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<void> {
+        auto const change = make_removal(ledger, entry, reason, officer.login, now);
         if (!change)
             return change.error();
         if (auto const added = insert_change(ledger, *change, PublicationId::none); !added)
@@ -46,10 +40,7 @@ result<void> draft_removal(Ledger& ledger, ListEntryId entry, std::string const&
 result<void> drop_change(Ledger& ledger, ChangeId change, Actor const& actor, Instant now)
 {
     Deed const deed{"draft.drop", "draft", actor, now};
-    return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
+    return officer_does(ledger, deed, [&](Account const&) -> result<void> {
         auto const draft = read_draft(ledger);
         if (!draft)
             return draft.error();

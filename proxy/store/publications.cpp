@@ -123,14 +123,13 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
     if (!is_plain_text(publication.message, message_limit))
         return errc::invalid_value;
     Deed const deed{"publication.propose", "draft", actor, now};
-    return carry_out(ledger, deed, [&]() -> result<Publication> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const draft = read_draft(ledger);
-        if (!officer || !draft)
-            return !officer ? officer.error() : draft.error();
+        if (!draft)
+            return draft.error();
         if (draft->empty())
             return errc::wrong_state;
-        auto made = fresh(publication.message, officer->login, now);
+        auto made = fresh(publication.message, officer.login, now);
         made.due_at = std::max(now, publication.due_at);
         auto proposed = propose(ledger, deed, std::move(made), {});
         if (!proposed)
@@ -145,45 +144,38 @@ result<Publication> propose_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return carry_out(ledger, deed, [&]() -> result<Publication> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
-        auto const made = make_additions(ledger, changes, refused, officer->login, now);
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+        auto const made = make_additions(ledger, changes, refused, officer.login, now);
         if (!made)
             return made.error();
-        return propose(ledger, deed, fresh(changes.reason, officer->login, now), *made);
+        return propose(ledger, deed, fresh(changes.reason, officer.login, now), *made);
     });
 }
 
 result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return carry_out(ledger, deed, [&]() -> result<Publication> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
-        if (!officer)
-            return officer.error();
-        auto const change = make_removal(ledger, entry, reason, officer->login, now);
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+        auto const change = make_removal(ledger, entry, reason, officer.login, now);
         if (!change)
             return change.error();
-        return propose(ledger, deed, fresh(reason, officer->login, now), {*change});
+        return propose(ledger, deed, fresh(reason, officer.login, now), {*change});
     });
 }
 
 result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.undo", object_of(id), actor, now};
-    return carry_out(ledger, deed, [&]() -> result<Publication> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const undone = find_publication(ledger, id);
         auto const changes = changes_of(ledger, id);
-        if (!officer || !undone || !changes)
-            return !officer ? officer.error() : !undone ? undone.error() : changes.error();
+        if (!undone || !changes)
+            return !undone ? undone.error() : changes.error();
         if (undone->state != PublicationState::live)
             return errc::wrong_state;
         std::vector<Change> back;
         for (auto const& change : *changes) {
-            auto const opposite = opposite_of(ledger, change, officer->login, now);
+            auto const opposite = opposite_of(ledger, change, officer.login, now);
             if (!opposite)
                 return opposite.error();
             if (*opposite)
@@ -191,7 +183,7 @@ result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& 
         }
         if (back.empty())
             return errc::wrong_state;
-        auto made = fresh(fmt::format("Takes back: {}", undone->message), officer->login, now);
+        auto made = fresh(fmt::format("Takes back: {}", undone->message), officer.login, now);
         made.undoes = id;
         return propose(ledger, deed, std::move(made), back);
     });
@@ -200,12 +192,11 @@ result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& 
 result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.cancel", object_of(id), actor, now};
-    return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const officer = require_role(ledger, actor, {ConsoleRole::officer});
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<void> {
         auto const publication = find_publication(ledger, id);
-        if (!officer || !publication)
-            return !officer ? officer.error() : publication.error();
-        if (auto const set = set_state(ledger, id, PublicationState::cancelled, "by " + officer->login); !set)
+        if (!publication)
+            return publication.error();
+        if (auto const set = set_state(ledger, id, PublicationState::cancelled, "by " + officer.login); !set)
             return set;
         if (auto const moved = move_changes(ledger, id, PublicationId::none); !moved)
             return moved;

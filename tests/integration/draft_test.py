@@ -102,12 +102,18 @@ def expectations_hold():
 
 
 def later():
+    """Two that are due together: the one that the policy does not hold with keeps nobody else back."""
+    assert add(["medium.com"]).status == 303
+    assert publish("What may not be.", due="2026-11-24T10:14").location == "/history?done=later"
     assert add([HOSTS[2]]).status == 303
     assert publish(due="2026-11-24T10:14").location == "/history?done=later"
     assert statuses([(PUPILS, HOSTS[2], "/")]) == [200]
     GATE.set_clock("2026-11-24 10:13:58")
     wait_until(lambda: statuses([(PUPILS, HOSTS[2], "/")]) == [403], what="the hour that it is due")
-    assert "Live" in OFFICER.get("/history").text
+    history = OFFICER.get("/history").text
+    assert "Live" in history and "Not published" in history, history
+    assert "medium.com" in OFFICER.get("/draft").text
+    drop_all()
 
 
 def bad_lines():

@@ -11,12 +11,7 @@ using store::Ledger;
 Page password_page(Visit const& visit, std::vector<Problem> const& problems)
 {
     bool const first = visit.session->account.must_change_password;
-    auto const error_of = [&](std::string_view name) {
-        for (auto const& problem : problems)
-            if (problem.field == name)
-                return problem.text;
-        return std::string();
-    };
+    auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     Form form;
     form.action = "/account/password";
     form.button = "Change password";

@@ -15,12 +15,7 @@ constexpr unsigned most_days = 30;
 
 Html publish_form(Visit const& visit, std::vector<Problem> const& problems)
 {
-    auto const error_of = [&](std::string_view name) {
-        for (auto const& problem : problems)
-            if (problem.field == name)
-                return problem.text;
-        return std::string();
-    };
+    auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     Form form;
     form.action = "/draft/publish";
     form.button = "Publish";

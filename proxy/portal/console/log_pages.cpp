@@ -90,12 +90,7 @@ task<result<void>> record_look(Visit const& visit, Search const& search, std::st
 Html search_form(Visit const& visit, Search const& search)
 {
     auto const value = [&](std::string_view name) { return std::string(visit.query(name)); };
-    auto const error_of = [&](std::string_view name) {
-        for (auto const& problem : search.problems)
-            if (problem.field == name)
-                return problem.text;
-        return std::string();
-    };
+    auto const error_of = [&](std::string_view name) { return problem_with(search.problems, name); };
     std::vector<Option> categories{{"", "Any", ""}};
     for (auto const& category : visit.site.services.current_policy()->categories)
         categories.push_back({category.id, category.title, ""});

@@ -55,12 +55,7 @@ std::string fault_text(std::vector<store::RefusedLine> const& refused, std::size
 Page add_page(Visit const& visit, std::vector<Problem> const& problems)
 {
     auto const list = chosen_list(visit.request.method == Method::post ? visit.form("list") : visit.query("list"));
-    auto const error_of = [&](std::string_view name) {
-        for (auto const& problem : problems)
-            if (problem.field == name)
-                return problem.text;
-        return std::string();
-    };
+    auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     auto const typed_or = [&](std::string_view name, std::string_view query) {
         return std::string(visit.request.method == Method::post ? visit.form(name) : visit.query(query));
     };

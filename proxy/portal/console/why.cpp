@@ -111,12 +111,7 @@ std::vector<Option> optional_options(Rows const& rows)
 
 Html check_form(Visit const& visit, policy::Policy const& policy, std::vector<Problem> const& problems)
 {
-    auto const error_of = [&](std::string_view name) {
-        for (auto const& problem : problems)
-            if (problem.field == name)
-                return problem.text;
-        return std::string();
-    };
+    auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     auto const at = visit.query("at").empty() ? visit.now.local.to_text() : std::string(visit.query("at"));
     Form form;
     form.action = "/check";
