@@ -3,6 +3,7 @@
 #include "policy/toml_header.hpp"
 #include "proxy/clock.hpp"
 #include "proxy/settings_gateway.hpp"
+#include "proxy/settings_mail.hpp"
 #include "proxy/settings_pac.hpp"
 #include "proxy/settings_reader.hpp"
 
@@ -115,26 +116,35 @@ void read_resolver(SettingsReader& reader, Settings& settings)
         reader.complain("negative_ttl", "`negative_ttl` must be at most \"30s\"");
 }
 
+void check_socket_path(SettingsReader& reader, std::string_view key, std::filesystem::path const& path)
+{
+    constexpr std::size_t longest_path = 107; // unix(7)
+    if (path.string().size() > longest_path)
+        reader.complain(key, "the path of a socket has at most 107 letters");
+}
+
 void read_antivirus(SettingsReader& reader, Settings& settings)
 {
     auto& antivirus = settings.antivirus;
     reader.read("socket", antivirus.socket, settings.config_dir);
     reader.read_size("most", antivirus.most);
     reader.read("patience", antivirus.patience);
-    constexpr std::size_t longest_path = 107; // unix(7)
-    if (antivirus.socket.string().size() > longest_path)
-        reader.complain("socket", "the path of a socket has at most 107 letters");
+    check_socket_path(reader, "socket", antivirus.socket);
+}
+
+void read_ca(SettingsReader& reader, Settings& settings)
+{
+    reader.read("signer", settings.ca_signer, settings.config_dir);
+    check_socket_path(reader, "signer", settings.ca_signer);
 }
 
 void read_console(SettingsReader& reader, Settings& settings)
 {
-    constexpr std::array<std::string_view, 8> roles{
-        "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor"};
     reader.read("second_factor", settings.second_factor);
     for (auto const& role : settings.second_factor)
-        if (std::find(roles.begin(), roles.end(), role) == roles.end())
+        if (!is_console_role(role))
             reader.complain("second_factor", fmt::format("\"{}\" is not a role of the console", role),
-                fmt::format("the roles are {}", fmt::join(roles, ", ")));
+                fmt::format("the roles are {}", fmt::join(console_roles, ", ")));
 }
 
 void check_pseudonym(SettingsReader& reader, std::string_view pseudonym)
@@ -163,7 +173,7 @@ struct Section {
 };
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
     {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"pac", read_pac},
-    {"antivirus", read_antivirus}, {"console", read_console}, {"gateway", read_gateway}};
+    {"antivirus", read_antivirus}, {"ca", read_ca}, {"console", read_console}, {"mail", read_mail}, {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {
@@ -180,11 +190,7 @@ void read_document(toml::table const& document, std::string const& file, LoadedS
         if (!top.has(key))
             top.complain(key, fmt::format("`{}` is missing", key));
     for (auto const& section : sections)
-        if (auto const* const table = top.table(section.name)) {
-            SettingsReader reader{*table, file, loaded.problems};
-            section.read(reader, settings);
-            reader.finish();
-        }
+        top.in_table(section.name, [&](SettingsReader& reader) { section.read(reader, settings); });
     top.finish();
 }
 

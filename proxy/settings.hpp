@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,16 @@ struct Antivirus {
     std::chrono::milliseconds patience{30000}; ///< for its answer, once it has the whole file
 };
 
+/// Short notices that something waits in the console. They never say about whom.
+struct Mail {
+    std::string server; ///< "smtps://mail.school.example" or "smtp://mail.school.example:587"; empty: none are sent
+    std::string from;   ///< an address
+    std::string user;   ///< empty: the server asks for no password
+    std::filesystem::path password_file;                ///< its first line; readable by the daemon's account only
+    bool needs_tls = true;                              ///< false only for a mail server of this machine
+    std::map<std::string, std::vector<std::string>> to; ///< addresses by role of the console
+};
+
 /// The group of the kernel's packet log that refused QUIC packets go to.
 inline constexpr std::uint16_t quic_log_group = 3128;
 
@@ -109,6 +120,9 @@ struct Settings {
     std::vector<std::string> log_sinks{"squid", "ecs", "search"}; ///< what is written of the access log
     std::string log_level = "info";                               ///< of the diagnostic log
 
+    std::filesystem::path
+        ca_signer; ///< socket of a signer that runs as an account of its own; empty: the daemon starts one, as itself
+
     std::vector<std::string> second_factor; ///< console roles that must sign in with a code as well: "headteacher"; others may
 
     Limits limits;
@@ -116,6 +130,7 @@ struct Settings {
     Resolver resolver;
     std::vector<PacAnswer> pac; ///< first match wins; the last is everyone's
     Antivirus antivirus;
+    Mail mail;
     Gateway gateway;
 };
 

@@ -288,6 +288,16 @@ toml::table const* SettingsReader::table(std::string_view key)
     return found;
 }
 
+void SettingsReader::in_table(std::string_view key, std::function<void(SettingsReader&)> const& read)
+{
+    auto const* const found = table(key);
+    if (!found)
+        return;
+    SettingsReader reader{*found, file_, problems_};
+    read(reader);
+    reader.finish();
+}
+
 void SettingsReader::each_table(std::string_view key, std::function<void(SettingsReader&)> const& read)
 {
     auto const* const node = take(key);

@@ -46,8 +46,8 @@ public:
     /// Relative paths are resolved against `base`.
     void read(std::string_view key, std::filesystem::path& into, std::filesystem::path const& base);
     void read(std::string_view key, std::vector<std::filesystem::path>& into, std::filesystem::path const& base);
-    /// The sub-table of that name, or null.
-    toml::table const* table(std::string_view key);
+    /// The sub-table of that name, if it is there, finished behind `read`.
+    void in_table(std::string_view key, std::function<void(SettingsReader&)> const& read);
     /// Each of the tables [[key]], finished behind `read`.
     void each_table(std::string_view key, std::function<void(SettingsReader&)> const& read);
 
@@ -56,6 +56,7 @@ public:
     void finish();
 
 private:
+    toml::table const* table(std::string_view key);
     toml::node const* take(std::string_view key);
     void complain_at(toml::source_position place, std::string message, std::string suggestion);
     void wrong_kind(std::string_view key, toml::node const& node, std::string_view wanted);

@@ -80,7 +80,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           .relay_buffer = std::vector<char>(parts.settings.limits.relay_buffer),
           .spare_scratch = {}}
 {
-    if (auto issuer = tls::make_signed_issuer(parts.signer, parts.settings.state_dir / "ca")) {
+    if (auto issuer = tls::make_signed_issuer({parts.signer, parts.settings.state_dir / "ca", parts.settings.ca_signer})) {
         issuer_.emplace(std::move(*issuer));
         env_.issuer = &*issuer_;
     } else if (index == 0) {

@@ -51,7 +51,7 @@ bool KindProcess::is_ready()
     if (std::chrono::steady_clock::now() - begun_ < between_starts)
         return false;
     begun_ = std::chrono::steady_clock::now();
-    auto child = helper::Child::start(program_, {});
+    auto child = helper::Helper::start(program_, {});
     if (!child) {
         spdlog::error("kinds.not_started program=\"{}\" reason=\"{}\"", program_.string(), child.error().message());
         return false;

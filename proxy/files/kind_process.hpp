@@ -2,7 +2,7 @@
 // Asks a small confined program what libmagic makes of a file's beginning: a large library of readers does not see strangers' bytes in the
 // process that speaks with the web, and its time is not taken from other requests.
 
-#include "proxy/helper/child.hpp"
+#include "proxy/helper/helper.hpp"
 #include "proxy/net/deadline.hpp"
 #include "proxy/net/task.hpp"
 
@@ -31,7 +31,7 @@ private:
 
     net::DeadlineWheel& wheel_;
     std::filesystem::path program_;
-    helper::Child child_;
+    helper::Helper child_;
     net::asio::posix::basic_stream_descriptor<net::Executor> channel_; ///< a copy of the child's, to wait on
     std::chrono::steady_clock::time_point begun_{};
     Timer free_; ///< never fires: woken when a turn ends

@@ -15,4 +15,7 @@ struct CaFiles {
 /// Errors: those of LeafMint::load.
 result<CaFiles> read_ca_files(std::filesystem::path const& dir);
 
+/// DIR/ca.crt alone. Errors: `ca_missing`, `ca_unreadable`.
+result<X509Ptr> read_ca_certificate(std::filesystem::path const& dir);
+
 } // namespace gatehouse::tls

@@ -20,7 +20,8 @@ public:
         case errc::ca_mismatch: return "the CA's key and certificate do not belong together";
         case errc::ca_not_a_ca: return "the certificate is not one of a CA that may sign";
         case errc::crypto: return "OpenSSL refused";
-        case errc::signer_missing: return "the signer cannot be started or confined; gatehouse-signer must lie beside gatehoused";
+        case errc::signer_missing:
+            return "no signer answers; gatehouse-signer must lie beside gatehoused, or ca.signer name the socket of one";
         }
         return "unknown TLS error";
     }

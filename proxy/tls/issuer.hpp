@@ -18,6 +18,10 @@ namespace gatehouse::tls {
 /// `errc::ca_exists`.
 result<void> create_ca(std::filesystem::path const& dir, std::string_view school);
 
+/// Moves DIR/ca.key to TO/ca.key with a copy of the certificate beside it; both then belong to whom TO belongs, the signer's account. DIR/ca.crt
+/// stays. Errors: those of LeafMint::load; `ca_exists` if there is a CA in TO; the system's, above all without the right to give files away.
+result<void> move_ca_key(std::filesystem::path const& dir, std::filesystem::path const& to);
+
 /// What people may know of the CA.
 struct CaInfo {
     std::string subject; ///< RFC 2253 text

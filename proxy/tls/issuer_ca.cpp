@@ -47,12 +47,17 @@ error_code last_system_error()
     return {errno, boost::system::system_category()};
 }
 
-/// Makes a new file and makes it durable; an existing one is never touched.
+/// Makes a new file, which belongs to whom its folder belongs, and makes it durable; an existing one is never touched.
 error_code write_new_file(std::filesystem::path const& path, std::string_view text, ::mode_t mode)
 {
+    struct ::stat folder { };
+    if (::stat(path.parent_path().c_str(), &folder) != 0)
+        return last_system_error();
     Descriptor const file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)};
     if (file.value() < 0)
         return errno == EEXIST ? error_code{errc::ca_exists} : last_system_error();
+    if (folder.st_uid != ::geteuid() && ::fchown(file.value(), folder.st_uid, folder.st_gid) != 0)
+        return last_system_error();
     while (!text.empty()) {
         auto const written = ::write(file.value(), text.data(), text.size());
         if (written < 0)
@@ -117,6 +122,12 @@ std::string key_to_pem(EVP_PKEY& key)
     return {data, static_cast<std::size_t>(size)};
 }
 
+/// No terminal prompt for a key with a password: such a key is not readable for a daemon.
+int refuse_password(char*, int, int, void*)
+{
+    return -1;
+}
+
 /// With the state folder above it, if that is missing: both hold secrets.
 error_code make_private_folder(std::filesystem::path const& dir)
 {
@@ -150,7 +161,24 @@ result<std::string> read_file(std::filesystem::path const& path, bool must_be_pr
     return text;
 }
 
-result<X509Ptr> read_certificate(std::filesystem::path const& dir)
+result<void> write_files(std::filesystem::path const& dir, EVP_PKEY& key, X509& certificate)
+{
+    auto key_text = key_to_pem(key);
+    auto const failure = key_text.empty() ? crypto_failed("write the key") : write_new_file(dir / "ca.key", key_text, 0600);
+    OPENSSL_cleanse(key_text.data(), key_text.size());
+    if (failure)
+        return failure;
+    if (auto const ec = write_new_file(dir / "ca.crt", to_pem(certificate), 0644)) {
+        std::error_code ignored;
+        std::filesystem::remove(dir / "ca.key", ignored); // ours: it was made a moment ago, and nothing was signed with it
+        return ec;
+    }
+    return {};
+}
+
+} // namespace
+
+result<X509Ptr> read_ca_certificate(std::filesystem::path const& dir)
 {
     auto const text = read_file(dir / "ca.crt", false);
     if (!text)
@@ -164,20 +192,10 @@ result<X509Ptr> read_certificate(std::filesystem::path const& dir)
     return certificate;
 }
 
-/// No terminal prompt for a key with a password: such a key is not readable for a daemon.
-int refuse_password(char*, int, int, void*)
-{
-    return -1;
-}
-
-} // namespace
-
 result<void> create_ca(std::filesystem::path const& dir, std::string_view school)
 {
-    auto const key_path = dir / "ca.key";
-    auto const certificate_path = dir / "ca.crt";
     std::error_code ignored;
-    if (std::filesystem::exists(key_path, ignored) || std::filesystem::exists(certificate_path, ignored))
+    if (std::filesystem::exists(dir / "ca.key", ignored) || std::filesystem::exists(dir / "ca.crt", ignored))
         return errc::ca_exists;
     if (auto const ec = make_private_folder(dir))
         return ec;
@@ -186,21 +204,26 @@ result<void> create_ca(std::filesystem::path const& dir, std::string_view school
     auto const certificate = key && !school.empty() ? make_ca_certificate(*key, school) : nullptr;
     if (!certificate)
         return crypto_failed("create the CA");
-    auto key_text = key_to_pem(*key);
-    auto const key_ec = key_text.empty() ? crypto_failed("write the key") : write_new_file(key_path, key_text, 0600);
-    OPENSSL_cleanse(key_text.data(), key_text.size());
-    if (key_ec)
-        return key_ec;
-    if (auto const ec = write_new_file(certificate_path, to_pem(*certificate), 0644)) {
-        std::filesystem::remove(key_path, ignored); // ours: it was made a moment ago, and nothing was signed with it
-        return ec;
-    }
+    return write_files(dir, *key, *certificate);
+}
+
+result<void> move_ca_key(std::filesystem::path const& dir, std::filesystem::path const& to)
+{
+    auto const files = read_ca_files(dir);
+    if (!files)
+        return files.error();
+    if (auto const written = write_files(to, *files->key, *files->certificate); !written)
+        return written;
+    std::error_code failure;
+    std::filesystem::remove(dir / "ca.key", failure);
+    if (failure)
+        return error_code{failure.value(), boost::system::system_category()};
     return {};
 }
 
 result<CaFiles> read_ca_files(std::filesystem::path const& dir)
 {
-    auto certificate = read_certificate(dir);
+    auto certificate = read_ca_certificate(dir);
     if (!certificate)
         return certificate.error();
     auto text = read_file(dir / "ca.key", true);
@@ -224,7 +247,7 @@ result<CaFiles> read_ca_files(std::filesystem::path const& dir)
 
 result<std::string> read_ca_pem(std::filesystem::path const& dir)
 {
-    auto const certificate = read_certificate(dir);
+    auto const certificate = read_ca_certificate(dir);
     if (!certificate)
         return certificate.error();
     return to_pem(**certificate);
@@ -232,7 +255,7 @@ result<std::string> read_ca_pem(std::filesystem::path const& dir)
 
 result<CaInfo> read_ca_info(std::filesystem::path const& dir)
 {
-    auto const certificate = read_certificate(dir);
+    auto const certificate = read_ca_certificate(dir);
     if (!certificate)
         return certificate.error();
     CaInfo info;

@@ -1,7 +1,9 @@
 #include "proxy/tls/signer_process.hpp"
 
+#include "proxy/tls/ca_files.hpp"
 #include "proxy/tls/signer_request.hpp"
 
+#include <openssl/err.h>
 #include <spdlog/spdlog.h>
 
 namespace gatehouse::tls {
@@ -16,16 +18,17 @@ constexpr std::chrono::seconds between_starts{1};
 
 } // namespace
 
-SignerProcess::SignerProcess(std::filesystem::path program, std::filesystem::path dir)
-    : program_(std::move(program))
-    , dir_(std::move(dir))
+SignerProcess::SignerProcess(SignerPlace place)
+    : place_(std::move(place))
 {
 }
 
-result<SignerProcess> SignerProcess::start(std::filesystem::path program, std::filesystem::path dir)
+result<SignerProcess> SignerProcess::start(SignerPlace place)
 {
-    SignerProcess made{std::move(program), std::move(dir)};
+    SignerProcess made{std::move(place)};
     if (auto const failure = made.begin(first_patience))
+        return failure;
+    if (auto const failure = made.place_.socket.empty() ? error_code{} : made.check_ca())
         return failure;
     return made;
 }
@@ -33,22 +36,39 @@ result<SignerProcess> SignerProcess::start(std::filesystem::path program, std::f
 error_code SignerProcess::begin(milliseconds patience)
 {
     begun_ = steady_clock::now();
-    auto child = helper::Child::start(program_, {dir_.string()});
-    if (!child) {
-        spdlog::error("signer.not_started program=\"{}\" reason=\"{}\"", program_.string(), child.error().message());
+    auto helper = place_.socket.empty() ? helper::Helper::start(place_.program, {place_.dir.string()})
+                                        : helper::Helper::reach(place_.socket);
+    if (!helper) {
+        auto const& where = place_.socket.empty() ? place_.program : place_.socket;
+        spdlog::error("signer.not_started at=\"{}\" reason=\"{}\"", where.string(), helper.error().message());
         return errc::signer_missing;
     }
-    child_ = std::move(*child);
-    auto const word = child_.receive(max_signer_packet, patience);
+    helper_ = std::move(*helper);
+    auto const word = helper_.receive(max_signer_packet, patience);
     if (word.size() == 1 && word.front() == 0)
         return {};
-    child_.end();
+    helper_.end();
     return word.size() == 1 ? error_code{static_cast<errc>(word.front())} : error_code{errc::signer_missing};
+}
+
+/// A signer that we started compares its files itself; of another's we know what it signs.
+error_code SignerProcess::check_ca()
+{
+    auto const authority = read_ca_certificate(place_.dir);
+    if (!authority)
+        return authority.error();
+    auto const key = make_p256_key();
+    auto const leaf = key ? sign(policy::Host::parse("first.invalid").value(), *key) : nullptr;
+    if (!leaf)
+        return errc::signer_missing;
+    auto const is_ours = X509_verify(leaf.get(), X509_get0_pubkey(authority->get())) == 1;
+    ERR_clear_error();
+    return is_ours ? error_code{} : error_code{errc::ca_mismatch};
 }
 
 bool SignerProcess::is_ready()
 {
-    if (child_)
+    if (helper_)
         return true;
     if (steady_clock::now() - begun_ < between_starts)
         return false;
@@ -58,9 +78,9 @@ bool SignerProcess::is_ready()
     return !failure;
 }
 
-result<Issuer> make_signed_issuer(std::filesystem::path program, std::filesystem::path dir)
+result<Issuer> make_signed_issuer(SignerPlace place)
 {
-    auto signer = SignerProcess::start(std::move(program), std::move(dir));
+    auto signer = SignerProcess::start(std::move(place));
     if (!signer)
         return signer.error();
     return Issuer::make([process = std::make_shared<SignerProcess>(std::move(*signer))](
@@ -71,10 +91,10 @@ CertificatePtr SignerProcess::sign(policy::Host const& host, EVP_PKEY& key)
 {
     auto const request = write_signer_request(host, key);
     for (int attempt = 0; attempt < 2 && is_ready(); ++attempt) { // it may have ended since the last leaf
-        auto const answer = child_.send(request) ? child_.receive(max_signer_packet, sign_patience) : std::string{};
+        auto const answer = helper_.send(request) ? helper_.receive(max_signer_packet, sign_patience) : std::string{};
         if (!answer.empty())
             return read_signer_answer(answer);
-        child_.end();
+        helper_.end();
     }
     return nullptr;
 }

@@ -46,6 +46,23 @@ int ca_create(Common const& common, std::string const& school, Streams streams)
     return show(common, *settings, streams);
 }
 
+int ca_move_key(Common const& common, std::string const& to, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    if (!settings)
+        return failure;
+    if (auto const moved = tls::move_ca_key(settings->state_dir / "ca", to); !moved)
+        return report_failure(common, streams, moved.error().message());
+    auto const key = (std::filesystem::path{to} / "ca.key").string();
+    if (common.output == Output::json)
+        write_json(streams, {{"ok", true}, {"key", key}});
+    else
+        streams.out << fmt::format("The CA's key is {} now, and nowhere else but in backups.\n", key)
+                    << "Next: signer below [ca] in gatehouse.toml names the socket of the account that owns it; then `gatehouse "
+                       "restart`.\n";
+    return success;
+}
+
 int ca_show(Common const& common, Streams streams)
 {
     auto const settings = read_settings(common, streams);

@@ -3,12 +3,14 @@
 #include "proxy/policy_loader.hpp"
 #include "proxy/tls/issuer.hpp"
 #include "proxy/tls/leaf_mint.hpp"
+#include "proxy/tls/signer_process.hpp"
 #include "tools/ctl/configuration.hpp"
 #include "tools/ctl/doctor_system.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,6 +69,12 @@ Finding look_at_configuration(Settings const& settings)
     return {"configuration", State::ok, fmt::format("{} rules, every expectation holds", loaded.policy.rules.size())};
 }
 
+template <class T>
+error_code fault_of(result<T> const& outcome)
+{
+    return outcome ? error_code{} : outcome.error();
+}
+
 Finding look_at_lists(Settings const& settings)
 {
     std::error_code ec;
@@ -80,13 +88,32 @@ Finding look_at_lists(Settings const& settings)
     return {"lists", State::ok, text};
 }
 
+/// How the CA's key is: what is wrong with it, or nothing.
+std::optional<Finding> look_at_ca_key(Settings const& settings)
+{
+    auto const dir = settings.state_dir / "ca";
+    auto const& socket = settings.ca_signer;
+    auto const fault = socket.empty() ? fault_of(tls::LeafMint::load(dir))
+                                      : fault_of(tls::SignerProcess::start({.program = {}, .dir = dir, .socket = socket}));
+    if (fault == tls::errc::ca_missing)
+        return Finding{
+            "ca", State::warning, "there is no CA: block pages inside TLS cannot be shown", "run `gatehouse ca create`"};
+    if (fault && socket.empty())
+        return Finding{"ca", State::failed, fault.message(), "restore STATE/ca from the backup, with mode 0600 for ca.key"};
+    if (fault)
+        return Finding{"ca", State::failed, fmt::format("the signer at {}: {}", socket.string(), fault.message()),
+            "systemctl status gatehouse-signer.socket; its folder must hold the ca.key of STATE/ca/ca.crt"};
+    std::error_code ignored;
+    if (!socket.empty() && fs::exists(dir / "ca.key", ignored))
+        return Finding{"ca", State::warning, "another account signs, but the CA's key still lies in " + dir.string(),
+            "take it away from there: rm " + (dir / "ca.key").string()};
+    return std::nullopt;
+}
+
 Finding look_at_ca(Settings const& settings, std::chrono::sys_seconds now)
 {
-    auto const mint = tls::LeafMint::load(settings.state_dir / "ca");
-    if (!mint && mint.error() == tls::errc::ca_missing)
-        return {"ca", State::warning, "there is no CA: block pages inside TLS cannot be shown", "run `gatehouse ca create`"};
-    if (!mint)
-        return {"ca", State::failed, mint.error().message(), "restore STATE/ca from the backup, with mode 0600 for ca.key"};
+    if (auto fault = look_at_ca_key(settings))
+        return std::move(*fault);
     auto const info = tls::read_ca_info(settings.state_dir / "ca");
     auto const left = info ? std::chrono::duration_cast<days>(info->not_after - now) : days{0};
     auto const text = fmt::format("valid for {} more days", left.count());

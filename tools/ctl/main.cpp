@@ -1,11 +1,13 @@
 // The command line of `gatehouse`: verbs and their options to calls of verbs.hpp.
 
+#include "proxy/log/logging.hpp"
 #include "tools/ctl/verbs.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <functional>
 #include <iostream>
+#include <spdlog/spdlog.h>
 
 namespace {
 
@@ -127,6 +129,11 @@ void add_ca(CLI::App& app, Plan& plan)
     auto const school = std::make_shared<std::string>();
     create->add_option("--school", *school, "name in the certificate; else the policy's");
     on_run(create, plan, [school](Common const& common, Streams streams) { return ca_create(common, *school, streams); });
+    auto* const move
+        = add_verb(*ca, plan, "move-key", "give its key to the account that signs, and keep it from the gateway's own");
+    auto const to = std::make_shared<std::string>();
+    move->add_option("FOLDER", *to, "of that account")->required()->check(CLI::ExistingDirectory);
+    on_run(move, plan, [to](Common const& common, Streams streams) { return ca_move_key(common, *to, streams); });
     auto* const show = add_verb(*ca, plan, "show", "its fingerprint and how long it is valid");
     on_run(show, plan, [](Common const& common, Streams streams) { return ca_show(common, streams); });
 }
@@ -141,7 +148,7 @@ void add_account(CLI::App& app, Plan& plan)
     add->add_option("--name", options->name, "name shown to people");
     add->add_option("--person", options->person, "the same for all accounts of one human being");
     add->add_option("--role", options->console_role,
-        "of the console: officer, headteacher, ict-lead, dsl, dpo, chief-executive, marketing, auditor");
+        "of the console: officer, headteacher, ict-lead, dsl, dpo, chief-executive, marketing, auditor, supervisor");
     add->add_option("--subject-role", options->subject_role, "of the policy, for signing in to the proxy: staff, pupil");
     add->add_option("--group", options->groups, "of the policy; may be given several times");
     add->add_flag("--password-stdin", options->password_from_input, "read the first password from standard input");
@@ -271,6 +278,8 @@ int main(int argc, char** argv)
     } catch (CLI::ParseError const& error) {
         return app.exit(error) == 0 ? success : bad_usage;
     }
+    if (auto logger = gatehouse::log::make_logger("warn")) // to standard error: what a verb prints may be JSON
+        spdlog::set_default_logger(std::move(*logger));
     try {
         return plan.run({std::cin, std::cout, std::cerr});
     } catch (std::exception const& error) { // a bug, or a machine that is out of memory or disk

@@ -76,6 +76,7 @@ int timetable_import(Common const& common, TimetableImportOptions const& options
 
 /// Creates the school's CA in STATE/ca, once.
 int ca_create(Common const& common, std::string const& school, Streams streams);
+int ca_move_key(Common const& common, std::string const& to, Streams streams);
 int ca_show(Common const& common, Streams streams);
 
 struct AccountOptions {

@@ -147,6 +147,17 @@ intercept = "tproxy"
 resolvers = ["10.0.0.53", "fd00::53"]
 local = ["10.0.0.0/8"]
 let_out = ["udp/123", "tcp/8000-8100", "ping"]
+[ca]
+signer = "/run/signer.socket"
+[mail]
+server = "smtp://mail.school.example:587"
+from = "gatehouse@school.example"
+user = "gatehouse"
+password_file = "mail-password"
+needs_tls = false
+[mail.to]
+officer = ["safety@school.example", "it@school.example"]
+headteacher = ["head@school.example"]
 )");
     ASSERT_TRUE(loaded.problems.empty()) << loaded.problems.front().message;
     auto const& settings = loaded.settings;
@@ -191,6 +202,21 @@ let_out = ["udp/123", "tcp/8000-8100", "ping"]
     EXPECT_EQ(settings.gateway.resolvers.back().to_text(), "fd00::53");
     EXPECT_EQ(settings.gateway.local.size(), 1U);
     EXPECT_EQ(settings.gateway.let_out.size(), 3U);
+    EXPECT_EQ(settings.ca_signer, "/run/signer.socket");
+    EXPECT_EQ(settings.mail.server, "smtp://mail.school.example:587");
+    EXPECT_EQ(settings.mail.password_file, dir_ / "mail-password");
+    EXPECT_FALSE(settings.mail.needs_tls);
+    EXPECT_EQ(settings.mail.to.size(), 2U) << "roles without addresses are not there";
+    EXPECT_EQ(settings.mail.to.at("officer").size(), 2U);
+}
+
+TEST_F(LoadSettings, ComplainsAboutMailThatCannotBeSent)
+{
+    for (auto const* const line : {"server = 'https://mail.example'\nfrom = 'a@b'",
+             "server = 'smtp://mail.example/?x'\nfrom = 'a@b'", "server = 'smtp://mail.example'",
+             "server = 'smtp://mail.example'\nfrom = 'a@b\\nRCPT TO:<x@y>'", "server = 'smtp://mail.example'\nfrom = 'a@b, c@d'",
+             "user = 'somebody'", "[mail.to]\nking = ['a@b']", "[mail.to]\nofficer = ['<a@b>']"})
+        EXPECT_EQ(load_with(std::string{"[mail]\n"} + line + "\n").problems.size(), 1U) << line;
 }
 
 TEST_F(LoadSettings, TellsOfATableWithoutAName)

@@ -1,4 +1,4 @@
-#include "proxy/helper/child.hpp"
+#include "proxy/helper/helper.hpp"
 
 #include "proxy/helper/confine.hpp"
 
@@ -6,9 +6,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -45,30 +47,30 @@ result<::pid_t> spawn(std::filesystem::path const& program, std::vector<std::str
 
 } // namespace
 
-Child::Child(Child&& other) noexcept
+Helper::Helper(Helper&& other) noexcept
     : channel_(std::exchange(other.channel_, -1))
     , process_(std::exchange(other.process_, 0))
 {
 }
 
-Child& Child::operator=(Child&& other) noexcept
+Helper& Helper::operator=(Helper&& other) noexcept
 {
     std::swap(channel_, other.channel_);
     std::swap(process_, other.process_);
     return *this;
 }
 
-Child::~Child()
+Helper::~Helper()
 {
     end();
 }
 
-result<Child> Child::start(std::filesystem::path const& program, std::vector<std::string> arguments)
+result<Helper> Helper::start(std::filesystem::path const& program, std::vector<std::string> arguments)
 {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
         return system_error(errno);
-    Child made;
+    Helper made;
     made.channel_ = ends[0];
     auto const process = spawn(program, std::move(arguments), ends[1]);
     ::close(ends[1]);
@@ -78,7 +80,23 @@ result<Child> Child::start(std::filesystem::path const& program, std::vector<std
     return made;
 }
 
-std::string Child::receive(std::size_t longest, milliseconds patience) const
+result<Helper> Helper::reach(std::filesystem::path const& socket)
+{
+    Helper reached;
+    reached.channel_ = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    ::sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    auto const& path = socket.native();
+    if (path.size() >= sizeof address.sun_path)
+        return system_error(ENAMETOOLONG);
+    std::copy(path.begin(), path.end(), address.sun_path);
+    if (reached.channel_ < 0 || ::connect(reached.channel_, reinterpret_cast<::sockaddr const*>(&address), sizeof address) != 0
+        || ::fcntl(reached.channel_, F_SETFL, 0) != 0)
+        return system_error(errno);
+    return reached;
+}
+
+std::string Helper::receive(std::size_t longest, milliseconds patience) const
 {
     auto const latest = steady_clock::now() + patience;
     ::pollfd wait{channel_, POLLIN, 0};
@@ -95,12 +113,12 @@ std::string Child::receive(std::size_t longest, milliseconds patience) const
     return packet;
 }
 
-bool Child::send(std::string_view packet) const
+bool Helper::send(std::string_view packet) const
 {
     return ::send(channel_, packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(packet.size());
 }
 
-void Child::end()
+void Helper::end()
 {
     if (channel_ >= 0)
         ::close(std::exchange(channel_, -1));
