@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -608,8 +609,27 @@ who   = ["user:ann"]
         policy.write_text(before)
 
 
+@covers("a device without a proxy finds out whether it trusts the certificate: an address from the name server's zone, answered on the way there")
+def trust_check():
+    check = "certificate-check.gatehouse.example"
+    nowhere = names.NameServer({})
+    with unbound(nowhere) as port:
+        assert Question(port, check, names.A).leads_to("192.0.2.1")
+    for mode in ("redirect", "tproxy"):
+        with rules(mode), Direct("192.0.2.1", 443) as wire:
+            wire.begin_tls(check, GATE.ca_certificate())
+            answer = wire.send(request(check)).answer()
+            assert answer.status == 200 and b"This device trusts the school" in answer.body, (mode, answer.status, answer.body[:300])
+        with rules(mode), Direct("192.0.2.1", 443) as wire:
+            try:
+                wire.begin_tls(check, "/etc/ssl/certs/ca-certificates.crt")
+                raise AssertionError("the device took a certificate of a CA that it does not know")
+            except ssl.SSLError:
+                pass
+
+
 CASES = (redirected, tproxied, forged_host, bent_requests, forged_sni, no_sni, split_hello, wrong_protocol, no_loop, closed_ways, quic_named, chromium_quic, gateway_gone, handed_over,
-         dead_man, other_rules, name_server)
+         dead_man, other_rules, name_server, trust_check)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
@@ -627,7 +647,7 @@ if __name__ == "__main__":
     RECORDER = Recorder()
     router = (f'inside = ["near"]\nintercept = "redirect"\nresolvers = ["{RESOLVER[0]}", "{RESOLVER[1]}"]\n'
               'local = ["203.0.113.0/24", "2001:db8:77::/64"]\nlet_out = ["udp/123"]')
-    GATE = small_gateway(RECORDER.port, edit=open_school, settings={
+    GATE = small_gateway(RECORDER.port, edit=open_school, ca=True, settings={
         "listen": listen, "gateway": router, "reach": 'private = ["127.0.0.0/8", "198.51.100.0/24", "2001:db8:99::/64"]'})
     GATE.hosts.write_text(f"{ORIGIN} {NAME}\n" + "".join(f"{address} {name}\n" for name, pair in NAMES.items() for address in pair))
     SUITE = HostileSuite(GATE, RECORDER)
