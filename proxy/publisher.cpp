@@ -2,6 +2,7 @@
 
 #include "proxy/policy_loader.hpp"
 #include "proxy/store/overrides.hpp"
+#include "proxy/store/restrictions.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/stored_policy.hpp"
 
@@ -37,6 +38,9 @@ result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chr
         auto const next = store::next_override_change(ledger, now);
         if (!next)
             return next.error();
+        auto const restriction = store::next_restriction_change(ledger, now);
+        if (!restriction)
+            return restriction.error();
         auto const publication = store::next_publication(ledger);
         if (!publication)
             return publication.error();
@@ -45,7 +49,7 @@ result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chr
             "SELECT coalesce(max(sequence), 0) FROM audit", [](store::Statement const& row) { return row.integer(0); });
         if (!rows)
             return rows.error();
-        return FromStore{std::move(*warnings), earlier(*next, due), rows->value_or(0)};
+        return FromStore{std::move(*warnings), earlier(earlier(*next, *restriction), due), rows->value_or(0)};
     });
 }
 

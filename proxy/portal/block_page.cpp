@@ -69,6 +69,8 @@ void add_reasons(View& view, BlockPage const& page)
     view.text("allowed_from", why.allowed_from);
     if (!why.period.empty() && why.period_kind != policy::PeriodKind::outside)
         view.text("period", spoken(why.period)).text("period_until", why.period_until);
+    if (why.stage == policy::Stage::restriction)
+        view.text("computer", page.subject.device.empty() ? page.subject.address.to_text() : page.subject.device);
     view.flag("search", why.by_search).flag("writing", why.by_search && why.by_writing);
     view.flag("words", !why.phrase_list.empty());
     view.flag("file", why.by_file).flag("virus", why.by_virus).flag("lasts", why.by_search || why.by_file);
@@ -83,10 +85,12 @@ std::string render_block_page(BlockPage const& page)
     auto const token = token_of(page);
     auto const sealed_token = seal_token(token);
     auto const portal = std::string(page.portal_url);
+    bool const is_supervised = why.stage == policy::Stage::restriction;
     bool const by_words = !why.phrase_list.empty();
     std::string const heading = why.sealed ? "This page is blocked"
         : why.by_virus                     ? "This file was stopped"
         : why.by_file                      ? "This file is blocked"
+        : is_supervised                    ? "You need a member of staff beside you"
         : why.by_search && why.by_writing  ? "This message was not sent"
         : why.by_search                    ? "This search is blocked"
         : by_words                         ? "This page is blocked"
@@ -99,7 +103,8 @@ std::string render_block_page(BlockPage const& page)
         add_reasons(view, page);
     if (token.may_ask)
         view.text("ask", portal + "/ask?t=" + sealed_token);
-    view.text("tell", portal + "/tell?t=" + sealed_token);
+    view.text("tell", portal + "/tell?t=" + sealed_token + (is_supervised ? "&about=pupil" : ""))
+        .flag("supervised", is_supervised);
     return framed_page(heading, page.school, render("block", view));
 }
 

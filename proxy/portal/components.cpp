@@ -138,6 +138,11 @@ Html notice(std::string_view title, std::string_view text)
     return render("notice", View().text("title", title).text("text", shown_text(text, 1000)));
 }
 
+std::vector<Problem> one_problem(std::string field, std::string text)
+{
+    return {{std::move(field), std::move(text)}};
+}
+
 std::string problem_with(std::vector<Problem> const& problems, std::string_view field)
 {
     auto const found

@@ -78,6 +78,8 @@ struct Problem {
 };
 /// The text about that field; empty if nothing is wrong with it.
 std::string problem_with(std::vector<Problem> const& problems, std::string_view field);
+/// One, as a list: g++ 12 takes no braces in the arguments of what is awaited.
+std::vector<Problem> one_problem(std::string field, std::string text);
 /// "There is a problem", with links to the fields.
 Html error_summary(std::vector<Problem> const& problems);
 /// Older and newer; empty addresses are left out.

@@ -32,7 +32,9 @@ Page tell_page(Visit const& visit, Origin const& origin, std::vector<Problem> co
     Form form;
     form.action = "/tell";
     form.button = "Send";
-    auto const about = visit.form("about").empty() ? std::string("site") : std::string(visit.form("about"));
+    auto const about = !visit.form("about").empty() ? std::string(visit.form("about"))
+        : visit.query("about").empty()              ? std::string("site")
+                                                    : std::string(visit.query("about"));
     if (!origin.sealed.empty())
         form.fields.push_back({Field::Kind::hidden, "t", "", "", origin.sealed});
     form.fields.push_back({Field::Kind::radios, "about", "What is it about?", "", about,

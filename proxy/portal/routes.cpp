@@ -40,6 +40,13 @@ constexpr auto list_readers = Access::roles(Role::officer, Role::ict_lead, Role:
 constexpr auto report_readers = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::chief_executive);
 constexpr auto incident_readers = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::ict_lead, Role::auditor);
 constexpr auto inspection_readers = Access::roles(Role::officer, Role::ict_lead, Role::headteacher, Role::dpo, Role::auditor);
+constexpr auto permission_readers = Access::roles(Role::officer, Role::headteacher, Role::dsl, Role::ict_lead, Role::auditor);
+constexpr auto supervision_readers
+    = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::chief_executive, Role::supervisor, Role::auditor);
+constexpr auto supervision_makers = Access::roles(Role::officer, Role::dsl);
+constexpr auto supervision_enders = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::chief_executive);
+constexpr auto supervisors = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::supervisor);
+constexpr auto ict_lead = Access::roles(Role::ict_lead);
 constexpr auto log_readers = Access::roles(Role::ict_lead, Role::officer, Role::dsl, Role::marketing);
 constexpr auto audit_readers = Access::roles(Role::dpo, Role::auditor, Role::headteacher, Role::ict_lead, Role::chief_executive);
 
@@ -61,6 +68,12 @@ constexpr Route console_table[] = {
     {get, "/grants", con::show_grants, grant_readers, "Grants"},
     {get, "/grant", con::show_grant, grant_readers},
     {post, "/grant/end", con::take_grant_end, grant_enders},
+    {get, "/permissions", con::show_permissions, permission_readers, "Permissions"},
+    {get, "/permission", con::show_permission, permission_readers},
+    {get, "/permission/new", con::show_permission_proposal, grant_enders},
+    {post, "/permission/new", con::take_permission_proposal, grant_enders},
+    {post, "/permission/key", con::take_permission_key, grant_enders},
+    {post, "/permission/close", con::take_permission_close, grant_enders},
     {get, "/lists", con::show_lists, list_readers, "School lists"},
     {get, "/lists/add", con::show_list_add, officer},
     {post, "/lists/add", con::take_list_add, officer},
@@ -80,6 +93,15 @@ constexpr Route console_table[] = {
     {post, "/report/read", con::read_report, report_readers},
     {post, "/report/handle", con::take_report_outcome, report_readers},
     {get, "/incidents", con::show_incidents, incident_readers, "Incidents"},
+    {get, "/supervision", con::show_supervisions, supervision_readers, "Supervised use"},
+    {get, "/supervision/one", con::show_supervision, supervision_readers},
+    {get, "/supervision/propose", con::show_supervision_proposal, supervision_makers},
+    {post, "/supervision/propose", con::take_supervision_proposal, supervision_makers},
+    {post, "/supervision/decide", con::take_supervision_decision, heads},
+    {post, "/supervision/propose-end", con::take_supervision_end_proposal, supervision_enders},
+    {post, "/supervision/confirm-end", con::take_supervision_end, supervision_enders},
+    {post, "/supervision/start", con::take_supervision_start, supervisors},
+    {post, "/supervision/stop", con::take_supervision_stop, supervisors},
     {get, "/log", con::show_log, log_readers, "Access log"},
     {get, "/log/export", con::export_log, log_readers},
     {get, "/why", con::show_why, log_readers},
@@ -87,7 +109,15 @@ constexpr Route console_table[] = {
     {get, "/check", con::show_check, signed_in, "Check a site"},
     {get, "/status", con::show_status, signed_in, "Status"},
     {get, "/audit", con::show_audit, audit_readers, "Audit"},
+    {get, "/accounts", con::show_accounts, ict_lead, "Accounts"},
+    {get, "/accounts/one", con::show_one_account, ict_lead},
+    {get, "/accounts/add", con::show_account_form, ict_lead},
+    {post, "/accounts/add", con::take_new_account, ict_lead},
+    {post, "/accounts/role", con::take_account_role, ict_lead},
+    {post, "/accounts/state", con::take_account_state, ict_lead},
+    {post, "/accounts/password", con::take_new_password, ict_lead},
     {get, "/account", con::show_account, signed_in},
+    {post, "/account/end-session", con::take_end_session, signed_in},
     {post, "/account/end-sessions", con::take_end_sessions, signed_in},
     {get, "/account/second-factor", con::show_second_factor, signed_in},
     {get, "/account/second-factor/picture.svg", con::show_second_factor_picture, signed_in},
@@ -137,6 +167,7 @@ std::string_view role_title(store::ConsoleRole role)
     case Role::chief_executive: return "chief executive";
     case Role::marketing: return "marketing and communications";
     case Role::auditor: return "auditor";
+    case Role::supervisor: return "member of staff who supervises";
     }
     return "no role";
 }

@@ -10,8 +10,8 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::array<std::string_view, 9> role_names{
-    "none", "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor"};
+constexpr std::array<std::string_view, 10> role_names{
+    "none", "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "supervisor"};
 
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"

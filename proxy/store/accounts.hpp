@@ -7,9 +7,20 @@
 
 namespace gatehouse::store {
 
-enum class ConsoleRole : std::uint8_t { none, officer, headteacher, ict_lead, dsl, dpo, chief_executive, marketing, auditor };
-std::string_view to_text(
-    ConsoleRole role); ///< "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "none"
+enum class ConsoleRole : std::uint8_t {
+    none,
+    officer,
+    headteacher,
+    ict_lead,
+    dsl,
+    dpo,
+    chief_executive,
+    marketing,
+    auditor,
+    supervisor
+};
+std::string_view to_text(ConsoleRole
+        role); ///< "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "supervisor", "none"
 std::optional<ConsoleRole> parse_console_role(std::string_view text);
 
 struct Account {

@@ -15,6 +15,8 @@ enum class ListEntryId : std::int64_t { none = 0 };
 enum class ReportId : std::int64_t { none = 0 };
 enum class IncidentId : std::int64_t { none = 0 };
 enum class RestrictionId : std::int64_t { none = 0 };
+enum class SupervisionId : std::int64_t { none = 0 };
+enum class PermissionId : std::int64_t { none = 0 };
 
 template <class Id>
 constexpr std::int64_t number(Id id)

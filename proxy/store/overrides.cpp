@@ -1,6 +1,7 @@
 #include "proxy/store/overrides.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/override_steps.hpp"
 
 #include <fmt/format.h>
 
@@ -37,7 +38,20 @@ std::string override_object(OverrideId id)
     return fmt::format("override:{}", number(id));
 }
 
-/// Ends one that has not ended yet, with the event of its request. Errors: `errc::wrong_state`.
+} // namespace
+
+result<OverrideId> insert_override(Ledger& ledger, OverrideRow const& row)
+{
+    auto const added = ledger.database().execute("INSERT INTO overrides (request, clause, reason, who_column, what_column, "
+                                                 "where_column, when_column, starts_at, ends_at, created_at,"
+                                                 " approved_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row.request, row.clause, row.reason, join_lines(row.who), join_lines(row.what), join_lines(row.where),
+        join_lines(row.when), row.from, row.until, row.created_at, row.approved_by);
+    if (!added)
+        return added.error();
+    return static_cast<OverrideId>(ledger.database().last_row_id());
+}
+
 result<void> end_override(Ledger& ledger, OverrideRow const& row, std::string const& who, std::string const& reason, Instant now)
 {
     auto& database = ledger.database();
@@ -52,8 +66,6 @@ result<void> end_override(Ledger& ledger, OverrideRow const& row, std::string co
         "INSERT INTO unblock_events (request, at, actor, event, text) SELECT id, ?, ?, ?, ? FROM unblock_requests WHERE id = ?",
         now, who, std::string_view{who == "system" ? "ended" : "revoked"}, reason, row.request);
 }
-
-} // namespace
 
 result<std::vector<OverrideRow>> current_overrides(Ledger& ledger, Instant now)
 {

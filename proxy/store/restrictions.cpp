@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> state_names{"proposed", "active", "end-proposed", "ended", "refused"};
 constexpr std::size_t reason_limit = 2000; // bytes
+constexpr auto deciders = {ConsoleRole::headteacher, ConsoleRole::chief_executive};
+constexpr auto enders = {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher, ConsoleRole::chief_executive};
 
 struct Row {
     RestrictionRow restriction;
@@ -19,7 +21,8 @@ struct Row {
 constexpr std::string_view select_restriction
     = "SELECT r.id, r.user, r.clause, r.reason, r.starts_at, r.ends_at, r.state, r.version, coalesce(p.login, ''), "
       "coalesce(c.login, ''),"
-      " coalesce(e.login, ''), coalesce(f.login, ''), r.end_reason, r.proposer, coalesce(r.end_proposer, 0) FROM restrictions r"
+      " coalesce(e.login, ''), coalesce(f.login, ''), r.end_reason, r.proposer, coalesce(r.end_proposer, 0), r.against FROM "
+      "restrictions r"
       " LEFT JOIN accounts p ON p.id = r.proposer LEFT JOIN accounts c ON c.id = r.confirmer"
       " LEFT JOIN accounts e ON e.id = r.end_proposer LEFT JOIN accounts f ON f.id = r.ender ";
 
@@ -42,6 +45,7 @@ Row read_row(Statement const& row)
     restriction.end_reason = row.text(12);
     read.proposer = row.id<AccountId>(13);
     read.end_proposer = row.id<AccountId>(14);
+    restriction.against = row.text(15);
     return read;
 }
 
@@ -90,6 +94,18 @@ result<void> check_two_people(Ledger& ledger, Account const& account, std::strin
     return other->id == account.id || other->person == account.person ? result<void>{errc::same_person} : result<void>{};
 }
 
+/// Who confirms or refuses what is proposed about this person (clause 11).
+result<ConsoleRole> decider_of(Ledger& ledger, std::string const& user)
+{
+    auto const found = ledger.database().first(
+        "SELECT 1 FROM account_logins l JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person"
+        " WHERE l.login = ? AND b.console_role = ?",
+        [](Statement const& row) { return row.integer(0); }, user, ConsoleRole::headteacher);
+    if (!found)
+        return found.error();
+    return *found ? ConsoleRole::chief_executive : ConsoleRole::headteacher;
+}
+
 /// What one step does to the row.
 struct Move {
     RestrictionState from, to;
@@ -106,6 +122,11 @@ result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, De
         auto const account = require_settled_role(ledger, step.actor, roles, step.now);
         if (!account)
             return account.error();
+        if (move.from == RestrictionState::proposed) {
+            auto const decider = decider_of(ledger, row->restriction.user);
+            if (!decider || account->console_role != *decider)
+                return decider ? make_error_code(errc::not_permitted) : decider.error();
+        }
         // Who proposes an end comes first again; every other step is the second of two people.
         auto const first = move.to == RestrictionState::ended ? row->end_proposer
             : move.to == RestrictionState::end_proposed       ? AccountId::none
@@ -133,7 +154,8 @@ result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const&
 {
     bool const is_time_right = restriction.from < restriction.until && now < restriction.until;
     if (!is_plain_text(restriction.user, 128) || !is_plain_text(restriction.reason, reason_limit)
-        || !is_plain_text(restriction.clause, 64) || !is_time_right)
+        || !is_plain_text(restriction.against, reason_limit, Empty::allowed) || !is_plain_text(restriction.clause, 64)
+        || !is_time_right)
         return errc::invalid_value;
     auto const user = folded_name(restriction.user);
     Deed const deed{"restriction.propose", "user:" + user, actor, now};
@@ -151,10 +173,10 @@ result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const&
             return present.error();
         if (*present)
             return errc::already_exists;
-        auto const added = database.execute(
-            "INSERT INTO restrictions (user, clause, reason, starts_at, ends_at, state, proposer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            user, restriction.clause, restriction.reason, restriction.from, restriction.until, RestrictionState::proposed,
-            account->id);
+        auto const added = database.execute("INSERT INTO restrictions (user, clause, reason, against, starts_at, ends_at, state, "
+                                            "proposer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            user, restriction.clause, restriction.reason, restriction.against, restriction.from, restriction.until,
+            RestrictionState::proposed, account->id);
         if (!added)
             return added.error();
         auto const id = static_cast<RestrictionId>(database.last_row_id());
@@ -170,7 +192,7 @@ result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const
     Deed const deed{"restriction.confirm", restriction_object(step.id), step.actor, step.now};
     Move const move{RestrictionState::proposed, RestrictionState::active,
         "UPDATE restrictions SET state = ?1, version = version + 1, confirmer = ?3, end_reason = ?4 WHERE id = ?2"};
-    return take_step(ledger, step, deed, move, {ConsoleRole::headteacher}, "");
+    return take_step(ledger, step, deed, move, deciders, "");
 }
 
 result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason)
@@ -180,7 +202,7 @@ result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const&
     Deed const deed{"restriction.refuse", restriction_object(step.id), step.actor, step.now};
     Move const move{RestrictionState::proposed, RestrictionState::refused,
         "UPDATE restrictions SET state = ?1, version = version + 1, confirmer = ?3, end_reason = ?4 WHERE id = ?2"};
-    return take_step(ledger, step, deed, move, {ConsoleRole::headteacher}, reason);
+    return take_step(ledger, step, deed, move, deciders, reason);
 }
 
 result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason)
@@ -190,7 +212,7 @@ result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep c
     Deed const deed{"restriction.propose-end", restriction_object(step.id), step.actor, step.now};
     Move const move{RestrictionState::active, RestrictionState::end_proposed,
         "UPDATE restrictions SET state = ?1, version = version + 1, end_proposer = ?3, end_reason = ?4 WHERE id = ?2"};
-    return take_step(ledger, step, deed, move, {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher}, reason);
+    return take_step(ledger, step, deed, move, enders, reason);
 }
 
 result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep const& step)
@@ -199,7 +221,7 @@ result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep c
     // The reason given with the proposal stays; the fourth parameter is bound but changes nothing.
     Move const move{RestrictionState::end_proposed, RestrictionState::ended,
         "UPDATE restrictions SET state = ?1, version = version + 1, ender = ?3, end_reason = end_reason || ?4 WHERE id = ?2"};
-    return take_step(ledger, step, deed, move, {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher}, "");
+    return take_step(ledger, step, deed, move, enders, "");
 }
 
 result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id)
@@ -210,27 +232,69 @@ result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id)
     return std::move(row->restriction);
 }
 
-result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger)
+result<RestrictionRow> read_restriction(Ledger& ledger, RestrictionId id, AccountId reader)
+{
+    auto row = find_restriction(ledger, id);
+    if (!row)
+        return row;
+    auto const account = find_account(ledger, reader);
+    if (!account)
+        return account.error();
+    auto const names = names_of(ledger, *account);
+    if (!names)
+        return names.error();
+    if (names->has_login(row->user))
+        return errc::conflict_of_interest;
+    return row;
+}
+
+result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger, AccountId reader)
 {
     static std::string const sql = fmt::format("{}ORDER BY r.id DESC", select_restriction);
-    return ledger.database().collect(sql, [](Statement const& row) { return read_row(row).restriction; });
+    auto const account = find_account(ledger, reader);
+    if (!account)
+        return account.error();
+    auto const names = names_of(ledger, *account);
+    if (!names)
+        return names.error();
+    auto rows = ledger.database().collect(sql, [](Statement const& row) { return read_row(row).restriction; });
+    if (rows)
+        std::erase_if(*rows, [&](RestrictionRow const& row) { return names->has_login(row.user); });
+    return rows;
 }
 
 result<std::vector<policy::Restriction>> current_restrictions(Ledger& ledger, Instant now)
 {
-    static std::string const sql = fmt::format("{}WHERE r.state IN (1, 2) AND r.ends_at > ? ORDER BY r.id", select_restriction);
-    auto const read = [](Statement const& statement) {
-        auto const row = read_row(statement).restriction;
+    auto const read = [](Statement const& row) {
         policy::Restriction value;
-        value.id = fmt::format("restriction-{}", number(row.id));
-        value.user = row.user;
-        value.clause = row.clause;
-        value.reason = row.reason;
-        value.from = row.from;
-        value.until = row.until;
+        value.id = fmt::format("restriction-{}", row.integer(0));
+        value.user = row.text(1);
+        value.clause = row.text(2);
+        value.reason = row.text(3);
+        value.from = row.instant(4);
+        value.until = row.instant(5);
+        value.supervised_device = row.text(6);
+        value.supervised_until = row.optional_instant(7);
         return value;
     };
-    return ledger.database().collect(sql, read, now);
+    return ledger.database().collect(
+        "SELECT r.id, r.user, r.clause, r.reason, r.starts_at, r.ends_at, coalesce(s.device, ''), s.ends_at FROM restrictions r"
+        " LEFT JOIN supervisions s ON s.id = (SELECT max(id) FROM supervisions WHERE restriction = r.id AND ended_at IS NULL AND "
+        "ends_at > ?1)"
+        " WHERE r.state IN (1, 2) AND r.ends_at > ?1 ORDER BY r.id",
+        read, now);
+}
+
+result<std::optional<Instant>> next_restriction_change(Ledger& ledger, Instant now)
+{
+    auto const found = ledger.database().first(
+        "SELECT min(at) FROM (SELECT min(starts_at) AS at FROM restrictions WHERE state IN (1, 2) AND starts_at > ?1"
+        " UNION ALL SELECT min(ends_at) FROM restrictions WHERE state IN (1, 2) AND ends_at > ?1"
+        " UNION ALL SELECT min(ends_at) FROM supervisions WHERE ended_at IS NULL AND ends_at > ?1)",
+        [](Statement const& row) { return row.optional_instant(0); }, now);
+    if (!found)
+        return found.error();
+    return found->value_or(std::nullopt);
 }
 
 } // namespace gatehouse::store

@@ -13,6 +13,7 @@ struct RestrictionRow {
     RestrictionId id = RestrictionId::none;
     std::string user; ///< canonical login or user name
     std::string clause, reason;
+    std::string against; ///< what speaks against it, or for another explanation; may be empty
     Instant from{}, until{};
     RestrictionState state = RestrictionState::proposed;
     std::int64_t version = 1;
@@ -22,6 +23,7 @@ struct RestrictionRow {
 struct NewRestriction {
     std::string user;
     std::string reason;
+    std::string against = {};
     std::string clause = "12";
     Instant from{}, until{};
 };
@@ -35,7 +37,7 @@ struct RestrictionStep {
 
 /// Officer or DSL. Errors: `errc::invalid_value`, `not_permitted`, `same_person`, `already_exists`.
 result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const& restriction, Actor const& actor, Instant now);
-/// Headteacher. Errors: `errc::not_found`, `stale`, `wrong_state`, `not_permitted`, `same_person`, `role_changed_recently`.
+/// The headteacher; the chief executive, if the headteacher is the person concerned (clause 11). Errors: `errc::not_found`, `stale`, `wrong_state`, `not_permitted`, `same_person`, `role_changed_recently`.
 result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const& step);
 result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
 /// Officer, DSL or headteacher proposes the end; a different one of them confirms it.
@@ -43,8 +45,13 @@ result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep c
 result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep const& step);
 
 result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id);
-result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger);
-/// Active (also while their end is only proposed) and not over, for publication.
+/// As somebody of the console sees it. Errors: `errc::not_found`, `conflict_of_interest`.
+result<RestrictionRow> read_restriction(Ledger& ledger, RestrictionId id, AccountId reader);
+/// Newest first, without those about the reader.
+result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger, AccountId reader);
+/// Active (also while their end is only proposed) and not over, each with the supervision that is live, for publication.
 result<std::vector<policy::Restriction>> current_restrictions(Ledger& ledger, Instant now);
+/// The next instant after `now` at which one begins or ends, or a supervision ends: publish then.
+result<std::optional<Instant>> next_restriction_change(Ledger& ledger, Instant now);
 
 } // namespace gatehouse::store

@@ -245,7 +245,41 @@ CREATE TABLE recovery_codes (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<char const*, 4> steps_of_today{version_1, version_2, version_3, version_4};
+// Supervised use: what speaks against it, and the times at which a member of staff sits beside. Permissions that take two keys.
+constexpr char const* version_5 = R"sql(
+ALTER TABLE restrictions ADD COLUMN against TEXT NOT NULL DEFAULT '';
+CREATE TABLE supervisions (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    restriction INTEGER NOT NULL REFERENCES restrictions (id),
+    device      TEXT NOT NULL,
+    account     INTEGER NOT NULL REFERENCES accounts (id),
+    starts_at   INTEGER NOT NULL,
+    ends_at     INTEGER NOT NULL,
+    ended_at    INTEGER
+) STRICT;
+CREATE INDEX supervisions_by_restriction ON supervisions (restriction, id);
+CREATE INDEX supervisions_live ON supervisions (ends_at) WHERE ended_at IS NULL;
+
+CREATE TABLE permissions (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    version INTEGER NOT NULL DEFAULT 1,
+    who TEXT NOT NULL, what_column TEXT NOT NULL, where_column TEXT NOT NULL,
+    clause  TEXT NOT NULL,
+    reason  TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    made_by TEXT NOT NULL,
+    head    INTEGER REFERENCES accounts (id), head_at INTEGER NOT NULL DEFAULT 0, head_until INTEGER NOT NULL DEFAULT 0,
+    officer INTEGER REFERENCES accounts (id), officer_at INTEGER NOT NULL DEFAULT 0, officer_until INTEGER NOT NULL DEFAULT 0,
+    measures TEXT NOT NULL DEFAULT '',
+    granted INTEGER REFERENCES overrides (id),
+    closed_at INTEGER,
+    closed_by TEXT NOT NULL DEFAULT '',
+    close_reason TEXT NOT NULL DEFAULT '',
+    CHECK (head IS NULL OR officer IS NULL OR head <> officer)
+) STRICT;
+)sql";
+
+constexpr std::array<char const*, 5> steps_of_today{version_1, version_2, version_3, version_4, version_5};
 
 } // namespace
 

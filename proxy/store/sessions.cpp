@@ -2,6 +2,8 @@
 
 #include "proxy/store/acting.hpp"
 
+#include <fmt/format.h>
+
 namespace gatehouse::store {
 namespace {
 
@@ -90,6 +92,25 @@ result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, In
 result<void> end_session(Ledger& ledger, SessionId session)
 {
     return ledger.database().execute("DELETE FROM sessions WHERE id = ?", session);
+}
+
+result<void> end_session_of(Ledger& ledger, SessionId session, Actor const& actor, Instant now)
+{
+    Deed const deed{"session.end", fmt::format("session:{}", number(session)), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        auto const owner = ledger.database().first(
+            "SELECT account FROM sessions WHERE id = ?", [](Statement const& row) { return row.id<AccountId>(0); }, session);
+        if (!owner)
+            return owner.error();
+        if (!*owner)
+            return errc::not_found;
+        if (**owner != actor.account)
+            if (auto const lead = require_role(ledger, actor, {ConsoleRole::ict_lead}); !lead)
+                return lead.error();
+        if (auto const ended = end_session(ledger, session); !ended)
+            return ended;
+        return audit(ledger, deed, fmt::format("account:{}", number(**owner)));
+    });
 }
 
 result<void> end_all_sessions(Ledger& ledger, AccountId account)

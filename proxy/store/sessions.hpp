@@ -27,6 +27,8 @@ result<std::string> create_session(
 result<Session> find_session(Ledger& ledger, std::string_view token, Instant now);
 result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, Instant now);
 result<void> end_session(Ledger& ledger, SessionId session);
+/// By its own person, or by the ICT lead; on record. Errors: `errc::not_found`, `not_permitted`.
+result<void> end_session_of(Ledger& ledger, SessionId session, Actor const& actor, Instant now);
 result<void> end_all_sessions(Ledger& ledger, AccountId account);
 /// Removes what is idle or too old; housekeeping.
 result<void> prune_sessions(Ledger& ledger, Instant now);

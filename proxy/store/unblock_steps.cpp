@@ -1,5 +1,6 @@
 // The officer's and the headteacher's steps. Each is one immediate transaction: read the row, check role and people, compare state and version,
 // change, event, audit.
+#include "proxy/store/override_steps.hpp"
 #include "proxy/store/unblock_rows.hpp"
 
 #include <algorithm>
@@ -182,14 +183,18 @@ result<OverrideId> add_override(
     Ledger& ledger, UnblockRequest const& request, Account const& approver, std::string const& reason, Instant now)
 {
     auto const& terms = *request.recommendation;
-    auto const added = ledger.database().execute("INSERT INTO overrides (request, clause, reason, who_column, what_column, "
-                                                 "where_column, when_column, starts_at, ends_at, created_at,"
-                                                 " approved_by) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)",
-        request.id, terms.clause, reason, join_lines({who_selector(terms)}), join_lines({place_selector(terms.host, terms.path)}),
-        join_lines(terms.when), terms.from, terms.until, now, approver.login);
-    if (!added)
-        return added.error();
-    return static_cast<OverrideId>(ledger.database().last_row_id());
+    OverrideRow row;
+    row.request = request.id;
+    row.clause = terms.clause;
+    row.reason = reason;
+    row.who = {who_selector(terms)};
+    row.what = {place_selector(terms.host, terms.path)};
+    row.when = terms.when;
+    row.from = terms.from;
+    row.until = terms.until;
+    row.created_at = now;
+    row.approved_by = approver.login;
+    return insert_override(ledger, row);
 }
 
 std::string terms_text(Recommendation const& terms)

@@ -6,10 +6,11 @@
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/incidents.hpp"
+#include "proxy/store/permissions.hpp"
 #include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
-#include "proxy/store/restrictions.hpp"
 #include "proxy/store/sign_in.hpp"
+#include "proxy/store/supervisions.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 #include <boost/json.hpp>
@@ -62,11 +63,12 @@ void add_people(store::Store& store)
         char const *login, *name;
         ConsoleRole role;
     };
-    for (auto const& [login, name, role] : {Person{"officer", "Olive Officer", ConsoleRole::officer},
-             Person{"officer2", "Otto Officer", ConsoleRole::officer}, Person{"head", "Harriet Head", ConsoleRole::headteacher},
-             Person{"ict", "Ian Cooper", ConsoleRole::ict_lead}, Person{"dsl", "Dora Lane", ConsoleRole::dsl},
-             Person{"dpo", "Dev Patel", ConsoleRole::dpo}, Person{"chief", "Chidi Eze", ConsoleRole::chief_executive},
-             Person{"marketing", "Mia King", ConsoleRole::marketing}, Person{"auditor", "Ada Ward", ConsoleRole::auditor}}) {
+    for (auto const& [login, name, role] :
+        {Person{"officer", "Olive Officer", ConsoleRole::officer}, Person{"officer2", "Otto Officer", ConsoleRole::officer},
+            Person{"head", "Harriet Head", ConsoleRole::headteacher}, Person{"ict", "Ian Cooper", ConsoleRole::ict_lead},
+            Person{"dsl", "Dora Lane", ConsoleRole::dsl}, Person{"dpo", "Dev Patel", ConsoleRole::dpo},
+            Person{"chief", "Chidi Eze", ConsoleRole::chief_executive}, Person{"marketing", "Mia King", ConsoleRole::marketing},
+            Person{"auditor", "Ada Ward", ConsoleRole::auditor}, Person{"beside", "Bea Side", ConsoleRole::supervisor}}) {
         store::NewAccount account;
         account.login = login;
         account.display_name = name;
@@ -124,6 +126,38 @@ result<void> add_publications(Ledger& ledger, store::Actor const& officer, store
     return {};
 }
 
+/// Supervised use that is proposed, and one in force with a member of staff beside; a permission with one of its keys.
+result<void> add_decisions_about_people(Ledger& ledger, store::Instant at, boost::json::object& links)
+{
+    auto const by = [&](char const* login) { return store::Actor{store::find_account(ledger, login)->id, login, "127.0.0.1"}; };
+    auto const later = at + std::chrono::hours(24 * 14);
+    auto const proposed = store::propose_restriction(ledger,
+        {"pat.year9", "A proxy site on Monday and on Tuesday.", "The account may have been used by a friend.", "12", at, later},
+        by("officer"), at);
+    if (!proposed)
+        return proposed.error();
+    links["proposed_id"] = store::number(proposed->id);
+    auto const active
+        = store::propose_restriction(ledger, {"jo.year8", "A VPN on three days.", "", "12", at, later}, by("officer"), at);
+    if (!active)
+        return active.error();
+    links["supervised_id"] = store::number(active->id);
+    if (auto const confirmed = store::confirm_restriction(ledger, {active->id, active->version, by("head"), at}); !confirmed)
+        return confirmed.error();
+    if (auto const started
+        = store::start_supervision(ledger, active->id, "library-kiosk", at + std::chrono::minutes(30), by("beside"), at);
+        !started)
+        return started.error();
+    auto const permission = store::propose_permission(
+        ledger, {"group:year-9", "service:youtube", "network:year-9-room", "Film project, led by Mr Hall."}, by("officer"), at);
+    if (!permission)
+        return permission.error();
+    links["permission_id"] = store::number(permission->id);
+    auto const key = store::give_key(
+        ledger, {permission->id, permission->version, by("officer"), at}, later, "Restricted mode is on; Mr Hall looks on.");
+    return key ? result<void>{} : key.error();
+}
+
 boost::json::object add_records(store::Store& store)
 {
     auto const work = [](Ledger& ledger) -> result<boost::json::object> {
@@ -172,6 +206,9 @@ boost::json::object add_records(store::Store& store)
             return store::errc::invalid_value;
         if (auto const published = add_publications(ledger, {officer->id, "officer", "127.0.0.1"}, at, links); !published)
             return published.error();
+        if (auto const decided = add_decisions_about_people(ledger, at, links); !decided)
+            return decided.error();
+        links["account_id"] = store::number(officer->id);
         links["report_id"] = store::number(told->id);
         links["person_report_id"] = store::number(worried->id);
         detect::Incident incident;
@@ -183,7 +220,10 @@ boost::json::object add_records(store::Store& store)
         incident.host = "vpn.example";
         incident.port = 443;
         incident.evidence = "The name is on the list of VPN services.";
-        auto const kept = store::add_incidents(ledger, std::span(&incident, 1));
+        auto of_a_person = incident;
+        of_a_person.user = "jo.year8";
+        std::array const incidents{incident, of_a_person};
+        auto const kept = store::add_incidents(ledger, incidents);
         return kept ? result<boost::json::object>(links) : kept.error();
     };
     return must(store.run(work), "records");

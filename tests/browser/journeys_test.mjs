@@ -166,6 +166,41 @@ try {
         expect((await text(officer)).includes("out of the draft") && !(await text(officer)).includes("later.example"), await text(officer));
     });
 
+    await test("the headteacher confirms supervised use from a phone, with both sides before them", async () => {
+        await head.goto(gateway.console);
+        await follow(head, "Supervised use");
+        await follow(head, "pat.year9");
+        const said = await text(head);
+        expect(said.includes("A proxy site on Monday") && said.includes("used by a friend") && said.includes("no incident"), said);
+        await head.click("button:has-text('Confirm')");
+        expect((await text(head)).includes("Choose what you decide"), await text(head));
+        await head.check("#decision");
+        await head.click("button:has-text('Confirm')");
+        expect((await text(head)).includes("has begun"), await text(head));
+    });
+    await test("a member of staff sits beside somebody, and ends it", async () => {
+        const beside = await person("beside", sizes.phone);
+        await follow(beside, "Supervised use");
+        await follow(beside, "pat.year9");
+        expect(!(await text(beside)).includes("proxy site"), "not why");
+        await beside.fill("#device", "library-kiosk");
+        await beside.check("#length");
+        await beside.click("button:has-text('I sit beside them')");
+        expect((await text(beside)).includes("open at that computer"), await text(beside));
+        await beside.click("button:has-text('End it now')");
+        expect((await text(beside)).includes("closed again"), await text(beside));
+        await beside.context().close();
+    });
+    await test("the headteacher gives the second key from a phone, and it opens", async () => {
+        await head.goto(gateway.console);
+        await follow(head, "Permissions with two keys");
+        await follow(head, "YouTube");
+        expect((await text(head)).includes("Mr Hall looks on"), "the measures are shown");
+        await head.check("#days");
+        await head.click("button:has-text('Permit it')");
+        expect((await text(head)).includes("It is open now"), await text(head));
+    });
+
     await test("a code of the phone beside the password: set up, asked for, each code once, taken off", async () => {
         const lead = await person("ict");
         await lead.goto(`${gateway.console}/account`);

@@ -8,11 +8,13 @@ const browser = await startBrowser();
 
 const roles = {
     officer: ["/", "/requests", "/requests?show=recommended", "/request?id={waiting_id}", "/request/close?id={waiting_id}", "/request/merge?id={waiting_id}", "/grants", "/lists",
-        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/draft", "/draft/change?id={change_id}", "/draft/effect", "/history", "/history/one?id={publication_id}", "/history/one?id={pending_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/log",
+        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/draft", "/draft/change?id={change_id}", "/draft/effect", "/history", "/history/one?id={publication_id}", "/history/one?id={pending_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/incidents?user=jo.year8&purpose=complaint", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}",
+        "/supervision/propose?user=jo.year8", "/permissions", "/permission?id={permission_id}", "/permission/new", "/log",
         "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/account/second-factor", "/help",
         "/accessibility", "/nothing-here", "/request?id=999999"],
-    head: ["/", "/requests", "/request?id={recommended_id}", "/reports", "/audit", "/lists"],
-    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit"],
+    head: ["/", "/requests", "/request?id={recommended_id}", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}", "/permission?id={permission_id}", "/reports", "/audit", "/lists"],
+    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/accounts", "/accounts/add", "/accounts/one?id={account_id}"],
+    beside: ["/", "/supervision", "/supervision/one?id={supervised_id}"],
     dsl: ["/", "/reports", "/report?id={person_report_id}"],
     dpo: ["/", "/audit?action=account."],
     chief: ["/"],
@@ -97,7 +99,23 @@ try {
             await person.click("text=Why?");
             await checkPage(person, "ict-why");
         }
+        if (role === "ict") {
+            await person.goto(`${gateway.console}/accounts/add`);
+            await person.click("main button[type=submit]");
+            await checkPage(person, "ict-accounts-add-errors");
+            await person.fill("#name", "Nora New");
+            await person.fill("#login", "nora");
+            await person.selectOption("#role", "supervisor");
+            await person.fill("#password", password);
+            await person.click("main button[type=submit]");
+            await checkPage(person, "ict-accounts-first-password");
+        }
         if (role === "officer") {
+            for (const [path, name] of [["/supervision/propose", "propose"], ["/permission/new", "permission"]]) {
+                await person.goto(gateway.console + path);
+                await person.click("main button[type=submit]");
+                await checkPage(person, `officer-${name}-errors`);
+            }
             await person.goto(`${gateway.console}/lists/add`);
             await person.click("main button[type=submit]");
             await checkPage(person, "officer-lists-add-errors");

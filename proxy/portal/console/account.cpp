@@ -59,6 +59,17 @@ task<Response> show_account(Visit const& visit)
     for (auto const& session : *sessions)
         table.rows.push_back({{session.address, {}, {}, true}, {shown_time(visit.site, session.created_at)},
             {shown_time(visit.site, session.last_seen)}, {session.id == visit.session->id ? "This one" : "Another one"}});
+    Form end_one;
+    end_one.action = "/account/end-session";
+    end_one.button = "Sign out there";
+    end_one.csrf = visit.csrf();
+    end_one.is_secondary = true;
+    std::vector<Option> others;
+    for (auto const& session : *sessions)
+        if (session.id != visit.session->id)
+            others.push_back({std::to_string(store::number(session.id)),
+                session.address + ", since " + shown_time(visit.site, session.created_at), ""});
+    end_one.fields = {{Field::Kind::select, "session", "Which one?", "", "", others}};
     Form end;
     end.action = "/account/end-sessions";
     end.button = "Sign out everywhere";
@@ -68,6 +79,8 @@ task<Response> show_account(Visit const& visit)
     page.title = "Your account";
     if (visit.query("done") == "password")
         page.parts.push_back(notice("Done", "Your password is changed. All other places are signed out."));
+    if (visit.query("done") == "session")
+        page.parts.push_back(notice("Done", "That place is signed out."));
     if (visit.query("done") == "second-factor-off")
         page.parts.push_back(notice("Done", "You sign in with your password alone again."));
     page.parts.push_back(heading("Your account"));
@@ -77,8 +90,22 @@ task<Response> show_account(Visit const& visit)
     page.parts.push_back(link("Change your password", "/account/password"));
     page.parts.push_back(link("Sign in with a code as well", "/account/second-factor"));
     page.parts.push_back(portal::table(table));
+    if (!others.empty())
+        page.parts.push_back(portal::form(end_one));
     page.parts.push_back(portal::form(end));
     co_return show(visit, page);
+}
+
+task<Response> take_end_session(Visit const& visit)
+{
+    auto const id = static_cast<store::SessionId>(parse_id(visit.form("session")).value_or(0));
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::end_session_of(ledger, id, actor, now); };
+    auto const ended = co_await visit.site.services.store.call(work);
+    if (!ended)
+        co_return show_failure(visit, ended.error());
+    auto const of = parse_id(visit.form("account"));
+    co_return redirect_to(of ? "/accounts/one?done=session&id=" + std::to_string(*of) : "/account?done=session");
 }
 
 task<Response> take_end_sessions(Visit const& visit)

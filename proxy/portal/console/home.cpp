@@ -2,8 +2,10 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/overrides.hpp"
+#include "proxy/store/permissions.hpp"
 #include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
+#include "proxy/store/restrictions.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 namespace gatehouse::portal::console {
@@ -15,7 +17,26 @@ using store::Ledger;
 
 struct Counts {
     std::size_t submitted = 0, recommended = 0, reports = 0, grants = 0, overdue = 0, drafted = 0;
+    std::size_t keys = 0;      ///< of this reader that are missing
+    std::size_t proposals = 0; ///< of supervised use
 };
+
+/// What waits of permissions and of supervised use.
+result<void> count_people(Ledger& ledger, store::AccountId reader, store::Instant now, Counts& counts)
+{
+    auto const account = store::find_account(ledger, reader);
+    auto const permissions = store::list_permissions(ledger);
+    auto const restrictions = store::list_restrictions(ledger, reader);
+    if (!account || !permissions || !restrictions)
+        return !account ? account.error() : !permissions ? permissions.error() : restrictions.error();
+    for (auto const& permission : *permissions) {
+        auto const& mine = account->console_role == ConsoleRole::officer ? permission.officer : permission.headteacher;
+        counts.keys += !permission.closed_at && (!mine || mine->until <= now) ? 1U : 0U;
+    }
+    for (auto const& row : *restrictions)
+        counts.proposals += row.state == store::RestrictionState::proposed ? 1U : 0U;
+    return {};
+}
 
 result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Moment const& now)
 {
@@ -30,6 +51,8 @@ result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Momen
     counts.recommended = recommended->size();
     counts.reports = reports ? reports->size() : 0; // roles without a queue of reports are refused it
     counts.grants = grants->size();
+    if (auto const counted = count_people(ledger, reader, now.instant, counts); !counted)
+        return counted.error();
     auto const draft = store::read_draft(ledger);
     if (!draft)
         return draft.error();
@@ -75,15 +98,24 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
         lists.tag = "yellow";
         lists.tag_text = std::to_string(counts.overdue) + " to review";
     }
+    Task const permissions = waiting(
+        "Permissions with two keys", "/permissions", "What pupils may use if you and somebody else say so", counts.keys);
+    Task supervision{"Supervised use", "/supervision", "People who use the web with a member of staff beside them", "", ""};
+    if (counts.proposals > 0 && (role == ConsoleRole::headteacher || role == ConsoleRole::chief_executive))
+        supervision = waiting(supervision.text, supervision.href, supervision.hint, counts.proposals);
+    Task const accounts{"Accounts", "/accounts", "Who may sign in, and as what", "", ""};
     switch (role) {
-    case ConsoleRole::officer: return {triage, reports, draft, lists, incidents, grants, log, check, status};
-    case ConsoleRole::headteacher: return {decide, reports, grants, incidents, lists, audit, check, status};
-    case ConsoleRole::chief_executive: return {decide, reports, audit, check, status};
-    case ConsoleRole::ict_lead: return {log, status, check, incidents, lists, grants, audit};
-    case ConsoleRole::dsl: return {reports, incidents, log, check, status};
+    case ConsoleRole::officer:
+        return {triage, reports, permissions, draft, lists, incidents, supervision, grants, log, check, status};
+    case ConsoleRole::headteacher:
+        return {decide, reports, permissions, supervision, grants, incidents, lists, audit, check, status};
+    case ConsoleRole::chief_executive: return {decide, reports, supervision, audit, check, status};
+    case ConsoleRole::ict_lead: return {log, status, accounts, check, incidents, lists, grants, audit};
+    case ConsoleRole::dsl: return {reports, incidents, supervision, log, check, status};
     case ConsoleRole::marketing: return {log, check, status};
     case ConsoleRole::dpo: return {audit, check, status};
-    case ConsoleRole::auditor: return {audit, incidents, grants, lists, check, status};
+    case ConsoleRole::auditor: return {audit, incidents, supervision, grants, permissions, lists, check, status};
+    case ConsoleRole::supervisor: return {supervision, check};
     case ConsoleRole::none: return {};
     }
     return {};

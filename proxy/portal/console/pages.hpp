@@ -27,8 +27,18 @@ bool must_set_up_code(Visit const& visit);
 // account.cpp
 task<Response> show_account(Visit const& visit);
 task<Response> take_end_sessions(Visit const& visit);
+task<Response> take_end_session(Visit const& visit);
 task<Response> show_password(Visit const& visit);
 task<Response> take_password(Visit const& visit);
+
+// accounts.cpp: those of others, for the ICT lead
+task<Response> show_accounts(Visit const& visit);
+task<Response> show_one_account(Visit const& visit);
+task<Response> show_account_form(Visit const& visit);
+task<Response> take_new_account(Visit const& visit);
+task<Response> take_account_role(Visit const& visit);
+task<Response> take_account_state(Visit const& visit);
+task<Response> take_new_password(Visit const& visit);
 
 // requests.cpp: queue and page; triage.cpp: what the officer does; decision.cpp: what the headteacher does
 task<Response> show_requests(Visit const& visit);
@@ -44,6 +54,25 @@ task<Response> take_decision(Visit const& visit);
 task<Response> show_grants(Visit const& visit);
 task<Response> show_grant(Visit const& visit);
 task<Response> take_grant_end(Visit const& visit);
+
+// permissions.cpp: two keys
+task<Response> show_permissions(Visit const& visit);
+task<Response> show_permission(Visit const& visit);
+task<Response> show_permission_proposal(Visit const& visit);
+task<Response> take_permission_proposal(Visit const& visit);
+task<Response> take_permission_key(Visit const& visit);
+task<Response> take_permission_close(Visit const& visit);
+
+// supervision.cpp: who is under supervised use; supervision_steps.cpp: what is done about it
+task<Response> show_supervisions(Visit const& visit);
+task<Response> show_supervision(Visit const& visit);
+task<Response> show_supervision_proposal(Visit const& visit);
+task<Response> take_supervision_proposal(Visit const& visit);
+task<Response> take_supervision_decision(Visit const& visit);
+task<Response> take_supervision_end_proposal(Visit const& visit);
+task<Response> take_supervision_end(Visit const& visit);
+task<Response> take_supervision_start(Visit const& visit);
+task<Response> take_supervision_stop(Visit const& visit);
 
 // school_lists.cpp
 task<Response> show_lists(Visit const& visit);

@@ -74,6 +74,10 @@ task<Response> show_incidents(Visit const& visit)
     page.parts.push_back(heading("Incidents"));
     page.parts.push_back(paragraph("An incident is something to look at, not a proof. A person decides what it means."));
     page.parts.push_back(incident_search(filter, purpose, needs_purpose ? "Write why you look for this person" : ""));
+    bool const may_propose = visit.has_role(store::ConsoleRole::officer) || visit.has_role(store::ConsoleRole::dsl);
+    if (found && may_propose && !filter.user.empty())
+        page.parts.push_back(
+            link("Propose supervised use for " + filter.user, with_query("/supervision/propose", {{"user", filter.user}})));
     if (found) {
         page.parts.push_back(portal::table(incident_table(visit, *found)));
         if (found->size() == filter.limit) {

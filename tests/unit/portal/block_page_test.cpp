@@ -49,6 +49,24 @@ std::string link(std::string const& page, std::string const& form)
     return page.substr(from, page.find('"', from) - from);
 }
 
+TEST(BlockPage, TellsOfSupervisedUse)
+{
+    Scene scene;
+    scene.why.stage = policy::Stage::restriction;
+    scene.why.rule = "restriction-3";
+    scene.why.reason = "A VPN on three days.";
+    scene.why.may_ask = false;
+    auto const page = scene.page();
+    EXPECT_THAT(page, HasSubstr("<h1>You need a member of staff beside you</h1>"));
+    EXPECT_THAT(page, HasSubstr("This computer is <strong>10.20.9.7</strong>"));
+    EXPECT_THAT(page, HasSubstr("A VPN on three days."));
+    EXPECT_THAT(page, HasSubstr("&amp;about=pupil\">Say what happened</a>"));
+    EXPECT_THAT(page, Not(HasSubstr("Until when?")));
+    EXPECT_THAT(page, Not(HasSubstr("Ask for this site")));
+    scene.who.device = "library-kiosk";
+    EXPECT_THAT(scene.page(), HasSubstr("This computer is <strong>library-kiosk</strong>"));
+}
+
 TEST(BlockPage, AClosedFileIsNotAClosedSite)
 {
     Scene scene;

@@ -1,0 +1,357 @@
+// Permissions that take two keys (clause 10): the headteacher permits, the officer confirms that the measures are in place.
+#include "proxy/store/permissions.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/form_data.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::ConsoleRole;
+using store::Ledger;
+
+std::string address_of(store::PermissionId id, std::string_view done = {})
+{
+    return "/permission?id=" + std::to_string(store::number(id)) + (done.empty() ? "" : "&done=" + std::string(done));
+}
+
+bool holds_a_key(Visit const& visit)
+{
+    return visit.has_role(ConsoleRole::headteacher) || visit.has_role(ConsoleRole::officer);
+}
+
+template <class Table>
+std::string title_in(Table const& table, std::string_view id)
+{
+    for (auto const& row : table)
+        if (row.id == id)
+            return row.title.empty() ? row.id : row.title;
+    return std::string(id);
+}
+
+/// "Year 9", "YouTube": what a selector means to people.
+std::string spoken_selector(Visit const& visit, std::string const& selector)
+{
+    auto const policy = visit.site.services.current_policy();
+    auto const colon = selector.find(':');
+    auto const kind = std::string_view(selector).substr(0, colon);
+    auto const id = colon == std::string::npos ? std::string_view{} : std::string_view(selector).substr(colon + 1);
+    if (kind == "group")
+        return title_in(policy->groups, id);
+    if (kind == "service")
+        return title_in(policy->services, id);
+    if (kind == "category")
+        return title_in(policy->categories, id);
+    if (kind == "network")
+        return title_in(policy->networks, id);
+    return std::string(id.empty() ? std::string_view(selector) : id);
+}
+
+Cell key_state(std::optional<store::GivenKey> const& key, store::Instant now)
+{
+    if (!key)
+        return {"Missing", {}, "purple"};
+    return key->until <= now ? Cell{"Over", {}, "grey"} : Cell{"Given", {}, "green"};
+}
+
+Cell state_of(store::Permission const& permission, store::Instant now)
+{
+    if (permission.closed_at)
+        return {"Closed", {}, "grey"};
+    if (permission.is_open(now))
+        return {"Open", {}, "green"};
+    auto const is_live = [now](auto const& key) { return key && now < key->until; };
+    if (is_live(permission.headteacher) && is_live(permission.officer))
+        return {"Ended by hand", {}, "grey"};
+    if (is_live(permission.officer))
+        return {"Waits for the headteacher", {}, "purple"};
+    if (is_live(permission.headteacher))
+        return {"Waits for the officer", {}, "purple"};
+    return {"Waits for both keys", {}, "purple"};
+}
+
+template <class Table>
+void add_options(std::vector<Option>& options, Table const& table, std::string_view prefix)
+{
+    for (auto const& row : table)
+        options.push_back({std::string(prefix) + row.id, row.title.empty() ? row.id : row.title, ""});
+}
+
+/// Social media first, each by itself and all of them, and whatever else has services.
+std::vector<Option> what_options(policy::Policy const& policy)
+{
+    std::vector<Option> options{{"", "Choose", ""}};
+    add_options(options, policy.services, "service:");
+    for (auto const& category : policy.categories)
+        options.push_back({"category:" + category.id, "All of: " + (category.title.empty() ? category.id : category.title), ""});
+    return options;
+}
+
+Page proposal_page(Visit const& visit, std::vector<Problem> const& problems)
+{
+    auto const policy = visit.site.services.current_policy();
+    std::vector<Option> groups{{"", "Nobody", ""}}, networks{{"", "Anywhere at school", ""}};
+    add_options(groups, policy->groups, "group:");
+    add_options(networks, policy->networks, "network:");
+    auto const typed = [&](std::string_view name) { return std::string(visit.form(name)); };
+    Form form;
+    form.action = "/permission/new";
+    form.button = "Go on";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::text, "user", "For one pupil", "The user name. Leave it empty if it is for a group.",
+                       typed("user"), {}, problem_with(problems, "user"), "off", 128},
+        {Field::Kind::select, "group", "For a group", "Only if no pupil is named.", typed("group"), groups},
+        {Field::Kind::select, "what", "What may they use?", "", typed("what"), what_options(*policy),
+            problem_with(problems, "what")},
+        {Field::Kind::select, "where", "Where?", "", typed("where"), networks},
+        {Field::Kind::area, "reason", "What is it for?", "The activity, and who leads it.", typed("reason"), {},
+            problem_with(problems, "reason"), "", 1000}};
+    Page page;
+    page.title = "A permission with two keys";
+    page.back = "/permissions";
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(
+        paragraph("Nothing opens yet. It opens when the headteacher has permitted it and the online safety officer has confirmed "
+                  "that the measures are in place, and closes when either of the two runs out."));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+/// Clause 10: nobody signs up below a service's minimum age. Empty if nothing is known against it.
+std::string age_problem(policy::Policy const& policy, store::NewPermission const& made)
+{
+    constexpr std::string_view of_group = "group:", of_service = "service:";
+    if (!made.who.starts_with(of_group) || !made.what.starts_with(of_service))
+        return {};
+    auto const* const service = policy.service(std::string_view(made.what).substr(of_service.size()));
+    for (auto const& group : policy.groups)
+        if (service && of_group.size() + group.id.size() == made.who.size() && made.who.ends_with(group.id)
+            && group.youngest_age > 0 && group.youngest_age < service->minimum_age)
+            return fmt::format("{} takes nobody below {}, and the youngest of {} are {}", service->title, service->minimum_age,
+                group.title, group.youngest_age);
+    return {};
+}
+
+bool fits(policy::Policy const& policy, std::string_view column, std::string const& selector)
+{
+    return std::holds_alternative<policy::Selector>(policy::parse_selector(policy, column, selector));
+}
+
+std::optional<store::NewPermission> proposal_of(Visit const& visit, std::vector<Problem>& problems)
+{
+    auto const policy = visit.site.services.current_policy();
+    auto const user = trimmed_value(visit.request.form, "user");
+    store::NewPermission made;
+    made.who = user.empty() ? std::string(visit.form("group")) : "user:" + user;
+    made.what = visit.form("what");
+    made.where = visit.form("where");
+    made.reason = trimmed_value(visit.request.form, "reason");
+    if (!fits(*policy, "who", made.who))
+        problems.push_back({"user", made.who.empty() ? "Name a pupil or choose a group" : "This is no user name"});
+    if (!fits(*policy, "what", made.what))
+        problems.push_back({"what", "Choose what they may use"});
+    if (!made.where.empty() && !fits(*policy, "where", made.where))
+        problems.push_back({"where", "Choose where"});
+    if (made.reason.empty())
+        problems.push_back({"reason", "Write what it is for"});
+    if (auto const age = age_problem(*policy, made); !age.empty())
+        problems.push_back({"what", age});
+    return problems.empty() ? std::optional{std::move(made)} : std::nullopt;
+}
+
+std::string key_text(Visit const& visit, std::optional<store::GivenKey> const& key)
+{
+    return key
+        ? fmt::format("by {} on {}, until {}", key->by, shown_time(visit.site, key->at), shown_time(visit.site, key->until))
+        : std::string("Not given yet");
+}
+
+Html facts(Visit const& visit, store::Permission const& permission)
+{
+    auto const now = visit.instant();
+    std::vector<SummaryRow> rows{{"State", state_of(permission, now)}, {"For whom", {spoken_selector(visit, permission.who)}},
+        {"What", {spoken_selector(visit, permission.what)}},
+        {"Where", {permission.where.empty() ? "Anywhere at school" : spoken_selector(visit, permission.where)}},
+        {"What for", {permission.reason}}, {"Asked for by", {permission.made_by}},
+        {"Headteacher's key", {key_text(visit, permission.headteacher)}},
+        {"Officer's key", {key_text(visit, permission.officer)}}};
+    if (!permission.measures.empty())
+        rows.push_back({"Measures", {permission.measures}});
+    if (permission.grant != store::OverrideId::none)
+        rows.push_back({"What it opened", {"See the grant", "/grant?id=" + std::to_string(store::number(permission.grant))}});
+    if (permission.closed_at)
+        rows.push_back({"Closed",
+            {fmt::format(
+                "{} by {}: {}", shown_time(visit.site, *permission.closed_at), permission.closed_by, permission.close_reason)}});
+    return summary(rows);
+}
+
+Form step_form(Visit const& visit, store::Permission const& permission, std::string action, std::string button)
+{
+    Form form;
+    form.action = std::move(action);
+    form.button = std::move(button);
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(permission.id))},
+        {Field::Kind::hidden, "version", "", "", std::to_string(permission.version)}};
+    return form;
+}
+
+void add_forms(Page& page, Visit const& visit, store::Permission const& permission, std::vector<Problem> const& problems)
+{
+    bool const is_officer = visit.has_role(ConsoleRole::officer);
+    auto const& mine = is_officer ? permission.officer : permission.headteacher;
+    auto give = step_form(visit, permission, "/permission/key", is_officer ? "Confirm the measures" : "Permit it");
+    if (is_officer)
+        give.fields.push_back({Field::Kind::area, "measures", "Which measures are in place?",
+            "For example safe search, a teacher who looks on, settings of the account.", std::string(visit.form("measures")), {},
+            problem_with(problems, "measures"), "", 1000});
+    give.fields.push_back({Field::Kind::radios, "days", "For how long?", "It closes when the shorter of the two keys runs out.",
+        std::string(visit.form("days")), {{"1", "One day"}, {"7", "One week"}, {"42", "Half a term"}, {"98", "One term"}},
+        problem_with(problems, "days")});
+    page.parts.push_back(subheading(mine && visit.instant() < mine->until ? "Give your key anew" : "Your key"));
+    page.parts.push_back(portal::form(give));
+    auto close = step_form(visit, permission, "/permission/close", "Close it for good");
+    close.is_warning = true;
+    close.fields.push_back({Field::Kind::text, "reason", "Why does it close?", "", std::string(visit.form("reason")), {},
+        problem_with(problems, "reason"), "", 500});
+    page.parts.push_back(subheading("Close it"));
+    page.parts.push_back(portal::form(close));
+}
+
+std::string_view done_text(std::string_view done)
+{
+    if (done == "proposed")
+        return "It is written down. It opens when both keys are given.";
+    if (done == "key")
+        return "Your key is given.";
+    if (done == "closed")
+        return "It is closed for good.";
+    return "";
+}
+
+task<Response> permission_page(Visit const& visit, store::PermissionId id, std::vector<Problem> problems)
+{
+    auto const work = [id](Ledger& ledger) { return store::find_permission(ledger, id); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    Page page;
+    page.title = spoken_selector(visit, found->what) + " for " + spoken_selector(visit, found->who);
+    page.back = "/permissions";
+    if (auto const done = done_text(visit.query("done")); !done.empty())
+        page.parts.push_back(notice("Done", std::string(done) + (found->is_open(visit.instant()) ? " It is open now." : "")));
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading(page.title, "Permission with two keys"));
+    page.parts.push_back(facts(visit, *found));
+    if (!found->closed_at && holds_a_key(visit))
+        add_forms(page, visit, *found, problems);
+    co_return show(visit, page);
+}
+
+store::PermissionStep step_of_form(Visit const& visit)
+{
+    return {static_cast<store::PermissionId>(parse_id(visit.form("id")).value_or(0)), parse_id(visit.form("version")).value_or(0),
+        visit.actor(), visit.instant()};
+}
+
+} // namespace
+
+task<Response> show_permissions(Visit const& visit)
+{
+    auto const work = [](Ledger& ledger) { return store::list_permissions(ledger); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    Table table;
+    table.caption = "Newest first";
+    table.head = {"What", "For whom", "State", "Headteacher's key", "Officer's key"};
+    table.empty = "Nothing has been asked for.";
+    for (auto const& each : *found)
+        table.rows.push_back({{spoken_selector(visit, each.what), address_of(each.id), {}, false, false,
+                                  "for " + spoken_selector(visit, each.who)},
+            {spoken_selector(visit, each.who)}, state_of(each, visit.instant()), key_state(each.headteacher, visit.instant()),
+            key_state(each.officer, visit.instant())});
+    Page page;
+    page.title = "Permissions";
+    page.parts = {heading("Permissions"),
+        paragraph("What pupils may use only if the headteacher permits it and the online safety officer confirms that the "
+                  "measures are in place.")};
+    if (holds_a_key(visit))
+        page.parts.push_back(link("Write down a new one", "/permission/new"));
+    page.parts.push_back(portal::table(table));
+    co_return show(visit, page);
+}
+
+task<Response> show_permission(Visit const& visit)
+{
+    co_return co_await permission_page(visit, static_cast<store::PermissionId>(parse_id(visit.query("id")).value_or(0)), {});
+}
+
+task<Response> show_permission_proposal(Visit const& visit)
+{
+    co_return show(visit, proposal_page(visit, {}));
+}
+
+task<Response> take_permission_proposal(Visit const& visit)
+{
+    std::vector<Problem> problems;
+    auto const made = proposal_of(visit, problems);
+    if (!made)
+        co_return show(visit, proposal_page(visit, problems));
+    auto const work = [made, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::propose_permission(ledger, *made, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to(address_of(done->id, "proposed"));
+}
+
+task<Response> take_permission_key(Visit const& visit)
+{
+    auto const step = step_of_form(visit);
+    auto const measures = trimmed_value(visit.request.form, "measures");
+    auto const days = parse_id(visit.form("days")).value_or(0);
+    std::vector<Problem> problems;
+    if (visit.has_role(ConsoleRole::officer) && measures.empty())
+        problems.push_back({"measures", "Write which measures are in place"});
+    if (days < 1 || days > 98)
+        problems.push_back({"days", "Choose how long"});
+    if (!problems.empty())
+        co_return co_await permission_page(visit, step.id, problems);
+    auto const until = visit.instant() + std::chrono::days(days);
+    auto const work = [step, until, measures](Ledger& ledger) { return store::give_key(ledger, step, until, measures); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    auto const published = co_await publish_now(visit.site, "a key of a permission");
+    co_return after_publication(visit, published, address_of(step.id, "key"));
+}
+
+task<Response> take_permission_close(Visit const& visit)
+{
+    auto const step = step_of_form(visit);
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    if (reason.empty())
+        co_return co_await permission_page(visit, step.id, one_problem("reason", "Write why it closes"));
+    auto const work = [step, reason](Ledger& ledger) { return store::close_permission(ledger, step, reason); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    auto const published = co_await publish_now(visit.site, "a permission is closed");
+    co_return after_publication(visit, published, address_of(step.id, "closed"));
+}
+
+} // namespace gatehouse::portal::console

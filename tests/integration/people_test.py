@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""What the console decides about people, seen at the proxy: supervised use from its proposal to its end, permissions that take two keys, accounts
+and where they are signed in."""
+import base64
+import html
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import Browser, sign_in  # noqa: E402
+from gateway import Gateway, Suite  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+SUITE = Suite()
+SITE, INSTAGRAM, YOUTUBE = "www.school.example", "www.instagram.com", "www.youtube.com"
+STUDY, YEAR_9, YEAR_7 = "127.0.1.14", "127.0.1.10", "127.0.1.11"  # the first asks people to sign in
+PEOPLE = {"olive": "officer", "harriet": "headteacher", "dora": "dsl", "ian": "ict-lead", "tess": "supervisor", "carla": "chief-executive"}
+
+
+class Hello(HttpHandler):
+    def do_GET(self):
+        self.answer(200, b"hello")
+
+
+HELLO = Origin(Hello)
+
+
+def equal(left, right, what="values"):
+    if left != right:
+        raise AssertionError(f"{what} differ: {str(left)[:300]} and {str(right)[:300]}")
+
+
+def credentials(user):
+    return f"Proxy-Authorization: Basic {base64.b64encode(f'{user}:{USERS[user]}'.encode()).decode()}"
+
+
+def fetch(site, room, user=None):
+    """The answer to a request for a page of the site, from a room, by somebody who is signed in to the proxy or by nobody."""
+    who = credentials(user) + "\r\n" if user else ""
+    with Wire(GATE, room=room) as wire:
+        return wire.send(f"GET http://{site}:{HELLO.port}/ HTTP/1.1\r\nHost: {site}:{HELLO.port}\r\n{who}\r\n").answer()
+
+
+def amy():
+    return fetch(SITE, STUDY, "amy")
+
+
+def done(page, word):
+    """The page that a step leads to; it has said that the step is done and live."""
+    assert page.status == 303 and f"done={word}" in page.location, (page.status, page.location, html.unescape(page.text)[-1500:])
+    return page.location
+
+
+def step(login, page, action, word, **fields):
+    return done(BROWSER[login].fill(page, action, **fields), word)
+
+
+def propose(user="amy", reason="A VPN on three days, seen by a teacher.", by="olive"):
+    where = step(by, "/supervision/propose", "/supervision/propose", "proposed", user=user, reason=reason, against="It may have been a friend.", weeks="2")
+    return where.split("&")[0]
+
+
+def open_tunnel():
+    wire = Wire(GATE, room=STUDY)
+    equal(wire.connect(f"{SITE}:{HELLO.port}", credentials("amy")).status, 200, "what the tunnel got")
+    return wire
+
+
+def supervised_use_from_its_proposal_to_its_end():
+    equal(amy().status, 200, "before anything")
+    one = propose()
+    equal(amy().status, 200, "a proposal changes nothing")
+    page = html.unescape(BROWSER["harriet"].get(one).text)
+    assert "A VPN on three days" in page and "It may have been a friend." in page, "both sides are before the one who decides"
+    equal(BROWSER["olive"].fill(one, "/supervision/decide", decision="confirm").status, 403, "the proposer as the one who decides")
+    step("harriet", one, "/supervision/decide", "confirmed", decision="confirm")
+    answer = amy()
+    text = html.unescape(answer.body.decode())
+    equal(answer.status, 403, "under supervised use")
+    assert "a member of staff beside you" in text and STUDY in text and "A VPN on three days" in text and "about=pupil" in text, text[-2500:]
+    assert "Ask for this site" not in text
+    equal(fetch(SITE, STUDY, "ben").status, 200, "somebody else at the same place")
+
+    teacher = BROWSER["tess"]
+    assert "A VPN" not in teacher.get(one).text and "amy" in teacher.get("/supervision").text, "who sits beside need not know why"
+    for path in ("/audit", "/requests", "/log", "/incidents", "/reports"):
+        equal(teacher.get(path).status, 403, path)
+    equal(teacher.fill(one, "/supervision/start", device="", length="30").status, 422)
+    step("tess", one, "/supervision/start", "started", device="127.0.1.99", length="30")
+    equal(amy().status, 403, "sitting beside another computer")
+    live = re.search(r'name="supervision" value="(\d+)"', teacher.get(one).text)
+    step("tess", one, "/supervision/stop", "stopped", supervision=live[1])
+    step("tess", one, "/supervision/start", "started", device=STUDY, length="30")
+    equal(amy().status, 200, "with a member of staff beside her")
+    with open_tunnel() as tunnel:
+        GATE.set_clock("2026-11-24 10:41:00")
+        tunnel.socket.settimeout(20)
+        equal(tunnel.rest(), b"", "what the tunnel got when the half hour was over")
+    equal(amy().status, 403, "after the half hour")
+    renew()
+    step("dora", one, "/supervision/propose-end", "end-proposed", reason="She has understood.")
+    equal(amy().status, 403, "while its end is only proposed")
+    equal(BROWSER["dora"].fill(one, "/supervision/confirm-end").status, 403, "the proposer of the end as the one who confirms it")
+    step("harriet", one, "/supervision/confirm-end", "ended")
+    equal(amy().status, 200, "when it has ended")
+
+
+def nobody_decides_about_themselves():
+    one = propose("harriet", "Private surfing.", by="dora")
+    equal(BROWSER["harriet"].get(one).status, 403, "the headteacher's own page")
+    assert "Private surfing" not in BROWSER["harriet"].get("/supervision").text
+    assert one.split("?")[1] in html.unescape(BROWSER["carla"].get("/supervision").text)
+    step("carla", one, "/supervision/decide", "refused", decision="refuse", reason="It was for a lesson.")
+    equal(BROWSER["olive"].fill("/supervision/propose", "/supervision/propose", user="olive", reason="x", weeks="1").status, 403)
+
+
+def permission_with_two_keys():
+    equal(fetch(INSTAGRAM, YEAR_9).status, 403, "before anything")
+    page = BROWSER["olive"].fill("/permission/new", "/permission/new", group="group:year-7", what="service:instagram", reason="Films.")
+    assert page.status == 422 and "nobody below 13" in page.text, "clause 10: no sign-up below the service's minimum age"
+    equal(BROWSER["olive"].fill("/permission/new", "/permission/new", what="service:instagram", reason="Films.").status, 422, "for nobody")
+    one = step("olive", "/permission/new", "/permission/new", "proposed", group="group:year-9", what="service:instagram", where="network:year-9-room",
+               reason="Media project, led by Mr Hall.").split("&")[0]
+    equal(BROWSER["olive"].fill(one, "/permission/key", days="7", measures="").status, 422, "no measures")
+    step("olive", one, "/permission/key", "key", days="7", measures="Safe search is on; Mr Hall looks on.")
+    equal(fetch(INSTAGRAM, YEAR_9).status, 403, "one key")
+    assert "Safe search is on" in BROWSER["harriet"].get(one).text
+    step("harriet", one, "/permission/key", "key", days="1")
+    equal(fetch(INSTAGRAM, YEAR_9).status, 200, "both keys")
+    equal(fetch(INSTAGRAM, YEAR_7).status, 403, "another room")
+    equal(fetch(YOUTUBE, YEAR_9).status, 403, "another service")
+    GATE.set_clock("2026-11-25 10:45:00")
+    equal(fetch(INSTAGRAM, YEAR_9).status, 403, "the headteacher's key is over")
+    renew()
+    assert "Waits for the headteacher" in BROWSER["olive"].get("/permissions").text
+    step("harriet", one, "/permission/key", "key", days="1")
+    equal(fetch(INSTAGRAM, YEAR_9).status, 200, "given anew")
+    step("olive", one, "/permission/close", "closed", reason="The project is over.")
+    equal(fetch(INSTAGRAM, YEAR_9).status, 403, "closed")
+    equal(BROWSER["harriet"].fill(one, "/permission/key", id=one.split("=")[1], version="9", days="1").status, 409, "closed for good")
+    for login in ("ian", "dora"):
+        equal(BROWSER[login].get("/permission/new").status, 403, login)
+
+
+def accounts_and_where_they_are_signed_in():
+    lead, own = BROWSER["ian"], "another password of ian"
+    new = {"name": "Nora New", "login": "nora", "role": "officer"}
+    assert lead.fill("/accounts/add", "/accounts/add", **new, password="not it").status == 422
+    page = lead.fill("/accounts/add", "/accounts/add", **new, password=own)
+    first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
+    assert page.status == 200 and first, page.text[-2000:]
+    nora = sign_in(GATE, "nora", html.unescape(first[1]))
+    number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>nora<', lead.get("/accounts").text)[1]
+    one = f"/accounts/one?id={number}"
+    elsewhere = Browser(GATE.console_port, room="127.0.0.9")
+    equal(elsewhere.fill("/sign-in", "/sign-in", login="nora", password="another password of nora").status, 303)
+    session = re.findall(r'<option value="(\d+)"[^>]*>127\.0\.0\.9', lead.get(one).text)[0]
+    equal(BROWSER["olive"].fill("/account", "/account/end-session", session=session).status, 403, "signing somebody else out")
+    done(lead.fill(one, "/account/end-session", account=number, session=session), "session")
+    equal(elsewhere.get("/").status, 303, "the place that was signed out")
+    equal(nora.get("/").status, 200, "the other one")
+    assert 'name="session"' not in nora.get("/account").text, "nothing to sign out but this one"
+    asked = propose("ben", by="olive")
+    done(lead.fill(one, "/accounts/role", id=number, role="headteacher", password=own), "role")
+    nora = sign_again("nora")
+    page = nora.fill(asked, "/supervision/decide", decision="confirm")
+    assert page.status == 403 and "24 hours" in page.text, "a role that was given a moment ago decides nothing"
+    equal(BROWSER["olive"].get("/accounts").status, 403)
+    me = re.search(r'/accounts/one\?id=(\d+)"[^>]*>ian<', lead.get("/accounts").text)[1]
+    equal(lead.fill(one, "/accounts/role", id=me, role="headteacher", password=own).status, 403, "the own account")
+    done(lead.fill(one, "/accounts/state", id=number, disabled="yes"), "closed")
+    equal(nora.get("/").status, 303, "a closed account")
+    audit = BROWSER["harriet"].get("/audit").text
+    for action in ("account.add", "account.set-role", "account.disable", "session.end"):
+        assert action in audit, action
+
+
+def sign_again(login):
+    browser = Browser(GATE.console_port)
+    page = browser.fill("/sign-in", "/sign-in", login=login, password=f"another password of {login}")
+    equal(page.status, 303, f"signing in of {login}")
+    return browser
+
+
+def renew():
+    """Moving the clock ends what people had open."""
+    for login in BROWSER:
+        BROWSER[login] = sign_again(login)
+
+
+with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2.1"}, ports=[HELLO.port], clock="2026-11-24 10:10:00",
+             accounts=[(role, login) for login, role in PEOPLE.items()]) as GATE:
+    USERS = {}
+    for user in ("amy", "ben"):
+        USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
+    BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}
+    SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, accounts_and_where_they_are_signed_in)
+SUITE.close()
