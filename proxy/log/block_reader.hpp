@@ -32,4 +32,24 @@ private:
     Statement find_blocks_, find_cell_;
 };
 
+/// Numbers of some columns of a block, a row each.
+template <std::size_t Count>
+using ColumnValues = std::array<std::vector<std::uint64_t>, Count>;
+
+/// Cells live until the next is read, so the columns are copied. Errors: those of BlockReader::numbers.
+template <std::size_t Count>
+error_code read_values(
+    BlockReader& cells, Block const& block, std::array<Column, Count> const& columns, ColumnValues<Count>& values)
+{
+    for (std::size_t column = 0; column < Count; ++column) {
+        auto const cell = cells.numbers(block, columns[column]);
+        if (!cell)
+            return cell.error();
+        values[column].resize(block.rows);
+        for (std::size_t row = 0; row < block.rows; ++row)
+            values[column][row] = (*cell)[row];
+    }
+    return {};
+}
+
 } // namespace gatehouse::log

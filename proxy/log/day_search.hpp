@@ -9,6 +9,7 @@
 
 namespace gatehouse::log {
 
+struct TrafficCounts;
 struct TunnelCounts;
 
 class DayReader {
@@ -18,6 +19,8 @@ public:
 
     /// Adds up to `room` rows that match, newest first, with a number below `before`. Errors: SQLite's.
     error_code search(SearchQuery const& query, std::int64_t before, std::size_t room, std::vector<StoredRecord>& rows);
+    /// Adds the day's traffic. Errors: SQLite's.
+    error_code count_traffic(TrafficCounts& counts);
     /// Adds the day's tunnels. Errors: SQLite's.
     error_code count_tunnels(TunnelCounts& counts);
     /// The row of that number, if there is one. Errors: SQLite's.

@@ -31,21 +31,7 @@ constexpr std::array columns{Column::at, Column::client, Column::status, Column:
     column_of(&AccessRecord::refusal)};
 enum : std::size_t { at, client, status, verdict, tls, signals, method, role, host, refusal };
 
-using Values = std::array<std::vector<std::uint64_t>, columns.size()>;
-
-/// Cells live until the next is read, so the columns are copied.
-error_code read_values(BlockReader& cells, Block const& block, Values& values)
-{
-    for (std::size_t column = 0; column < columns.size(); ++column) {
-        auto const cell = cells.numbers(block, columns[column]);
-        if (!cell)
-            return cell.error();
-        values[column].resize(block.rows);
-        for (std::size_t row = 0; row < block.rows; ++row)
-            values[column][row] = (*cell)[row];
-    }
-    return {};
-}
+using Values = ColumnValues<columns.size()>;
 
 /// Numbers of the day's words that rows are told apart by; zero: none has it.
 struct Known {
@@ -108,7 +94,7 @@ error_code DayReader::count_tunnels(TunnelCounts& counts)
     DayCounts day;
     Values values;
     for (auto const& block : *blocks) {
-        if (auto const error = read_values(cells_, block, values))
+        if (auto const error = read_values(cells_, block, columns, values))
             return error;
         for (std::size_t row = 0; row < block.rows; ++row)
             count_row(values, row, known, day_, day);

@@ -1,9 +1,6 @@
 #include "proxy/log/tunnel_report.hpp"
 
-#include "proxy/log/day_file.hpp"
-#include "proxy/log/day_search.hpp"
-
-#include <boost/system/errc.hpp>
+#include "proxy/log/day_reports.hpp"
 
 #include <algorithm>
 
@@ -63,30 +60,15 @@ TunnelReport report_of(TunnelCounts const& counts)
 result<TunnelReport> report_tunnels(
     std::filesystem::path const& log_dir, Day today, unsigned days, std::chrono::milliseconds budget)
 {
-    auto const known = list_days(log_dir);
-    if (!known)
-        return make_error_code(boost::system::errc::io_error);
-    auto const give_up = std::chrono::steady_clock::now() + budget;
     TunnelCounts counts;
-    unsigned read = 0;
-    unsigned unreadable = 0;
-    bool complete = true;
-    for (auto const day : *known) {
-        if (day > today || day + std::chrono::days{days} <= today)
-            continue;
-        if (read > 0 && std::chrono::steady_clock::now() >= give_up) {
-            complete = false;
-            break;
-        }
-        ++read;
-        auto reader = DayReader::open(log_dir, day);
-        if (!reader || reader->count_tunnels(counts))
-            ++unreadable;
-    }
+    auto const read
+        = read_days(log_dir, {today, days, budget}, [&counts](DayReader& reader) { return reader.count_tunnels(counts); });
+    if (!read)
+        return read.error();
     auto report = report_of(counts);
-    report.days = read;
-    report.unreadable_days = unreadable;
-    report.complete = complete;
+    report.days = read->days;
+    report.unreadable_days = read->unreadable;
+    report.complete = read->complete;
     return report;
 }
 

@@ -5,6 +5,7 @@
 #include "proxy/log/access_log.hpp"
 #include "proxy/log/replay.hpp"
 #include "proxy/log/search.hpp"
+#include "proxy/log/traffic_report.hpp"
 #include "proxy/policy_loader.hpp"
 #include "tools/lists/compile.hpp"
 
@@ -29,7 +30,7 @@ namespace fs = std::filesystem;
 auto const first_day = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23};
 
 /// A school's traffic: a thousand people, five thousand hosts of uneven popularity, five in a hundred rows blocked.
-class Traffic {
+class Rows {
 public:
     AccessRecord next(std::chrono::system_clock::time_point at)
     {
@@ -97,7 +98,7 @@ std::int64_t setting(char const* name, std::int64_t standard)
 void ring_append(benchmark::State& state)
 {
     Ring ring{16 << 20};
-    Traffic traffic;
+    Rows traffic;
     auto const record = traffic.next(first_day);
     std::vector<AccessRecord> rows;
     for (auto _ : state) {
@@ -133,7 +134,7 @@ void writer_rows(benchmark::State& state)
     options.interval = std::chrono::hours{1}; // the writer sleeps until flush(), so that appending is not measured
     AccessLog log{std::move(options)};
     log.start();
-    Traffic traffic;
+    Rows traffic;
     auto at = std::chrono::system_clock::time_point{first_day};
     auto const append = [&] {
         for (int i = 0; i < rows; ++i)
@@ -159,7 +160,7 @@ fs::path const& searched_folder()
     static Folder const folder;
     static bool const made = [] {
         auto const rows = setting("GATEHOUSE_BENCH_ROWS", 1000000);
-        Traffic traffic;
+        Rows traffic;
         for (std::int64_t day = 0; day < setting("GATEHOUSE_BENCH_DAYS", 1); ++day) {
             auto options = bench_options(folder.path());
             options.squid = options.ecs = false;
@@ -237,6 +238,18 @@ void search_text_not_there(benchmark::State& state)
     });
 }
 BENCHMARK(search_text_not_there)->Iterations(5)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// Every row of those days counted by hour, site, category, role and group.
+void count_traffic(benchmark::State& state)
+{
+    auto const days = setting("GATEHOUSE_BENCH_DAYS", 1);
+    auto const& folder = searched_folder();
+    for (auto _ : state) {
+        auto const report = report_traffic(folder, {first_day, first_day + std::chrono::days{days}, 10min});
+        state.counters["rows"] = static_cast<double>(report->all.requests);
+    }
+}
+BENCHMARK(count_traffic)->Iterations(3)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 /// Every row of those days decided by two policies of the configuration in GATEHOUSE_BENCH_CONFIG, the second with 20 more sites closed.
 void replay_rows(benchmark::State& state)
