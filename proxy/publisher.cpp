@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <stdexcept>
+#include <sys/stat.h>
 
 namespace gatehouse {
 
@@ -213,6 +214,16 @@ result<std::optional<portal::PublishResult>> Publisher::make_next_live(std::chro
     if (!holds)
         spdlog::error("publication.refused number={} reason=\"{}\"", store::number(id), first_error(built.problems));
     return std::optional{portal::PublishResult{holds, current()->version, std::move(built.problems)}};
+}
+
+portal::PolicyHealth Publisher::health() const
+{
+    portal::PolicyHealth health;
+    health.failed_expectations = failed_expectations(*current(), clock_).size();
+    struct ::stat image { };
+    if (::stat(lists_image_path(settings_).c_str(), &image) == 0)
+        health.lists_compiled_at = std::chrono::sys_seconds{std::chrono::seconds{image.st_mtim.tv_sec}};
+    return health;
 }
 
 portal::Preview Publisher::preview_draft()

@@ -29,6 +29,8 @@ public:
     portal::PublishResult publish_pending();
     /// The policy as it would be with the draft. Thread-safe as publish().
     portal::Preview preview_draft();
+    /// Callable from any thread.
+    portal::PolicyHealth health() const;
     std::shared_ptr<policy::Policy const> current() const;
     /// When the next grant or restriction begins or ends, or a publication is due, so that it is published then; nullopt: nothing is due.
     std::optional<std::chrono::sys_seconds> next_change() const;

@@ -147,6 +147,7 @@ void Server::start_portal()
             .publish_pending = [this] { return publisher_.publish_pending(); },
             .preview_draft = [this] { return publisher_.preview_draft(); },
             .current_policy = [this] { return publisher_.current(); },
+            .policy_health = [this] { return publisher_.health(); },
             .status_json = [this] { return boost::json::serialize(status()); },
             .ca_pem =
                 [this] {
@@ -184,6 +185,7 @@ void Server::run()
     if (follows)
         end_predecessor();
     console_thread_ = std::thread([this] { run_console(); });
+    notifier_ = std::make_unique<mail::Notifier>(settings_.mail, settings_.console_url, *store_, clock_);
     wait_for_signal();
     schedule_next_change();
     if (follows) // what the other published while we read the configuration

@@ -3,6 +3,7 @@
 
 #include "proxy/control.hpp"
 #include "proxy/detect/habits.hpp"
+#include "proxy/mail/notifier.hpp"
 #include "proxy/metrics.hpp"
 #include "proxy/predecessor.hpp"
 #include "proxy/publisher.hpp"
@@ -86,6 +87,7 @@ private:
     std::unique_ptr<WorkerParts> parts_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<portal::Server> portal_;
+    std::unique_ptr<mail::Notifier> notifier_;
     std::unique_ptr<ControlServer> control_;
     std::unique_ptr<MetricsServer> metrics_;
     std::thread console_thread_;

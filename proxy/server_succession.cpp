@@ -162,6 +162,7 @@ void Server::drain()
             portal_->drain(emptied);
             control_->leave(emptied);
         });
+    notifier_.reset(); // whoever follows tells people what waits
     boost::asio::steady_timer deadline(main_, settings_.deadlines.drain);
     deadline.async_wait([this](error_code ec) {
         if (!ec)

@@ -73,8 +73,9 @@ struct Mail {
     std::string server; ///< "smtps://mail.school.example" or "smtp://mail.school.example:587"; empty: none are sent
     std::string from;   ///< an address
     std::string user;   ///< empty: the server asks for no password
-    std::filesystem::path password_file;                ///< its first line; readable by the daemon's account only
-    bool needs_tls = true;                              ///< false only for a mail server of this machine
+    std::filesystem::path password_file; ///< its first line; readable by the daemon's account only
+    std::filesystem::path ca_file; ///< PEM: whom its certificate may come from beside the system's roots; empty: nobody else
+    bool needs_tls = true;         ///< false only for a mail server of this machine
     std::map<std::string, std::vector<std::string>> to; ///< addresses by role of the console
 };
 

@@ -64,6 +64,7 @@ void read_mail(SettingsReader& reader, Settings& settings)
     reader.read("from", mail.from);
     reader.read("user", mail.user);
     reader.read("password_file", mail.password_file, settings.config_dir);
+    reader.read("ca_file", mail.ca_file, settings.config_dir);
     reader.read("needs_tls", mail.needs_tls);
     reader.in_table("to", [&](SettingsReader& to) { read_addresses(to, mail); });
     if (!mail.server.empty() && !is_server(mail.server))

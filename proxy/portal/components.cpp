@@ -13,7 +13,7 @@ View cell_view(Cell const& cell)
         .text("href", cell.href)
         .text("tag", cell.tag)
         .text("hidden", shown_text(cell.hidden));
-    view.flag("mono", cell.mono).flag("nowrap", cell.nowrap);
+    view.flag("mono", cell.mono).flag("nowrap", cell.nowrap).flag("bar", cell.share >= 0).number("share", cell.share);
     return view;
 }
 
@@ -90,6 +90,39 @@ Html table(Table const& table)
     View view;
     view.text("caption", table.caption).list("head", head).list("rows", rows).flag("folded", table.folded);
     return render("table", view);
+}
+
+std::vector<Html> chart(Chart const& chart)
+{
+    std::uint64_t most = 0;
+    for (auto const& column : chart.columns)
+        most = std::max(most, column.whole);
+    if (most == 0)
+        return {paragraph(chart.title + ": nothing was recorded.")};
+    std::vector<View> bars;
+    Table figures{.caption = chart.title + " in figures",
+        .head = {chart.unit, chart.whole, chart.part},
+        .rows = {},
+        .empty = {},
+        .folded = true};
+    constexpr std::uint64_t tall = 100; // of the picture's own units, as `wide`
+    constexpr long long wide = 10;
+    for (auto const& column : chart.columns) {
+        auto const whole = static_cast<long long>((column.whole * tall + most - 1) / most); // what is there is seen
+        auto const part = static_cast<long long>((std::min(column.part, column.whole) * tall + most - 1) / most);
+        bars.push_back(View()
+                           .number("x", wide * static_cast<long long>(bars.size()) + 1)
+                           .number("whole_y", static_cast<long long>(tall) - whole)
+                           .number("whole_height", whole)
+                           .number("part_y", static_cast<long long>(tall) - part)
+                           .number("part_height", part));
+        figures.rows.push_back({{column.label}, {shown_number(column.whole)}, {shown_number(column.part)}});
+    }
+    View view;
+    view.text("title", chart.title).text("whole", chart.whole).text("part", chart.part).text("most", shown_number(most));
+    view.text("first", chart.columns.front().label).text("last", chart.columns.back().label);
+    view.number("width", wide * static_cast<long long>(bars.size())).list("bars", bars);
+    return {render("chart", view), table(figures)};
 }
 
 Html summary(std::vector<SummaryRow> const& rows)

@@ -14,6 +14,7 @@ struct Cell {
     bool mono = false;
     bool nowrap = false;
     std::string hidden = {}; ///< read aloud after a link's text, so that "Open" says what
+    int share = -1;          ///< per cent: a bar of that length under the text; negative: none
 };
 
 struct Table {
@@ -24,6 +25,20 @@ struct Table {
     bool folded = false;    ///< only its caption is shown until it is opened; works without scripts
 };
 Html table(Table const& table);
+
+/// Columns side by side, each with a part of it in another colour. Under it stands a table with the figures, folded.
+struct Chart {
+    struct Column {
+        std::string label = {};
+        std::uint64_t whole = 0, part = 0;
+    };
+    std::string title = {};
+    std::string whole = {}, part = {}; ///< what the two are: "Requests", "Blocked"
+    std::string unit = {};             ///< head of the table's first column: "Hour"
+    std::vector<Column> columns = {};
+};
+/// The picture and the table; nothing but a sentence if all columns are empty.
+std::vector<Html> chart(Chart const& chart);
 
 struct SummaryRow {
     std::string key = {};

@@ -129,6 +129,14 @@ std::string shown_text(std::string_view raw, std::size_t max_bytes)
     return out;
 }
 
+std::string shown_number(std::uint64_t number)
+{
+    auto text = std::to_string(number);
+    for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3)
+        text.insert(static_cast<std::size_t>(place), 1, ',');
+    return text;
+}
+
 std::string spoken(std::string_view id)
 {
     std::string text(id);

@@ -2,6 +2,7 @@
 // HTML leaves only through here: a template of templates/ filled from a View. `Html` is text that a template has
 // rendered, so that rendered and raw text cannot be mixed up; everything else is escaped. Knows no page and no socket.
 
+#include <cstdint>
 #include <kainjow/mustache.hpp>
 
 #include <string>
@@ -53,6 +54,9 @@ std::vector<std::string_view> embedded_names();
 /// Text from outside made fit to be read: control and direction-changing characters (Unicode Bidi_Control) become
 /// U+FFFD, broken UTF-8 too, and at most `max_bytes` are kept, cut at a character and ended by an ellipsis.
 std::string shown_text(std::string_view raw, std::size_t max_bytes = 200);
+
+/// "1,234,567".
+std::string shown_number(std::uint64_t number);
 
 /// An id as people say it: "lesson 2" for "lesson-2".
 std::string spoken(std::string_view id);

@@ -46,6 +46,11 @@ constexpr auto supervision_readers
 constexpr auto supervision_makers = Access::roles(Role::officer, Role::dsl);
 constexpr auto supervision_enders = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::chief_executive);
 constexpr auto supervisors = Access::roles(Role::officer, Role::dsl, Role::headteacher, Role::supervisor);
+constexpr auto traffic_readers
+    = Access::roles(Role::ict_lead, Role::officer, Role::headteacher, Role::dsl, Role::dpo, Role::auditor);
+constexpr auto check_runners = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::auditor);
+constexpr auto governors_readers
+    = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::dpo, Role::chief_executive, Role::auditor);
 constexpr auto ict_lead = Access::roles(Role::ict_lead);
 constexpr auto log_readers = Access::roles(Role::ict_lead, Role::officer, Role::dsl, Role::marketing);
 constexpr auto audit_readers = Access::roles(Role::dpo, Role::auditor, Role::headteacher, Role::ict_lead, Role::chief_executive);
@@ -105,8 +110,13 @@ constexpr Route console_table[] = {
     {get, "/log", con::show_log, log_readers, "Access log"},
     {get, "/log/export", con::export_log, log_readers},
     {get, "/why", con::show_why, log_readers},
+    {get, "/traffic", con::show_traffic, traffic_readers, "Traffic"},
     {get, "/inspection", con::show_inspection, inspection_readers, "Looking inside"},
     {get, "/check", con::show_check, signed_in, "Check a site"},
+    {get, "/checks", con::show_checks, check_runners, "Checks"},
+    {get, "/checks/run", con::show_check_run, check_runners},
+    {post, "/checks/run", con::take_check_run, check_runners},
+    {get, "/governors", con::show_governors, governors_readers, "For governors"},
     {get, "/status", con::show_status, signed_in, "Status"},
     {get, "/audit", con::show_audit, audit_readers, "Audit"},
     {get, "/accounts", con::show_accounts, ict_lead, "Accounts"},

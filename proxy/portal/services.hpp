@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,12 @@ struct Preview {
     }
 };
 
+/// How what decides is kept.
+struct PolicyHealth {
+    std::size_t failed_expectations = 0;                         ///< of the policy that runs, asked again now
+    std::optional<std::chrono::sys_seconds> lists_compiled_at{}; ///< the image on the disk; nothing: there is none
+};
+
 /// Lifetime: everything outlives the servers that use it.
 struct Services {
     Settings const& settings;
@@ -60,6 +67,9 @@ struct Services {
 
     /// The policy that runs now. Never null. Callable from any thread.
     std::function<std::shared_ptr<policy::Policy const>()> current_policy;
+
+    /// Callable from any thread but a worker's; takes some milliseconds.
+    std::function<PolicyHealth()> policy_health;
 
     /// JSON object with what `gatehouse status --json` prints. Callable from any thread but a worker's.
     std::function<std::string()> status_json;

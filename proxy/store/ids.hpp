@@ -17,6 +17,7 @@ enum class IncidentId : std::int64_t { none = 0 };
 enum class RestrictionId : std::int64_t { none = 0 };
 enum class SupervisionId : std::int64_t { none = 0 };
 enum class PermissionId : std::int64_t { none = 0 };
+enum class CheckRunId : std::int64_t { none = 0 };
 
 template <class Id>
 constexpr std::int64_t number(Id id)

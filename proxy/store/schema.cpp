@@ -245,7 +245,8 @@ CREATE TABLE recovery_codes (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Supervised use: what speaks against it, and the times at which a member of staff sits beside. Permissions that take two keys.
+// Supervised use: what speaks against it, and the times at which a member of staff sits beside. Permissions that take two keys. What people were
+// told by e-mail. Runs of the checks.
 constexpr char const* version_5 = R"sql(
 ALTER TABLE restrictions ADD COLUMN against TEXT NOT NULL DEFAULT '';
 CREATE TABLE supervisions (
@@ -277,6 +278,19 @@ CREATE TABLE permissions (
     close_reason TEXT NOT NULL DEFAULT '',
     CHECK (head IS NULL OR officer IS NULL OR head <> officer)
 ) STRICT;
+CREATE TABLE check_runs (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at      INTEGER NOT NULL,
+    made_by TEXT NOT NULL,
+    good    INTEGER NOT NULL,
+    look    INTEGER NOT NULL,
+    gaps    INTEGER NOT NULL,
+    found   TEXT NOT NULL
+) STRICT;
+CREATE TABLE notices (
+    kind   TEXT PRIMARY KEY,
+    newest INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr std::array<char const*, 5> steps_of_today{version_1, version_2, version_3, version_4, version_5};

@@ -179,10 +179,10 @@ export async function screenshot(page, name) {
     await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 
-/** axe-core at level AA with its best practices; any finding is a failure. */
-export async function expectAccessible(page) {
+/** axe-core at level AA with its best practices, or some of its rules; any finding is a failure. */
+export async function expectAccessible(page, rules = undefined) {
     await page.evaluate(axeSource);
-    const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    const found = await page.evaluate((only) => globalThis.axe.run(document, { resultTypes: ["violations"], ...(only && { runOnly: only }) }), rules);
     const text = found.violations.map((one) => `${one.id} at ${one.nodes.map((node) => node.target.join(" ")).join(", ")}: ${one.nodes[0]?.failureSummary ?? ""}`);
     expect(text.length === 0, `axe: ${text.join(" | ")}`);
 }
@@ -253,6 +253,21 @@ export async function expectNoSideways(page) {
 }
 
 /** All checks of one page at both sizes; `page` is loaded already and is loaded again at each size. */
+/** In the dark and as narrow as a page may become (320 px, WCAG 1.4.10): contrast of everything, and a screenshot. */
+async function checkInTheDark(page, name) {
+    await test(`${name} narrow and in the dark`, async () => {
+        await page.setViewportSize({ width: 320, height: 640 });
+        await page.emulateMedia({ colorScheme: "dark" });
+        try {
+            await screenshot(page, `${name}-dark`);
+            await expectNoSideways(page);
+            await expectAccessible(page, ["color-contrast"]);
+        } finally {
+            await page.emulateMedia({ colorScheme: null });
+        }
+    });
+}
+
 export async function checkPage(page, name) {
     for (const [sizeName, size] of Object.entries(sizes)) {
         await test(`${name} on a ${sizeName}`, async () => {
@@ -264,4 +279,5 @@ export async function checkPage(page, name) {
             expect(found.length === 0, found.join(" AND "));
         });
     }
+    await checkInTheDark(page, name);
 }

@@ -13,13 +13,13 @@ const roles = {
         "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/account/second-factor", "/help",
         "/accessibility", "/nothing-here", "/request?id=999999"],
     head: ["/", "/requests", "/request?id={recommended_id}", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}", "/permission?id={permission_id}", "/reports", "/audit", "/lists"],
-    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/accounts", "/accounts/add", "/accounts/one?id={account_id}"],
+    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/traffic", "/traffic?days=7", "/checks", "/governors", "/accounts", "/accounts/add", "/accounts/one?id={account_id}"],
     beside: ["/", "/supervision", "/supervision/one?id={supervised_id}"],
     dsl: ["/", "/reports", "/report?id={person_report_id}"],
     dpo: ["/", "/audit?action=account."],
     chief: ["/"],
     marketing: ["/"],
-    auditor: ["/", "/incidents"],
+    auditor: ["/", "/incidents", "/traffic?days=30"],
 };
 
 function nameOf(role, path) {
@@ -100,6 +100,11 @@ try {
             await checkPage(person, "ict-why");
         }
         if (role === "ict") {
+            await person.goto(`${gateway.console}/checks`);
+            await person.click("text=Run the checks now");
+            await checkPage(person, "ict-checks-run");
+            await person.goto(`${gateway.console}/governors`);
+            await checkPage(person, "ict-governors-with-checks");
             await person.goto(`${gateway.console}/accounts/add`);
             await person.click("main button[type=submit]");
             await checkPage(person, "ict-accounts-add-errors");

@@ -1,5 +1,6 @@
 #include "proxy/clock.hpp"
 #include "proxy/control_client.hpp"
+#include "proxy/mail/mailer.hpp"
 #include "proxy/policy_loader.hpp"
 #include "proxy/tls/issuer.hpp"
 #include "proxy/tls/leaf_mint.hpp"
@@ -197,6 +198,20 @@ Finding look_at_antivirus(Settings const& settings)
         "start clamd (package clamav-daemon), and let the gateway's account use its LocalSocket"};
 }
 
+Finding look_at_mail(Settings const& settings)
+{
+    auto const& mail = settings.mail;
+    struct ::stat status { };
+    auto const path = mail.password_file.string();
+    if (!path.empty() && (::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) != 0))
+        return {"mail", State::failed, path + " is missing or can be read by others", "chmod 600 " + path};
+    if (mail.to.empty())
+        return {"mail", State::warning, "nobody is told by e-mail", "write addresses below [mail.to]"};
+    if (auto const fault = mail::check(mail); !fault.empty())
+        return {"mail", State::failed, fmt::format("{}: {}", mail.server, fault), "look at [mail] in gatehouse.toml"};
+    return {"mail", State::ok, mail.server + " would take mail"};
+}
+
 std::vector<Finding> examine(Settings const& settings)
 {
     auto const now = tls::system_now();
@@ -210,6 +225,8 @@ std::vector<Finding> examine(Settings const& settings)
     findings.push_back(look_at_endpoint("console", settings.console, daemon_runs));
     findings.push_back(look_at_endpoint("metrics", settings.metrics, daemon_runs));
     findings.push_back(look_at_names(settings));
+    if (!settings.mail.server.empty())
+        findings.push_back(look_at_mail(settings));
     if (!settings.antivirus.socket.empty())
         findings.push_back(look_at_antivirus(settings));
     return findings;

@@ -98,7 +98,13 @@ task<Response> show_report(Visit const& visit);
 task<Response> read_report(Visit const& visit);
 task<Response> take_report_outcome(Visit const& visit);
 
-// records.cpp: incidents and audit; log_pages.cpp: search, export; why.cpp: explanations; status_page.cpp
+// checks.cpp: the filter tried; governors.cpp: the term in numbers
+task<Response> show_checks(Visit const& visit);
+task<Response> show_check_run(Visit const& visit);
+task<Response> take_check_run(Visit const& visit);
+task<Response> show_governors(Visit const& visit);
+
+// records.cpp: incidents and audit; log_pages.cpp: search, export; why.cpp: explanations; status_page.cpp; traffic.cpp: charts
 task<Response> show_incidents(Visit const& visit);
 task<Response> show_audit(Visit const& visit);
 task<Response> show_log(Visit const& visit);
@@ -107,5 +113,6 @@ task<Response> show_why(Visit const& visit);
 task<Response> show_check(Visit const& visit);
 task<Response> show_status(Visit const& visit);
 task<Response> show_inspection(Visit const& visit);
+task<Response> show_traffic(Visit const& visit);
 
 } // namespace gatehouse::portal::console

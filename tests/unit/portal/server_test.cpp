@@ -48,7 +48,8 @@ protected:
                 [this] {
                     return Preview{policy, {}};
                 },
-                [this] { return policy; }, [] { return std::string("{\"up\":true}"); }, [] { return std::string(); }});
+                [this] { return policy; }, [] { return PolicyHealth{}; }, [] { return std::string("{\"up\":true}"); },
+                [] { return std::string(); }});
         thread = std::thread([this] { context.run(); });
     }
     ~ServerTest() override

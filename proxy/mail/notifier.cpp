@@ -1,0 +1,79 @@
+#include "proxy/mail/notifier.hpp"
+
+#include "proxy/mail/mailer.hpp"
+#include "proxy/store/store.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace gatehouse::mail {
+namespace {
+
+constexpr std::chrono::seconds between_looks{5};
+constexpr std::chrono::seconds longest_wait{15 * 60}; ///< while the server takes nothing
+
+} // namespace
+
+Notifier::Notifier(Mail const& settings, std::string console_url, store::Store& store, Clock clock)
+    : settings_(settings)
+    , console_url_(std::move(console_url))
+    , store_(store)
+    , clock_(std::move(clock))
+{
+    for (auto const& [role, addresses] : settings_.to)
+        if (auto const parsed = store::parse_console_role(role); parsed && !addresses.empty())
+            roles_.push_back(*parsed);
+    if (!settings_.server.empty() && !roles_.empty())
+        thread_ = std::thread{[this] { work(); }};
+}
+
+Notifier::~Notifier()
+{
+    {
+        std::lock_guard const alone(guard_);
+        ends_ = true;
+    }
+    wakes_.notify_all();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void Notifier::work()
+{
+    auto wait = between_looks;
+    std::unique_lock lock(guard_);
+    while (!ends_) {
+        lock.unlock();
+        wait = tell_all() ? between_looks : std::min(longest_wait, 2 * wait);
+        lock.lock();
+        wakes_.wait_for(lock, wait, [this] { return ends_.load(); });
+    }
+}
+
+bool Notifier::tell_all()
+{
+    auto const due = store_.run([this](store::Ledger& ledger) { return store::due_notices(ledger, roles_); });
+    if (!due)
+        return true; // the store says so itself; the next look will do
+    return std::all_of(due->begin(), due->end(), [this](auto const& notice) { return tell(notice); });
+}
+
+bool Notifier::tell(store::DueNotice const& notice)
+{
+    auto const& kind = *notice.kind;
+    Message const message{settings_.to.at(std::string{store::to_text(kind.role)}), fmt::format("Gatehouse: {}", kind.subject),
+        fmt::format("{}\n\n{}{}\n\nThis notice says on purpose nothing about anybody: sign in to see what it is about.\n",
+            kind.text, console_url_, kind.page)};
+    if (auto const fault = send(settings_, message, clock_.now().instant, ends_); !fault.empty()) {
+        spdlog::warn("mail.not_sent kind={} reason=\"{}\"", kind.id, fault);
+        return false;
+    }
+    spdlog::info("mail.sent kind={} role={}", kind.id, store::to_text(kind.role));
+    auto const marked = store_.run([&notice](store::Ledger& ledger) { return store::mark_told(ledger, notice); });
+    if (!marked)
+        spdlog::warn("mail.not_marked kind={} reason=\"{}\"", kind.id, marked.error().message());
+    return marked.has_value();
+}
+
+} // namespace gatehouse::mail

@@ -1,0 +1,158 @@
+// The filter tried against what guidance asks of it: run on request, kept with its date, printable.
+#include "proxy/portal/console/check_view.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/settings.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+Cell state_cell(checks::State state)
+{
+    switch (state) {
+    case checks::State::good: return {"Good", {}, "green"};
+    case checks::State::look: return {"Look at it", {}, "yellow"};
+    case checks::State::gap: break;
+    }
+    return {"Gap", {}, "red"};
+}
+
+std::string address_of(store::CheckRunId id)
+{
+    return "/checks/run?id=" + std::to_string(store::number(id));
+}
+
+struct Record {
+    std::optional<bool> audit_is_whole;
+    std::vector<store::CheckRun> runs;
+};
+
+result<Record> read_record(Ledger& ledger)
+{
+    auto runs = store::list_check_runs(ledger, 1);
+    if (!runs)
+        return runs.error();
+    auto const chain = store::verify_audit(ledger);
+    return Record{chain ? std::optional{chain->intact} : std::nullopt, std::move(*runs)};
+}
+
+/// What the checks look at beside the policy.
+task<result<checks::Facts>> gather_facts(Visit const& visit)
+{
+    auto const& services = visit.site.services;
+    auto const now = visit.instant();
+    auto const look = [&services, now] {
+        auto facts = checks::read_facts(services.settings, now);
+        auto const health = services.policy_health();
+        facts.failed_expectations = health.failed_expectations;
+        if (health.lists_compiled_at)
+            facts.lists_age = std::chrono::duration_cast<std::chrono::hours>(
+                std::max(std::chrono::seconds{0}, now - *health.lists_compiled_at));
+        return facts;
+    };
+    auto facts = co_await run_aside(visit.site, look);
+    auto const work = [](Ledger& ledger) { return read_record(ledger); };
+    auto const record = co_await services.store.call(work);
+    if (!record)
+        co_return record.error();
+    facts.audit_is_whole = record->audit_is_whole;
+    if (!record->runs.empty())
+        facts.last_checked = std::chrono::floor<std::chrono::days>(now - record->runs.front().at);
+    co_return facts;
+}
+
+store::CheckRun run_of(std::vector<checks::SelfCheck> const& found, store::Instant now)
+{
+    store::CheckRun run;
+    run.at = now;
+    for (auto const& check : found)
+        ++(check.state == checks::State::good ? run.good : check.state == checks::State::look ? run.look : run.gaps);
+    run.text = checks::to_json(found);
+    return run;
+}
+
+Html run_form(Visit const& visit)
+{
+    Form form;
+    form.action = "/checks/run";
+    form.button = "Run the checks now";
+    form.csrf = visit.csrf();
+    return portal::form(form);
+}
+
+} // namespace
+
+Table check_table(store::CheckRun const& run)
+{
+    Table table;
+    table.caption = "What was found";
+    table.head = {"Question", "Result", "What was found", "What to do"};
+    table.empty = "This run cannot be read any more.";
+    for (auto const& check : checks::from_json(run.text).value_or(std::vector<checks::SelfCheck>{}))
+        table.rows.push_back(
+            {{check.question}, state_cell(check.state), {check.finding}, {check.advice.empty() ? "Nothing" : check.advice}});
+    return table;
+}
+
+std::string check_counts(store::CheckRun const& run)
+{
+    return fmt::format("{} good, {} to look at, {} {}", run.good, run.look, run.gaps, run.gaps == 1 ? "gap" : "gaps");
+}
+
+task<Response> show_checks(Visit const& visit)
+{
+    auto const work = [](Ledger& ledger) { return store::list_check_runs(ledger); };
+    auto const runs = co_await visit.site.services.store.call(work);
+    if (!runs)
+        co_return show_failure(visit, runs.error());
+    Table table;
+    table.caption = "Runs, newest first";
+    table.head = {"When", "Who", "Result"};
+    table.empty = "The checks were never run.";
+    for (auto const& run : *runs)
+        table.rows.push_back({{shown_time(visit.site, run.at), address_of(run.id)}, {run.by}, {check_counts(run)}});
+    Page page;
+    page.title = "Checks";
+    page.parts = {heading(page.title),
+        paragraph("What governors, the Department for Education and the UK Safer Internet Centre ask of a school's filter, tried "
+                  "on the rules "
+                  "that run now. Nothing changes by it, and no person is in it."),
+        run_form(visit), portal::table(table)};
+    co_return show(visit, page);
+}
+
+task<Response> show_check_run(Visit const& visit)
+{
+    auto const id = static_cast<store::CheckRunId>(parse_id(visit.query("id")).value_or(0));
+    auto const work = [id](Ledger& ledger) { return store::find_check_run(ledger, id); };
+    auto const run = co_await visit.site.services.store.call(work);
+    if (!run)
+        co_return show_failure(visit, run.error());
+    Page page;
+    page.title = "Checks of " + shown_time(visit.site, run->at);
+    page.back = "/checks";
+    page.parts = {heading(page.title, visit.site.school()), summary({{"Run by", {run->by}}, {"Result", {check_counts(*run)}}}),
+        portal::table(check_table(*run))};
+    co_return show(visit, page);
+}
+
+task<Response> take_check_run(Visit const& visit)
+{
+    auto const facts = co_await gather_facts(visit);
+    if (!facts)
+        co_return show_failure(visit, facts.error());
+    auto const try_all = [&site = visit.site, &facts, now = visit.instant()] {
+        return checks::run(*site.services.current_policy(), site.services.settings, *facts, now, site.clock);
+    };
+    auto const found = co_await run_aside(visit.site, try_all);
+    auto const run = run_of(found, visit.instant());
+    auto const work = [run, actor = visit.actor()](Ledger& ledger) { return store::keep_check_run(ledger, run, actor); };
+    auto const kept = co_await visit.site.services.store.call(work);
+    co_return kept ? redirect_to(address_of(kept->id)) : show_failure(visit, kept.error());
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,107 @@
+#include "proxy/store/notices.hpp"
+
+#include "policy/term_list.hpp"
+#include "proxy/store/reports.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::string_view a_report = "A report waits for you. Please look at it today.";
+constexpr std::string_view urgent_report = "Somebody may need help now. Please look at the report at once.";
+constexpr std::string_view one_key = "A permission for pupils waits for your key.";
+constexpr std::string_view a_case = "Supervised use of the web is proposed for somebody and waits for your decision.";
+
+/// A kind with how its newest waiting thing is found: one number, which grows with each.
+struct Source {
+    NoticeKind kind;
+    std::string_view newest; ///< ?1: the role
+};
+
+constexpr std::string_view open_reports
+    = "SELECT coalesce(max(id), 0) FROM reports WHERE state = 0 AND route = ?1 AND urgency < 3";
+constexpr std::string_view urgent_reports
+    = "SELECT coalesce(max(id), 0) FROM reports WHERE state = 0 AND route = ?1 AND urgency = 3";
+constexpr std::string_view proposals
+    = "SELECT coalesce(max(r.id), 0) FROM restrictions r WHERE r.state = 0 AND (?1 = 6) = EXISTS (SELECT 1 FROM account_logins l"
+      " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
+      "2)";
+
+constexpr std::array sources{
+    Source{{"requests", ConsoleRole::officer, "a request waits", "Somebody asked for a site that is blocked.", "/requests"},
+        "SELECT coalesce(max(e.id), 0) FROM unblock_events e JOIN unblock_requests r ON r.id = e.request WHERE r.state = 0 AND "
+        "?1 > 0"},
+    Source{{"reports", ConsoleRole::officer, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"key-officer", ConsoleRole::officer, "a permission waits for your key", one_key, "/permissions"},
+        "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND officer IS NULL AND ?1 > 0"},
+    Source{
+        {"publications", ConsoleRole::officer, "a publication was refused",
+            "A publication for the school's lists did not fit the policy when its time came. Its changes are in the draft again.",
+            "/history"},
+        "SELECT coalesce(max(id), 0) FROM publications WHERE state = 3 AND ?1 > 0"},
+    Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision",
+               "The online safety officer has looked at a request for a blocked site. You say yes or no.", "/requests"},
+        "SELECT coalesce(max(e.id), 0) FROM unblock_events e JOIN unblock_requests r ON r.id = e.request WHERE r.state = 1 AND "
+        "?1 > 0"},
+    Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
+        "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
+    Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
+    Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
+        proposals},
+    Source{{"reports-pupil", ConsoleRole::dsl, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"urgent-pupil", ConsoleRole::dsl, "please look now", urgent_report, "/reports"}, urgent_reports},
+    Source{{"urgent-staff", ConsoleRole::headteacher, "please look now", urgent_report, "/reports"}, urgent_reports},
+    Source{{"urgent-officer", ConsoleRole::officer, "please look now", urgent_report, "/reports"}, urgent_reports}};
+
+// The numbers in the statements above.
+static_assert(static_cast<int>(ConsoleRole::headteacher) == 2 && static_cast<int>(ConsoleRole::chief_executive) == 6);
+static_assert(static_cast<int>(RequestState::submitted) == 0 && static_cast<int>(RequestState::recommended) == 1);
+static_assert(static_cast<int>(ReportState::open) == 0 && 1 + static_cast<int>(policy::Severity::urgent) == 3);
+
+constexpr auto kinds = [] {
+    std::array<NoticeKind, sources.size()> all{};
+    std::transform(sources.begin(), sources.end(), all.begin(), [](Source const& source) { return source.kind; });
+    return all;
+}();
+
+} // namespace
+
+std::span<NoticeKind const> notice_kinds()
+{
+    return kinds;
+}
+
+result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles)
+{
+    auto& database = ledger.database();
+    auto const number_of = [](Statement const& row) { return row.integer(0); };
+    std::vector<DueNotice> due;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        auto const& kind = kinds[i];
+        if (std::find(roles.begin(), roles.end(), kind.role) == roles.end())
+            continue;
+        auto const newest = database.first(sources[i].newest, number_of, kind.role);
+        auto const told = database.first("SELECT newest FROM notices WHERE kind = ?", number_of, kind.id);
+        if (!newest || !told)
+            return newest ? told.error() : newest.error();
+        if (newest->value_or(0) > told->value_or(0))
+            due.push_back({&kind, **newest});
+    }
+    return due;
+}
+
+result<void> mark_told(Ledger& ledger, DueNotice const& notice)
+{
+    return ledger.transact([&] {
+        return ledger.database().execute(
+            "INSERT INTO notices (kind, newest) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET newest = max(newest, ?2)",
+            notice.kind->id, notice.newest);
+    });
+}
+
+} // namespace gatehouse::store

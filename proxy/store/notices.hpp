@@ -1,0 +1,31 @@
+#pragma once
+// What waits for whom and has not been told them yet, for notices by e-mail. A notice says that something waits, never about whom or which site.
+
+#include "proxy/store/accounts.hpp"
+
+#include <span>
+
+namespace gatehouse::store {
+
+/// One kind of notice: the same words each time.
+struct NoticeKind {
+    std::string_view id; ///< "requests"
+    ConsoleRole role;
+    std::string_view subject; ///< of the mail, ASCII
+    std::string_view text;    ///< a sentence or two, ASCII
+    std::string_view page;    ///< of the console: "/requests"
+};
+std::span<NoticeKind const> notice_kinds();
+
+/// Something waits that is newer than what was told.
+struct DueNotice {
+    NoticeKind const* kind = nullptr;
+    std::int64_t newest = 0; ///< what to hand to mark_told
+};
+
+/// For these roles. Errors: those of the database.
+result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles);
+/// Once the mail server has taken it: the next notice of the kind is about something newer.
+result<void> mark_told(Ledger& ledger, DueNotice const& notice);
+
+} // namespace gatehouse::store

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""What people read in numbers, against what was really asked for: traffic, the checks, the governors' report."""
+import html
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import add_to_list, ask_for_site, sign_in  # noqa: E402
+from gateway import Gateway, Suite, wait_until  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+SUITE = Suite()
+SITE, INSTAGRAM = "www.school.example", "www.instagram.com"
+PUPILS, STAFF = "127.0.1.10", "127.0.1.20"
+
+
+class Hello(HttpHandler):
+    def do_GET(self):
+        self.answer(200, b"hello")
+
+
+HELLO = Origin(Hello)
+
+
+def equal(left, right, what="values"):
+    if left != right:
+        raise AssertionError(f"{what} differ: {str(left)[:500]} and {str(right)[:500]}")
+
+
+def fetch(site, room):
+    with Wire(GATE, room=room) as wire:
+        return wire.get(f"http://{site}:{HELLO.port}/").answer().status
+
+
+def rows_of(page, caption):
+    """The cells of the table with that caption, row by row."""
+    table = re.search(rf"<caption[^>]*>{re.escape(caption)}</caption>.*?</table>", page, re.DOTALL)
+    assert table, (caption, page[-3000:])
+    return [[html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+            for row in re.findall(r'<tr class="govuk-table__row">(.*?)</tr>', table[0], re.DOTALL)[1:]]
+
+
+def traffic_is_what_was_asked_for():
+    for _ in range(7):
+        equal(fetch(SITE, PUPILS), 200)
+    for _ in range(3):
+        equal(fetch(INSTAGRAM, PUPILS), 403)
+    equal(fetch(SITE, STAFF), 200)
+
+    def counted():
+        page = LEAD.get("/traffic").text
+        return "nothing was recorded" not in page and ["school.example", "8", "0 (0 %)"] in [row[:3] for row in rows_of(page, "Sites most often asked for")] and page
+    page = wait_until(counted, what="all requests in the log")
+    equal([row[:3] for row in rows_of(page, "Sites most often blocked")], [["instagram.com", "3", "3 (100 %)"]])
+    equal([row[:3] for row in rows_of(page, "Roles")], [["Pupil", "10", "3 (30 %)"], ["Member of staff", "1", "0 (0 %)"]])
+    equal([row[:3] for row in rows_of(page, "Groups")], [["Year 9", "10", "3 (30 %)"]])
+    equal(rows_of(page, "By hour in figures")[-1][1:], ["11", "3"])
+    for login in ("marketing", "beside"):
+        equal(PEOPLE[login].get("/traffic").status, 403, login)
+
+
+def run_checks():
+    page = LEAD.fill("/checks", "/checks/run")
+    assert page.status == 303, (page.status, page.text[-1500:])
+    return {row[0]: row[1:] for row in rows_of(LEAD.get(page.location).text, "What was found")}
+
+
+def checks_try_what_runs():
+    found = run_checks()
+    question = 'Is "Pornography" closed for children?'
+    equal(found[question][0], "Good")
+    for theme in ("Drugs and substance abuse", "Gambling", "Violence", "Extremism", "Piracy", "Self-harm and suicide", "Malware and hacking"):
+        equal(found[f'Is "{theme}" closed for children?'][0], "Good", theme)
+    equal(found["Do children search with safe search?"][0], "Good")
+    equal(found["Can the record of decisions be trusted?"][0], "Good")
+    policy = GATE.config / "policy.toml"
+    before = policy.read_text()
+    policy.write_text(before.replace("[[rule]]", '[[rule]]\nid = "opened"\nwho = ["pupil"]\nwhat = ["category:adult"]\nwhen = ["lunch"]\naction = "allow"\n'
+                                     'reason = "A mistake."\n[[rule]]', 1).split("[[expect]]")[0])
+    GATE.publish()
+    found = run_checks()
+    equal(found[question][0], "Gap", "a rule that opens it at lunch")
+    assert 'Pupil: "adult" is closed 9' in found[question][1], found[question]
+    assert "0 of 0" in found["Does the policy decide as the school has written down that it must?"][1]
+    policy.write_text(before)
+    GATE.publish()
+    equal(run_checks()[question][0], "Good")
+    assert "These checks were run 0 days ago" in run_checks()["Is the filter looked at once a year?"][1]
+    equal(len(rows_of(LEAD.get("/checks").text, "Runs, newest first")), 4)
+    assert "checks.run" in PEOPLE["harriet"].get("/audit").text
+
+
+def governors_see_numbers_and_nobody():
+    assert ask_for_site(GATE, "www.wanted.example")
+    assert add_to_list(PEOPLE["olive"], "closed.example")
+    page = html.unescape(PEOPLE["ada"].get("/governors").text)
+    equal(rows_of(page, "Use of the web, by role")[0][:3], ["Pupil", "10", "3"])
+    equal([row for row in rows_of(page, "Topics: what was closed, and what people asked to open") if row[0] == "Micro-blogging" or row[1] == "3"][0][1], "3")
+    assert "Asked to open" in page and "Numbers only" in page and "olive" not in page.split("<main")[1].split("What was found")[0], page[-500:]
+    audit = PEOPLE["ada"].get("/audit").text
+    assert re.search(r"Its digest.*?([0-9a-f]{64})", page, re.DOTALL), "the head of the record"
+    assert rows_of(audit, "Newest first"), audit[-500:]
+    empty = PEOPLE["ada"].get("/governors?from=2025-01-01&to=2025-02-01").text
+    assert "Nothing was recorded" in empty, empty[-2000:]
+    for query in ("from=x&to=y", "from=2026-12-31&to=2020-01-01", "from=1900-01-01"):
+        equal(PEOPLE["ada"].get(f"/governors?{query}").status, 200, query)
+
+
+ROLES = {"olive": "officer", "harriet": "headteacher", "ada": "auditor", "ian": "ict-lead", "marketing": "marketing", "beside": "supervisor"}
+with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1"}, ports=[HELLO.port], accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
+    PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
+    LEAD = PEOPLE["ian"]
+    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody)
+SUITE.close()

@@ -1,0 +1,122 @@
+#include "proxy/checks/self_checks.hpp"
+
+#include "tests/unit/checks/school.hpp"
+
+#include <algorithm>
+#include <gmock/gmock.h>
+
+namespace gatehouse::checks::test {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+Facts good_facts()
+{
+    Facts facts;
+    facts.failed_expectations = 0;
+    facts.rows_of_a_day = 100000;
+    facts.tunnels = 1000;
+    facts.unseen = 3;
+    facts.lists_age = 3h;
+    facts.ca_left = std::chrono::days{900};
+    facts.audit_is_whole = true;
+    facts.last_checked = std::chrono::days{30};
+    return facts;
+}
+
+SelfCheck find(std::vector<SelfCheck> const& checks, std::string_view id)
+{
+    auto const found = std::find_if(checks.begin(), checks.end(), [id](SelfCheck const& check) { return check.id == id; });
+    EXPECT_NE(found, checks.end()) << id;
+    return found == checks.end() ? SelfCheck{} : *found;
+}
+
+SelfCheck check(std::string_view id, Facts const& facts = good_facts(), policy::Policy const& policy = school())
+{
+    return find(run(policy, {}, facts, tuesday, Clock{"UTC"}), id);
+}
+
+TEST(SelfChecks, SayForWhomATopicIsOpen)
+{
+    EXPECT_EQ(check("adult").state, State::good) << "staff do not count: no room of theirs has a group of children";
+    auto const gambling = check("gambling");
+    EXPECT_EQ(gambling.state, State::gap);
+    EXPECT_THAT(gambling.finding, HasSubstr("Pupil: \"gambling\" is closed 0 % of the week"));
+    EXPECT_FALSE(gambling.advice.empty());
+    EXPECT_THAT(check("drugs").finding, HasSubstr("no category \"drugs\""));
+    auto const partly = check("adult", good_facts(),
+        school("[[rule]]\nid = \"late\"\nwho = [\"staff\"]\nwhat = [\"category:adult\"]\naction = \"block\"\nreason = \"x\"\n"));
+    EXPECT_EQ(partly.state, State::good);
+}
+
+TEST(SelfChecks, WantSealedListsWithEntries)
+{
+    EXPECT_EQ(check("illegal").state, State::gap);
+}
+
+TEST(SelfChecks, WantSafeSearchForChildren)
+{
+    auto const without = check("safe-search");
+    EXPECT_EQ(without.state, State::gap);
+    EXPECT_THAT(without.finding, HasSubstr("Pupil on www.google.com"));
+    std::string entries;
+    for (auto const* const host : {"www.google.com", "www.bing.com", "duckduckgo.com"})
+        entries += "[[safe_search]]\nid = \"engine-" + std::to_string(entries.size()) + "\"\nhosts = [\"" + host
+            + "\"]\nuse = \"strict.example\"\nwho = [\"pupil\"]\n";
+    auto const with = check("safe-search", good_facts(), school(entries));
+    EXPECT_EQ(with.state, State::good) << with.finding;
+}
+
+TEST(SelfChecks, TellRolesApart)
+{
+    EXPECT_EQ(check("profiles").state, State::good);
+}
+
+TEST(SelfChecks, NeverCallGoodWhatCouldNotBeFoundOut)
+{
+    Facts const nothing;
+    for (auto const* const id : {"logs", "coverage", "lists", "certificate", "record"})
+        EXPECT_EQ(check(id, nothing).state, State::gap) << id;
+    EXPECT_EQ(check("review", nothing).state, State::look);
+}
+
+TEST(SelfChecks, LookAtFacts)
+{
+    for (auto const* const id : {"logs", "coverage", "lists", "certificate", "record", "review"})
+        EXPECT_EQ(check(id).state, State::good) << id;
+    auto facts = good_facts();
+    facts.rows_of_a_day = 0;
+    facts.unseen = 200;
+    facts.lists_age = 72h;
+    facts.ca_left = std::chrono::days{10};
+    facts.audit_is_whole = false;
+    facts.last_checked = std::chrono::days{400};
+    for (auto const* const id : {"logs", "coverage", "lists", "certificate", "review"})
+        EXPECT_EQ(check(id, facts).state, State::look) << id;
+    EXPECT_EQ(check("record", facts).state, State::gap);
+    facts.failed_expectations = 1;
+    EXPECT_EQ(
+        check("expectations", facts,
+            school("[[expect]]\nwho = \"pupil\"\nat = \"2026-11-24T10:00\"\nurl = \"https://a.example/\"\nverdict = \"allow\"\n"))
+            .state,
+        State::gap);
+}
+
+TEST(SelfChecks, AreKeptAsTheyWere)
+{
+    auto const checks = run(school(), {}, good_facts(), tuesday, Clock{"UTC"});
+    auto const kept = from_json(to_json(checks));
+    ASSERT_TRUE(kept);
+    ASSERT_EQ(kept->size(), checks.size());
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        EXPECT_EQ((*kept)[i].id, checks[i].id);
+        EXPECT_EQ((*kept)[i].finding, checks[i].finding);
+        EXPECT_EQ((*kept)[i].state, checks[i].state);
+    }
+    for (auto const* const bad : {"", "{", "{}", "[1]"})
+        EXPECT_FALSE(from_json(bad)) << bad;
+}
+
+} // namespace
+} // namespace gatehouse::checks::test

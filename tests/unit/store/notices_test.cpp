@@ -1,0 +1,120 @@
+#include "proxy/store/notices.hpp"
+#include "proxy/store/permissions.hpp"
+#include "proxy/store/reports.hpp"
+#include "proxy/store/restrictions.hpp"
+#include "tests/unit/store/school.hpp"
+
+#include <algorithm>
+#include <array>
+#include <gmock/gmock.h>
+
+namespace gatehouse::store::test {
+namespace {
+
+using std::chrono::hours;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+struct Notices : School {
+    std::vector<std::string> due(std::vector<ConsoleRole> const& roles)
+    {
+        std::vector<std::string> ids;
+        auto const found = due_notices(*ledger, roles);
+        EXPECT_TRUE(found);
+        for (auto const& each : *found)
+            ids.emplace_back(each.kind->id);
+        return ids;
+    }
+    std::vector<std::string> due_for_all()
+    {
+        return due({ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::dsl, ConsoleRole::chief_executive});
+    }
+    void tell_all()
+    {
+        for (auto const& each : *due_notices(*ledger,
+                 std::array{ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::dsl, ConsoleRole::chief_executive}))
+            ASSERT_DONE(mark_told(*ledger, each));
+    }
+    void report(ReportAbout about, std::optional<policy::Severity> severity = {})
+    {
+        NewReport made;
+        made.about = about;
+        made.about_person = "somebody";
+        made.text = "Something happened.";
+        made.severity = severity;
+        ASSERT_DONE(submit_report(*ledger, made, tuesday));
+    }
+};
+
+TEST_F(Notices, FollowARequestFromPersonToPerson)
+{
+    EXPECT_THAT(due_for_all(), IsEmpty());
+    auto const id = ask().id;
+    EXPECT_THAT(due_for_all(), ElementsAre("requests"));
+    EXPECT_THAT(due({ConsoleRole::headteacher}), IsEmpty());
+    tell_all();
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "once";
+    ask("ben.year9", "https://other.example/");
+    EXPECT_THAT(due_for_all(), ElementsAre("requests")) << "for something newer";
+    tell_all();
+    ASSERT_DONE(recommend_request(*ledger, step(id, officer), terms()));
+    EXPECT_THAT(due_for_all(), ElementsAre("decisions")) << "the older of the two requests";
+    tell_all();
+    ASSERT_DONE(send_back_request(*ledger, step(id, head), "For which class?"));
+    EXPECT_THAT(due_for_all(), ElementsAre("requests")) << "it waits for the officer again";
+    reopen();
+    EXPECT_THAT(due_for_all(), ElementsAre("requests")) << "what was not taken is due after a restart";
+    tell_all();
+    reopen();
+    EXPECT_THAT(due_for_all(), IsEmpty());
+}
+
+TEST_F(Notices, GoWhereTheReportGoes)
+{
+    report(ReportAbout::site);
+    EXPECT_THAT(due_for_all(), ElementsAre("reports"));
+    tell_all();
+    report(ReportAbout::pupil);
+    EXPECT_THAT(due_for_all(), ElementsAre("reports-pupil"));
+    tell_all();
+    report(ReportAbout::staff);
+    report(ReportAbout::headteacher);
+    EXPECT_THAT(due_for_all(), UnorderedElementsAre("reports-staff", "reports-head"));
+    tell_all();
+    report(ReportAbout::pupil, policy::Severity::urgent);
+    EXPECT_THAT(due_for_all(), ElementsAre("urgent-pupil")) << "by itself, with other words";
+    tell_all();
+    report(ReportAbout::pupil, policy::Severity::note);
+    EXPECT_THAT(due_for_all(), ElementsAre("reports-pupil"));
+}
+
+TEST_F(Notices, TellOfKeysAndOfSupervisedUse)
+{
+    auto const permission = propose_permission(*ledger, {"group:year-9", "service:youtube", "", "Films."}, as(officer), tuesday);
+    ASSERT_TRUE(permission);
+    EXPECT_THAT(due_for_all(), UnorderedElementsAre("key-officer", "key-head"));
+    ASSERT_DONE(
+        give_key(*ledger, {permission->id, permission->version, as(officer), tuesday}, tuesday + hours{1}, "Safe search."));
+    EXPECT_THAT(due_for_all(), ElementsAre("key-head"));
+    tell_all();
+    ASSERT_DONE(
+        propose_restriction(*ledger, {"amy.year9", "A VPN.", "", "12", tuesday, tuesday + hours{24}}, as(officer), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("cases"));
+    tell_all();
+    ASSERT_DONE(
+        propose_restriction(*ledger, {"h.brown", "A VPN.", "", "12", tuesday, tuesday + hours{24}}, as(officer), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("cases-head")) << "not to the headteacher, whom it is about";
+}
+
+TEST_F(Notices, HavePlainWordsThatNameNobody)
+{
+    for (auto const& kind : notice_kinds())
+        for (auto const text : {kind.subject, kind.text, kind.page}) {
+            EXPECT_FALSE(text.empty()) << kind.id;
+            EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; })) << kind.id;
+        }
+}
+
+} // namespace
+} // namespace gatehouse::store::test
