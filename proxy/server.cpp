@@ -9,6 +9,7 @@
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/overrides.hpp"
 #include "proxy/store/reports.hpp"
+#include "proxy/store/retention.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -300,6 +301,28 @@ void Server::keep_house()
             spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
+    purge_once_a_day(now);
+}
+
+/// Records whose time is over go, after the start and then with each new day.
+void Server::purge_once_a_day(std::chrono::sys_seconds now)
+{
+    auto const today = clock_.moment_of(now).local.date;
+    if (std::exchange(purged_on_, today) == today)
+        return;
+    auto const before = [now](unsigned days) { return days == 0 ? std::nullopt : std::optional{now - std::chrono::days{days}}; };
+    auto const& kept = settings_.retention;
+    store::PurgeBefore const over{before(kept.incidents), before(kept.requests), before(kept.reports)};
+    auto purge = [over, now](store::Ledger& ledger) {
+        auto const purged = store::purge_records(ledger, over, now);
+        if (!purged)
+            spdlog::warn("records.not_purged reason=\"{}\"", purged.error().message());
+        else if (purged->all() > 0)
+            spdlog::info(
+                "records.purged incidents={} requests={} reports={}", purged->incidents, purged->requests, purged->reports);
+    };
+    if (!store_->post(store::Job{std::move(purge)}))
+        purged_on_ = {}; // a full queue: the next minute will do
 }
 
 /// Somebody deleted or damaged a day file of the access log: the diagnostic log says so at once, and the audit keeps it.

@@ -44,9 +44,9 @@ boost::json::object Server::status() const
         {"connections_refused", total.connections_refused}, {"requests", total.requests}, {"blocked", total.blocked},
         {"refused", total.refused}, {"upstream_failures", total.upstream_failures}, {"tunnels_open", total.tunnels_open},
         {"tunnels_inspected", total.tunnels_inspected}, {"tunnels_ended_by_policy", total.tunnels_ended_by_policy},
-        {"log_rows", rows.rows}, {"log_rows_dropped", rows.dropped}, {"log_failing", rows.failing},
-        {"incidents_dropped", incidents_dropped_.load()}, {"store_failing", store_failing_.load()},
-        {"audit_agrees", audit_agrees_.load()}};
+        {"origins_proved", total.origins_proved}, {"origins_without_sct", total.origins_without_sct}, {"log_rows", rows.rows},
+        {"log_rows_dropped", rows.dropped}, {"log_failing", rows.failing}, {"incidents_dropped", incidents_dropped_.load()},
+        {"store_failing", store_failing_.load()}, {"audit_agrees", audit_agrees_.load()}};
 }
 
 std::vector<Metric> Server::metrics() const
@@ -62,6 +62,9 @@ std::vector<Metric> Server::metrics() const
         {"requests_refused_total", "Messages refused as malformed or ambiguous.", true, number(total.refused)},
         {"upstream_errors_total", "Requests whose site could not be reached.", true, number(total.upstream_failures)},
         {"tunnels", "Tunnels open.", false, number(total.tunnels_open)},
+        {"origins_proved_total", "Certificates of origins that were verified.", true, number(total.origins_proved)},
+        {"origins_without_sct_total", "Of them, certificates that are in no transparency log they name.", true,
+            number(total.origins_without_sct)},
         {"tunnels_inspected_total", "Tunnels whose inside was read.", true, number(total.tunnels_inspected)},
         {"tunnels_ended_by_policy_total", "Open tunnels that a period or publication closed.", true,
             number(total.tunnels_ended_by_policy)},

@@ -53,6 +53,7 @@ void read_reach(SettingsReader& reader, Settings& settings)
     reader.read("http_ports", settings.http_ports);
     reader.read("private", settings.reachable_private);
     reader.read("extra_roots", settings.extra_roots, settings.config_dir);
+    reader.read("revoked", settings.revoked, settings.config_dir);
 }
 
 void read_log(SettingsReader& reader, Settings& settings)
@@ -147,6 +148,13 @@ void read_console(SettingsReader& reader, Settings& settings)
                 fmt::format("the roles are {}", fmt::join(console_roles, ", ")));
 }
 
+void read_retention(SettingsReader& reader, Settings& settings)
+{
+    reader.read("incidents", settings.retention.incidents);
+    reader.read("requests", settings.retention.requests);
+    reader.read("reports", settings.retention.reports);
+}
+
 void check_pseudonym(SettingsReader& reader, std::string_view pseudonym)
 {
     auto const fits = [](char c) {
@@ -173,7 +181,8 @@ struct Section {
 };
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
     {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"pac", read_pac},
-    {"antivirus", read_antivirus}, {"ca", read_ca}, {"console", read_console}, {"mail", read_mail}, {"gateway", read_gateway}};
+    {"antivirus", read_antivirus}, {"ca", read_ca}, {"console", read_console}, {"mail", read_mail}, {"retention", read_retention},
+    {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {

@@ -79,6 +79,13 @@ struct Mail {
     std::map<std::string, std::vector<std::string>> to; ///< addresses by role of the console
 };
 
+/// How long records of the store are kept once they are closed. Units: days; zero: for ever. The access log has `log_days`.
+struct Retention {
+    unsigned incidents = 365;
+    unsigned requests = 730; ///< to open a site
+    unsigned reports = 730;  ///< that were dealt with
+};
+
 /// The group of the kernel's packet log that refused QUIC packets go to.
 inline constexpr std::uint16_t quic_log_group = 3128;
 
@@ -113,7 +120,8 @@ struct Settings {
     std::vector<std::uint16_t> connect_ports{443};        ///< CONNECT is allowed to these
     std::vector<std::uint16_t> http_ports{80, 443, 8080}; ///< absolute-form requests are allowed to these
     std::vector<policy::Network> reachable_private;       ///< private networks that may be reached (the school's own services)
-    std::vector<std::filesystem::path> extra_roots;       ///< PEM files trusted beside the system's
+    std::vector<std::filesystem::path> revoked;     ///< PEM files of certificate revocation lists that origins are held against
+    std::vector<std::filesystem::path> extra_roots; ///< PEM files trusted beside the system's
 
     bool log_queries = false;               ///< keep query strings in the access log
     unsigned log_days = 90;                 ///< day files older than this are deleted; zero: never
@@ -132,6 +140,7 @@ struct Settings {
     std::vector<PacAnswer> pac; ///< first match wins; the last is everyone's
     Antivirus antivirus;
     Mail mail;
+    Retention retention;
     Gateway gateway;
 };
 

@@ -50,7 +50,8 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
     , resolver_(parts.resolver, context_.get_executor(), parts.settings.limits.dns_cache)
     , dialer_(resolver_, parts.guard, context_.get_executor(), wheel_,
           {parts.settings.deadlines.connect, parts.settings.deadlines.connect_attempt})
-    , origins_(net::make_origin_context(parts.settings.extra_roots))
+    , origin_trust_{.extra_roots = parts.settings.extra_roots, .revoked = parts.settings.revoked}
+    , origins_(net::make_origin_context(origin_trust_))
     , pool_(dialer_, wheel_,
           {parts.settings.limits.idle_upstream_per_worker, parts.settings.limits.idle_upstream_per_host,
               parts.settings.deadlines.upstream_idle, parts.settings.deadlines.handshake, origins_.get()})
@@ -270,7 +271,11 @@ void Worker::publish(std::shared_ptr<policy::Policy const> policy, std::function
 
 void Worker::read_counters(std::function<void(session::Counters const&)> reader)
 {
-    auto read = [this, reader = std::move(reader)] { reader(env_.counters); };
+    auto read = [this, reader = std::move(reader)] {
+        env_.counters.origins_proved = origin_trust_.proved;
+        env_.counters.origins_without_sct = origin_trust_.without_sct;
+        reader(env_.counters);
+    };
     boost::asio::post(context_, std::move(read));
 }
 

@@ -98,6 +98,7 @@ private:
     net::DeadlineWheel wheel_;
     net::Resolver resolver_;
     net::Dialer dialer_;
+    net::OriginTrust origin_trust_;
     net::OriginContext origins_;
     net::UpstreamPool pool_;
     http2::Origins http2_origins_;

@@ -61,12 +61,13 @@ Staple read_staple(SSL* connection, unsigned char const* bytes, long size)
 }
 
 /// Called by OpenSSL once the chain is verified, with or without a staple. No answer is no reason to refuse, unless the certificate says so.
-/// `refused`: that of make_origin_context.
-int judge_chain(SSL* connection, void* refused)
+/// `context`: the OriginTrust.
+int judge_chain(SSL* connection, void* context)
 {
     if (SSL_session_reused(connection) == 1)
         return 1; // it was judged when the session began
-    if (leads_through(SSL_get0_verified_chain(connection), *static_cast<std::vector<Fingerprint> const*>(refused))) {
+    auto& trust = *static_cast<OriginTrust*>(context);
+    if (leads_through(SSL_get0_verified_chain(connection), trust.refused)) {
         SSL_set_verify_result(connection, X509_V_ERR_CERT_REJECTED);
         return 0;
     }
@@ -76,9 +77,36 @@ int judge_chain(SSL* connection, void* refused)
     auto* const certificate = SSL_get0_peer_certificate(connection);
     bool const unfit
         = staple == Staple::revoked || certificate == nullptr || (staple != Staple::good && demands_staple(certificate));
-    if (unfit)
+    if (unfit) {
         SSL_set_verify_result(connection, X509_V_ERR_CERT_REVOKED);
-    return unfit ? 0 : 1;
+        return 0;
+    }
+    ++trust.proved;
+    trust.without_sct += X509_get_ext_by_NID(certificate, NID_ct_precert_scts, -1) < 0 ? 1U : 0U;
+    return 1;
+}
+
+/// Most issuers have no list among ours: that alone is no reason to refuse, nor is a list that should have been renewed.
+int forgive_missing_lists(int good, X509_STORE_CTX* context)
+{
+    auto const error = good == 1 ? X509_V_OK : X509_STORE_CTX_get_error(context);
+    bool const is_about_a_list
+        = error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_CRL_HAS_EXPIRED || error == X509_V_ERR_CRL_NOT_YET_VALID;
+    if (is_about_a_list)
+        X509_STORE_CTX_set_error(context, X509_V_OK);
+    return good == 1 || is_about_a_list ? 1 : 0;
+}
+
+void load_revoked(SSL_CTX* context, std::span<std::filesystem::path const> files)
+{
+    if (files.empty())
+        return;
+    auto* const store = SSL_CTX_get_cert_store(context);
+    auto* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+    for (auto const& file : files)
+        if (lookup == nullptr || X509_load_crl_file(lookup, file.c_str(), X509_FILETYPE_PEM) <= 0)
+            throw std::runtime_error("reach.revoked: " + file.string() + " holds no revocation lists that can be read");
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
 }
 
 /// Called when the origin asks for a certificate of the client, who is not us: that site can only be spoken with by the device itself.
@@ -104,7 +132,7 @@ void OriginContextFree::operator()(SSL_CTX* context) const
     SSL_CTX_free(context);
 }
 
-OriginContext make_origin_context(std::span<std::filesystem::path const> extra_roots, std::vector<Fingerprint> const& refused)
+OriginContext make_origin_context(OriginTrust& trust)
 {
     OriginContext context{SSL_CTX_new(TLS_client_method())};
     auto* const raw = context.get();
@@ -114,15 +142,16 @@ OriginContext make_origin_context(std::span<std::filesystem::path const> extra_r
     SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_security_level(raw, 2);
-    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, forgive_missing_lists);
     SSL_CTX_set_verify_depth(raw, longest_chain);
     SSL_CTX_set_max_cert_list(raw, most_certificates);
     SSL_CTX_set_tlsext_status_type(raw, TLSEXT_STATUSTYPE_ocsp);
     SSL_CTX_callback_ctrl(
         raw, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB, reinterpret_cast<void (*)()>(judge_chain)); // what the macro does
-    SSL_CTX_ctrl(raw, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB_ARG, 0, const_cast<std::vector<Fingerprint>*>(&refused));
+    SSL_CTX_ctrl(raw, SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB_ARG, 0, &trust);
     SSL_CTX_set_client_cert_cb(raw, note_wanted_certificate);
-    load_roots(raw, extra_roots);
+    load_roots(raw, trust.extra_roots);
+    load_revoked(raw, trust.revoked);
     OriginSessions::attach(raw);
     return context;
 }

@@ -17,12 +17,22 @@ struct OriginContextFree {
 };
 using OriginContext = std::unique_ptr<SSL_CTX, OriginContextFree>;
 
+/// What origins' certificates are held against, and what was seen of them. Lifetime: outlives the context made of it.
+struct OriginTrust {
+    std::vector<std::filesystem::path> extra_roots = {}; ///< PEM
+    std::vector<std::filesystem::path> revoked = {};     ///< PEM, certificate revocation lists (RFC 5280 §5)
+    std::vector<Fingerprint> const& refused = known_interception();
+
+    std::uint64_t proved = 0;      ///< handshakes whose chain was verified; resumed ones are not counted again
+    std::uint64_t without_sct = 0; ///< of them: the certificate says nothing of a transparency log (RFC 6962 §3.3)
+};
+
 /// For all connections of one worker to origins: TLS 1.2 at least, forward-secret AEAD ciphers, security level 2 (no SHA-1, no RSA below
 /// 2048 bits), the system's roots and `extra_roots` (PEM), a name among the subject alternative names (never the common name), stapled
-/// OCSP answers believed if they are good to believe (RFC 6960), no chain through `refused`, whoever trusts it. Sessions are resumed
-/// (origin_sessions.hpp). Throws std::runtime_error for a file of roots that cannot be read (a failed start). Lifetime: `refused` outlives it.
-OriginContext make_origin_context(
-    std::span<std::filesystem::path const> extra_roots, std::vector<Fingerprint> const& refused = known_interception());
+/// OCSP answers believed if they are good to believe (RFC 6960), no certificate on the lists `revoked` (an issuer without a list, or with an old one,
+/// is no reason to refuse), no chain through `refused`, whoever trusts it. Sessions are resumed (origin_sessions.hpp).
+/// Throws std::runtime_error for a file that cannot be read (a failed start).
+OriginContext make_origin_context(OriginTrust& trust);
 
 /// Asks the connection for this host: SNI and the name or address that the certificate must have. False: out of memory.
 bool expect_host(SSL* connection, std::string const& host, bool is_address);

@@ -51,6 +51,8 @@ constexpr auto traffic_readers
 constexpr auto check_runners = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::auditor);
 constexpr auto governors_readers
     = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::dpo, Role::chief_executive, Role::auditor);
+constexpr auto privacy_readers = Access::roles(Role::dpo, Role::headteacher, Role::auditor, Role::ict_lead);
+constexpr auto dpo = Access::roles(Role::dpo);
 constexpr auto ict_lead = Access::roles(Role::ict_lead);
 constexpr auto log_readers = Access::roles(Role::ict_lead, Role::officer, Role::dsl, Role::marketing);
 constexpr auto audit_readers = Access::roles(Role::dpo, Role::auditor, Role::headteacher, Role::ict_lead, Role::chief_executive);
@@ -79,6 +81,8 @@ constexpr Route console_table[] = {
     {post, "/permission/new", con::take_permission_proposal, grant_enders},
     {post, "/permission/key", con::take_permission_key, grant_enders},
     {post, "/permission/close", con::take_permission_close, grant_enders},
+    {get, "/rules", con::show_rules, list_readers, "Rules"},
+    {get, "/timetable", con::show_timetable, list_readers},
     {get, "/lists", con::show_lists, list_readers, "School lists"},
     {get, "/lists/add", con::show_list_add, officer},
     {post, "/lists/add", con::take_list_add, officer},
@@ -96,6 +100,8 @@ constexpr Route console_table[] = {
     {get, "/reports", con::show_reports, report_readers, "Reports"},
     {get, "/report", con::show_report, report_readers},
     {post, "/report/read", con::read_report, report_readers},
+    {post, "/report/take-up", con::take_up_report, report_readers},
+    {post, "/report/note", con::take_report_note, report_readers},
     {post, "/report/handle", con::take_report_outcome, report_readers},
     {get, "/incidents", con::show_incidents, incident_readers, "Incidents"},
     {get, "/supervision", con::show_supervisions, supervision_readers, "Supervised use"},
@@ -117,6 +123,8 @@ constexpr Route console_table[] = {
     {get, "/checks/run", con::show_check_run, check_runners},
     {post, "/checks/run", con::take_check_run, check_runners},
     {get, "/governors", con::show_governors, governors_readers, "For governors"},
+    {get, "/privacy", con::show_privacy, privacy_readers, "Privacy"},
+    {post, "/privacy/person", con::take_subject_access, dpo},
     {get, "/status", con::show_status, signed_in, "Status"},
     {get, "/audit", con::show_audit, audit_readers, "Audit"},
     {get, "/accounts", con::show_accounts, ict_lead, "Accounts"},

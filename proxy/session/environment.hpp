@@ -33,6 +33,8 @@ struct Counters {
     std::uint64_t tunnels_open = 0;
     std::uint64_t tunnels_inspected = 0; ///< begun
     std::uint64_t tunnels_ended_by_policy = 0;
+    std::uint64_t origins_proved = 0;      ///< certificates of origins that were verified
+    std::uint64_t origins_without_sct = 0; ///< of them: without a word of a transparency log
 
     Counters& operator+=(Counters const& other)
     {
@@ -46,6 +48,8 @@ struct Counters {
         tunnels_open += other.tunnels_open;
         tunnels_inspected += other.tunnels_inspected;
         tunnels_ended_by_policy += other.tunnels_ended_by_policy;
+        origins_proved += other.origins_proved;
+        origins_without_sct += other.origins_without_sct;
         return *this;
     }
 };

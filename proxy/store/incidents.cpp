@@ -139,21 +139,4 @@ result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until
     return count->value_or(0);
 }
 
-result<std::int64_t> remove_incidents(Ledger& ledger, Instant before, Actor const& actor, Instant now)
-{
-    Deed const deed{"incidents.remove", "incidents", actor, now};
-    return ledger.transact([&]() -> result<std::int64_t> {
-        auto const removed = ledger.database().execute("DELETE FROM incidents WHERE last_at < ?", before);
-        if (!removed)
-            return removed.error();
-        auto const count = ledger.database().changed_rows();
-        if (count == 0)
-            return count;
-        auto const detail = fmt::format("{} older than {}", count, before.time_since_epoch().count());
-        if (auto const audited = audit(ledger, deed, detail); !audited)
-            return audited.error();
-        return count;
-    });
-}
-
 } // namespace gatehouse::store

@@ -39,7 +39,5 @@ struct IncidentReader {
 /// Errors: `errc::not_permitted`, `invalid_value` (no purpose), `conflict_of_interest` (the reader's own name).
 result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter const& filter, IncidentReader const& reader);
 result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until);
-/// Retention: rows older than `before` go; the removal is audited with its count.
-result<std::int64_t> remove_incidents(Ledger& ledger, Instant before, Actor const& actor, Instant now);
 
 } // namespace gatehouse::store

@@ -16,7 +16,7 @@ constexpr std::int64_t reports_per_hour = 30; // from one address
 
 constexpr std::string_view select_report
     = "SELECT id, reference, at, about, about_person, url, text, user, device, network, address, decision,"
-      " route, state, handled_by, outcome, handled_at, urgency FROM reports ";
+      " route, state, handled_by, outcome, handled_at, urgency, theme, taken_up_by, taken_up_at FROM reports ";
 
 Report read_row(Statement const& row)
 {
@@ -41,6 +41,9 @@ Report read_row(Statement const& row)
     report.handled_at = row.optional_instant(16);
     if (auto const urgency = row.integer(17); urgency > 0)
         content.severity = static_cast<policy::Severity>(urgency - 1);
+    content.theme = row.text(18);
+    report.taken_up_by = row.text(19);
+    report.taken_up_at = row.optional_instant(20);
     return report;
 }
 
@@ -51,8 +54,8 @@ std::string report_object(ReportId id)
 
 bool is_valid(NewReport const& report)
 {
-    for (auto const* text :
-        {&report.about_person, &report.user, &report.device, &report.network, &report.address, &report.decision_id})
+    for (auto const* text : {&report.about_person, &report.user, &report.device, &report.network, &report.address,
+             &report.decision_id, &report.theme})
         if (!is_plain_text(*text, 256, Empty::allowed))
             return false;
     bool const has_subject
@@ -148,10 +151,10 @@ result<Report> keep_report(Ledger& ledger, NewReport const& report, Actor const&
     kept.route = *route;
     std::int64_t const urgency = report.severity ? 1 + static_cast<std::int64_t>(*report.severity) : 0;
     auto const added = ledger.database().execute("INSERT INTO reports (reference, at, about, about_person, url, text, user, "
-                                                 "device, network, address, decision, route, urgency)"
-                                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                                 "device, network, address, decision, route, urgency, theme)"
+                                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         kept.reference, now, report.about, report.about_person, report.url, report.text, report.user, report.device,
-        report.network, report.address, report.decision_id, *route, urgency);
+        report.network, report.address, report.decision_id, *route, urgency, report.theme);
     if (!added)
         return added.error();
     kept.id = static_cast<ReportId>(ledger.database().last_row_id());
@@ -221,6 +224,7 @@ result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant n
     report.address = alert.client.to_text();
     report.decision_id = alert.decision_id;
     report.severity = alert.severity;
+    report.theme = alert.list_title;
     if (!is_valid(report))
         return errc::invalid_value;
     Actor const gateway{AccountId::none, "gateway", report.address};
@@ -260,6 +264,49 @@ result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpo
             return audited.error();
         return report;
     });
+}
+
+result<void> take_up_report(Ledger& ledger, ReportId id, Actor const& actor, Instant now)
+{
+    Deed const deed{"report.take-up", report_object(id), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (auto const report = load_for(ledger, id, actor); !report)
+            return report.error();
+        auto const account = find_account(ledger, actor.account);
+        if (!account)
+            return account.error();
+        auto const taken = ledger.database().execute(
+            "UPDATE reports SET taken_up_by = ?, taken_up_at = ? WHERE id = ? AND state = ? AND taken_up_at IS NULL",
+            account->login, now, id, ReportState::open);
+        if (!taken)
+            return taken;
+        if (ledger.database().changed_rows() != 1)
+            return errc::wrong_state;
+        return audit(ledger, deed, "");
+    });
+}
+
+result<void> note_on_report(Ledger& ledger, ReportId id, std::string const& text, Actor const& actor, Instant now)
+{
+    if (!is_plain_text(text, text_limit))
+        return errc::invalid_value;
+    Deed const deed{"report.note", report_object(id), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (auto const report = load_for(ledger, id, actor); !report)
+            return report.error();
+        auto const account = find_account(ledger, actor.account);
+        if (!account)
+            return account.error();
+        auto const noted = ledger.database().execute(
+            "INSERT INTO report_notes (report, at, made_by, text) VALUES (?, ?, ?, ?)", id, now, account->login, text);
+        return noted ? audit(ledger, deed, "") : noted; // not its words: the audit is read by more people
+    });
+}
+
+result<std::vector<ReportNote>> list_report_notes(Ledger& ledger, ReportId id)
+{
+    auto const read = [](Statement const& row) { return ReportNote{row.instant(0), row.text(1), row.text(2)}; };
+    return ledger.database().collect("SELECT at, made_by, text FROM report_notes WHERE report = ? ORDER BY id", read, id);
 }
 
 result<void> handle_report(Ledger& ledger, ReportId id, std::string const& outcome, Actor const& actor, Instant now)

@@ -20,6 +20,7 @@ struct NewReport {
     std::string user, device, network, address; ///< of the reporter; empty where unknown
     std::string decision_id;
     std::optional<policy::Severity> severity{}; ///< how soon to look, of those that the gateway makes itself
+    std::string theme{};                        ///< of those: title of the list that spoke of it
 };
 
 struct Report {
@@ -29,6 +30,8 @@ struct Report {
     NewReport content;
     ConsoleRole route = ConsoleRole::officer; ///< whose queue
     ReportState state = ReportState::open;
+    std::string taken_up_by; ///< login of who has said that they look after it; empty: nobody yet
+    std::optional<Instant> taken_up_at;
     std::string handled_by, outcome;
     std::optional<Instant> handled_at;
 };
@@ -44,6 +47,20 @@ result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, Acco
 /// One report; reading one about a person is an audited event and needs a purpose.
 /// Errors: `errc::not_found`, `not_permitted` (not this role's queue), `conflict_of_interest`, `invalid_value` (no purpose).
 result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now);
+
+/// What was done about it, step by step.
+struct ReportNote {
+    Instant at{};
+    std::string by; ///< login
+    std::string text;
+};
+
+/// "I look after it": so that nobody waits for the other. Errors: as read_report, `errc::wrong_state` (somebody does, or it is handled).
+result<void> take_up_report(Ledger& ledger, ReportId id, Actor const& actor, Instant now);
+/// Also once it is handled: what follows belongs to it. Errors: as read_report.
+result<void> note_on_report(Ledger& ledger, ReportId id, std::string const& text, Actor const& actor, Instant now);
+/// Oldest first, for whoever may read the report (read_report comes first). Errors: those of the database.
+result<std::vector<ReportNote>> list_report_notes(Ledger& ledger, ReportId id);
 /// Errors: as read_report, `errc::wrong_state`.
 result<void> handle_report(Ledger& ledger, ReportId id, std::string const& outcome, Actor const& actor, Instant now);
 

@@ -246,9 +246,20 @@ CREATE TABLE recovery_codes (
 )sql";
 
 // Supervised use: what speaks against it, and the times at which a member of staff sits beside. Permissions that take two keys. What people were
-// told by e-mail. Runs of the checks.
+// told by e-mail. Reports that somebody has taken up, and what followed. Runs of the checks.
 constexpr char const* version_5 = R"sql(
 ALTER TABLE restrictions ADD COLUMN against TEXT NOT NULL DEFAULT '';
+ALTER TABLE reports ADD COLUMN theme TEXT NOT NULL DEFAULT '';
+ALTER TABLE reports ADD COLUMN taken_up_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE reports ADD COLUMN taken_up_at INTEGER;
+CREATE TABLE report_notes (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    report INTEGER NOT NULL REFERENCES reports (id),
+    at     INTEGER NOT NULL,
+    made_by TEXT NOT NULL,
+    text   TEXT NOT NULL
+) STRICT;
+CREATE INDEX report_notes_by_report ON report_notes (report, id);
 CREATE TABLE supervisions (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     restriction INTEGER NOT NULL REFERENCES restrictions (id),

@@ -8,7 +8,7 @@ const browser = await startBrowser();
 
 const roles = {
     officer: ["/", "/requests", "/requests?show=recommended", "/request?id={waiting_id}", "/request/close?id={waiting_id}", "/request/merge?id={waiting_id}", "/grants", "/lists",
-        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/draft", "/draft/change?id={change_id}", "/draft/effect", "/history", "/history/one?id={publication_id}", "/history/one?id={pending_id}", "/reports", "/report?id={report_id}", "/incidents", "/incidents?user=someone", "/incidents?user=jo.year8&purpose=complaint", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}",
+        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/draft", "/draft/change?id={change_id}", "/draft/effect", "/history", "/history/one?id={publication_id}", "/history/one?id={pending_id}", "/reports", "/report?id={report_id}", "/incidents", "/rules", "/rules?by=clause", "/timetable", "/timetable?group=year-9", "/incidents?user=someone", "/incidents?user=jo.year8&purpose=complaint", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}",
         "/supervision/propose?user=jo.year8", "/permissions", "/permission?id={permission_id}", "/permission/new", "/log",
         "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/account/second-factor", "/help",
         "/accessibility", "/nothing-here", "/request?id=999999"],
@@ -16,7 +16,7 @@ const roles = {
     ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/traffic", "/traffic?days=7", "/checks", "/governors", "/accounts", "/accounts/add", "/accounts/one?id={account_id}"],
     beside: ["/", "/supervision", "/supervision/one?id={supervised_id}"],
     dsl: ["/", "/reports", "/report?id={person_report_id}"],
-    dpo: ["/", "/audit?action=account."],
+    dpo: ["/", "/audit?action=account.", "/privacy"],
     chief: ["/"],
     marketing: ["/"],
     auditor: ["/", "/incidents", "/traffic?days=30"],
@@ -134,6 +134,11 @@ try {
             await person.goto(`${gateway.console}/request?id=${gateway.seed.waiting_id}`);
             await person.click("text=Send to the headteacher");
             await checkPage(person, "officer-recommend-errors");
+        }
+        if (role === "dpo") {
+            await person.goto(`${gateway.console}/privacy`);
+            await person.click("main button[type=submit]");
+            await checkPage(person, "dpo-privacy-errors");
         }
         if (role === "auditor") {
             await person.goto(`${gateway.console}/account/second-factor`);

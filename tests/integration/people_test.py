@@ -10,13 +10,13 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from console import Browser, sign_in  # noqa: E402
-from gateway import Gateway, Suite  # noqa: E402
+from gateway import Gateway, Suite, wait_until  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
 SUITE = Suite()
 SITE, INSTAGRAM, YOUTUBE = "www.school.example", "www.instagram.com", "www.youtube.com"
 STUDY, YEAR_9, YEAR_7 = "127.0.1.14", "127.0.1.10", "127.0.1.11"  # the first asks people to sign in
-PEOPLE = {"olive": "officer", "harriet": "headteacher", "dora": "dsl", "ian": "ict-lead", "tess": "supervisor", "carla": "chief-executive"}
+PEOPLE = {"dev": "dpo", "olive": "officer", "harriet": "headteacher", "dora": "dsl", "ian": "ict-lead", "tess": "supervisor", "carla": "chief-executive"}
 
 
 class Hello(HttpHandler):
@@ -177,6 +177,41 @@ def accounts_and_where_they_are_signed_in():
         assert action in audit, action
 
 
+def everything_about_one_person():
+    told = Browser(GATE.portal_port, secure=False, room="127.0.0.7").fill("/tell", "/tell", about="pupil", person="amy", text="Amy's friend Zoe is sad.")
+    equal(told.status, 303)
+    protector = BROWSER["dev"]
+    equal(protector.fill("/privacy", "/privacy/person", person="amy").status, 422, "without a purpose")
+    page = protector.fill("/privacy", "/privacy/person", person="Amy", purpose="Request of 3 December, identity checked.")
+    equal(page.status, 200)
+    found = json.loads(page.text)
+    equal((found["person"], found["account"]["role"]), ("amy", "pupil"))
+    assert any(row["verdict"] == "block" and row["rule"] == "restriction-1" for row in found["access_log"]), found["access_log"][:3]
+    assert {"amy"} >= {found["person"]} and "ben" not in page.text and "Zoe" not in page.text, "what others wrote, or others did"
+    equal(found["supervised_use"][0]["reason"], "A VPN on three days, seen by a teacher.")
+    for login in ("olive", "harriet", "tess", "dora"):
+        assert login not in page.text, login
+    assert found["reports"][0]["left_out"], found["reports"]
+    equal(protector.fill("/privacy", "/privacy/person", person="dev", purpose="x").status, 403, "their own")
+    equal(BROWSER["olive"].fill("/account", "/privacy/person", person="amy", purpose="x").status, 403, "somebody else's")
+    assert "Request of 3 December" in BROWSER["harriet"].get("/audit?action=subject.").text
+
+
+def old_records_go_and_it_is_seen():
+    BROWSER["dora"].get("/reports")
+    assert "2 incidents" not in BROWSER["harriet"].get("/privacy").text
+    number = re.search(r'/report\?id=(\d+)', BROWSER["dora"].get("/reports").text)[1]
+    done(BROWSER["dora"].fill(f"/report?id={number}", "/report/take-up", id=number), "taken-up")
+    page = BROWSER["dora"].fill(f"/report?id={number}", "/report/read", id=number, purpose="Looking after her")
+    assert "Looked after by" in page.text and "dora" in page.text, page.text[-2000:]
+    done(BROWSER["dora"].fill(f"/report?id={number}", "/report/note", id=number, note="Rang her mother."), "noted")
+    done(BROWSER["dora"].fill(f"/report?id={number}", "/report/handle", id=number, outcome="Talked to her."), "handled")
+    GATE.set_clock("2029-06-01 10:00:00")
+    renew()
+    wait_until(lambda: "0 incidents, 0 requests, 1 reports were over their time" in BROWSER["harriet"].get("/privacy").text, what="what went, on the page")
+    assert "records.purged incidents=0 requests=0 reports=1" in GATE.log_path.read_text()
+
+
 def sign_again(login):
     browser = Browser(GATE.console_port)
     page = browser.fill("/sign-in", "/sign-in", login=login, password=f"another password of {login}")
@@ -196,5 +231,6 @@ with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2
     for user in ("amy", "ben"):
         USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}
-    SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, accounts_and_where_they_are_signed_in)
+    SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, accounts_and_where_they_are_signed_in,
+              everything_about_one_person, old_records_go_and_it_is_seen)
 SUITE.close()

@@ -1,6 +1,7 @@
 // Approved, time-limited permissions: what is open, why, and ending one early.
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/store/overrides.hpp"
 
 namespace gatehouse::portal::console {
@@ -10,11 +11,13 @@ namespace {
 using store::ConsoleRole;
 using store::Ledger;
 
-std::string joined(std::vector<std::string> const& selectors, std::string_view nothing)
+std::string joined(
+    Visit const& visit, std::string_view column, std::vector<std::string> const& selectors, std::string_view nothing)
 {
+    auto const policy = visit.site.services.current_policy();
     std::string text;
     for (auto const& selector : selectors)
-        text += (text.empty() ? "" : ", ") + selector;
+        text += (text.empty() ? "" : ", ") + spoken_selector(*policy, column, selector);
     return text.empty() ? std::string(nothing) : text;
 }
 
@@ -47,10 +50,10 @@ task<Response> show_grants(Visit const& visit)
     table.empty = "No site is open by a grant.";
     for (auto const& row : *found) {
         auto const state = state_of(row, visit.instant());
-        table.rows.push_back(
-            {{joined(row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {}, false, false, row.name()},
-                {joined(row.who, "everyone")}, {shown_time(visit.site, row.until)},
-                {std::string(state.text), {}, std::string(state.tag)}});
+        table.rows.push_back({{joined(visit, "what", row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {},
+                                  false, false, row.name()},
+            {joined(visit, "who", row.who, "everyone")}, {shown_time(visit.site, row.until)},
+            {std::string(state.text), {}, std::string(state.tag)}});
     }
     Page page;
     page.title = "Grants";
@@ -74,10 +77,10 @@ task<Response> show_grant(Visit const& visit)
     Page page;
     page.title = "Grant " + row->name();
     page.back = "/grants";
-    page.parts = {heading(joined(row->what, ""), row->name())};
+    page.parts = {heading(joined(visit, "what", row->what, ""), row->name())};
     std::vector<SummaryRow> rows{{"State", {std::string(state.text), {}, std::string(state.tag)}},
-        {"For whom", {joined(row->who, "everyone")}}, {"Where", {joined(row->where, "anywhere")}},
-        {"When", {joined(row->when, "at any time")}}, {"From", {shown_time(visit.site, row->from)}},
+        {"For whom", {joined(visit, "who", row->who, "everyone")}}, {"Where", {joined(visit, "where", row->where, "anywhere")}},
+        {"When", {joined(visit, "when", row->when, "at any time")}}, {"From", {shown_time(visit.site, row->from)}},
         {"Until", {shown_time(visit.site, row->until)}}, {"Clause", {row->clause}}, {"Reason", {row->reason}},
         {"Approved by", {row->approved_by}}};
     if (row->ended_at)

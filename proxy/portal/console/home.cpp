@@ -103,6 +103,7 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task supervision{"Supervised use", "/supervision", "People who use the web with a member of staff beside them", "", ""};
     if (counts.proposals > 0 && (role == ConsoleRole::headteacher || role == ConsoleRole::chief_executive))
         supervision = waiting(supervision.text, supervision.href, supervision.hint, counts.proposals);
+    Task const privacy{"Privacy", "/privacy", "How long records are kept, and everything about one person", "", ""};
     Task const accounts{"Accounts", "/accounts", "Who may sign in, and as what", "", ""};
     switch (role) {
     case ConsoleRole::officer:
@@ -113,7 +114,7 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     case ConsoleRole::ict_lead: return {log, status, accounts, check, incidents, lists, grants, audit};
     case ConsoleRole::dsl: return {reports, incidents, supervision, log, check, status};
     case ConsoleRole::marketing: return {log, check, status};
-    case ConsoleRole::dpo: return {audit, check, status};
+    case ConsoleRole::dpo: return {audit, privacy, check, status};
     case ConsoleRole::auditor: return {audit, incidents, supervision, grants, permissions, lists, check, status};
     case ConsoleRole::supervisor: return {supervision, check};
     case ConsoleRole::none: return {};

@@ -81,6 +81,10 @@ task<Response> take_list_add(Visit const& visit);
 task<Response> show_list_entry(Visit const& visit);
 task<Response> take_list_remove(Visit const& visit);
 
+// rules.cpp, timetable.cpp: what is written in the configuration, in words
+task<Response> show_rules(Visit const& visit);
+task<Response> show_timetable(Visit const& visit);
+
 // draft.cpp: changes before they are live; history.cpp: what was published
 task<Response> show_draft(Visit const& visit);
 task<Response> show_draft_change(Visit const& visit);
@@ -96,6 +100,8 @@ task<Response> take_cancel(Visit const& visit);
 task<Response> show_reports(Visit const& visit);
 task<Response> show_report(Visit const& visit);
 task<Response> read_report(Visit const& visit);
+task<Response> take_up_report(Visit const& visit);
+task<Response> take_report_note(Visit const& visit);
 task<Response> take_report_outcome(Visit const& visit);
 
 // checks.cpp: the filter tried; governors.cpp: the term in numbers
@@ -103,6 +109,10 @@ task<Response> show_checks(Visit const& visit);
 task<Response> show_check_run(Visit const& visit);
 task<Response> take_check_run(Visit const& visit);
 task<Response> show_governors(Visit const& visit);
+
+// privacy.cpp: retention, and everything about one person
+task<Response> show_privacy(Visit const& visit);
+task<Response> take_subject_access(Visit const& visit);
 
 // records.cpp: incidents and audit; log_pages.cpp: search, export; why.cpp: explanations; status_page.cpp; traffic.cpp: charts
 task<Response> show_incidents(Visit const& visit);

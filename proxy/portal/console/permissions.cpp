@@ -2,6 +2,7 @@
 #include "proxy/store/permissions.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/portal/form_data.hpp"
 
 #include <fmt/format.h>
@@ -23,31 +24,10 @@ bool holds_a_key(Visit const& visit)
     return visit.has_role(ConsoleRole::headteacher) || visit.has_role(ConsoleRole::officer);
 }
 
-template <class Table>
-std::string title_in(Table const& table, std::string_view id)
-{
-    for (auto const& row : table)
-        if (row.id == id)
-            return row.title.empty() ? row.id : row.title;
-    return std::string(id);
-}
-
 /// "Year 9", "YouTube": what a selector means to people.
-std::string spoken_selector(Visit const& visit, std::string const& selector)
+std::string spoken(Visit const& visit, std::string_view column, std::string const& selector)
 {
-    auto const policy = visit.site.services.current_policy();
-    auto const colon = selector.find(':');
-    auto const kind = std::string_view(selector).substr(0, colon);
-    auto const id = colon == std::string::npos ? std::string_view{} : std::string_view(selector).substr(colon + 1);
-    if (kind == "group")
-        return title_in(policy->groups, id);
-    if (kind == "service")
-        return title_in(policy->services, id);
-    if (kind == "category")
-        return title_in(policy->categories, id);
-    if (kind == "network")
-        return title_in(policy->networks, id);
-    return std::string(id.empty() ? std::string_view(selector) : id);
+    return spoken_selector(*visit.site.services.current_policy(), column, selector);
 }
 
 Cell key_state(std::optional<store::GivenKey> const& key, store::Instant now)
@@ -177,9 +157,9 @@ std::string key_text(Visit const& visit, std::optional<store::GivenKey> const& k
 Html facts(Visit const& visit, store::Permission const& permission)
 {
     auto const now = visit.instant();
-    std::vector<SummaryRow> rows{{"State", state_of(permission, now)}, {"For whom", {spoken_selector(visit, permission.who)}},
-        {"What", {spoken_selector(visit, permission.what)}},
-        {"Where", {permission.where.empty() ? "Anywhere at school" : spoken_selector(visit, permission.where)}},
+    std::vector<SummaryRow> rows{{"State", state_of(permission, now)}, {"For whom", {spoken(visit, "who", permission.who)}},
+        {"What", {spoken(visit, "what", permission.what)}},
+        {"Where", {permission.where.empty() ? "Anywhere at school" : spoken(visit, "where", permission.where)}},
         {"What for", {permission.reason}}, {"Asked for by", {permission.made_by}},
         {"Headteacher's key", {key_text(visit, permission.headteacher)}},
         {"Officer's key", {key_text(visit, permission.officer)}}};
@@ -245,7 +225,7 @@ task<Response> permission_page(Visit const& visit, store::PermissionId id, std::
     if (!found)
         co_return show_failure(visit, found.error());
     Page page;
-    page.title = spoken_selector(visit, found->what) + " for " + spoken_selector(visit, found->who);
+    page.title = spoken(visit, "what", found->what) + " for " + spoken(visit, "who", found->who);
     page.back = "/permissions";
     if (auto const done = done_text(visit.query("done")); !done.empty())
         page.parts.push_back(notice("Done", std::string(done) + (found->is_open(visit.instant()) ? " It is open now." : "")));
@@ -280,10 +260,10 @@ task<Response> show_permissions(Visit const& visit)
     table.head = {"What", "For whom", "State", "Headteacher's key", "Officer's key"};
     table.empty = "Nothing has been asked for.";
     for (auto const& each : *found)
-        table.rows.push_back({{spoken_selector(visit, each.what), address_of(each.id), {}, false, false,
-                                  "for " + spoken_selector(visit, each.who)},
-            {spoken_selector(visit, each.who)}, state_of(each, visit.instant()), key_state(each.headteacher, visit.instant()),
-            key_state(each.officer, visit.instant())});
+        table.rows.push_back(
+            {{spoken(visit, "what", each.what), address_of(each.id), {}, false, false, "for " + spoken(visit, "who", each.who)},
+                {spoken(visit, "who", each.who)}, state_of(each, visit.instant()), key_state(each.headteacher, visit.instant()),
+                key_state(each.officer, visit.instant())});
     Page page;
     page.title = "Permissions";
     page.parts = {heading("Permissions"),

@@ -35,6 +35,8 @@ constexpr Label labels[] = {
     {"upstream_failures", "Requests whose site did not answer"},
     {"tunnels_open", "Tunnels open now"},
     {"tunnels_inspected", "Tunnels looked into"},
+    {"origins_proved", "Certificates of sites that were verified"},
+    {"origins_without_sct", "Of them, in no transparency log"},
     {"tunnels_ended_by_policy", "Tunnels that a rule ended"},
     {"log_rows", "Rows in the access log"},
     {"log_rows_dropped", "Rows of the log that were lost"},

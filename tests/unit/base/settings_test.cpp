@@ -107,6 +107,7 @@ connect_ports = [443, 8443]
 http_ports = [80]
 private = ["10.0.0.0/8"]
 extra_roots = ["root.pem", "/etc/root.pem"]
+revoked = ["revoked.pem"]
 [log]
 queries = true
 days = 0
@@ -147,6 +148,10 @@ intercept = "tproxy"
 resolvers = ["10.0.0.53", "fd00::53"]
 local = ["10.0.0.0/8"]
 let_out = ["udp/123", "tcp/8000-8100", "ping"]
+[retention]
+incidents = 30
+requests = 60
+reports = 0
 [ca]
 signer = "/run/signer.socket"
 [mail]
@@ -177,6 +182,7 @@ headteacher = ["head@school.example"]
     ASSERT_EQ(settings.reachable_private.size(), 1U);
     EXPECT_EQ(settings.reachable_private.front().to_text(), "10.0.0.0/8");
     EXPECT_EQ(settings.extra_roots, (std::vector<std::filesystem::path>{dir_ / "root.pem", "/etc/root.pem"}));
+    EXPECT_EQ(settings.revoked, std::vector<std::filesystem::path>{dir_ / "revoked.pem"});
     EXPECT_TRUE(settings.log_queries);
     EXPECT_EQ(settings.log_days, 0U);
     EXPECT_EQ(settings.log_ring, 1U << 20);
@@ -202,6 +208,9 @@ headteacher = ["head@school.example"]
     EXPECT_EQ(settings.gateway.resolvers.back().to_text(), "fd00::53");
     EXPECT_EQ(settings.gateway.local.size(), 1U);
     EXPECT_EQ(settings.gateway.let_out.size(), 3U);
+    EXPECT_EQ(settings.retention.incidents, 30U);
+    EXPECT_EQ(settings.retention.requests, 60U);
+    EXPECT_EQ(settings.retention.reports, 0U);
     EXPECT_EQ(settings.ca_signer, "/run/signer.socket");
     EXPECT_EQ(settings.mail.server, "smtp://mail.school.example:587");
     EXPECT_EQ(settings.mail.password_file, dir_ / "mail-password");

@@ -1,0 +1,104 @@
+#include "proxy/portal/console/subject_access.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/chrono.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string written(store::Instant at)
+{
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::time_point{at}));
+}
+
+json::value account_of(store::SubjectRecords const& records)
+{
+    if (!records.account)
+        return nullptr;
+    auto const& account = *records.account;
+    json::array groups;
+    for (auto const& group : account.groups)
+        groups.emplace_back(group);
+    return {{"user", account.login}, {"name", account.display_name}, {"console_role", store::to_text(account.console_role)},
+        {"role", account.subject_role}, {"groups", std::move(groups)}, {"since", written(account.created_at)},
+        {"last_signed_in", account.last_sign_in ? json::value(written(*account.last_sign_in)) : json::value(nullptr)}};
+}
+
+json::array requests_of(store::SubjectRecords const& records)
+{
+    json::array rows;
+    for (auto const& each : records.requests)
+        rows.push_back({{"reference", each.reference}, {"at", written(each.at)}, {"site", each.url}, {"why", each.why},
+            {"state", store::to_text(each.state)}, {"answer", each.answer}});
+    return rows;
+}
+
+json::array reports_of(store::SubjectRecords const& records)
+{
+    json::array rows;
+    for (auto const& each : records.reports) {
+        json::object row{{"reference", each.reference}, {"at", written(each.at)}, {"written_by_the_person", each.by_subject},
+            {"dealt_with", each.state == store::ReportState::handled}};
+        if (each.by_subject)
+            row["text"] = each.text;
+        else
+            row["left_out"] = "what somebody else wrote, and who";
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+json::array incidents_of(store::SubjectRecords const& records)
+{
+    json::array rows;
+    for (auto const& each : records.incidents)
+        rows.push_back({{"first", written(each.at)}, {"last", written(each.last_at)}, {"kind", each.kind}, {"site", each.host},
+            {"evidence", each.evidence}, {"device", each.device}, {"network", each.network}, {"times", each.count}});
+    return rows;
+}
+
+json::array supervised_use_of(store::SubjectRecords const& records)
+{
+    json::array rows;
+    for (auto const& each : records.restrictions)
+        rows.push_back({{"from", written(each.from)}, {"until", written(each.until)}, {"state", store::to_text(each.state)},
+            {"clause", each.clause}, {"reason", each.reason}, {"against", each.against}, {"ended_because", each.end_reason}});
+    for (auto const& each : records.supervisions)
+        rows.push_back({{"supervised_at", each.device}, {"from", written(each.from)},
+            {"until", written(each.ended_at.value_or(each.until))}});
+    return rows;
+}
+
+json::array permissions_of(store::SubjectRecords const& records)
+{
+    json::array rows;
+    for (auto const& each : records.permissions)
+        rows.push_back({{"what", each.what}, {"where", each.where}, {"reason", each.reason}, {"at", written(each.made_at)},
+            {"closed", each.closed_at ? json::value(written(*each.closed_at)) : json::value(nullptr)}});
+    return rows;
+}
+
+json::array log_of(std::vector<log::StoredRecord> const& records)
+{
+    json::array rows;
+    for (auto const& row : records)
+        rows.push_back({{"at", written(std::chrono::floor<std::chrono::seconds>(row.at))}, {"site", row.host + row.path},
+            {"method", row.method}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule}, {"search", row.search},
+            {"device", row.device}, {"network", row.network}, {"address", row.client.to_text()}});
+    return rows;
+}
+
+} // namespace
+
+std::string subject_json(store::SubjectRecords const& records, std::vector<log::StoredRecord> const& rows, store::Instant made_at)
+{
+    json::object const all{{"person", records.user}, {"made_at", written(made_at)}, {"account", account_of(records)},
+        {"requests", requests_of(records)}, {"reports", reports_of(records)}, {"attempts", incidents_of(records)},
+        {"supervised_use", supervised_use_of(records)}, {"permissions", permissions_of(records)}, {"access_log", log_of(rows)}};
+    return json::serialize(all);
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,133 @@
+// The school's week as rules see it, for everyone or for one group, and the next fourteen days with their closures.
+#include "policy/policy.hpp"
+#include "proxy/portal/console/pages.hpp"
+
+#include <array>
+#include <fmt/format.h>
+#include <set>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+constexpr unsigned days_ahead = 14;
+constexpr std::array weekdays{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr std::uint16_t day_end = 24 * 60;
+
+/// A stretch of an open day during which one period holds.
+struct Slot {
+    std::uint16_t start = 0, end = 0;
+    policy::Period const* period = nullptr;
+};
+
+std::vector<Slot> slots_of(policy::Timetable const& timetable, unsigned weekday, std::span<std::string const> groups)
+{
+    std::set<std::uint16_t> edges{0, day_end};
+    for (auto const& period : timetable.periods) {
+        edges.insert(period.start);
+        edges.insert(period.end);
+    }
+    std::vector<Slot> slots;
+    for (auto edge = edges.begin(); std::next(edge) != edges.end(); ++edge) {
+        auto const* const period = timetable.period_on_open_day(*edge, weekday, groups);
+        if (!slots.empty() && slots.back().period == period)
+            slots.back().end = *std::next(edge);
+        else
+            slots.push_back({*edge, *std::next(edge), period});
+    }
+    std::erase_if(slots, [](Slot const& slot) { return slot.period == nullptr; });
+    return slots;
+}
+
+std::string shown_period(policy::Period const& period)
+{
+    auto const name = spoken(period.name);
+    auto const kind = policy::to_text(period.kind);
+    return name == kind ? name : fmt::format("{} ({})", name, kind);
+}
+
+/// Rows are the times at which something begins or ends on any day.
+Table week(policy::Timetable const& timetable, std::span<std::string const> groups)
+{
+    Table table;
+    table.caption = "A week";
+    table.head = {"Time"};
+    table.head.insert(table.head.end(), weekdays.begin(), weekdays.end());
+    table.empty = "The timetable has no periods: it is always outside of school.";
+    std::array<std::vector<Slot>, weekdays.size()> days;
+    std::set<std::uint16_t> starts;
+    for (unsigned day = 0; day < weekdays.size(); ++day) {
+        days[day] = slots_of(timetable, day, groups);
+        for (auto const& slot : days[day])
+            starts.insert(slot.start);
+    }
+    for (auto const start : starts) {
+        std::vector<Cell> cells{{policy::minute_to_text(start), {}, {}, false, true}};
+        for (auto const& slots : days) {
+            auto const found
+                = std::find_if(slots.begin(), slots.end(), [start](Slot const& slot) { return slot.start == start; });
+            cells.push_back(
+                {found == slots.end() ? "-" : shown_period(*found->period) + ", until " + policy::minute_to_text(found->end)});
+        }
+        table.rows.push_back(std::move(cells));
+    }
+    return table;
+}
+
+Table days(Visit const& visit, policy::Timetable const& timetable, std::span<std::string const> groups)
+{
+    Table table;
+    table.caption = "The next 14 days";
+    table.head = {"Day", "School", "From and until"};
+    auto date = visit.now.local.date;
+    for (unsigned i = 0; i < days_ahead; ++i, date = date.next()) {
+        auto const closed = timetable.closed_for(date);
+        auto const slots = closed.empty() ? slots_of(timetable, date.weekday(), groups) : std::vector<Slot>{};
+        Cell school = !closed.empty() ? Cell{std::string{closed}, {}, "yellow"}
+            : slots.empty()           ? Cell{"None", {}, "grey"}
+                                      : Cell{"School", {}, "green"};
+        table.rows.push_back({{fmt::format("{}, {}", weekdays[date.weekday()], shown_date(date))}, std::move(school),
+            {slots.empty() ? "-"
+                           : policy::minute_to_text(slots.front().start) + " to " + policy::minute_to_text(slots.back().end)}});
+    }
+    return table;
+}
+
+Html choice_of_group(policy::Policy const& policy, std::string_view chosen)
+{
+    Form form;
+    form.action = "/timetable";
+    form.button = "Show";
+    form.is_search = true;
+    form.is_secondary = true;
+    Field field{Field::Kind::select, "group", "For whom?", "", std::string{chosen},
+        {{"", "Everyone without a timetable of their own", ""}}};
+    for (auto const& group : policy.groups)
+        field.options.push_back({group.id, group.title.empty() ? group.id : group.title, ""});
+    form.fields = {std::move(field)};
+    return portal::form(form);
+}
+
+} // namespace
+
+task<Response> show_timetable(Visit const& visit)
+{
+    auto const policy = visit.site.services.current_policy();
+    std::vector<std::string> groups;
+    for (auto const& group : policy->groups)
+        if (group.id == visit.query("group"))
+            groups.push_back(group.id);
+    auto const now = policy->timetable.at(visit.now.local, groups);
+    auto const right_now = !now.closed_for.empty() ? std::string{now.closed_for}
+        : now.period                               ? shown_period(*now.period)
+                                                   : std::string{"outside of school"};
+    Page page;
+    page.title = "Timetable";
+    page.back = "/rules";
+    page.parts = {heading(page.title), choice_of_group(*policy, visit.query("group")),
+        summary({{"Now", {fmt::format("{}, until {}", right_now, policy::minute_to_text(now.until.minute))}}}),
+        portal::table(days(visit, policy->timetable, groups)), portal::table(week(policy->timetable, groups))};
+    co_return show(visit, page);
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,123 @@
+#include "proxy/store/subject_access.hpp"
+
+#include "proxy/detect/incident.hpp"
+#include "proxy/store/acting.hpp"
+
+namespace gatehouse::store {
+namespace {
+
+result<void> read_requests(Database& database, SubjectRecords& records)
+{
+    auto const read = [](Statement const& row) {
+        return RequestOfSubject{row.text(0), row.text(1), row.text(2), row.instant(3), row.id<RequestState>(4), row.text(5)};
+    };
+    auto rows = database.collect(
+        "SELECT reference, url, why, submitted_at, state, answer FROM unblock_requests WHERE lower(user) = ? ORDER BY id", read,
+        records.user);
+    if (!rows)
+        return rows.error();
+    records.requests = std::move(*rows);
+    return {};
+}
+
+result<void> read_reports(Database& database, SubjectRecords& records)
+{
+    auto const read = [](Statement const& row) {
+        return ReportOfSubject{row.text(0), row.instant(1), row.flag(2), row.text(3), row.id<ReportState>(4)};
+    };
+    auto rows = database.collect(
+        "SELECT reference, at, lower(user) = ?1, CASE WHEN lower(user) = ?1 THEN text ELSE '' END, state FROM reports"
+        " WHERE lower(user) = ?1 OR lower(trim(about_person)) = ?1 ORDER BY id",
+        read, records.user);
+    if (!rows)
+        return rows.error();
+    records.reports = std::move(*rows);
+    return {};
+}
+
+result<void> read_incidents(Database& database, SubjectRecords& records)
+{
+    auto const read = [](Statement const& row) {
+        return IncidentOfSubject{row.instant(0), row.instant(1), std::string{detect::to_text(row.id<detect::IncidentKind>(2))},
+            row.text(3), row.text(4), row.text(5), row.text(6), row.integer(7)};
+    };
+    auto rows = database.collect(
+        "SELECT at, last_at, kind, host, evidence, device, network, count FROM incidents WHERE lower(user) = ? ORDER BY id", read,
+        records.user);
+    if (!rows)
+        return rows.error();
+    records.incidents = std::move(*rows);
+    return {};
+}
+
+result<void> read_restrictions(Ledger& ledger, SubjectRecords& records)
+{
+    auto const read = [](Statement const& row) { return row.id<RestrictionId>(0); };
+    auto const ids = ledger.database().collect("SELECT id FROM restrictions WHERE user = ? ORDER BY id", read, records.user);
+    if (!ids)
+        return ids.error();
+    for (auto const id : *ids) {
+        auto const row = find_restriction(ledger, id);
+        auto times = list_supervisions(ledger, id, 10'000);
+        if (!row || !times)
+            return row ? times.error() : row.error();
+        records.restrictions.push_back(
+            {row->from, row->until, row->state, row->clause, row->reason, row->against, row->end_reason});
+        for (auto& each : *times) {
+            each.by.clear();
+            records.supervisions.push_back(std::move(each));
+        }
+    }
+    return {};
+}
+
+result<void> read_permissions(Ledger& ledger, SubjectRecords& records)
+{
+    auto all = list_permissions(ledger, 10'000);
+    if (!all)
+        return all.error();
+    for (auto& permission : *all)
+        if (folded_name(permission.who) == "user:" + records.user) {
+            permission.made_by.clear();
+            permission.closed_by.clear();
+            for (auto* key : {&permission.headteacher, &permission.officer})
+                if (*key)
+                    (*key)->by.clear();
+            records.permissions.push_back(std::move(permission));
+        }
+    return {};
+}
+
+} // namespace
+
+result<SubjectRecords> read_subject(
+    Ledger& ledger, std::string const& user, std::string const& purpose, Actor const& actor, Instant now)
+{
+    SubjectRecords records;
+    records.user = folded_name(user);
+    if (records.user.empty() || !is_plain_text(user, 128) || !is_plain_text(purpose, 500))
+        return errc::invalid_value;
+    Deed const deed{"subject.read", "user:" + records.user, actor, now};
+    return carry_out(ledger, deed, [&]() -> result<SubjectRecords> {
+        auto const account = require_role(ledger, actor, {ConsoleRole::dpo});
+        if (!account)
+            return account.error();
+        auto const names = names_of(ledger, *account);
+        if (!names)
+            return names.error();
+        if (names->has_login(records.user))
+            return errc::conflict_of_interest;
+        if (auto const audited = audit(ledger, deed, purpose); !audited)
+            return audited.error();
+        if (auto known = find_account(ledger, records.user); known)
+            records.account = std::move(*known);
+        auto& database = ledger.database();
+        for (auto const& done : {read_requests(database, records), read_reports(database, records),
+                 read_incidents(database, records), read_restrictions(ledger, records), read_permissions(ledger, records)})
+            if (!done)
+                return done.error();
+        return records;
+    });
+}
+
+} // namespace gatehouse::store

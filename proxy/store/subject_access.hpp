@@ -1,0 +1,55 @@
+#pragma once
+// What the store keeps about one person, for a request for access (UK GDPR, article 15). Who else had to do with it is left out.
+
+#include "proxy/store/permissions.hpp"
+#include "proxy/store/reports.hpp"
+#include "proxy/store/supervisions.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+namespace gatehouse::store {
+
+struct RequestOfSubject {
+    std::string reference, url, why;
+    Instant at{};
+    RequestState state = RequestState::submitted;
+    std::string answer;
+};
+
+/// A report by the person, or about them. Of one about them neither the words nor who told it are here: both may be somebody else's.
+struct ReportOfSubject {
+    std::string reference;
+    Instant at{};
+    bool by_subject = false;
+    std::string text; ///< of the person's own reports
+    ReportState state = ReportState::open;
+};
+
+struct IncidentOfSubject {
+    Instant at{}, last_at{};
+    std::string kind, host, evidence, device, network;
+    std::int64_t count = 1;
+};
+
+struct RestrictionOfSubject {
+    Instant from{}, until{};
+    RestrictionState state = RestrictionState::proposed;
+    std::string clause, reason, against, end_reason;
+};
+
+struct SubjectRecords {
+    std::string user; ///< canonical
+    std::optional<Account> account;
+    std::vector<RequestOfSubject> requests;
+    std::vector<ReportOfSubject> reports;
+    std::vector<IncidentOfSubject> incidents;
+    std::vector<RestrictionOfSubject> restrictions;
+    std::vector<SupervisionRow> supervisions; ///< `by` is empty
+    std::vector<Permission> permissions;      ///< that name the person; without the names of others
+};
+
+/// DPO only, with a purpose, on record; nobody collects their own.
+/// Errors: `errc::invalid_value`, `not_permitted`, `conflict_of_interest`.
+result<SubjectRecords> read_subject(
+    Ledger& ledger, std::string const& user, std::string const& purpose, Actor const& actor, Instant now);
+
+} // namespace gatehouse::store

@@ -1,0 +1,89 @@
+#include "proxy/store/incidents.hpp"
+#include "proxy/store/subject_access.hpp"
+#include "tests/unit/store/school.hpp"
+
+#include <array>
+
+namespace gatehouse::store::test {
+namespace {
+
+using std::chrono::hours;
+
+struct SubjectAccess : School {
+    AccountId dpo{};
+    void SetUp() override
+    {
+        School::SetUp();
+        dpo = add("d.protect", "Dev Patel", ConsoleRole::dpo);
+    }
+    result<SubjectRecords> collect(std::string const& user, AccountId who, std::string const& purpose = "Request of 3 December.")
+    {
+        return read_subject(*ledger, user, purpose, as(who), tuesday);
+    }
+};
+
+TEST_F(SubjectAccess, CollectsWhatIsKeptAboutOnePersonAndNobodyElse)
+{
+    ask();
+    ask("ben.year9", "https://other.example/");
+    NewReport own, about;
+    own.user = "amy.year9";
+    own.text = "I saw a picture.";
+    about.user = "ben.year9";
+    about.about = ReportAbout::pupil;
+    about.about_person = " Amy.Year9 ";
+    about.text = "Amy is sad, says Ben.";
+    ASSERT_DONE(submit_report(*ledger, own, tuesday));
+    ASSERT_DONE(submit_report(*ledger, about, tuesday));
+    detect::Incident incident;
+    incident.at = tuesday;
+    incident.user = "amy.year9";
+    incident.host = "vpn.example";
+    auto of_ben = incident;
+    of_ben.user = "ben.year9";
+    ASSERT_DONE(add_incidents(*ledger, std::array{incident, of_ben}));
+    auto const proposed = propose_restriction(
+        *ledger, {"amy.year9", "A VPN.", "A friend?", "12", tuesday, tuesday + hours{24}}, as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    ASSERT_DONE(confirm_restriction(*ledger, {proposed->id, proposed->version, as(head), tuesday}));
+    ASSERT_DONE(start_supervision(*ledger, proposed->id, "lab-1", tuesday + hours{1}, as(officer), tuesday));
+    ASSERT_DONE(propose_permission(*ledger, {"user:amy.year9", "service:youtube", "", "Films."}, as(officer), tuesday));
+    ASSERT_DONE(propose_permission(*ledger, {"user:ben.year9", "service:youtube", "", "Films."}, as(officer), tuesday));
+
+    auto const found = collect("Amy.Year9", dpo);
+    ASSERT_TRUE(found) << found.error().message();
+    EXPECT_EQ(found->account->login, "amy.year9");
+    ASSERT_EQ(found->requests.size(), 1u);
+    EXPECT_EQ(found->requests.front().why, "Homework in history.");
+    ASSERT_EQ(found->reports.size(), 2u);
+    EXPECT_EQ(found->reports.front().text, "I saw a picture.");
+    EXPECT_TRUE(found->reports.front().by_subject);
+    EXPECT_EQ(found->reports.back().text, "") << "Ben's words";
+    ASSERT_EQ(found->incidents.size(), 1u);
+    EXPECT_EQ(found->incidents.front().host, "vpn.example");
+    ASSERT_EQ(found->restrictions.size(), 1u);
+    EXPECT_EQ(found->restrictions.front().against, "A friend?");
+    ASSERT_EQ(found->supervisions.size(), 1u);
+    EXPECT_EQ(found->supervisions.front().by, "");
+    ASSERT_EQ(found->permissions.size(), 1u);
+    EXPECT_EQ(found->permissions.front().made_by, "");
+    EXPECT_EQ(newest_action(), "subject.read");
+    expect_intact();
+}
+
+TEST_F(SubjectAccess, IsForTheDpoWithAPurposeAndNeverTheirOwn)
+{
+    EXPECT_FAILS(collect("amy.year9", officer), errc::not_permitted);
+    EXPECT_EQ(newest_action(), "subject.read.denied");
+    EXPECT_FAILS(collect("amy.year9", ict), errc::not_permitted);
+    EXPECT_FAILS(collect("amy.year9", dpo, ""), errc::invalid_value);
+    EXPECT_FAILS(collect(" ", dpo), errc::invalid_value);
+    EXPECT_FAILS(collect("d.protect", dpo), errc::conflict_of_interest);
+    auto const nobody = collect("nobody.here", dpo);
+    ASSERT_TRUE(nobody);
+    EXPECT_FALSE(nobody->account);
+    EXPECT_TRUE(nobody->requests.empty());
+}
+
+} // namespace
+} // namespace gatehouse::store::test
