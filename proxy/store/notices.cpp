@@ -50,6 +50,11 @@ constexpr std::array sources{
     Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
+    Source{{"roles", ConsoleRole::headteacher, "somebody was given a role",
+               "An account with a role in these pages was made or changed. If you did not expect that, look at it.",
+               "/audit?action=account."},
+        "SELECT coalesce(max(sequence), 0) FROM audit WHERE action IN ('account.add', 'account.set-role') AND account > 0 AND ?1 "
+        "> 0"},
     Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},

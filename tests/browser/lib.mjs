@@ -146,6 +146,11 @@ exec "${process.env.FIREFOX ?? "/usr/bin/firefox-esr"}" "$@"
     });
 }
 
+/** Firefox as it is, without a proxy. */
+export function startPlainFirefox() {
+    return firefox.launch({ channel: "moz-firefox", executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr", headless: true, timeout: 60_000 });
+}
+
 /** A fresh visitor: own cookies, no JavaScript of the page's own (there is none, and none may be needed). */
 export async function visitor(browser, size = sizes.desktop, options = {}) {
     const context = await browser.newContext({ viewport: size, ignoreHTTPSErrors: true, ...options });

@@ -107,6 +107,20 @@ TEST_F(Notices, TellOfKeysAndOfSupervisedUse)
     EXPECT_THAT(due_for_all(), ElementsAre("cases-head")) << "not to the headteacher, whom it is about";
 }
 
+TEST_F(Notices, TellTheHeadteacherOfRolesGivenInTheConsole)
+{
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "the machine's owner made the accounts of the school";
+    NewAccount made;
+    made.login = "second.self";
+    made.console_role = ConsoleRole::headteacher;
+    ASSERT_DONE(add_account(*ledger, made, PasswordHash{"x"}, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+    tell_all();
+    EXPECT_THAT(due_for_all(), IsEmpty());
+    ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::headteacher, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+}
+
 TEST_F(Notices, HavePlainWordsThatNameNobody)
 {
     for (auto const& kind : notice_kinds())
