@@ -1,4 +1,5 @@
 #include "proxy/portal/connection.hpp"
+#include "proxy/portal/body_stream.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/router.hpp"
 
@@ -80,7 +81,9 @@ Answer write_message(Response const& response, Side side, bool keep_alive)
     answer.set(http::field::cache_control, "no-store");
     for (auto const& [name, value] : response.headers)
         name == "Set-Cookie" ? answer.insert(name, value) : answer.set(name, value);
-    answer.keep_alive(keep_alive);
+    answer.keep_alive(keep_alive && !response.stream);
+    if (response.stream)
+        return answer; // its end is that of the connection
     answer.body() = response.body;
     answer.prepare_payload();
     return answer;
@@ -117,6 +120,22 @@ task<bool> send(Stream& stream, Answer const& answer, bool is_head)
     auto const bytes = bytes_of(answer, is_head);
     auto const [failure, size] = co_await asio::async_write(stream, asio::buffer(bytes), use_tuple);
     co_return !failure && answer.keep_alive();
+}
+
+/// The pieces of an answer as they come, until the last, a client that has gone, or the end of the gateway.
+template <class Stream>
+task<void> send_stream(Stream& stream, BodyStream& pieces, bool const& draining)
+{
+    while (!draining) {
+        auto const piece = co_await pieces.next();
+        if (!piece)
+            co_return;
+        beast::get_lowest_layer(stream).expires_after(write_deadline);
+        auto const [failure, size] = co_await asio::async_write(stream, asio::buffer(*piece), use_tuple);
+        if (failure)
+            co_return;
+        beast::get_lowest_layer(stream).expires_never();
+    }
 }
 
 /// Reads one request. `end_of_stream` also stands for a connection that broke or took too long.
@@ -161,7 +180,10 @@ task<void> serve(Site& site, Side side, Stream& stream, std::string peer, bool c
         beast::get_lowest_layer(stream).expires_never(); // a page waits for store and publication, which have limits of their own
         auto const response = co_await answer(site, side, *request);
         auto const message = write_message(response, side, parser.get().keep_alive() && !draining);
-        if (!co_await send(stream, message, request->method == Method::head))
+        bool const goes_on = co_await send(stream, message, request->method == Method::head);
+        if (response.stream && request->method != Method::head)
+            co_await send_stream(stream, *response.stream, draining);
+        if (!goes_on)
             co_return;
     }
 }

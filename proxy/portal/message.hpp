@@ -2,6 +2,7 @@
 // A request and an answer of the portal and the console as values: no socket, no Beast. Parsed from bytes by connection.cpp and form_data.cpp.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// The first value of that name, or an empty view. Lifetime: that of `fields`.
 std::string_view value_of(Fields const& fields, std::string_view name);
+
+class BodyStream;
 
 enum class Method : std::uint8_t { get, head, post, other };
 
@@ -33,7 +36,8 @@ struct Response {
     unsigned status = 200;
     std::string type = "text/html; charset=utf-8";
     std::string body;
-    Fields headers; ///< beyond those every answer gets
+    Fields headers;                          ///< beyond those every answer gets
+    std::shared_ptr<BodyStream> stream = {}; ///< what follows instead of `body`, until the connection closes; null: nothing
 };
 
 /// 303, so that reloading the next page repeats nothing.

@@ -96,11 +96,14 @@ task<Response> show_help(Visit const& visit)
 task<Response> show_asset(Visit const& visit)
 {
     auto const name = std::string_view(visit.request.path).substr(std::string_view("/assets/").size());
-    bool const css = name == "console.css", icon = name == "favicon.svg";
-    if (!css && !icon)
+    bool const css = name == "console.css", icon = name == "favicon.svg", script = name == "live.js";
+    if (!css && !icon && !script)
         co_return show_message(visit, 404, "We cannot find this page", "There is no file at this address.");
-    co_return Response{200, css ? "text/css; charset=utf-8" : "image/svg+xml", std::string(embedded_file(name)),
-        {{"Cache-Control", "public, max-age=300"}}};
+    co_return Response{200,
+        css          ? "text/css; charset=utf-8"
+            : script ? "text/javascript; charset=utf-8"
+                     : "image/svg+xml",
+        std::string(embedded_file(name)), {{"Cache-Control", "public, max-age=300"}}};
 }
 
 } // namespace gatehouse::portal

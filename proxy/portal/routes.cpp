@@ -115,6 +115,8 @@ constexpr Route console_table[] = {
     {post, "/supervision/stop", con::take_supervision_stop, supervisors},
     {get, "/log", con::show_log, log_readers, "Access log"},
     {get, "/log/export", con::export_log, log_readers},
+    {get, "/log/live", con::show_live_log, log_readers},
+    {get, "/log/live/events", con::stream_live_log, log_readers},
     {get, "/why", con::show_why, log_readers},
     {get, "/traffic", con::show_traffic, traffic_readers, "Traffic"},
     {get, "/inspection", con::show_inspection, inspection_readers, "Looking inside"},

@@ -69,6 +69,20 @@ result<Session> find_session(Ledger& ledger, std::string_view token, Instant now
     return session;
 }
 
+result<void> check_session(Ledger& ledger, SessionId session, Instant now)
+{
+    auto const found = ledger.database().first(
+        "SELECT id, account, created_at, last_seen, address, needs_code FROM sessions WHERE id = ?", read_session, session);
+    if (!found)
+        return found.error();
+    if (!*found || !is_live((*found)->session, now) || (*found)->session.needs_code)
+        return errc::no_session;
+    auto const account = find_account(ledger, (*found)->account);
+    if (!account)
+        return account.error();
+    return account->disabled ? result<void>{errc::no_session} : result<void>{};
+}
+
 result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, Instant now)
 {
     auto owner = find_account(ledger, account);

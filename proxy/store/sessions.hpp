@@ -25,6 +25,8 @@ result<std::string> create_session(
 /// The live session of a token, with its account; counts as activity (written at most every 30 s).
 /// Errors: `errc::no_session`.
 result<Session> find_session(Ledger& ledger, std::string_view token, Instant now);
+/// Whether it is live still, without counting as activity: for what goes on by itself. Errors: `errc::no_session`.
+result<void> check_session(Ledger& ledger, SessionId session, Instant now);
 result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, Instant now);
 result<void> end_session(Ledger& ledger, SessionId session);
 /// By its own person, or by the ICT lead; on record. Errors: `errc::not_found`, `not_permitted`.

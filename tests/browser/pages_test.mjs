@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Every page and state of portal and console, for each role, on a phone and on a desktop: axe, targets, keyboard, no sideways scrolling.
 // Screenshots go to GATEHOUSE_SHOTS (default: gatehouse-shots in the temporary folder) to be looked at.
+import { get } from "node:http";
 import { checkPage, codeOf, expect, finish, password, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
 
 const gateway = await startGateway();
@@ -13,7 +14,7 @@ const roles = {
         "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/password", "/account/second-factor", "/help",
         "/accessibility", "/nothing-here", "/request?id=999999"],
     head: ["/", "/requests", "/request?id={recommended_id}", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}", "/permission?id={permission_id}", "/reports", "/audit", "/lists"],
-    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/traffic", "/traffic?days=7", "/checks", "/governors", "/accounts", "/accounts/add", "/accounts/one?id={account_id}"],
+    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/log/live", "/traffic", "/traffic?days=7", "/checks", "/governors", "/accounts", "/accounts/add", "/accounts/one?id={account_id}"],
     beside: ["/", "/supervision", "/supervision/one?id={supervised_id}"],
     dsl: ["/", "/reports", "/report?id={person_report_id}"],
     dpo: ["/", "/audit?action=account.", "/privacy"],
@@ -100,6 +101,18 @@ try {
             await checkPage(person, "ict-why");
         }
         if (role === "ict") {
+            await test("the log is seen as it is written, and can be paused", async () => {
+                await person.goto(`${gateway.console}/log/live`);
+                await person.waitForSelector("text=New rows come at the top.");
+                await new Promise((resolve, reject) => {
+                    get({ host: "127.0.0.1", port: gateway.ports.proxy, path: "http://www.time-waster.example/live?%3Cb%3Ex", headers: { host: "www.time-waster.example" } }, (answer) => answer.resume().on("end", resolve)).on("error", reject);
+                });
+                await person.waitForSelector("tbody tr:first-child:has-text('www.time-waster.example')");
+                await person.click("#live-button");
+                expect((await person.textContent("#live-state")) === "Paused.", await person.textContent("#live-state"));
+                await person.click("#live-button");
+                await person.waitForSelector("text=New rows come at the top.");
+            });
             await person.goto(`${gateway.console}/checks`);
             await person.click("text=Run the checks now");
             await checkPage(person, "ict-checks-run");

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """What people read in numbers, against what was really asked for: traffic, the checks, the governors' report."""
 import html
+import json
 import pathlib
 import re
+import socket
+import ssl
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from console import add_to_list, ask_for_site, sign_in  # noqa: E402
+from console import Browser, add_to_list, ask_for_site, sign_in  # noqa: E402
 from gateway import Gateway, Suite, wait_until  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
@@ -60,6 +63,57 @@ def traffic_is_what_was_asked_for():
         equal(PEOPLE[login].get("/traffic").status, 403, login)
 
 
+class Tail:
+    """Server-sent events of the log, as a browser hears them."""
+
+    def __init__(self, person, query=""):
+        context = ssl._create_unverified_context()
+        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", GATE.console_port), 30))
+        cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
+        self.socket.sendall(f"GET /log/live/events{query} HTTP/1.1\r\nHost: 127.0.0.1:{GATE.console_port}\r\nCookie: {cookies}\r\n\r\n".encode())
+        self.lines = self.socket.makefile("r", encoding="utf-8")
+        self.head = []
+        while line := self.lines.readline().strip():
+            self.head.append(line)
+
+    def event(self):
+        """The next: (kind, data); None once it is over."""
+        kind = None
+        while line := self.lines.readline():
+            if line.startswith("event: "):
+                kind = line[7:].strip()
+            if line.startswith("data: "):
+                return kind, line[6:].strip()
+        return None
+
+
+def the_log_is_seen_as_it_is_written():
+    tail = Tail(LEAD)
+    assert tail.head[0].startswith("HTTP/1.1 200") and "Content-Type: text/event-stream" in tail.head, tail.head
+    equal(tail.event(), ("begin", "-"))
+    equal(fetch(INSTAGRAM, PUPILS), 403)
+    kind, data = tail.event()
+    row = json.loads(data)
+    equal((kind, row["verdict"], row["site"], row["rule"]), ("row", "block", f"{INSTAGRAM}:{HELLO.port}/", "blocked-social-media"))
+    chosen = Tail(LEAD, "?host=" + SITE)
+    equal(chosen.event(), ("begin", "-"))
+    for site in (INSTAGRAM, SITE):
+        fetch(site, PUPILS)
+    assert json.loads(chosen.event()[1])["site"].startswith(f"{SITE}:{HELLO.port}/"), "of that site only"
+    assert Tail(LEAD, "?person=amy").head[0].startswith("HTTP/1.1 422"), "a person without a purpose"
+    assert Tail(PEOPLE["beside"]).head[0].startswith("HTTP/1.1 403")
+    short = Browser(GATE.console_port)
+    equal(short.fill("/sign-in", "/sign-in", login="max", password="another password of max").status, 303)
+    ended = Tail(short)
+    equal(ended.event(), ("begin", "-"))
+    short.fill("/account", "/account/end-sessions")
+    equal(ended.event(), ("end", "-"), "once its session is gone")
+    equal(ended.event(), None)
+    page = LEAD.get("/log/live").text
+    assert "/assets/live.js" in page and 'data-live="/log/live/events"' in page and INSTAGRAM in page, page[-2000:]
+    equal(LEAD.get("/assets/live.js").status, 200)
+
+
 def run_checks():
     page = LEAD.fill("/checks", "/checks/run")
     assert page.status == 303, (page.status, page.text[-1500:])
@@ -107,9 +161,9 @@ def governors_see_numbers_and_nobody():
         equal(PEOPLE["ada"].get(f"/governors?{query}").status, 200, query)
 
 
-ROLES = {"olive": "officer", "harriet": "headteacher", "ada": "auditor", "ian": "ict-lead", "marketing": "marketing", "beside": "supervisor"}
+ROLES = {"olive": "officer", "harriet": "headteacher", "ada": "auditor", "ian": "ict-lead", "max": "marketing", "marketing": "marketing", "beside": "supervisor"}
 with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1"}, ports=[HELLO.port], accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
     LEAD = PEOPLE["ian"]
-    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody)
+    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody, the_log_is_seen_as_it_is_written)
 SUITE.close()

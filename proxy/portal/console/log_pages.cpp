@@ -1,6 +1,8 @@
 // Searching the access log. Who looks for a person says why, and both are on record; so is every export.
 #include "proxy/log/csv.hpp"
 #include "proxy/log/search.hpp"
+#include "proxy/portal/console/live_log.hpp"
+#include "proxy/portal/console/log_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/settings.hpp"
@@ -13,6 +15,10 @@ namespace {
 using store::Ledger;
 constexpr std::size_t rows_of_page = 50;
 constexpr std::size_t rows_of_export = 5000;
+/// The one page with a script, which is ours and asks for nothing but its events.
+constexpr char const* live_policy
+    = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+      "base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 /// What the filter form says, checked.
 struct Search {
@@ -118,16 +124,6 @@ Html search_form(Visit const& visit, Search const& search)
     return portal::form(form);
 }
 
-/// "www.example.org", with the port where it is not the usual one, the path where it is known, and what was searched for or shown.
-std::string site_text(log::StoredRecord const& row)
-{
-    bool const usual = row.port == 443 || row.port == 80 || row.port == 0;
-    return row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path
-        + (row.search.empty() ? "" : ", search: " + row.search) + (row.wrapped.empty() ? "" : ", showing " + row.wrapped)
-        + (row.prompt.empty() ? "" : ", message on: " + row.term_list) + (row.file_kind.empty() ? "" : ", file: " + row.file_kind)
-        + (row.virus.empty() ? "" : ", virus: " + row.virus);
-}
-
 /// Names of people are shown only to those who said why they look.
 Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows, std::string const& purpose)
 {
@@ -137,18 +133,20 @@ Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows, 
     table.empty = "No row fits.";
     for (auto const& row : rows) {
         bool const open = row.verdict == policy::Verdict::allow;
-        auto who = row.role;
-        if (!row.user.empty())
-            who += purpose.empty() ? ", signed in" : ", " + row.user;
-        who += row.network.empty() ? "" : ", " + row.network;
-        who += row.device.empty() ? "" : ", " + row.device;
-        auto const at = std::chrono::floor<std::chrono::seconds>(row.at);
-        auto const second = std::to_string(at.time_since_epoch().count() % 60);
-        table.rows.push_back({{shown_time(visit.site, at) + (second.size() < 2 ? ":0" : ":") + second},
-            {open ? "Open" : "Blocked", {}, open ? "green" : "red"}, {shown_text(site_text(row), 120)}, {who}, {row.rule},
+        table.rows.push_back({{row_time(visit.site, row)}, {open ? "Open" : "Blocked", {}, open ? "green" : "red"},
+            {shown_text(site_text(row), 120)}, {row_person(row, !purpose.empty())}, {row.rule},
             {"Why?", with_query("/why", {{"key", row.key}, {"purpose", purpose}}), {}, false, true, "Row of " + row.host}});
     }
     return table;
+}
+
+/// The same search without what only pages need.
+std::string live_address(Visit const& visit, std::string_view path)
+{
+    auto query = visit.request.query;
+    std::erase_if(
+        query, [](auto const& field) { return field.first == "cursor" || field.first == "from" || field.first == "to"; });
+    return with_query(path, query);
 }
 
 std::string page_address(Visit const& visit, std::string_view path, std::string cursor)
@@ -170,7 +168,57 @@ Response failed_search(Visit const& visit)
     return show_message(visit, 422, "The search did not work", "The link may be old. Start the search again.");
 }
 
+/// What stands in the way of a look at the log as it is written, as an answer; a look with a purpose is recorded.
+task<std::optional<Response>> refused_look(Visit const& visit, Search const& search)
+{
+    if (!search.problems.empty())
+        co_return show_message(visit, 422, "The search is not complete", search.problems.front().text);
+    if (search.purpose.empty())
+        co_return std::nullopt;
+    auto const recorded = co_await record_look(visit, search, "access-log.read");
+    co_return recorded ? std::nullopt : std::optional{show_failure(visit, recorded.error())};
+}
+
 } // namespace
+
+task<Response> show_live_log(Visit const& visit)
+{
+    auto search = read_search(visit);
+    search.query.limit = rows_of_page;
+    search.query.from.reset();
+    if (auto refused = co_await refused_look(visit, search))
+        co_return std::move(*refused);
+    auto const found = co_await run_search(visit, search.query);
+    if (!found)
+        co_return failed_search(visit);
+    auto rows = row_table(visit, found->rows, search.purpose);
+    rows.head.pop_back(); // explanations are the search's
+    for (auto& row : rows.rows)
+        row.pop_back();
+    if (rows.rows.empty()) // a table for what comes
+        rows.rows.push_back({{"-"}, {"-"}, {"Nothing yet"}, {"-"}, {"-"}});
+    Page page;
+    page.title = "Access log, live";
+    page.back = live_address(visit, "/log");
+    page.parts = {
+        heading(page.title), render("live", View().text("events", live_address(visit, "/log/live/events"))), portal::table(rows)};
+    auto response = show(visit, page);
+    response.headers.emplace_back("Content-Security-Policy", live_policy);
+    co_return response;
+}
+
+task<Response> stream_live_log(Visit const& visit)
+{
+    auto const search = read_search(visit);
+    if (visit.site.live_tails >= most_live_tails)
+        co_return show_message(visit, 503, "Too many people look on", "Close another page like this one, and try again.");
+    if (auto refused = co_await refused_look(visit, search))
+        co_return std::move(*refused);
+    Response response;
+    response.type = "text/event-stream";
+    response.stream = live_rows(visit, search.query, !search.purpose.empty());
+    co_return response;
+}
 
 task<Response> show_log(Visit const& visit)
 {
@@ -201,6 +249,7 @@ task<Response> show_log(Visit const& visit)
     if (!found->next.empty() || !search.query.cursor.empty())
         page.parts.push_back(pages(search.query.cursor.empty() ? std::string() : page_address(visit, "/log", ""),
             found->next.empty() ? std::string() : page_address(visit, "/log", found->next)));
+    page.parts.push_back(link("See it as it is written", live_address(visit, "/log/live")));
     if (!found->rows.empty())
         page.parts.push_back(link("Download as a table (CSV)", page_address(visit, "/log/export", "")));
     co_return show(visit, page);

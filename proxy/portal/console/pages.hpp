@@ -119,6 +119,8 @@ task<Response> show_incidents(Visit const& visit);
 task<Response> show_audit(Visit const& visit);
 task<Response> show_log(Visit const& visit);
 task<Response> export_log(Visit const& visit);
+task<Response> show_live_log(Visit const& visit);
+task<Response> stream_live_log(Visit const& visit);
 task<Response> show_why(Visit const& visit);
 task<Response> show_check(Visit const& visit);
 task<Response> show_status(Visit const& visit);
