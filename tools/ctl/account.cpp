@@ -61,7 +61,7 @@ int account_add(Common const& common, AccountOptions const& options, Streams str
     if (!role)
         return fail(
             fmt::format("there is no console role \"{}\": write officer, headteacher, ict-lead, dsl, dpo, chief-executive, "
-                        "marketing or auditor",
+                        "marketing, auditor or supervisor",
                 options.console_role));
     std::optional<std::string> password;
     if (options.password_from_input && !(password = read_password(streams.in)))
