@@ -68,7 +68,8 @@ CategoryMatrix enforce_categories(policy::Policy const& policy, std::span<std::s
     for (auto at = from; at < from + week; at += step)
         moments.push_back(moment_of(at));
     for (auto& row : matrix.rows) {
-        auto const target = policy::Target::parse_url("http://" + probe_of(row.category) + "/");
+        auto const url = "http://" + probe_of(row.category) + "/"; // which the target views
+        auto const target = policy::Target::parse_url(url);
         for (std::size_t role = 0; target && role < matrix.roles.size(); ++role) {
             auto const subject = person_of(matrix.roles[role]);
             for (auto const& now : moments) {

@@ -124,7 +124,8 @@ SelfCheck check_safe_search(policy::Policy const& policy, policy::Moment const& 
         policy::Subject subject;
         subject.role = policy.roles[role].id;
         for (auto const* const engine : engines) {
-            auto const target = policy::Target::parse_url(fmt::format("http://{}/", engine));
+            auto const url = fmt::format("http://{}/", engine); // which the target views
+            auto const target = policy::Target::parse_url(url);
             auto const decision = policy::decide(policy, {subject, *target, now, {}});
             if (decision.verdict == policy::Verdict::allow && decision.safe_search == policy::none)
                 without.push_back(fmt::format("{} on {}", title_of(policy, role), engine));

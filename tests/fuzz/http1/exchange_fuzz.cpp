@@ -39,7 +39,8 @@ void check_same(RequestHead const& sent, RequestHead const& received, policy::Ta
     check(!sent.wants_websocket);
     for (auto const& field : sent.fields())
         check(!is_for_this_hop(field.name));
-    auto const host = policy::Target::parse_url("http://" + std::string(sent.host) + "/");
+    auto const url = "http://" + std::string(sent.host) + "/";
+    auto const host = policy::Target::parse_url(url);
     check(host.has_value() && host->host == target.host && host->port == target.port);
     check(is_loop(sent, "gatehouse"));
 }
