@@ -84,7 +84,9 @@ TEST(Templates, NeedNoScriptAndNoInlineStyle)
         auto const text = embedded_file(name);
         if (!name.ends_with(".mustache"))
             continue;
-        EXPECT_EQ(text.find("<script"), std::string_view::npos) << name;
+        bool const may_have_a_script
+            = name == "live.mustache"; // the log as it is written: ours, beside a page that works without it
+        EXPECT_TRUE(may_have_a_script || text.find("<script") == std::string_view::npos) << name;
         EXPECT_EQ(text.find(" style="), std::string_view::npos) << name;
         EXPECT_EQ(text.find(" onclick="), std::string_view::npos) << name;
     }
