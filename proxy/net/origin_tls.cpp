@@ -106,7 +106,8 @@ void load_revoked(SSL_CTX* context, std::span<std::filesystem::path const> files
     for (auto const& file : files)
         if (lookup == nullptr || X509_load_crl_file(lookup, file.c_str(), X509_FILETYPE_PEM) <= 0)
             throw std::runtime_error("reach.revoked: " + file.string() + " holds no revocation lists that can be read");
-    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+    // Not a flag of the store: the signers of stapled answers are held against it too, and forgive nothing.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_CRL_CHECK);
 }
 
 /// Called when the origin asks for a certificate of the client, who is not us: that site can only be spoken with by the device itself.

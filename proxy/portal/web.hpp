@@ -31,9 +31,10 @@ struct Site {
     std::uint16_t portal_port = 0, console_port = 0;
     std::vector<std::string> portal_authorities, console_authorities;
     Quota forms{60, std::chrono::hours(1)}; ///< of the portal, by address
-    int live_tails = 0;                     ///< streams of the access log that are open
-    boost::asio::thread_pool aside{2};      ///< for publish and log search, which block
-    boost::asio::thread_pool gentle{1};     ///< for what takes seconds: publication never waits behind it
+    /// Streams of the access log that are open. Shared with them: at the end of the process they may be dropped after the site.
+    std::shared_ptr<int> live_tails = std::make_shared<int>(0);
+    boost::asio::thread_pool aside{2};  ///< for publish and log search, which block
+    boost::asio::thread_pool gentle{1}; ///< for what takes seconds: publication never waits behind it
 
     std::string portal_url() const; ///< "http://127.0.0.1:8180", without a slash at the end
     std::string school() const;

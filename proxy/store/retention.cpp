@@ -26,10 +26,12 @@ result<std::int64_t> remove(Database& database, std::string_view sql, Instant be
     return database.changed_rows();
 }
 
-/// Closed before that instant, and nothing open was merged into it.
+/// Closed before that instant; neither it nor the one that it follows is open or has a grant that is.
 constexpr std::string_view old_requests
     = "(SELECT r.id FROM unblock_requests r WHERE r.state NOT IN (0, 1) AND coalesce(r.decided_at, r.submitted_at) < ?1"
-      " AND NOT EXISTS (SELECT 1 FROM unblock_requests m WHERE m.merged_into = r.id AND m.state IN (0, 1)))";
+      " AND NOT EXISTS (SELECT 1 FROM unblock_requests f LEFT JOIN overrides o ON o.id = f.override WHERE f.id IN (r.id, "
+      "r.merged_into)"
+      " AND (f.state IN (0, 1) OR (o.id IS NOT NULL AND o.ended_at IS NULL))))";
 
 result<std::int64_t> remove_requests(Database& database, Instant before)
 {

@@ -21,7 +21,8 @@ struct Purged {
     std::int64_t incidents = 0, requests = 0, reports = 0;
     std::int64_t all() const { return incidents + requests + reports; }
 };
-/// One transaction with one audit row, if anything went. A request that another was merged into goes with it; a grant stays as a row of its own.
+/// One transaction with one audit row, if anything went. A request stays as long as its grant, or one that
+/// it follows, is open.
 result<Purged> purge_records(Ledger& ledger, PurgeBefore const& before, Instant now);
 
 } // namespace gatehouse::store

@@ -47,6 +47,13 @@ error_code last_system_error()
     return {errno, boost::system::system_category()};
 }
 
+/// Makes the entries of a folder durable.
+error_code sync_folder(std::filesystem::path const& dir)
+{
+    Descriptor const folder{::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    return folder.value() >= 0 && ::fsync(folder.value()) == 0 ? error_code{} : last_system_error();
+}
+
 /// Makes a new file, which belongs to whom its folder belongs, and makes it durable; an existing one is never touched.
 error_code write_new_file(std::filesystem::path const& path, std::string_view text, ::mode_t mode)
 {
@@ -173,6 +180,8 @@ result<void> write_files(std::filesystem::path const& dir, EVP_PKEY& key, X509& 
         std::filesystem::remove(dir / "ca.key", ignored); // ours: it was made a moment ago, and nothing was signed with it
         return ec;
     }
+    if (auto const ec = sync_folder(dir)) // before anybody is told, and before another copy of the key may go
+        return ec;
     return {};
 }
 

@@ -303,6 +303,14 @@ def staples():
                     assert ask(wire, "/", host_of(name)).status == 200, name
 
 
+@covers("what a revocation list names is refused; the staples of others are judged as without the list")
+def listed():
+    with Openssl(host_of("listed"), *LISTED):
+        is_refused(host_of("listed"), "origin-revoked")
+    status = GATE.status()
+    assert status["origins_proved"] > 0 and status["origins_without_sct"] > 0, status
+
+
 @covers(164, 171, "old protocols, ciphers without forward secrecy and origins that speak only HTTP/2 are told, not spoken with")
 def old_protocols():
     for name, words in zip(OLD, (["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"], ["-tls1", "-cipher", "DEFAULT@SECLEVEL=0"], ["-alpn", "h2"],
@@ -596,7 +604,7 @@ def inspecting_school(config):
     shutil.copy(ROOT.cert, config / "roots.pem")
 
 
-CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, old_protocols,
+CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, listed, old_protocols,
          wants_certificate, turns_bad, resumed, kept, truncated, pinned, trust_check, signer, safe_search, closed_meanwhile, refused,
          carried)
 
@@ -606,7 +614,7 @@ if __name__ == "__main__":
     try:
         ROOT = Issuer(FOLDER, "root")
         BETWEEN = Issuer(FOLDER, "between", ROOT)
-        hosts = [host_of(name) for name in (*BAD, "many", "far-too-many", "nul", "end-of-chain", "turning", "resuming", "wants-certificate", *STAPLED, *OLD)]
+        hosts = [host_of(name) for name in (*BAD, "many", "far-too-many", "nul", "end-of-chain", "turning", "resuming", "wants-certificate", "listed", *STAPLED, *OLD)]
         ADDRESSES = {host: f"127.0.3.{number + 10}" for number, host in enumerate(hosts)} | {host_of(name): "127.0.3.1" for name in GOOD_SITES}
         ADDRESSES |= {"search.example": "127.0.3.200", "strict.example": "127.0.3.201", "www.search.example": "127.0.3.202"}
         for host in ("search.example", "strict.example"):
@@ -614,8 +622,10 @@ if __name__ == "__main__":
         for host in ("search.example", "strict.example", "www.search.example"):
             Origin(Pages, ADDRESSES[host], 80)
         serve("good.example", *BETWEEN.leaf("good", ",".join(f"DNS:{host_of(name)}" for name in GOOD_SITES), [BETWEEN]))
+        LISTED = BETWEEN.leaf("listed", f"DNS:{host_of('listed')}", [BETWEEN])
+        BETWEEN.revocation_list(pathlib.Path(FOLDER, "lists.pem"), [LISTED[0]])
         RECORDER = Recorder()
-        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, accounts=[("officer", "olive")], settings={"reach": 'extra_roots = ["roots.pem"]'})
+        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, accounts=[("officer", "olive")], settings={"reach": f'extra_roots = ["roots.pem"]\nrevoked = ["{FOLDER}/lists.pem"]'})
         SUITE = HostileSuite(GATE, RECORDER)
         with GATE:
             for case in CASES:

@@ -170,7 +170,8 @@ def accounts_and_where_they_are_signed_in():
     equal(BROWSER["olive"].get("/accounts").status, 403)
     me = re.search(r'/accounts/one\?id=(\d+)"[^>]*>ian<', lead.get("/accounts").text)[1]
     equal(lead.fill(one, "/accounts/role", id=me, role="headteacher", password=own).status, 403, "the own account")
-    done(lead.fill(one, "/accounts/state", id=number, disabled="yes"), "closed")
+    equal(lead.fill(one, "/accounts/state", id=number, disabled="yes", sure="not it").status, 422, "closing without the own password")
+    done(lead.fill(one, "/accounts/state", id=number, disabled="yes", sure=own), "closed")
     equal(nora.get("/").status, 303, "a closed account")
     audit = BROWSER["harriet"].get("/audit").text
     for action in ("account.add", "account.set-role", "account.disable", "session.end"):
@@ -185,7 +186,7 @@ def everything_about_one_person():
     page = protector.fill("/privacy", "/privacy/person", person="Amy", purpose="Request of 3 December, identity checked.")
     equal(page.status, 200)
     found = json.loads(page.text)
-    equal((found["person"], found["account"]["role"]), ("amy", "pupil"))
+    equal((found["person"], found["account"]["role"], found["access_log_is_whole"]), ("amy", "pupil", True))
     assert any(row["verdict"] == "block" and row["rule"] == "restriction-1" for row in found["access_log"]), found["access_log"][:3]
     assert {"amy"} >= {found["person"]} and "ben" not in page.text and "Zoe" not in page.text, "what others wrote, or others did"
     equal(found["supervised_use"][0]["reason"], "A VPN on three days, seen by a teacher.")

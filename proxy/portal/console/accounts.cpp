@@ -176,6 +176,7 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
     page.parts.push_back(portal::form(password));
     auto state = change_form(visit, account, "/accounts/state", account.disabled ? "Open the account" : "Close the account");
     state.is_warning = !account.disabled;
+    state.fields.push_back(own_password("sure", problems));
     state.fields.push_back({Field::Kind::hidden, "disabled", "", "", account.disabled ? "no" : "yes"});
     page.parts.push_back(subheading(account.disabled ? "Open it again" : "Somebody who leaves"));
     page.parts.push_back(portal::form(state));
@@ -329,6 +330,8 @@ task<Response> take_account_state(Visit const& visit)
 {
     auto const id = account_id_of(visit.request.form);
     bool const disable = visit.form("disabled") == "yes";
+    if (auto const wrong = co_await wrong_password(visit, "sure"))
+        co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const work = [id, disable, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::set_disabled(ledger, id, disable, actor, now); };
     auto const done = co_await visit.site.services.store.call(work);

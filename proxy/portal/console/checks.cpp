@@ -145,8 +145,8 @@ task<Response> take_check_run(Visit const& visit)
     auto const facts = co_await gather_facts(visit);
     if (!facts)
         co_return show_failure(visit, facts.error());
-    auto const try_all = [&site = visit.site, &facts, now = visit.instant()] {
-        return checks::run(*site.services.current_policy(), site.services.settings, *facts, now, site.clock);
+    auto const try_all = [&services = visit.site.services, &facts, now = visit.instant(), clock = visit.site.clock] {
+        return checks::run(*services.current_policy(), services.settings, *facts, now, clock);
     };
     auto const found = co_await run_aside(visit.site, try_all);
     auto const run = run_of(found, visit.instant());

@@ -23,11 +23,12 @@ class LiveRows : public BodyStream {
 public:
     LiveRows(Visit const& visit, log::SearchQuery query, bool names)
         : site_(visit.site)
+        , count_(visit.site.live_tails)
         , session_(visit.session->id)
         , query_(std::move(query))
         , names_(names)
     {
-        ++site_.live_tails;
+        ++*count_;
         query_.limit = most_rows;
         query_.cursor.clear();
         query_.to.reset();
@@ -35,7 +36,7 @@ public:
 
     LiveRows(LiveRows const&) = delete;
     LiveRows& operator=(LiveRows const&) = delete;
-    ~LiveRows() override { --site_.live_tails; }
+    ~LiveRows() override { --*count_; }
 
     task<std::optional<std::string>> next() override
     {
@@ -82,6 +83,7 @@ private:
     }
 
     Site& site_;
+    std::shared_ptr<int> count_;
     store::SessionId session_;
     log::SearchQuery query_;
     bool names_;

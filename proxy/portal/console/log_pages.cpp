@@ -210,7 +210,7 @@ task<Response> show_live_log(Visit const& visit)
 task<Response> stream_live_log(Visit const& visit)
 {
     auto const search = read_search(visit);
-    if (visit.site.live_tails >= most_live_tails)
+    if (*visit.site.live_tails >= most_live_tails)
         co_return show_message(visit, 503, "Too many people look on", "Close another page like this one, and try again.");
     if (auto refused = co_await refused_look(visit, search))
         co_return std::move(*refused);

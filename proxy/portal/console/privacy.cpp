@@ -116,21 +116,24 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
 }
 
 /// Every row of the person, newest first. Blocks.
-result<std::vector<log::StoredRecord>> rows_of(std::filesystem::path const& dir, std::string const& person)
+result<SubjectRows> rows_of(std::filesystem::path const& dir, std::string const& person)
 {
     log::SearchQuery query;
     query.person = person;
     query.limit = 10'000;
     query.budget = std::chrono::minutes(1);
-    std::vector<log::StoredRecord> rows;
+    SubjectRows found;
     do {
         auto page = log::search(dir, query);
         if (!page)
             return page.error();
-        rows.insert(rows.end(), std::make_move_iterator(page->rows.begin()), std::make_move_iterator(page->rows.end()));
+        found.rows.insert(
+            found.rows.end(), std::make_move_iterator(page->rows.begin()), std::make_move_iterator(page->rows.end()));
+        found.whole = found.whole && page->unreadable_days == 0;
         query.cursor = page->next;
-    } while (!query.cursor.empty() && rows.size() < most_rows);
-    return rows;
+    } while (!query.cursor.empty() && found.rows.size() < most_rows);
+    found.whole = found.whole && query.cursor.empty();
+    return found;
 }
 
 } // namespace

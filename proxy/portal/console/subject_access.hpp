@@ -6,7 +6,12 @@
 
 namespace gatehouse::portal::console {
 
-std::string subject_json(
-    store::SubjectRecords const& records, std::vector<log::StoredRecord> const& rows, store::Instant made_at);
+/// The person's rows of the access log.
+struct SubjectRows {
+    std::vector<log::StoredRecord> rows; ///< newest first
+    bool whole = true;                   ///< false: there are more, or a day could not be read
+};
+
+std::string subject_json(store::SubjectRecords const& records, SubjectRows const& log, store::Instant made_at);
 
 } // namespace gatehouse::portal::console

@@ -93,11 +93,12 @@ json::array log_of(std::vector<log::StoredRecord> const& records)
 
 } // namespace
 
-std::string subject_json(store::SubjectRecords const& records, std::vector<log::StoredRecord> const& rows, store::Instant made_at)
+std::string subject_json(store::SubjectRecords const& records, SubjectRows const& log, store::Instant made_at)
 {
     json::object const all{{"person", records.user}, {"made_at", written(made_at)}, {"account", account_of(records)},
         {"requests", requests_of(records)}, {"reports", reports_of(records)}, {"attempts", incidents_of(records)},
-        {"supervised_use", supervised_use_of(records)}, {"permissions", permissions_of(records)}, {"access_log", log_of(rows)}};
+        {"supervised_use", supervised_use_of(records)}, {"permissions", permissions_of(records)},
+        {"access_log_is_whole", log.whole}, {"access_log", log_of(log.rows)}};
     return json::serialize(all);
 }
 

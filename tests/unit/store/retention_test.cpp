@@ -30,7 +30,7 @@ struct Retained : School {
 TEST_F(Retained, RecordsGoOnceTheyAreClosedAndOld)
 {
     auto const decided = recommended();
-    ASSERT_DONE(approve_request(*ledger, step(decided, head, tuesday), "Yes."));
+    ASSERT_DONE(refuse_request(*ledger, step(decided, head, tuesday), "No."));
     auto const open = ask("ben.year9", "https://other.example/").id;
     NewReport report;
     report.text = "A picture.";
@@ -62,12 +62,23 @@ TEST_F(Retained, RecordsGoOnceTheyAreClosedAndOld)
     expect_intact();
 }
 
-TEST_F(Retained, MergedRequestsGoWithoutHarmToTheOther)
+TEST_F(Retained, AMergedRequestStaysAsLongAsTheOneItFollows)
 {
     auto const one = ask().id;
     ask("ben.year9"); // the same site: it follows the first
-    EXPECT_EQ(purge(tuesday + hours{1}).requests, 1) << "the merged one is closed, what it follows is not";
-    EXPECT_TRUE(find_request(*ledger, one));
+    EXPECT_EQ(purge(tuesday + hours{1}).requests, 0);
+    ASSERT_DONE(close_request(*ledger, step(one, officer), "It was never blocked."));
+    EXPECT_EQ(purge(tuesday + hours{1}).requests, 2);
+    expect_intact();
+}
+
+TEST_F(Retained, ARequestStaysAsLongAsItsGrant)
+{
+    auto const approved = recommended();
+    ASSERT_DONE(approve_request(*ledger, step(approved, head, tuesday), "Yes."));
+    EXPECT_EQ(purge(tuesday + hours{1}).requests, 0) << "its grant is open";
+    ASSERT_TRUE(end_overrides(*ledger, tuesday + default_override));
+    EXPECT_EQ(purge(tuesday + hours{1}).requests, 1);
     expect_intact();
 }
 

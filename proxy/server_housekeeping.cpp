@@ -1,0 +1,89 @@
+// What the daemon sees to by itself, minute by minute: what is over, what is too old, and whether its files are still its own.
+#include "proxy/server.hpp"
+#include "proxy/store/audit.hpp"
+#include "proxy/store/retention.hpp"
+#include "proxy/store/sessions.hpp"
+#include "proxy/store/store.hpp"
+#include "proxy/store/unblock_requests.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace gatehouse {
+
+/// Once a minute of the wall clock, which decides what is over and may be set: requests that nobody decided and sessions that are over.
+void Server::keep_house()
+{
+    auto const now = clock_.now().instant;
+    if (now >= house_kept_ && now - house_kept_ < std::chrono::minutes{1})
+        return;
+    house_kept_ = now;
+    auto tidy = [this, now](store::Ledger& ledger) {
+        auto const requests = store::expire_requests(ledger, now);
+        auto const sessions = store::prune_sessions(ledger, now);
+        store_failing_ = !requests || !sessions;
+        if (store_failing_)
+            spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
+    };
+    (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
+    purge_once_a_day(now);
+}
+
+/// Records whose time is over go, after the start and then with each new day.
+void Server::purge_once_a_day(std::chrono::sys_seconds now)
+{
+    auto const today = clock_.moment_of(now).local.date;
+    if (std::exchange(purged_on_, today) == today)
+        return;
+    auto const before = [now](unsigned days) { return days == 0 ? std::nullopt : std::optional{now - std::chrono::days{days}}; };
+    auto const& kept = settings_.retention;
+    store::PurgeBefore const over{before(kept.incidents), before(kept.requests), before(kept.reports)};
+    auto purge = [over, now](store::Ledger& ledger) {
+        auto const purged = store::purge_records(ledger, over, now);
+        if (!purged)
+            spdlog::warn("records.not_purged reason=\"{}\"", purged.error().message());
+        else if (purged->all() > 0)
+            spdlog::info(
+                "records.purged incidents={} requests={} reports={}", purged->incidents, purged->requests, purged->reports);
+    };
+    if (!store_->post(store::Job{std::move(purge)}))
+        purged_on_ = {}; // a full queue: the next minute will do
+}
+
+/// Somebody deleted or damaged a day file of the access log: the diagnostic log says so at once, and the audit keeps it.
+void Server::record_replaced_log(std::chrono::sys_seconds now)
+{
+    auto const replaced = access_log_->counters().files_replaced;
+    if (replaced == log_files_replaced_)
+        return;
+    auto write = [now, count = replaced - log_files_replaced_](store::Ledger& ledger) {
+        auto const written
+            = store::record_event(ledger, {store::AccountId::none, "system", ""}, "log.file-replaced", "access-log",
+                fmt::format("{} day files of the access log were found deleted or damaged, and begun anew", count), now);
+        if (!written)
+            spdlog::error("log.replacement_not_recorded reason=\"{}\"", written.error().message());
+    };
+    if (store_->post(store::Job{std::move(write)}))
+        log_files_replaced_ = replaced;
+}
+
+/// The store looks at its own file after each job, so there is one now and then. An audit that disagrees is said once, and kept.
+void Server::check_store()
+{
+    auto const now = clock_.now().instant;
+    if (std::exchange(store_checked_, now) == now)
+        return;
+    auto look = [this, now](store::Ledger& ledger) {
+        bool const agrees = ledger.audit_agrees();
+        if (agrees == audit_agrees_.exchange(agrees) || agrees)
+            return;
+        spdlog::error("audit.disagrees effect=\"rows were cut off or changed\" see=\"the audit page of the console\"");
+        if (auto const kept = store::record_event(ledger, {store::AccountId::none, "system", ""}, "audit.disagrees",
+                "gatehouse.db", "the rows do not bear out the signed head", now);
+            !kept)
+            spdlog::warn("audit.alarm_not_kept reason=\"{}\"", kept.error().message());
+    };
+    (void)store_->post(store::Job{std::move(look)}); // a full queue: the store is looked after anyway
+}
+
+} // namespace gatehouse
