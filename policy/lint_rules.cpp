@@ -49,6 +49,11 @@ bool is_populated(Selector const& selector, Populated const& populated)
     }
 }
 
+std::string place_of(Rule const& rule)
+{
+    return rule.source.line == 0 ? rule.source.file : fmt::format("line {}", rule.source.line);
+}
+
 } // namespace
 
 void lint_order(Policy const& policy, std::vector<Problem>& problems)
@@ -62,12 +67,12 @@ void lint_order(Policy const& policy, std::vector<Problem>& problems)
         if (is_same && earlier->action != rule->action)
             problems.push_back(warning_at(*rule,
                 fmt::format(
-                    "rule \"{}\" contradicts rule \"{}\" (line {}): the same who, what, where and when, the opposite action",
-                    rule->id, earlier->id, earlier->source.line)));
+                    "rule \"{}\" contradicts rule \"{}\" ({}): the same who, what, where and when, the opposite action",
+                    rule->id, earlier->id, place_of(*earlier))));
         else
             problems.push_back(warning_at(*rule,
-                fmt::format("rule \"{}\" can never match: rule \"{}\" (line {}) matches everything that it does", rule->id,
-                    earlier->id, earlier->source.line)));
+                fmt::format("rule \"{}\" can never match: rule \"{}\" ({}) matches everything that it does", rule->id,
+                    earlier->id, place_of(*earlier))));
     }
 }
 
@@ -82,8 +87,8 @@ void lint_inspection(Policy const& policy, std::vector<Problem>& problems)
         });
         if (earlier != entry)
             problems.push_back(warning_at(*entry,
-                fmt::format("inspection \"{}\" can never match: \"{}\" (line {}) matches everything that it does", entry->id,
-                    earlier->id, earlier->source.line)));
+                fmt::format("inspection \"{}\" can never match: \"{}\" ({}) matches everything that it does", entry->id,
+                    earlier->id, place_of(*earlier))));
         auto const is_private
             = [&](Selector const& what) { return what.kind == Selector::Kind::category && policy.never_inspects(what.index); };
         if (entry->wanted != Inspection::name_only && std::all_of(entry->what.begin(), entry->what.end(), is_private))

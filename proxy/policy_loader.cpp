@@ -117,8 +117,6 @@ LoadedPolicy load(Settings const& settings, std::filesystem::path const& image, 
     if (has_error(loaded.problems))
         return loaded;
 
-    append(loaded.problems, failed_expectations(loaded.policy, Clock{settings.time_zone}));
-    append(loaded.problems, policy::lint(loaded.policy));
     warn_of_stale_lists(loaded.policy, settings, image, loaded.problems);
     return loaded;
 }
@@ -149,20 +147,30 @@ bool LoadedPolicy::ok() const
     return !has_error(problems);
 }
 
-LoadedPolicy load_policy(Settings const& settings)
-{
-    return load_policy(settings, lists_image_path(settings));
-}
-
-LoadedPolicy load_policy(Settings const& settings, std::filesystem::path const& image)
+LoadedPolicy load_files(Settings const& settings, std::filesystem::path const& image)
 {
     return load(settings, image, [&image] { return lists::MappedImage::open(image); });
 }
 
-LoadedPolicy load_policy(Settings const& settings, lists::PrivateImages& images)
+LoadedPolicy load_files(Settings const& settings, lists::PrivateImages& images)
 {
     auto const image = lists_image_path(settings);
     return load(settings, image, [&] { return images.open(image); });
+}
+
+std::vector<policy::Problem> judge_policy(policy::Policy const& policy, Clock const& clock)
+{
+    auto problems = failed_expectations(policy, clock);
+    append(problems, policy::lint(policy));
+    return problems;
+}
+
+LoadedPolicy load_policy(Settings const& settings)
+{
+    auto loaded = load_files(settings, lists_image_path(settings));
+    if (loaded.ok())
+        append(loaded.problems, judge_policy(loaded.policy, Clock{settings.time_zone}));
+    return loaded;
 }
 
 } // namespace gatehouse

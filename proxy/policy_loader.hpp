@@ -27,12 +27,15 @@ struct LoadedPolicy {
 /// The policy's own expectations that do not hold, as errors.
 std::vector<policy::Problem> failed_expectations(policy::Policy const& policy, Clock const& clock);
 
-/// Reads, parses, attaches the list image, runs the policy's own expectations and lints. Blocks on the disk.
+/// Reads, parses and attaches the list image. Blocks on the disk. What the console keeps is to be added (stored_policy.hpp), then judged.
 /// Without an image there is no policy: a filter without its lists would let everything through.
-LoadedPolicy load_policy(Settings const& settings);
-/// The same with another image.
-LoadedPolicy load_policy(Settings const& settings, std::filesystem::path const& image);
+LoadedPolicy load_files(Settings const& settings, std::filesystem::path const& image);
 /// The same for a process that stays: the lists are a copy of its own, and the ones it has are used again while the image is the same.
-LoadedPolicy load_policy(Settings const& settings, lists::PrivateImages& images);
+LoadedPolicy load_files(Settings const& settings, lists::PrivateImages& images);
+/// What a complete policy says against itself: its expectations that fail, as errors, and what lint finds, as warnings.
+std::vector<policy::Problem> judge_policy(policy::Policy const& policy, Clock const& clock);
+
+/// The files alone, judged.
+LoadedPolicy load_policy(Settings const& settings);
 
 } // namespace gatehouse

@@ -16,9 +16,9 @@ namespace gatehouse {
 
 namespace {
 
-/// What the store gives in one job, so that lists, grants and restrictions are of one moment.
+/// What the store gives in one job, so that rules, lists, grants and restrictions are of one moment.
 struct FromStore {
-    std::vector<policy::Problem> warnings;
+    AddedParts added;
     std::optional<std::chrono::sys_seconds> next_change;
     std::int64_t audit_rows = 0;
 };
@@ -30,16 +30,16 @@ std::optional<std::chrono::sys_seconds> earlier(
     return left && right ? std::min(left, right) : left ? left : right;
 }
 
-result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chrono::sys_seconds now, PendingLists const* pending)
+result<FromStore> complete(policy::Policy& policy, store::Store& store, StoredParts const& parts)
 {
-    return store.run([&policy, now, pending](store::Ledger& ledger) -> result<FromStore> {
-        auto warnings = add_stored(policy, ledger, now, pending);
-        if (!warnings)
-            return warnings.error();
-        auto const next = store::next_override_change(ledger, now);
+    return store.run([&policy, &parts](store::Ledger& ledger) -> result<FromStore> {
+        auto added = add_stored(policy, ledger, parts);
+        if (!added)
+            return added.error();
+        auto const next = store::next_override_change(ledger, parts.now);
         if (!next)
             return next.error();
-        auto const restriction = store::next_restriction_change(ledger, now);
+        auto const restriction = store::next_restriction_change(ledger, parts.now);
         if (!restriction)
             return restriction.error();
         auto const publication = store::next_publication(ledger);
@@ -50,7 +50,7 @@ result<FromStore> complete(policy::Policy& policy, store::Store& store, std::chr
             "SELECT coalesce(max(sequence), 0) FROM audit", [](store::Statement const& row) { return row.integer(0); });
         if (!rows)
             return rows.error();
-        return FromStore{std::move(*warnings), earlier(earlier(*next, *restriction), due), rows->value_or(0)};
+        return FromStore{std::move(*added), earlier(earlier(*next, *restriction), due), rows->value_or(0)};
     });
 }
 
@@ -93,7 +93,8 @@ struct Publisher::Built {
     std::shared_ptr<policy::Policy> policy;
     std::vector<policy::Problem> problems;
     std::optional<std::chrono::sys_seconds> next_change;
-    error_code store_failure; ///< the store did not answer: nothing is known of the policy
+    std::vector<store::AppliedEdit> edits; ///< of the pending publication
+    error_code store_failure;              ///< the store did not answer: nothing is known of the policy
 };
 
 Publisher::Publisher(Settings const& settings, store::Store& store, Clock clock)
@@ -105,15 +106,15 @@ Publisher::Publisher(Settings const& settings, store::Store& store, Clock clock)
 
 Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
 {
-    auto loaded = load_policy(settings_, images_);
+    auto loaded = load_files(settings_, images_);
     bool const ok = loaded.ok();
-    Built built{nullptr, std::move(loaded.problems), std::nullopt, {}};
+    Built built{nullptr, std::move(loaded.problems), std::nullopt, {}, {}};
     if (!ok)
         return built;
     auto const made = std::make_shared<policy::Policy>(std::move(loaded.policy));
-    PendingLists const lists{pending.value_or(store::PublicationId::none),
-        [this](policy::Policy const& policy) { return failed_expectations(policy, clock_); }};
-    auto stored = complete(*made, store_, clock_.now().instant, pending ? &lists : nullptr);
+    StoredParts const parts{
+        clock_.now().instant, pending, [this](policy::Policy const& policy) { return judge_policy(policy, clock_); }};
+    auto stored = complete(*made, store_, parts);
     if (!stored) {
         built.store_failure = stored.error();
         built.problems.push_back(store_failure(stored.error()));
@@ -125,7 +126,9 @@ Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
         return built;
     }
     audit_rows_ = stored->audit_rows;
-    built.problems.insert(built.problems.end(), stored->warnings.begin(), stored->warnings.end());
+    auto& added = stored->added;
+    std::move(added.problems.begin(), added.problems.end(), std::back_inserter(built.problems));
+    built.edits = std::move(added.edits);
     built.policy = made;
     if (!pending)
         built.policy->version = fmt::format("{}", ++version_);
@@ -206,7 +209,7 @@ result<std::optional<portal::PublishResult>> Publisher::make_next_live(std::chro
         return built.store_failure;
     bool const holds = built.policy && !has_error(built.problems);
     auto const done = store_.run([&](store::Ledger& ledger) {
-        return holds ? store::apply_publication(ledger, id, now)
+        return holds ? store::apply_publication(ledger, id, now, built.edits)
                      : store::refuse_publication(ledger, id, first_error(built.problems), now);
     });
     if (!done)

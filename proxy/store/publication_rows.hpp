@@ -2,7 +2,7 @@
 // Rows of changes and publications. Private to this folder.
 
 #include "proxy/store/acting.hpp"
-#include "proxy/store/publications.hpp"
+#include "proxy/store/policy_changes.hpp"
 
 #include <utility>
 
@@ -33,5 +33,22 @@ result<void> insert_change(Ledger& ledger, Change const& change, PublicationId p
 result<Publication> insert_publication(Ledger& ledger, Publication publication);
 /// "+ school-block example.org/a: Played in lessons."
 std::string text_of(Change const& change);
+
+result<void> insert_change(Ledger& ledger, PolicyChange const& change, PublicationId publication);
+/// "~ rule pupils-chat: reason", and the row's text on the lines below.
+std::string text_of(PolicyChange const& change);
+/// What would take back those changes of rules and timetable that still stand, the last first.
+result<std::vector<PolicyChange>> opposites_of(Ledger& ledger, PublicationId publication, std::string const& login, Instant now);
+/// They went live as given, in the order of policy_changes_of(); each with an audit row. Errors: `errc::stale` if those are not as many.
+result<void> apply_changes(Ledger& ledger, Deed const& deed, PublicationId publication, std::vector<AppliedEdit> const& applied);
+
+/// Goes live at once unless its `due_at` is moved.
+Publication fresh_publication(std::string message, std::string by, Instant now);
+struct ProposedChanges {
+    std::vector<Change> lists;
+    std::vector<PolicyChange> policy;
+};
+/// A publication with these changes, written with its audit row. Inside a transaction.
+result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, ProposedChanges const& changes);
 
 } // namespace gatehouse::store

@@ -18,36 +18,15 @@ std::string object_of(PublicationId id)
 /// What the program does by itself, when a publication is due.
 Actor const system_actor{AccountId::none, "system", ""};
 
-/// A publication with these changes, written with its audit row. Inside a transaction.
-result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, std::vector<Change> const& changes)
-{
-    auto proposed = insert_publication(ledger, std::move(publication));
-    if (!proposed)
-        return proposed;
-    for (auto const& change : changes)
-        if (auto const added = insert_change(ledger, change, proposed->id); !added)
-            return added.error();
-    Deed const named{deed.action, object_of(proposed->id), deed.actor, deed.now};
-    if (auto const audited = audit(ledger, named, fmt::format("{} changes: {}", changes.size(), proposed->message)); !audited)
-        return audited.error();
-    return proposed;
-}
-
-Publication fresh(std::string message, std::string by, Instant now)
-{
-    Publication publication;
-    publication.message = std::move(message);
-    publication.made_at = now;
-    publication.due_at = now;
-    publication.made_by = std::move(by);
-    return publication;
-}
-
 /// Changes that nobody can see in the draft any more come with their publication.
 result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to)
 {
-    return ledger.database().execute(
-        "UPDATE list_changes SET publication = nullif(?1, 0) WHERE coalesce(publication, 0) = ?2", to, from);
+    for (auto const* const table : {"list_changes", "policy_changes"}) {
+        auto const sql = fmt::format("UPDATE {} SET publication = nullif(?1, 0) WHERE coalesce(publication, 0) = ?2", table);
+        if (auto const moved = ledger.database().execute(sql, to, from); !moved)
+            return moved;
+    }
+    return {};
 }
 
 result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note)
@@ -116,7 +95,52 @@ result<std::optional<Change>> opposite_of(Ledger& ledger, Change const& change, 
     return *listed == ListEntryId::none ? std::optional{back} : std::nullopt;
 }
 
+/// The list changes of one that is live, taken back as far as they stand.
+result<std::vector<Change>> list_opposites_of(Ledger& ledger, PublicationId id, std::string const& login, Instant now)
+{
+    auto const changes = changes_of(ledger, id);
+    if (!changes)
+        return changes.error();
+    std::vector<Change> back;
+    for (auto const& change : *changes) {
+        auto const opposite = opposite_of(ledger, change, login, now);
+        if (!opposite)
+            return opposite.error();
+        if (*opposite)
+            back.push_back(**opposite);
+    }
+    return back;
+}
+
 } // namespace
+
+Publication fresh_publication(std::string message, std::string by, Instant now)
+{
+    Publication publication;
+    publication.message = std::move(message);
+    publication.made_at = now;
+    publication.due_at = now;
+    publication.made_by = std::move(by);
+    return publication;
+}
+
+result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, ProposedChanges const& changes)
+{
+    auto proposed = insert_publication(ledger, std::move(publication));
+    if (!proposed)
+        return proposed;
+    for (auto const& change : changes.lists)
+        if (auto const added = insert_change(ledger, change, proposed->id); !added)
+            return added.error();
+    for (auto const& change : changes.policy)
+        if (auto const added = insert_change(ledger, change, proposed->id); !added)
+            return added.error();
+    Deed const named{deed.action, object_of(proposed->id), deed.actor, deed.now};
+    auto const count = changes.lists.size() + changes.policy.size();
+    if (auto const audited = audit(ledger, named, fmt::format("{} changes: {}", count, proposed->message)); !audited)
+        return audited.error();
+    return proposed;
+}
 
 result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now)
 {
@@ -125,11 +149,12 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
     Deed const deed{"publication.propose", "draft", actor, now};
     return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const draft = read_draft(ledger);
-        if (!draft)
-            return draft.error();
-        if (draft->empty())
+        auto const rules = policy_changes_of(ledger, PublicationId::none);
+        if (!draft || !rules)
+            return !draft ? draft.error() : rules.error();
+        if (draft->empty() && rules->empty())
             return errc::wrong_state;
-        auto made = fresh(publication.message, officer.login, now);
+        auto made = fresh_publication(publication.message, officer.login, now);
         made.due_at = std::max(now, publication.due_at);
         auto proposed = propose(ledger, deed, std::move(made), {});
         if (!proposed)
@@ -148,7 +173,7 @@ result<Publication> propose_additions(
         auto const made = make_additions(ledger, changes, refused, officer.login, now);
         if (!made)
             return made.error();
-        return propose(ledger, deed, fresh(changes.reason, officer.login, now), *made);
+        return propose(ledger, deed, fresh_publication(changes.reason, officer.login, now), {*made, {}});
     });
 }
 
@@ -159,7 +184,7 @@ result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::stri
         auto const change = make_removal(ledger, entry, reason, officer.login, now);
         if (!change)
             return change.error();
-        return propose(ledger, deed, fresh(reason, officer.login, now), {*change});
+        return propose(ledger, deed, fresh_publication(reason, officer.login, now), {{*change}, {}});
     });
 }
 
@@ -168,24 +193,19 @@ result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& 
     Deed const deed{"publication.undo", object_of(id), actor, now};
     return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const undone = find_publication(ledger, id);
-        auto const changes = changes_of(ledger, id);
-        if (!undone || !changes)
-            return !undone ? undone.error() : changes.error();
+        if (!undone)
+            return undone.error();
         if (undone->state != PublicationState::live)
             return errc::wrong_state;
-        std::vector<Change> back;
-        for (auto const& change : *changes) {
-            auto const opposite = opposite_of(ledger, change, officer.login, now);
-            if (!opposite)
-                return opposite.error();
-            if (*opposite)
-                back.push_back(**opposite);
-        }
-        if (back.empty())
+        auto lists = list_opposites_of(ledger, id, officer.login, now);
+        auto rules = opposites_of(ledger, id, officer.login, now);
+        if (!lists || !rules)
+            return !lists ? lists.error() : rules.error();
+        if (lists->empty() && rules->empty())
             return errc::wrong_state;
-        auto made = fresh(fmt::format("Takes back: {}", undone->message), officer.login, now);
+        auto made = fresh_publication(fmt::format("Takes back: {}", undone->message), officer.login, now);
         made.undoes = id;
-        return propose(ledger, deed, std::move(made), back);
+        return propose(ledger, deed, std::move(made), {std::move(*lists), std::move(*rules)});
     });
 }
 
@@ -204,7 +224,7 @@ result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& a
     });
 }
 
-result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now)
+result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now, std::vector<AppliedEdit> const& edits)
 {
     return ledger.transact([&]() -> result<void> {
         if (auto const set = set_state(ledger, id, PublicationState::live, ""); !set)
@@ -221,8 +241,10 @@ result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now)
             if (!noted)
                 return noted;
         }
+        if (auto const made = apply_changes(ledger, {"policy.change", object_of(id), system_actor, now}, id, edits); !made)
+            return made;
         Deed const deed{"publication.live", object_of(id), system_actor, now};
-        return audit(ledger, deed, fmt::format("{} changes", changes->size()));
+        return audit(ledger, deed, fmt::format("{} changes", changes->size() + edits.size()));
     });
 }
 

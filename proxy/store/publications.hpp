@@ -1,7 +1,8 @@
 #pragma once
-// Changes of the school's lists on their way to the live policy: gathered in one draft, published together with a message, at once or at an
-// hour to come, kept as history, taken back with one step.
+// Changes on their way to the live policy: gathered in one draft, published together with a message, at once or at an hour to come, kept as history,
+// taken back with one step. Those of the school's lists are here, those of rules and timetable in policy_changes.hpp.
 
+#include "policy/edit.hpp"
 #include "proxy/store/school_lists.hpp"
 
 namespace gatehouse::store {
@@ -91,8 +92,14 @@ result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& a
 
 /// The pending one that is due first, if any is pending.
 result<std::optional<Publication>> next_publication(Ledger& ledger);
-/// Its changes are made, in one transaction with its state. Errors: `errc::wrong_state` if it is not pending.
-result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now);
+/// What became of a change of rules or timetable when the policy was built with it.
+struct AppliedEdit {
+    bool changed = false;
+    policy::Edit back; ///< what takes it back
+};
+/// Its changes are made, in one transaction with its state; `edits` are those of rules and timetable in their order.
+/// Errors: `errc::wrong_state` if it is not pending, `stale` if `edits` are not as many as it has.
+result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now, std::vector<AppliedEdit> const& edits = {});
 /// Its changes go back to the draft. Errors: as apply_publication.
 result<void> refuse_publication(Ledger& ledger, PublicationId id, std::string const& why, Instant now);
 

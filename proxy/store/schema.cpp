@@ -304,7 +304,64 @@ CREATE TABLE notices (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<char const*, 5> steps_of_today{version_1, version_2, version_3, version_4, version_5};
+// Changes of rules and timetable, beside those of lists. Who signs in elsewhere, and the account for the day when nobody can. Keys for programs.
+// Searches of the access log that somebody comes back to, and what for and how long marketing looks at it.
+constexpr char const* version_6 = R"sql(
+CREATE TABLE policy_changes (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    publication INTEGER REFERENCES publications (id),
+    outcome     INTEGER NOT NULL DEFAULT 0,
+    edited      INTEGER NOT NULL,
+    row_key     TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    after       TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    made_at     INTEGER NOT NULL,
+    made_by     TEXT NOT NULL,
+    applied     INTEGER, -- place among all that went live
+    back_row    TEXT NOT NULL DEFAULT '',
+    back_text   TEXT NOT NULL DEFAULT '',
+    back_after  TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX policy_changes_by_publication ON policy_changes (publication, id);
+CREATE UNIQUE INDEX policy_changes_applied ON policy_changes (applied) WHERE applied IS NOT NULL;
+
+ALTER TABLE accounts ADD COLUMN sign_on TEXT NOT NULL DEFAULT '';
+ALTER TABLE accounts ADD COLUMN break_glass INTEGER NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX accounts_by_sign_on ON accounts (sign_on) WHERE sign_on <> '';
+
+CREATE TABLE api_tokens (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    account    INTEGER NOT NULL REFERENCES accounts (id),
+    name       TEXT NOT NULL,
+    token      TEXT NOT NULL UNIQUE,
+    may_change INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    ends_at    INTEGER NOT NULL,
+    last_used  INTEGER,
+    ended_at   INTEGER
+) STRICT;
+CREATE INDEX api_tokens_by_account ON api_tokens (account);
+
+CREATE TABLE log_views (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    name    TEXT NOT NULL,
+    query   TEXT NOT NULL,
+    UNIQUE (account, name)
+) STRICT;
+CREATE TABLE log_purposes (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    purpose TEXT NOT NULL,
+    from_at INTEGER NOT NULL,
+    until   INTEGER NOT NULL,
+    ended_at INTEGER
+) STRICT;
+CREATE INDEX log_purposes_by_account ON log_purposes (account, until);
+)sql";
+
+constexpr std::array<char const*, 6> steps_of_today{version_1, version_2, version_3, version_4, version_5, version_6};
 
 } // namespace
 

@@ -1,7 +1,10 @@
+#include "proxy/clock.hpp"
 #include "proxy/policy_loader.hpp"
 #include "tools/ctl/configuration.hpp"
+#include "tools/ctl/own_store.hpp"
 #include "tools/lists/compile.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
 #include <stdlib.h>
@@ -48,7 +51,22 @@ LoadedPolicy load_without_image(Settings const& settings)
         options.copies = lists::Copies::leave;
         lists::compile_lists(options); // a failure shows as an image that cannot be read
     }
-    return load_policy(settings, folder.path() / "lists.image");
+    return load_files(settings, folder.path() / "lists.image");
+}
+
+/// With what the console changed, as it will run; then its own expectations and lint.
+void complete_and_judge(LoadedPolicy& loaded, Settings const& settings)
+{
+    if (!loaded.ok())
+        return;
+    Clock clock{settings.time_zone};
+    auto added = add_own_store(loaded.policy, settings, clock.now().instant);
+    if (auto const* const unread = std::get_if<std::string>(&added))
+        loaded.problems.push_back({policy::Problem::Severity::warning, settings.state_dir.string(), 0, 0,
+            *unread + ": what was changed in the console is not looked at", "run it as the account of the gateway"});
+    else
+        std::ranges::move(std::get<std::vector<policy::Problem>>(added), std::back_inserter(loaded.problems));
+    std::ranges::move(judge_policy(loaded.policy, clock), std::back_inserter(loaded.problems));
 }
 
 std::size_t count_warnings(std::vector<policy::Problem> const& problems)
@@ -75,7 +93,9 @@ int check(Common const& common, Streams streams)
     if (!settings)
         return failure;
     std::error_code ec;
-    auto const loaded = fs::exists(lists_image_path(*settings), ec) ? load_policy(*settings) : load_without_image(*settings);
+    auto const image = lists_image_path(*settings);
+    auto loaded = fs::exists(image, ec) ? load_files(*settings, image) : load_without_image(*settings);
+    complete_and_judge(loaded, *settings);
     auto const& policy = loaded.policy;
     if (common.output == Output::json) {
         write_json(streams,

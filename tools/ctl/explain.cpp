@@ -3,9 +3,9 @@
 #include "proxy/clock.hpp"
 #include "proxy/detect/signals.hpp"
 #include "proxy/policy_loader.hpp"
-#include "proxy/stored_policy.hpp"
 #include "tools/ctl/configuration.hpp"
 #include "tools/ctl/explain_batch.hpp"
+#include "tools/ctl/own_store.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -79,21 +79,6 @@ result<policy::Moment> moment_of(Clock& clock, std::string const& at)
     return policy::Moment{*local, clock.instant_of(*local)};
 }
 
-/// With the grants and lists of the store, if there is one. Nothing went wrong: an empty text.
-std::string complete(policy::Policy& policy, Settings const& settings, std::chrono::sys_seconds now)
-{
-    std::error_code ec;
-    if (!std::filesystem::exists(settings.state_dir / "gatehouse.db", ec))
-        return {};
-    store::LedgerOptions options;
-    options.state_dir = settings.state_dir;
-    auto ledger = store::Ledger::open(options);
-    if (!ledger)
-        return "the store cannot be opened: " + ledger.error().message();
-    auto const added = add_stored(policy, *ledger, now);
-    return added ? std::string{} : "the store cannot be read: " + added.error().message();
-}
-
 void report_errors(Common const& common, LoadedPolicy const& loaded, Settings const& settings, Streams streams)
 {
     if (common.output == Output::json)
@@ -105,11 +90,24 @@ void report_errors(Common const& common, LoadedPolicy const& loaded, Settings co
             streams.error << policy::to_text(problem, sources);
 }
 
-/// With what the store holds for `now`, unless the options leave it out. Nothing went wrong: an empty text.
-Complaint complete_if_asked(
+/// With what the store holds for `now`, unless the options leave it out, and judged. Nothing went wrong: an empty text.
+Complaint complete_and_judge(
     policy::Policy& policy, Settings const& settings, ExplainOptions const& options, std::chrono::sys_seconds now)
 {
-    return options.with_store ? complete(policy, settings, now) : Complaint{};
+    std::vector<policy::Problem> problems;
+    if (options.with_store) {
+        auto added = add_own_store(policy, settings, now);
+        if (auto const* const complaint = std::get_if<Complaint>(&added))
+            return *complaint;
+        problems = std::move(std::get<std::vector<policy::Problem>>(added));
+    }
+    auto const judged = judge_policy(policy, Clock{settings.time_zone});
+    problems.insert(problems.end(), judged.begin(), judged.end());
+    std::string errors;
+    for (auto const& problem : problems)
+        if (problem.severity == policy::Problem::Severity::error)
+            errors += (errors.empty() ? "" : "\n") + fmt::format("{}:{}: {}", problem.file, problem.line, problem.message);
+    return errors.empty() ? errors : "the policy may not run:\n" + errors;
 }
 
 int explain_one(
@@ -119,7 +117,7 @@ int explain_one(
     auto const moment = moment_of(clock, options.at);
     if (!moment)
         return report_failure(common, streams, moment.error().message());
-    if (auto const complaint = complete_if_asked(policy, settings, options, moment->instant); !complaint.empty())
+    if (auto const complaint = complete_and_judge(policy, settings, options, moment->instant); !complaint.empty())
         return report_failure(common, streams, complaint);
     auto const answered = answer_question(policy, settings, clock, options);
     if (auto const* const complaint = std::get_if<Complaint>(&answered))
@@ -133,7 +131,7 @@ int explain_many(
     Common const& common, Settings const& settings, policy::Policy& policy, ExplainOptions const& options, Streams streams)
 {
     Clock clock{settings.time_zone};
-    if (auto const complaint = complete_if_asked(policy, settings, options, clock.now().instant); !complaint.empty())
+    if (auto const complaint = complete_and_judge(policy, settings, options, clock.now().instant); !complaint.empty())
         return report_failure(common, streams, complaint);
     auto const answer = [&](ExplainOptions const& question) { return answer_question(policy, settings, clock, question); };
     if (options.batch == "-")
@@ -169,7 +167,7 @@ int explain(Common const& common, ExplainOptions const& options, Streams streams
     auto const settings = read_settings(common, streams);
     if (!settings)
         return failure;
-    auto loaded = load_policy(*settings);
+    auto loaded = load_files(*settings, lists_image_path(*settings));
     if (!loaded.ok()) {
         report_errors(common, loaded, *settings, streams);
         return failure;

@@ -1,5 +1,7 @@
 #include "tools/ctl/own_store.hpp"
 
+#include "proxy/stored_policy.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,6 +16,23 @@ std::unique_ptr<store::Store> open_store(Common const& common, Settings const& s
         return std::move(*opened);
     report_failure(common, streams, "the store cannot be opened: " + opened.error().message());
     return nullptr;
+}
+
+std::variant<std::vector<policy::Problem>, std::string> add_own_store(
+    policy::Policy& policy, Settings const& settings, std::chrono::sys_seconds now)
+{
+    std::error_code ec;
+    if (!std::filesystem::exists(settings.state_dir / "gatehouse.db", ec))
+        return std::vector<policy::Problem>{};
+    store::LedgerOptions options;
+    options.state_dir = settings.state_dir;
+    auto ledger = store::Ledger::open(options);
+    if (!ledger)
+        return "the store cannot be opened: " + ledger.error().message();
+    auto added = add_stored(policy, *ledger, {now, {}, {}});
+    if (!added)
+        return "the store cannot be read: " + added.error().message();
+    return std::move(added->problems);
 }
 
 store::Actor command_line()

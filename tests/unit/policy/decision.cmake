@@ -3,6 +3,7 @@ gatehouse_test(policy_decision_test
         ../../golden/school_fixture.cpp
         content_decision_test.cpp
         decide_test.cpp
+        edit_test.cpp
         expectation_test.cpp
         inspection_test.cpp
         explanation_test.cpp

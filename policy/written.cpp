@@ -1,0 +1,111 @@
+// Rows of the configuration files, written.
+#include "policy/edit.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::policy {
+namespace {
+
+/// A basic string (TOML 1.0, "String").
+std::string quoted(std::string_view text)
+{
+    std::string out = "\"";
+    for (char const c : text) {
+        if (c == '"' || c == '\\')
+            out += {'\\', c};
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        else
+            out += c;
+    }
+    return out + '"';
+}
+
+std::string line(std::string_view key, std::string_view value)
+{
+    return value.empty() ? std::string{} : fmt::format("{} = {}\n", key, quoted(value));
+}
+
+std::string list(std::string_view key, std::vector<std::string> const& values)
+{
+    std::string inner;
+    for (auto const& value : values)
+        inner += (inner.empty() ? "" : ", ") + quoted(value);
+    return values.empty() ? std::string{} : fmt::format("{} = [{}]\n", key, inner);
+}
+
+std::string column(std::string_view key, std::vector<Selector> const& selectors)
+{
+    std::vector<std::string> words;
+    for (auto const& selector : selectors)
+        words.push_back(to_text(selector));
+    return list(key, words);
+}
+
+template <class Span>
+std::string written_span(std::string_view table, Span const& span)
+{
+    return fmt::format("[[{}]]\n", table) + line("name", span.name) + line("first", span.first.to_text())
+        + line("last", span.last.to_text());
+}
+
+std::string joined(std::vector<std::string> const& words)
+{
+    std::string text;
+    for (auto const& word : words)
+        text += (text.empty() ? "" : ",") + word;
+    return text;
+}
+
+} // namespace
+
+std::string key_of(Rule const& rule)
+{
+    return rule.id;
+}
+
+std::string key_of(Period const& period)
+{
+    return fmt::format("{} {}-{} {:x} {}", period.name, minute_to_text(period.start), minute_to_text(period.end), period.weekdays,
+        joined(period.groups));
+}
+
+std::string key_of(Closure const& closure)
+{
+    return closure.first.to_text() + ' ' + closure.name;
+}
+
+std::string key_of(Term const& term)
+{
+    return term.first.to_text() + ' ' + term.name;
+}
+
+std::string written(Rule const& rule)
+{
+    return "[[rule]]\n" + line("id", rule.id) + line("clause", rule.clause) + column("who", rule.who) + column("what", rule.what)
+        + column("where", rule.where) + column("when", rule.when) + line("action", to_text(rule.action))
+        + line("reason", rule.reason);
+}
+
+std::string written(Period const& period)
+{
+    std::vector<std::string> weekdays;
+    for (unsigned day = 0; day < 7; ++day)
+        if (period.weekdays >> day & 1U)
+            weekdays.emplace_back(weekday_to_text(day));
+    return "[[period]]\n" + line("name", period.name) + line("kind", to_text(period.kind))
+        + line("start", minute_to_text(period.start)) + line("end", minute_to_text(period.end)) + list("weekdays", weekdays)
+        + list("groups", period.groups);
+}
+
+std::string written(Closure const& closure)
+{
+    return written_span("closure", closure);
+}
+
+std::string written(Term const& term)
+{
+    return written_span("term", term);
+}
+
+} // namespace gatehouse::policy

@@ -1,0 +1,177 @@
+#include "proxy/store/policy_changes.hpp"
+
+#include "proxy/store/publication_rows.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::size_t reason_limit = 2000; // bytes
+constexpr std::size_t most_edits = 50;     // at once
+constexpr std::string_view select_change = "SELECT id, outcome, edited, row_key, text, after, reason, made_at, made_by, back_row,"
+                                           " back_text, back_after FROM policy_changes ";
+
+PolicyChange read_change(Statement const& row)
+{
+    PolicyChange change;
+    change.id = row.id<PolicyChangeId>(0);
+    change.outcome = row.id<ChangeOutcome>(1);
+    auto const table = row.id<policy::EditedTable>(2);
+    change.edit = {table, row.text(3), row.text(4), row.text(5)};
+    change.reason = row.text(6);
+    change.made_at = row.instant(7);
+    change.made_by = row.text(8);
+    change.back = {table, row.text(9), row.text(10), row.text(11)};
+    return change;
+}
+
+bool are_fit(NewPolicyChanges const& changes)
+{
+    return !changes.edits.empty() && changes.edits.size() <= most_edits && is_plain_text(changes.reason, reason_limit)
+        && std::all_of(changes.edits.begin(), changes.edits.end(), [](policy::Edit const& edit) {
+               return edit.text.size() <= policy::max_edit_text && edit.row.size() <= policy::max_edit_text
+                   && !(edit.text.empty() && edit.row.empty());
+           });
+}
+
+std::vector<PolicyChange> made_by(NewPolicyChanges const& changes, std::string const& login, Instant now)
+{
+    std::vector<PolicyChange> made;
+    for (auto const& edit : changes.edits)
+        made.push_back({PolicyChangeId::none, ChangeOutcome::waiting, edit, {}, changes.reason, now, login});
+    return made;
+}
+
+/// What went live later and touched the row that the change left; none: the change still stands.
+result<std::optional<PolicyChangeId>> touched_later(Ledger& ledger, PolicyChange const& change)
+{
+    return ledger.database().first("SELECT id FROM policy_changes WHERE outcome = ?1 AND edited = ?2 AND applied >"
+                                   " (SELECT applied FROM policy_changes WHERE id = ?3)"
+                                   " AND ((?4 <> '' AND row_key = ?4) OR (?4 = '' AND back_row = ?5)) LIMIT 1",
+        [](Statement const& row) { return row.id<PolicyChangeId>(0); }, ChangeOutcome::applied, change.edit.table, change.id,
+        change.back.row, change.edit.row);
+}
+
+} // namespace
+
+std::string text_of(PolicyChange const& change)
+{
+    auto const& edit = change.edit;
+    auto const sign = edit.row.empty() ? '+' : edit.text.empty() ? '-' : '~';
+    return fmt::format("{} {} {}: {}\n{}", sign, policy::to_text(edit.table), edit.row, change.reason, edit.text);
+}
+
+result<void> insert_change(Ledger& ledger, PolicyChange const& change, PublicationId publication)
+{
+    auto const& edit = change.edit;
+    return ledger.database().execute(
+        "INSERT INTO policy_changes (publication, edited, row_key, text, after, reason, made_at, made_by)"
+        " VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?)",
+        publication, edit.table, edit.row, edit.text, edit.after, change.reason, change.made_at, change.made_by);
+}
+
+result<std::vector<PolicyChange>> opposites_of(Ledger& ledger, PublicationId publication, std::string const& login, Instant now)
+{
+    auto changes = policy_changes_of(ledger, publication);
+    if (!changes)
+        return changes.error();
+    std::vector<PolicyChange> back;
+    for (auto change = changes->rbegin(); change != changes->rend(); ++change) {
+        if (change->outcome != ChangeOutcome::applied)
+            continue;
+        auto const later = touched_later(ledger, *change);
+        if (!later)
+            return later.error();
+        if (!*later)
+            back.push_back({PolicyChangeId::none, ChangeOutcome::waiting, change->back, {}, change->reason, now, login});
+    }
+    return back;
+}
+
+result<void> apply_changes(Ledger& ledger, Deed const& deed, PublicationId publication, std::vector<AppliedEdit> const& applied)
+{
+    auto const changes = policy_changes_of(ledger, publication);
+    if (!changes)
+        return changes.error();
+    if (changes->size() != applied.size())
+        return errc::stale;
+    for (std::size_t i = 0; i < applied.size(); ++i) {
+        auto const& back = applied[i].back;
+        auto const set = ledger.database().execute("UPDATE policy_changes SET outcome = ?, back_row = ?, back_text = ?, back_after = ?,"
+                                                   " applied = (SELECT coalesce(max(applied), 0) + 1 FROM policy_changes) WHERE id = ?",
+            applied[i].changed ? ChangeOutcome::applied : ChangeOutcome::not_needed, back.row, back.text, back.after,
+            (*changes)[i].id);
+        if (!set)
+            return set;
+        auto const& change = (*changes)[i];
+        if (auto const audited = audit(ledger, deed, fmt::format("by {}: {}", change.made_by, text_of(change))); !audited)
+            return audited;
+    }
+    return {};
+}
+
+result<void> draft_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now)
+{
+    if (!are_fit(changes))
+        return errc::invalid_value;
+    Deed const deed{"draft.add", "draft", actor, now};
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<void> {
+        auto const draft = policy_changes_of(ledger, PublicationId::none);
+        if (!draft)
+            return draft.error();
+        if (draft->size() + changes.edits.size() > most_drafted)
+            return errc::invalid_value;
+        for (auto const& change : made_by(changes, officer.login, now)) {
+            if (auto const added = insert_change(ledger, change, PublicationId::none); !added)
+                return added;
+            if (auto const audited = audit(ledger, deed, text_of(change)); !audited)
+                return audited;
+        }
+        return {};
+    });
+}
+
+result<void> drop_policy_change(Ledger& ledger, PolicyChangeId change, Actor const& actor, Instant now)
+{
+    Deed const deed{"draft.drop", "draft", actor, now};
+    return officer_does(ledger, deed, [&](Account const&) -> result<void> {
+        auto const draft = policy_changes_of(ledger, PublicationId::none);
+        if (!draft)
+            return draft.error();
+        auto const found
+            = std::find_if(draft->begin(), draft->end(), [&](PolicyChange const& each) { return each.id == change; });
+        if (found == draft->end())
+            return errc::not_found;
+        if (auto const gone = ledger.database().execute("DELETE FROM policy_changes WHERE id = ?", change); !gone)
+            return gone;
+        return audit(ledger, deed, text_of(*found));
+    });
+}
+
+result<Publication> propose_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now)
+{
+    if (!are_fit(changes))
+        return errc::invalid_value;
+    Deed const deed{"publication.propose", "rules", actor, now};
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+        return propose(
+            ledger, deed, fresh_publication(changes.reason, officer.login, now), {{}, made_by(changes, officer.login, now)});
+    });
+}
+
+result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationId publication)
+{
+    static std::string const sql = fmt::format("{}WHERE coalesce(publication, 0) = ? ORDER BY id", select_change);
+    return ledger.database().collect(sql, read_change, publication);
+}
+
+result<std::vector<policy::Edit>> live_edits(Ledger& ledger)
+{
+    static std::string const sql = fmt::format("{}WHERE outcome = ? ORDER BY applied", select_change);
+    return ledger.database().collect(
+        sql, [](Statement const& row) { return read_change(row).edit; }, ChangeOutcome::applied);
+}
+
+} // namespace gatehouse::store

@@ -1,0 +1,40 @@
+#pragma once
+// Changes of the rules and the timetable on their way to the live policy: in the same draft and the same publications as those of the school's lists.
+// What a row means is policy/edit.hpp's; here it is text that is kept.
+
+#include "policy/edit.hpp"
+#include "proxy/store/publications.hpp"
+
+namespace gatehouse::store {
+
+enum class PolicyChangeId : std::int64_t { none = 0 };
+
+struct PolicyChange {
+    PolicyChangeId id = PolicyChangeId::none;
+    ChangeOutcome outcome = ChangeOutcome::waiting;
+    policy::Edit edit;
+    policy::Edit back; ///< what takes it back, once it was applied
+    std::string reason;
+    Instant made_at{};
+    std::string made_by; ///< login
+};
+
+struct NewPolicyChanges {
+    std::vector<policy::Edit> edits; ///< made in this order
+    std::string reason;
+};
+
+// These four: the officer. Errors: `errc::not_permitted`, `invalid_value` without a reason, without edits or if a text is too long.
+
+result<void> draft_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now);
+/// Takes a change out of the draft. Errors: `errc::not_found`.
+result<void> drop_policy_change(Ledger& ledger, PolicyChangeId change, Actor const& actor, Instant now);
+/// These alone, beside the draft.
+result<Publication> propose_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now);
+
+/// In the order in which they were made; of the draft (none) or of a publication. Anyone who may read the rules.
+result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationId publication);
+/// Everything that is live, in the order in which it became so.
+result<std::vector<policy::Edit>> live_edits(Ledger& ledger);
+
+} // namespace gatehouse::store

@@ -1,0 +1,158 @@
+#include "proxy/store/policy_changes.hpp"
+
+#include "proxy/store/audit.hpp"
+#include "tests/unit/store/school.hpp"
+
+#include <gmock/gmock.h>
+
+namespace gatehouse::store {
+namespace {
+
+using namespace test;
+using namespace std::chrono_literals;
+using policy::Edit;
+using policy::EditedTable;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct PolicyChanges : School {
+    static NewPolicyChanges rule(std::string row, std::string text, std::string reason = "For the exams.")
+    {
+        return {{{EditedTable::rule, std::move(row), std::move(text), "before"}}, std::move(reason)};
+    }
+    result<void> draft(NewPolicyChanges const& changes) { return draft_policy_changes(*ledger, changes, as(officer), tuesday); }
+    std::vector<std::string> drafted(PublicationId publication = PublicationId::none)
+    {
+        std::vector<std::string> texts;
+        for (auto const& change : *policy_changes_of(*ledger, publication))
+            texts.push_back(change.edit.row + ">" + change.edit.text);
+        return texts;
+    }
+    std::vector<std::string> live()
+    {
+        std::vector<std::string> texts;
+        for (auto const& edit : *live_edits(*ledger))
+            texts.push_back(edit.row + ">" + edit.text);
+        return texts;
+    }
+    /// Makes a change live; `row` is the key of what then stands there, `was` what stood there.
+    PublicationId publish(NewPolicyChanges const& changes, std::string row, std::string was)
+    {
+        auto const proposed = propose_policy_changes(*ledger, changes, as(officer), tuesday);
+        EXPECT_TRUE(proposed);
+        AppliedEdit const applied{true, {EditedTable::rule, std::move(row), std::move(was), "there"}};
+        EXPECT_TRUE(apply_publication(*ledger, proposed->id, tuesday, {applied}));
+        return proposed->id;
+    }
+};
+
+TEST_F(PolicyChanges, WaitInTheDraftBesideThoseOfLists)
+{
+    ASSERT_TRUE(draft(rule("chat", "new")));
+    ASSERT_TRUE(draft(rule("", "more")));
+    EXPECT_THAT(drafted(), ElementsAre("chat>new", ">more"));
+    EXPECT_THAT(live(), IsEmpty());
+    auto const proposed = propose_draft(*ledger, {"Both.", {}}, as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    EXPECT_THAT(drafted(), IsEmpty());
+    EXPECT_THAT(drafted(proposed->id), ElementsAre("chat>new", ">more"));
+    EXPECT_THAT(live(), IsEmpty());
+    ASSERT_TRUE(apply_publication(*ledger, proposed->id, tuesday, {{true, {EditedTable::rule, "chat", "old", ""}}, {false, {}}}));
+    EXPECT_THAT(live(), ElementsAre("chat>new"));
+    auto const changes = policy_changes_of(*ledger, proposed->id);
+    EXPECT_EQ(changes->front().outcome, ChangeOutcome::applied);
+    EXPECT_EQ(changes->front().back.text, "old");
+    EXPECT_EQ(changes->front().edit.after, "before");
+    EXPECT_EQ(changes->back().outcome, ChangeOutcome::not_needed);
+}
+
+TEST_F(PolicyChanges, AreOneTransactionWithWhatTheyWereAppliedAs)
+{
+    ASSERT_TRUE(draft(rule("chat", "new")));
+    auto const proposed = propose_draft(*ledger, {"One.", {}}, as(officer), tuesday);
+    EXPECT_EQ(apply_publication(*ledger, proposed->id, tuesday, {}).error(), errc::stale);
+    EXPECT_EQ(find_publication(*ledger, proposed->id)->state, PublicationState::pending);
+    EXPECT_THAT(live(), IsEmpty());
+}
+
+TEST_F(PolicyChanges, GoBackToTheDraftIfTheirPublicationIsCalledOff)
+{
+    ASSERT_TRUE(draft(rule("chat", "new")));
+    auto const later = propose_draft(*ledger, {"Later.", tuesday + 1h}, as(officer), tuesday);
+    ASSERT_TRUE(cancel_publication(*ledger, later->id, as(officer), tuesday));
+    EXPECT_THAT(drafted(), ElementsAre("chat>new"));
+    auto const again = propose_draft(*ledger, {"Again.", {}}, as(officer), tuesday);
+    ASSERT_TRUE(refuse_publication(*ledger, again->id, "an expectation fails", tuesday));
+    EXPECT_THAT(drafted(), ElementsAre("chat>new"));
+}
+
+TEST_F(PolicyChanges, CanBeDroppedFromTheDraftOnly)
+{
+    ASSERT_TRUE(draft(rule("chat", "new")));
+    auto const id = policy_changes_of(*ledger, PublicationId::none)->front().id;
+    EXPECT_EQ(drop_policy_change(*ledger, id, as(head), tuesday).error(), errc::not_permitted);
+    ASSERT_TRUE(drop_policy_change(*ledger, id, as(officer), tuesday));
+    EXPECT_THAT(drafted(), IsEmpty());
+    EXPECT_EQ(drop_policy_change(*ledger, id, as(officer), tuesday).error(), errc::not_found);
+}
+
+TEST_F(PolicyChanges, NeedAReasonAnEditAndAnOfficer)
+{
+    EXPECT_EQ(draft(rule("chat", "new", "")).error(), errc::invalid_value);
+    EXPECT_EQ(draft({{}, "Why."}).error(), errc::invalid_value);
+    EXPECT_EQ(draft(rule("", "")).error(), errc::invalid_value);
+    EXPECT_EQ(draft(rule("chat", std::string(policy::max_edit_text + 1, 'x'))).error(), errc::invalid_value);
+    EXPECT_EQ(draft_policy_changes(*ledger, rule("chat", "new"), as(head), tuesday).error(), errc::not_permitted);
+    EXPECT_EQ(propose_policy_changes(*ledger, rule("chat", "new"), as(head), tuesday).error(), errc::not_permitted);
+    EXPECT_THAT(drafted(), IsEmpty());
+}
+
+TEST_F(PolicyChanges, AreTakenBackTheLastFirst)
+{
+    auto const made = propose_policy_changes(*ledger,
+        {{{EditedTable::rule, "a", "a2", ""}, {EditedTable::closure, "", "inset", ""}}, "Two."}, as(officer), tuesday);
+    ASSERT_TRUE(apply_publication(*ledger, made->id, tuesday,
+        {{true, {EditedTable::rule, "a", "a1", "z"}}, {true, {EditedTable::closure, "2026-12-01 INSET", "", ""}}}));
+    auto const undo = propose_undo(*ledger, made->id, as(officer), tuesday);
+    ASSERT_TRUE(undo);
+    EXPECT_THAT(drafted(undo->id), ElementsAre("2026-12-01 INSET>", "a>a1"));
+    EXPECT_EQ(policy_changes_of(*ledger, undo->id)->back().edit.after, "z");
+    EXPECT_EQ(policy_changes_of(*ledger, undo->id)->front().edit.table, EditedTable::closure);
+}
+
+TEST_F(PolicyChanges, AreNotTakenBackOnceALaterOneTouchedTheirRow)
+{
+    auto const first = publish(rule("chat", "second"), "chat", "first");
+    auto const later = publish(rule("chat", "third"), "chat", "second");
+    EXPECT_EQ(propose_undo(*ledger, first, as(officer), tuesday).error(), errc::wrong_state);
+    auto const undo = propose_undo(*ledger, later, as(officer), tuesday);
+    ASSERT_TRUE(undo);
+    EXPECT_THAT(drafted(undo->id), ElementsAre("chat>second"));
+    ASSERT_TRUE(apply_publication(*ledger, undo->id, tuesday, {{true, {EditedTable::rule, "chat", "third", ""}}}));
+    EXPECT_EQ(propose_undo(*ledger, later, as(officer), tuesday).error(), errc::wrong_state);
+    EXPECT_THAT(live(), ElementsAre("chat>second", "chat>third", "chat>second"));
+}
+
+TEST_F(PolicyChanges, ARemovalIsNotTakenBackOnceTheRowStandsThereAgain)
+{
+    auto const gone = publish(rule("chat", ""), "", "first");
+    publish(rule("", "again"), "chat", "");
+    EXPECT_EQ(propose_undo(*ledger, gone, as(officer), tuesday).error(), errc::wrong_state);
+}
+
+TEST_F(PolicyChanges, StandInTheAuditInFull)
+{
+    publish(rule("chat", "[[rule]]"), "chat", "first");
+    ASSERT_TRUE(draft(rule("", "[[rule]] new")));
+    auto const rows = list_audit(*ledger, {});
+    std::string all;
+    for (auto const& row : *rows)
+        all += row.action + " " + row.detail + "\n";
+    EXPECT_THAT(all, testing::HasSubstr("draft.add + rule : For the exams.\n[[rule]] new"));
+    EXPECT_THAT(all, testing::HasSubstr("publication.propose 1 changes: For the exams."));
+    EXPECT_THAT(all, testing::HasSubstr("policy.change by o.smith: ~ rule chat: For the exams.\n[[rule]]"));
+    EXPECT_THAT(all, testing::HasSubstr("publication.live 1 changes"));
+}
+
+} // namespace
+} // namespace gatehouse::store
