@@ -142,6 +142,49 @@ std::optional<EditedTable> parse_edited_table(std::string_view text)
     return static_cast<EditedTable>(found - table_names.begin());
 }
 
+std::vector<RowPart> parts_of(std::string_view text)
+{
+    if (find_fault(text))
+        return {};
+    auto const parsed = toml::parse(text);
+    if (!parsed || parsed.table().size() != 1)
+        return {};
+    auto const* const rows = parsed.table().begin()->second.as_array();
+    auto const* const row = rows == nullptr || rows->empty() ? nullptr : rows->front().as_table();
+    if (row == nullptr)
+        return {};
+    std::vector<std::pair<std::uint32_t, RowPart>> by_line;
+    for (auto const& [key, node] : *row) {
+        RowPart part{std::string(key.str()), {}};
+        if (auto const* const words = node.as_array())
+            for (auto const& word : *words)
+                part.values.push_back(word.value_or(std::string{}));
+        else
+            part.values.push_back(node.value_or(std::string{}));
+        by_line.emplace_back(node.source().begin.line, std::move(part));
+    }
+    std::sort(by_line.begin(), by_line.end(), [](auto const& left, auto const& right) { return left.first < right.first; });
+    std::vector<RowPart> parts;
+    for (auto& [line, part] : by_line)
+        parts.push_back(std::move(part));
+    return parts;
+}
+
+std::string written_row(Policy const& policy, EditedTable table, std::string const& key)
+{
+    auto const in = [&](auto const& rows) {
+        auto const found = std::find_if(rows.begin(), rows.end(), [&](auto const& row) { return key_of(row) == key; });
+        return found == rows.end() ? std::string{} : written(*found);
+    };
+    switch (table) {
+    case EditedTable::rule: return in(policy.rules);
+    case EditedTable::period: return in(policy.timetable.periods);
+    case EditedTable::closure: return in(policy.timetable.closures);
+    case EditedTable::term: return in(policy.timetable.terms);
+    }
+    return {};
+}
+
 EditOutcome apply(Policy& policy, Edit const& edit)
 {
     switch (edit.table) {

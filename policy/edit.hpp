@@ -25,11 +25,30 @@ std::string key_of(Period const& period);
 std::string key_of(Closure const& closure);
 std::string key_of(Term const& term);
 
+/// A rule whose columns are still text; whatever they say, it can be written, and the reader says what does not fit.
+struct RuleText {
+    std::string id, clause, reason;
+    std::vector<std::string> who, what, where, when;
+    Verdict action = Verdict::block;
+};
+RuleText text_of(Rule const& rule);
+std::string written(RuleText const& rule);
+
 /// A row as it stands in a file. Reading it again gives the same row.
 std::string written(Rule const& rule);
 std::string written(Period const& period);
 std::string written(Closure const& closure);
 std::string written(Term const& term);
+
+/// One key of a written row with its values.
+struct RowPart {
+    std::string key;
+    std::vector<std::string> values;
+};
+/// In the order in which they stand in the text; empty if it is no row.
+std::vector<RowPart> parts_of(std::string_view text);
+/// The row of that key as it would be written; empty if there is none.
+std::string written_row(Policy const& policy, EditedTable table, std::string const& key);
 
 struct EditOutcome {
     std::vector<Problem> problems; ///< with an error among them the policy is as before; places are those in the edit's text

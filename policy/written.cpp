@@ -34,12 +34,12 @@ std::string list(std::string_view key, std::vector<std::string> const& values)
     return values.empty() ? std::string{} : fmt::format("{} = [{}]\n", key, inner);
 }
 
-std::string column(std::string_view key, std::vector<Selector> const& selectors)
+std::vector<std::string> words_of(std::vector<Selector> const& selectors)
 {
     std::vector<std::string> words;
     for (auto const& selector : selectors)
         words.push_back(to_text(selector));
-    return list(key, words);
+    return words;
 }
 
 template <class Span>
@@ -80,11 +80,21 @@ std::string key_of(Term const& term)
     return term.first.to_text() + ' ' + term.name;
 }
 
+RuleText text_of(Rule const& rule)
+{
+    return {rule.id, rule.clause, rule.reason, words_of(rule.who), words_of(rule.what), words_of(rule.where), words_of(rule.when),
+        rule.action};
+}
+
+std::string written(RuleText const& rule)
+{
+    return "[[rule]]\n" + line("id", rule.id) + line("clause", rule.clause) + list("who", rule.who) + list("what", rule.what)
+        + list("where", rule.where) + list("when", rule.when) + line("action", to_text(rule.action)) + line("reason", rule.reason);
+}
+
 std::string written(Rule const& rule)
 {
-    return "[[rule]]\n" + line("id", rule.id) + line("clause", rule.clause) + column("who", rule.who) + column("what", rule.what)
-        + column("where", rule.where) + column("when", rule.when) + line("action", to_text(rule.action))
-        + line("reason", rule.reason);
+    return written(text_of(rule));
 }
 
 std::string written(Period const& period)

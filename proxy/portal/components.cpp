@@ -33,7 +33,8 @@ std::vector<View> option_views(Field const& field)
         // The first radio carries the field's own id, so that the error summary's link lands on it.
         view.text("option_id", views.empty() ? field.name : field.name + "-" + option.value);
         view.text("option_value", option.value).text("option_text", shown_text(option.text)).text("option_hint", option.hint);
-        view.flag("selected", option.value == field.value);
+        bool const ticked = std::find(field.chosen.begin(), field.chosen.end(), option.value) != field.chosen.end();
+        view.flag("selected", field.kind == Field::Kind::checkboxes ? ticked : option.value == field.value);
         views.push_back(view);
     }
     return views;
@@ -52,13 +53,16 @@ View field_view(Field const& field)
     view.text("described", described);
     view.flag("is_hidden", field.kind == Kind::hidden).flag("is_area", field.kind == Kind::area);
     view.flag("is_select", field.kind == Kind::select).flag("is_radios", field.kind == Kind::radios);
+    view.flag("is_checkboxes", field.kind == Kind::checkboxes).flag("folded", field.folded);
+    view.number("count", static_cast<long long>(field.chosen.size())).flag("some", !field.chosen.empty());
     bool const input = field.kind == Kind::text || field.kind == Kind::password || field.kind == Kind::date
-        || field.kind == Kind::datetime || field.kind == Kind::username;
+        || field.kind == Kind::datetime || field.kind == Kind::time || field.kind == Kind::username;
     view.flag("is_input", input).flag("is_username", field.kind == Kind::username);
     view.text("type",
         field.kind == Kind::password       ? "password"
             : field.kind == Kind::date     ? "date"
             : field.kind == Kind::datetime ? "datetime-local"
+            : field.kind == Kind::time     ? "time"
                                            : "text");
     view.list("options", option_views(field));
     return view;

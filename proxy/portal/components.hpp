@@ -51,13 +51,15 @@ struct Option {
 };
 
 struct Field {
-    enum class Kind : std::uint8_t { text, password, date, datetime, area, select, radios, hidden, username };
+    enum class Kind : std::uint8_t { text, password, date, datetime, time, area, select, radios, checkboxes, hidden, username };
     Kind kind = Kind::text;
     std::string name = {}, label = {}, hint = {}, value = {};
-    std::vector<Option> options = {}; ///< of select and radios
+    std::vector<Option> options = {}; ///< of select, radios and checkboxes
     std::string error = {};
     std::string autocomplete = {}; ///< "current-password", "new-password", "off"; empty: off
     std::size_t longest = 500;     ///< characters
+    std::vector<std::string> chosen = {}; ///< of checkboxes, instead of `value`
+    bool folded = false; ///< of checkboxes: only the label is shown until it is opened; works without scripts
 };
 
 struct Form {

@@ -66,6 +66,15 @@ std::string_view value_of(Fields const& fields, std::string_view name)
     return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
+std::vector<std::string> values_of(Fields const& fields, std::string_view name)
+{
+    std::vector<std::string> values;
+    for (auto const& [each, value] : fields)
+        if (each == name)
+            values.push_back(value);
+    return values;
+}
+
 Response redirect_to(std::string location)
 {
     Response response;

@@ -6,7 +6,7 @@
 
 namespace gatehouse::portal {
 
-inline constexpr std::size_t most_fields = 64;
+inline constexpr std::size_t most_fields = 256; ///< a rule may name every subject
 
 /// application/x-www-form-urlencoded (WHATWG URL §5.1), strict: a broken percent sign, a NUL, invalid UTF-8 or more than most_fields is refused.
 /// CR LF inside values becomes LF.

@@ -15,6 +15,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// The first value of that name, or an empty view. Lifetime: that of `fields`.
 std::string_view value_of(Fields const& fields, std::string_view name);
+/// All values of that name, of boxes that were ticked.
+std::vector<std::string> values_of(Fields const& fields, std::string_view name);
 
 class BodyStream;
 

@@ -150,17 +150,6 @@ result<void> drop_policy_change(Ledger& ledger, PolicyChangeId change, Actor con
     });
 }
 
-result<Publication> propose_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now)
-{
-    if (!are_fit(changes))
-        return errc::invalid_value;
-    Deed const deed{"publication.propose", "rules", actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        return propose(
-            ledger, deed, fresh_publication(changes.reason, officer.login, now), {{}, made_by(changes, officer.login, now)});
-    });
-}
-
 result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationId publication)
 {
     static std::string const sql = fmt::format("{}WHERE coalesce(publication, 0) = ? ORDER BY id", select_change);

@@ -24,13 +24,11 @@ struct NewPolicyChanges {
     std::string reason;
 };
 
-// These four: the officer. Errors: `errc::not_permitted`, `invalid_value` without a reason, without edits or if a text is too long.
+// These two: the officer. Errors: `errc::not_permitted`, `invalid_value` without a reason, without edits or if a text is too long.
 
 result<void> draft_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now);
 /// Takes a change out of the draft. Errors: `errc::not_found`.
 result<void> drop_policy_change(Ledger& ledger, PolicyChangeId change, Actor const& actor, Instant now);
-/// These alone, beside the draft.
-result<Publication> propose_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now);
 
 /// In the order in which they were made; of the draft (none) or of a publication. Anyone who may read the rules.
 result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationId publication);

@@ -42,13 +42,5 @@ result<std::vector<PolicyChange>> opposites_of(Ledger& ledger, PublicationId pub
 /// They went live as given, in the order of policy_changes_of(); each with an audit row. Errors: `errc::stale` if those are not as many.
 result<void> apply_changes(Ledger& ledger, Deed const& deed, PublicationId publication, std::vector<AppliedEdit> const& applied);
 
-/// Goes live at once unless its `due_at` is moved.
-Publication fresh_publication(std::string message, std::string by, Instant now);
-struct ProposedChanges {
-    std::vector<Change> lists;
-    std::vector<PolicyChange> policy;
-};
-/// A publication with these changes, written with its audit row. Inside a transaction.
-result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, ProposedChanges const& changes);
 
 } // namespace gatehouse::store

@@ -112,8 +112,21 @@ result<std::vector<Change>> list_opposites_of(Ledger& ledger, PublicationId id, 
     return back;
 }
 
-} // namespace
+/// The audit row of a publication that was just written.
+result<Publication> audit_proposal(Ledger& ledger, Deed const& deed, Publication proposed, std::size_t changes)
+{
+    Deed const named{deed.action, object_of(proposed.id), deed.actor, deed.now};
+    if (auto const audited = audit(ledger, named, fmt::format("{} changes: {}", changes, proposed.message)); !audited)
+        return audited.error();
+    return proposed;
+}
 
+struct ProposedChanges {
+    std::vector<Change> lists;
+    std::vector<PolicyChange> policy;
+};
+
+/// Goes live at once unless its `due_at` is moved.
 Publication fresh_publication(std::string message, std::string by, Instant now)
 {
     Publication publication;
@@ -124,6 +137,7 @@ Publication fresh_publication(std::string message, std::string by, Instant now)
     return publication;
 }
 
+/// A publication with these changes, written with its audit row. Inside a transaction.
 result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, ProposedChanges const& changes)
 {
     auto proposed = insert_publication(ledger, std::move(publication));
@@ -135,12 +149,10 @@ result<Publication> propose(Ledger& ledger, Deed const& deed, Publication public
     for (auto const& change : changes.policy)
         if (auto const added = insert_change(ledger, change, proposed->id); !added)
             return added.error();
-    Deed const named{deed.action, object_of(proposed->id), deed.actor, deed.now};
-    auto const count = changes.lists.size() + changes.policy.size();
-    if (auto const audited = audit(ledger, named, fmt::format("{} changes: {}", count, proposed->message)); !audited)
-        return audited.error();
-    return proposed;
+    return audit_proposal(ledger, deed, std::move(*proposed), changes.lists.size() + changes.policy.size());
 }
+
+} // namespace
 
 result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now)
 {
@@ -156,12 +168,12 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
             return errc::wrong_state;
         auto made = fresh_publication(publication.message, officer.login, now);
         made.due_at = std::max(now, publication.due_at);
-        auto proposed = propose(ledger, deed, std::move(made), {});
+        auto proposed = insert_publication(ledger, std::move(made));
         if (!proposed)
             return proposed;
         if (auto const moved = move_changes(ledger, PublicationId::none, proposed->id); !moved)
             return moved.error();
-        return proposed;
+        return audit_proposal(ledger, deed, std::move(*proposed), draft->size() + rules->size());
     });
 }
 

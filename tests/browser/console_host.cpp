@@ -7,7 +7,7 @@
 #include "proxy/settings.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/permissions.hpp"
-#include "proxy/store/publications.hpp"
+#include "proxy/store/policy_changes.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "proxy/store/supervisions.hpp"
@@ -95,6 +95,30 @@ store::NewRequest request_for(std::string url, std::string why, std::string name
     return request;
 }
 
+std::string exam_rule(char const* who)
+{
+    return std::string("[[rule]]\nid = \"exam-week\"\nclause = \"12\"\nwho = [\"") + who
+        + "\"]\nwhat = [\"host:fun.example\"]\naction = \"block\"\nreason = \"Not in the exam week.\"\n";
+}
+
+/// A rule that is live from the console.
+result<void> add_rule_changes(Ledger& ledger, store::Actor const& officer, store::Instant at, boost::json::object& links)
+{
+    using policy::EditedTable;
+    auto const is_new
+        = store::draft_policy_changes(ledger, {{{EditedTable::rule, {}, exam_rule("pupil"), "updates-always"}}, "Exams."}, officer, at);
+    if (!is_new)
+        return is_new;
+    auto const proposed = store::propose_draft(ledger, {"The exams begin.", at}, officer, at);
+    if (!proposed)
+        return proposed.error();
+    store::AppliedEdit const applied{true, {EditedTable::rule, "exam-week", {}, {}}};
+    if (auto const live = store::apply_publication(ledger, proposed->id, at, {applied}); !live)
+        return live;
+    links["rules_id"] = store::number(proposed->id);
+    return {};
+}
+
 /// A publication of each state that has pages, and a change in the draft.
 result<void> add_publications(Ledger& ledger, store::Actor const& officer, store::Instant at, boost::json::object& links)
 {
@@ -114,6 +138,8 @@ result<void> add_publications(Ledger& ledger, store::Actor const& officer, store
     if (auto const applied = store::apply_publication(ledger, live->id, at); !applied)
         return applied;
     links["publication_id"] = store::number(live->id);
+    if (auto const rules = add_rule_changes(ledger, officer, at, links); !rules)
+        return rules;
     if (auto const drafted = store::draft_additions(ledger, block("later.example"), refused, officer, at); !drafted)
         return drafted;
     auto const pending = store::propose_draft(ledger, {"For the new term.", at + std::chrono::hours(24 * 30)}, officer, at);
@@ -123,6 +149,11 @@ result<void> add_publications(Ledger& ledger, store::Actor const& officer, store
     if (auto const drafted = store::draft_additions(ledger, block("www.library.example"), refused, officer, at); !drafted)
         return drafted;
     links["change_id"] = store::number(store::read_draft(ledger)->front().id);
+    auto const changed = store::draft_policy_changes(ledger,
+        {{{policy::EditedTable::rule, "exam-week", exam_rule("group:year-9"), "updates-always"}}, "Year 9 only."}, officer, at);
+    if (!changed)
+        return changed;
+    links["edit_id"] = store::number(store::policy_changes_of(ledger, store::PublicationId::none)->front().id);
     return {};
 }
 

@@ -207,8 +207,9 @@ export async function expectTargets(page) {
     expect(small.length === 0, `targets below 24 px: ${small.join("; ")}`);
 }
 
-/** The Tab key reaches every control, in the order of the page, and what has the focus can be seen. */
+/** The Tab key reaches every control, also those that are folded away at first, in the order of the page, and what has the focus can be seen. */
 export async function expectKeyboard(page) {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
     const wanted = await page.evaluate(() => {
         let count = 0;
         const groups = new Set();

@@ -1,8 +1,11 @@
-// Changes of the school's lists before they are live: what waits, what it would have meant for the last days, and publishing it with a message.
+// Changes of lists, rules and timetable before they are live: what waits, what it would have meant for the last days, and publishing it with a message.
 #include "proxy/log/replay.hpp"
+#include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/settings.hpp"
+
+#include <set>
 
 namespace gatehouse::portal::console {
 
@@ -30,7 +33,7 @@ Html publish_form(Visit const& visit, std::vector<Problem> const& problems)
 /// The page of the draft. Errors: the store's.
 task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
 {
-    auto const work = [](Ledger& ledger) { return store::read_draft(ledger); };
+    auto const work = [](Ledger& ledger) { return read_changes(ledger, store::PublicationId::none); };
     auto const draft = co_await visit.site.services.store.call(work);
     if (!draft)
         co_return show_failure(visit, draft.error());
@@ -44,8 +47,12 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     if (auto const text = draft_notice(visit.query("done")); !text.empty())
         page.parts.push_back(notice("Done", text));
     page.parts.push_back(heading("Draft"));
-    page.parts.push_back(paragraph("Changes of the school's lists that are not live yet."));
-    page.parts.push_back(changes_table("Changes in the draft", "The draft is empty.", *draft, "/draft/change?id="));
+    page.parts.push_back(
+        paragraph(draft->empty() ? "The draft is empty: whatever you change is gathered here first." : "Changes that are not live yet."));
+    if (!draft->lists.empty())
+        page.parts.push_back(changes_table("Changes of the school's lists", "", draft->lists, "/draft/change?id="));
+    if (!draft->policy.empty())
+        page.parts.push_back(policy_changes_table("Changes of rules and timetable", draft->policy, "/draft/edit?id="));
     bool const officer = visit.has_role(ConsoleRole::officer);
     if (!draft->empty()) {
         page.parts.push_back(link("What would change?", "/draft/effect"));
@@ -54,8 +61,11 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
             page.parts.push_back(publish_form(visit, problems));
         }
     }
-    if (officer)
+    if (officer) {
         page.parts.push_back(link("Add sites", "/lists/add"));
+        page.parts.push_back(link("Change a rule", "/rules"));
+        page.parts.push_back(link("Turn a service on or off", "/services"));
+    }
     page.parts.push_back(link("What was published before", "/history"));
     co_return show(visit, page);
 }
@@ -97,6 +107,19 @@ void show_report(Page& page, log::ReplayReport const& report)
     page.parts.push_back(portal::table(changed_table("By role", "Role", report.roles)));
     if (!report.groups.empty())
         page.parts.push_back(portal::table(changed_table("By group", "Group", report.groups)));
+}
+
+/// What lint says with the draft and did not say without it.
+std::vector<Cell> new_warnings(Preview const& preview, policy::Policy const& running)
+{
+    std::set<std::string> known;
+    for (auto const& problem : policy::lint(running))
+        known.insert(problem.message);
+    std::vector<Cell> warnings;
+    for (auto const& problem : preview.problems)
+        if (problem.severity == policy::Problem::Severity::warning && !known.contains(problem.message))
+            warnings.push_back({problem.message});
+    return warnings;
 }
 
 Html days_form(std::string_view days)
@@ -160,6 +183,51 @@ task<Response> take_draft_drop(Visit const& visit)
     co_return redirect_to("/draft?done=dropped");
 }
 
+task<Response> show_draft_edit(Visit const& visit)
+{
+    auto const id = static_cast<store::PolicyChangeId>(parse_id(visit.query("id")).value_or(0));
+    auto const work = [id](Ledger& ledger) -> result<store::PolicyChange> {
+        auto const draft = store::policy_changes_of(ledger, store::PublicationId::none);
+        if (!draft)
+            return draft.error();
+        for (auto const& change : *draft)
+            if (change.id == id)
+                return change;
+        return store::errc::not_found;
+    };
+    auto const change = co_await visit.site.services.store.call(work);
+    if (!change)
+        co_return show_failure(visit, change.error());
+    auto const policy = visit.site.services.current_policy();
+    Page page;
+    page.title = title_of(*change);
+    page.back = "/draft";
+    page.parts = {heading(page.title, "Not live yet"),
+        summary({{"Reason", {change->reason}}, {"By", {change->made_by + ", " + shown_time(visit.site, change->made_at)}}}),
+        difference(*policy, change->edit, policy::written_row(*policy, change->edit.table, change->edit.row))};
+    if (visit.has_role(ConsoleRole::officer)) {
+        Form form;
+        form.action = "/draft/edit/drop";
+        form.button = "Take it out of the draft";
+        form.is_warning = true;
+        form.csrf = visit.csrf();
+        form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(change->id))}};
+        page.parts.push_back(portal::form(form));
+    }
+    co_return show(visit, page);
+}
+
+task<Response> take_draft_edit_drop(Visit const& visit)
+{
+    auto const id = static_cast<store::PolicyChangeId>(parse_id(visit.form("id")).value_or(0));
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::drop_policy_change(ledger, id, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/draft?done=dropped");
+}
+
 task<Response> show_draft_effect(Visit const& visit)
 {
     auto const asked = visit.query("days").empty() ? std::string_view{"7"} : visit.query("days");
@@ -189,6 +257,10 @@ task<Response> show_draft_effect(Visit const& visit)
     if (!preview.holds()) {
         page.parts.push_back(warning("The draft cannot be published as it is."));
         page.parts.push_back(problem_list(preview.problems));
+    }
+    if (auto const warned = new_warnings(preview, *site.services.current_policy()); !warned.empty()) {
+        page.parts.push_back(subheading("What the policy says about the draft"));
+        page.parts.push_back(bullets(warned));
     }
     if (!report)
         page.parts.push_back(paragraph("The access log cannot be read. Please tell the ICT lead."));

@@ -1,4 +1,5 @@
 // What was published, by whom and what for; taking it back, and calling off what is to come.
+#include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 
@@ -53,6 +54,25 @@ Html step_form(Visit const& visit, PublicationId id, std::string action, std::st
     return portal::form(form);
 }
 
+/// All of them; those of rules and timetable each with what stood there before.
+void add_changes(Page& page, Visit const& visit, Changes const& changes)
+{
+    if (changes.empty())
+        page.parts.push_back(paragraph("Its changes went back to the draft."));
+    if (!changes.lists.empty())
+        page.parts.push_back(changes_table("Changes of the school's lists", "", changes.lists));
+    if (!changes.policy.empty())
+        page.parts.push_back(policy_changes_table("Changes of rules and timetable", changes.policy));
+    auto const policy = visit.site.services.current_policy();
+    for (auto const& change : changes.policy) {
+        page.parts.push_back(subheading(title_of(change)));
+        auto const& edit = change.edit;
+        auto const before = change.outcome == store::ChangeOutcome::waiting ? policy::written_row(*policy, edit.table, edit.row)
+                                                                             : change.back.text;
+        page.parts.push_back(difference(*policy, edit, before));
+    }
+}
+
 } // namespace
 
 task<Response> show_history(Visit const& visit)
@@ -89,11 +109,11 @@ task<Response> show_publication(Visit const& visit)
     auto const id = asked_id(visit.query("id"));
     struct Found {
         store::Publication publication;
-        std::vector<store::Change> changes;
+        Changes changes;
     };
     auto const work = [id](Ledger& ledger) -> result<Found> {
         auto publication = store::find_publication(ledger, id);
-        auto changes = store::changes_of(ledger, id);
+        auto changes = read_changes(ledger, id);
         if (!publication || !changes)
             return !publication ? publication.error() : changes.error();
         return Found{std::move(*publication), std::move(*changes)};
@@ -114,8 +134,8 @@ task<Response> show_publication(Visit const& visit)
         rows.push_back({"Takes back",
             {"Publication " + std::to_string(store::number(one.undoes)),
                 "/history/one?id=" + std::to_string(store::number(one.undoes))}});
-    page.parts = {heading(one.message, page.title), summary(rows),
-        changes_table("Changes", "Its changes went back to the draft.", found->changes)};
+    page.parts = {heading(one.message, page.title), summary(rows)};
+    add_changes(page, visit, found->changes);
     if (visit.has_role(ConsoleRole::officer) && one.state == PublicationState::live)
         page.parts.push_back(step_form(visit, id, "/history/undo", "Take it back"));
     if (visit.has_role(ConsoleRole::officer) && one.state == PublicationState::pending)

@@ -3,7 +3,7 @@
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/overrides.hpp"
 #include "proxy/store/permissions.hpp"
-#include "proxy/store/publications.hpp"
+#include "proxy/store/policy_changes.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -56,7 +56,10 @@ result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Momen
     auto const draft = store::read_draft(ledger);
     if (!draft)
         return draft.error();
-    counts.drafted = draft->size();
+    auto const rules = store::policy_changes_of(ledger, store::PublicationId::none);
+    if (!rules)
+        return rules.error();
+    counts.drafted = draft->size() + rules->size();
     for (auto const list : store::all_school_lists) {
         auto const entries = store::list_school_entries(ledger, list);
         if (!entries)
@@ -88,7 +91,7 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task const check{"Check a site", "/check", "Would it open, for whom and when?", "", ""};
     Task const status{"Status", "/status", "What runs, and whether it is well", "", ""};
     Task const audit{"Read the audit", "/audit", "Every decision about people and policy", "", ""};
-    Task draft{"Publish the draft", "/draft", "Changes of the school's lists that are not live yet", "", "Empty"};
+    Task draft{"Publish the draft", "/draft", "Changes of lists, rules and timetable that are not live yet", "", "Empty"};
     if (counts.drafted > 0) {
         draft.tag = "purple";
         draft.tag_text = std::to_string(counts.drafted) + (counts.drafted == 1 ? " change" : " changes");

@@ -81,14 +81,26 @@ task<Response> take_list_add(Visit const& visit);
 task<Response> show_list_entry(Visit const& visit);
 task<Response> take_list_remove(Visit const& visit);
 
-// rules.cpp, timetable.cpp: what is written in the configuration, in words
+// rules.cpp: all of them; rule_form.cpp: one; services_page.cpp: as switches; timetable.cpp, timetable_form.cpp. Changes go into the draft
 task<Response> show_rules(Visit const& visit);
+task<Response> show_rule(Visit const& visit);
+task<Response> show_rule_form(Visit const& visit);
+task<Response> take_rule_form(Visit const& visit);
+task<Response> take_rule_removal(Visit const& visit);
+task<Response> show_services(Visit const& visit);
+task<Response> show_service(Visit const& visit);
+task<Response> take_service(Visit const& visit);
 task<Response> show_timetable(Visit const& visit);
+task<Response> show_timetable_form(Visit const& visit);
+task<Response> take_timetable_form(Visit const& visit);
+task<Response> take_timetable_removal(Visit const& visit);
 
 // draft.cpp: changes before they are live; history.cpp: what was published
 task<Response> show_draft(Visit const& visit);
 task<Response> show_draft_change(Visit const& visit);
 task<Response> take_draft_drop(Visit const& visit);
+task<Response> show_draft_edit(Visit const& visit);
+task<Response> take_draft_edit_drop(Visit const& visit);
 task<Response> show_draft_effect(Visit const& visit);
 task<Response> take_draft_publish(Visit const& visit);
 task<Response> show_history(Visit const& visit);

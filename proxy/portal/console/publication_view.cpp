@@ -30,6 +30,15 @@ Html changes_table(std::string caption, std::string empty, std::vector<store::Ch
     return portal::table(table);
 }
 
+result<Changes> read_changes(store::Ledger& ledger, store::PublicationId publication)
+{
+    auto lists = publication == store::PublicationId::none ? store::read_draft(ledger) : store::changes_of(ledger, publication);
+    auto edits = store::policy_changes_of(ledger, publication);
+    if (!lists || !edits)
+        return !lists ? lists.error() : edits.error();
+    return Changes{std::move(*lists), std::move(*edits)};
+}
+
 std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& change)
 {
     bool const adds = change.kind == store::ChangeKind::add;

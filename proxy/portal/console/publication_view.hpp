@@ -2,7 +2,7 @@
 // What the pages about drafts, publications and lists have in common.
 
 #include "proxy/portal/web.hpp"
-#include "proxy/store/publications.hpp"
+#include "proxy/store/policy_changes.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -10,6 +10,13 @@ std::string_view list_title(store::SchoolList list);
 /// `address`: of the page of a change, up to its number; empty: they have none.
 Html changes_table(
     std::string caption, std::string empty, std::vector<store::Change> const& changes, std::string const& address = {});
+/// Everything in the draft (none) or in a publication.
+struct Changes {
+    std::vector<store::Change> lists;
+    std::vector<store::PolicyChange> policy;
+    bool empty() const { return lists.empty() && policy.empty(); }
+};
+result<Changes> read_changes(store::Ledger& ledger, store::PublicationId publication);
 std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& change);
 Html problem_list(std::vector<policy::Problem> const& problems);
 /// With the draft, or at once; "?when=now" chooses the latter beforehand.

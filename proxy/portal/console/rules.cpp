@@ -1,7 +1,9 @@
-// The rules in words, in the order in which they are asked, or by the clause of the school's policy that they serve. They are written in policy.toml.
+// The rules in words, in the order in which they are asked, or by the clause of the school's policy that they serve. They are written in policy.toml,
+// and changed here by drafts.
 #include "policy/policy.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
+#include "proxy/portal/form_data.hpp"
 
 #include <fmt/format.h>
 #include <map>
@@ -21,7 +23,7 @@ std::vector<Cell> cells_of(policy::Policy const& policy, std::size_t index)
     return {{std::to_string(index + 1)}, {spoken_column(policy, rule.who, "Everyone")},
         {spoken_column(policy, rule.what, "Everything")}, {spoken_column(policy, rule.where, "Anywhere")},
         {spoken_column(policy, rule.when, "At any time")}, action_cell(rule.action), {rule.clause.empty() ? "-" : rule.clause},
-        {rule.id, {}, {}, true}};
+        {rule.id, with_query("/rules/one", {{"id", rule.id}}), {}, true}};
 }
 
 std::vector<std::string> head()
@@ -90,9 +92,11 @@ task<Response> show_rules(Visit const& visit)
     page.parts = {heading(page.title, fmt::format("Version {}", policy->version)),
         paragraph("The first rule that fits decides. Before them come the sealed lists, supervised use and grants; behind them "
                   "what the role may do. "
-                  "Rules are written in policy.toml."),
+                  "Rules are written in policy.toml; open one by its name to see or change it."),
         folders ? link("Show them in their order", "/rules") : link("Show them by clause", "/rules?by=clause"),
-        link("The timetable", "/timetable")};
+        link("Services as switches", "/services"), link("The timetable", "/timetable")};
+    if (visit.has_role(store::ConsoleRole::officer))
+        page.parts.push_back(link("Add a rule", "/rules/edit"));
     if (folders) {
         auto const parts = by_clause(*policy);
         page.parts.insert(page.parts.end(), parts.begin(), parts.end());

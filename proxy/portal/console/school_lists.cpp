@@ -1,4 +1,5 @@
 // The school's own lists: add and remove with a reason and a review date, into the draft or at once.
+#include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/request_view.hpp"
@@ -14,23 +15,6 @@ using store::SchoolList;
 SchoolList chosen_list(std::string_view text)
 {
     return store::parse_school_list(text).value_or(SchoolList::block);
-}
-
-/// The lines that say something.
-std::vector<std::string> lines_of(std::string_view text)
-{
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        auto const end = std::min(text.find('\n'), text.size());
-        auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        constexpr std::string_view blank = " \t\r";
-        line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
-        line = line.substr(0, line.find_last_not_of(blank) + 1);
-        if (!line.empty())
-            lines.emplace_back(line);
-    }
-    return lines;
 }
 
 constexpr std::size_t most_lines = 500;

@@ -1,6 +1,8 @@
 // The school's week as rules see it, for everyone or for one group, and the next fourteen days with their closures.
-#include "policy/policy.hpp"
+#include "policy/edit.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/spoken_selector.hpp"
+#include "proxy/portal/form_data.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -108,6 +110,53 @@ Html choice_of_group(policy::Policy const& policy, std::string_view chosen)
     return portal::form(form);
 }
 
+/// The rows of one table of the timetable, each with the way to change it.
+template <class Rows, class Says>
+Table rows_of(std::string caption, policy::EditedTable edited, Rows const& rows, bool may_change, Says const& says)
+{
+    Table table{.caption = std::move(caption), .head = {"Name", "When"}, .rows = {}};
+    for (auto const& row : rows) {
+        auto const href = with_query("/timetable/edit", {{"table", std::string(to_text(edited))}, {"row", policy::key_of(row)}});
+        table.rows.push_back({{spoken(row.name), may_change ? href : std::string{}}, {says(row)}});
+    }
+    table.caption += fmt::format(" ({})", table.rows.size());
+    table.folded = true;
+    return table;
+}
+
+std::string said_of_period(policy::Policy const& policy, policy::Period const& period)
+{
+    std::string days, groups;
+    for (unsigned day = 0; day < weekdays.size(); ++day)
+        if (period.weekdays >> day & 1U)
+            days += (days.empty() ? "" : ", ") + std::string(weekdays[day]);
+    for (auto const& group : period.groups)
+        groups += (groups.empty() ? "; for " : ", ") + spoken_selector(policy, "who", "group:" + group);
+    return fmt::format("{} to {} ({}), {}{}", policy::minute_to_text(period.start), policy::minute_to_text(period.end),
+        policy::to_text(period.kind), days, groups);
+}
+
+/// What the timetable is made of, and for the officer the ways to change it.
+void add_rows(Page& page, Visit const& visit, policy::Policy const& policy)
+{
+    using policy::EditedTable;
+    auto const& timetable = policy.timetable;
+    bool const officer = visit.has_role(store::ConsoleRole::officer);
+    auto const days = [](auto const& span) {
+        return span.first == span.last ? shown_date(span.first) : shown_date(span.first) + " to " + shown_date(span.last);
+    };
+    page.parts.push_back(subheading("What it is made of"));
+    page.parts.push_back(portal::table(rows_of("Periods of the day", EditedTable::period, timetable.periods, officer,
+        [&](policy::Period const& period) { return said_of_period(policy, period); })));
+    page.parts.push_back(portal::table(rows_of("Closed days", EditedTable::closure, timetable.closures, officer, days)));
+    page.parts.push_back(portal::table(rows_of("Terms", EditedTable::term, timetable.terms, officer, days)));
+    if (!officer)
+        return;
+    page.parts.push_back(link("Add closed days, such as an INSET day", "/timetable/edit?table=closure"));
+    page.parts.push_back(link("Add a period", "/timetable/edit?table=period"));
+    page.parts.push_back(link("Add a term", "/timetable/edit?table=term"));
+}
+
 } // namespace
 
 task<Response> show_timetable(Visit const& visit)
@@ -127,6 +176,7 @@ task<Response> show_timetable(Visit const& visit)
     page.parts = {heading(page.title), choice_of_group(*policy, visit.query("group")),
         summary({{"Now", {fmt::format("{}, until {}", right_now, policy::minute_to_text(now.until.minute))}}}),
         portal::table(days(visit, policy->timetable, groups)), portal::table(week(policy->timetable, groups))};
+    add_rows(page, visit, *policy);
     co_return show(visit, page);
 }
 

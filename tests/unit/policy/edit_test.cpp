@@ -177,6 +177,20 @@ TEST_F(Editing, AnInsetDayIsAClosedDay)
     EXPECT_EQ(policy.timetable.closed_for({2026, 12, 1}), "INSET day");
 }
 
+TEST_F(Editing, AWrittenRowIsTakenApartForReading)
+{
+    auto const text = written_row(policy, EditedTable::rule, "pupils-play-in-lessons");
+    auto const parts = parts_of(text);
+    ASSERT_EQ(parts.size(), 7U);
+    EXPECT_EQ(parts[0].key, "id");
+    EXPECT_EQ(parts[3].key, "what");
+    EXPECT_EQ(parts[3].values.size(), 5U);
+    EXPECT_EQ(parts[6].values.front(), "This is for break and lunch, not for lessons.");
+    for (auto const* const bad : {"", "[[[", "a = 1", "[[a]]\n[[b]]", "[a]\nb = 1", "rule = []", "rule = [1]"})
+        EXPECT_TRUE(parts_of(bad).empty()) << bad;
+    EXPECT_TRUE(written_row(policy, EditedTable::term, "none").empty());
+}
+
 TEST_F(Editing, OfTwoLunchesTheOneThatIsMeantIsMoved)
 {
     auto const is_theirs = [](Period const& period) { return period.name == "lunch" && !period.groups.empty(); };

@@ -38,7 +38,8 @@ struct PolicyChanges : School {
     /// Makes a change live; `row` is the key of what then stands there, `was` what stood there.
     PublicationId publish(NewPolicyChanges const& changes, std::string row, std::string was)
     {
-        auto const proposed = propose_policy_changes(*ledger, changes, as(officer), tuesday);
+        EXPECT_TRUE(draft(changes));
+        auto const proposed = propose_draft(*ledger, {changes.reason, {}}, as(officer), tuesday);
         EXPECT_TRUE(proposed);
         AppliedEdit const applied{true, {EditedTable::rule, std::move(row), std::move(was), "there"}};
         EXPECT_TRUE(apply_publication(*ledger, proposed->id, tuesday, {applied}));
@@ -103,14 +104,13 @@ TEST_F(PolicyChanges, NeedAReasonAnEditAndAnOfficer)
     EXPECT_EQ(draft(rule("", "")).error(), errc::invalid_value);
     EXPECT_EQ(draft(rule("chat", std::string(policy::max_edit_text + 1, 'x'))).error(), errc::invalid_value);
     EXPECT_EQ(draft_policy_changes(*ledger, rule("chat", "new"), as(head), tuesday).error(), errc::not_permitted);
-    EXPECT_EQ(propose_policy_changes(*ledger, rule("chat", "new"), as(head), tuesday).error(), errc::not_permitted);
     EXPECT_THAT(drafted(), IsEmpty());
 }
 
 TEST_F(PolicyChanges, AreTakenBackTheLastFirst)
 {
-    auto const made = propose_policy_changes(*ledger,
-        {{{EditedTable::rule, "a", "a2", ""}, {EditedTable::closure, "", "inset", ""}}, "Two."}, as(officer), tuesday);
+    ASSERT_TRUE(draft({{{EditedTable::rule, "a", "a2", ""}, {EditedTable::closure, "", "inset", ""}}, "Two."}));
+    auto const made = propose_draft(*ledger, {"Two.", {}}, as(officer), tuesday);
     ASSERT_TRUE(apply_publication(*ledger, made->id, tuesday,
         {{true, {EditedTable::rule, "a", "a1", "z"}}, {true, {EditedTable::closure, "2026-12-01 INSET", "", ""}}}));
     auto const undo = propose_undo(*ledger, made->id, as(officer), tuesday);

@@ -1,0 +1,194 @@
+#include "proxy/portal/console/edit_view.hpp"
+
+#include "proxy/portal/console/spoken_selector.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using policy::Edit;
+using policy::EditedTable;
+
+std::string_view table_title(EditedTable table)
+{
+    switch (table) {
+    case EditedTable::rule: return "Rule";
+    case EditedTable::period: return "Period";
+    case EditedTable::closure: return "Closed days";
+    case EditedTable::term: return "Term";
+    }
+    return "";
+}
+
+/// The key on whose line a complaint stands.
+std::string key_at(std::string_view text, std::uint32_t line)
+{
+    for (; line > 1 && !text.empty(); --line)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    return std::string(text.substr(0, std::min(text.find(' '), text.size())));
+}
+
+std::string_view key_title(std::string_view key)
+{
+    static std::map<std::string_view, std::string_view> const titles{{"id", "Name"}, {"name", "Name"}, {"clause", "Clause"},
+        {"who", "Who"}, {"what", "What"}, {"where", "Where"}, {"when", "When"}, {"action", "Then"}, {"reason", "What people read"},
+        {"kind", "Kind"}, {"start", "From"}, {"end", "Until"}, {"weekdays", "Days"}, {"groups", "For"}, {"first", "First day"},
+        {"last", "Last day"}};
+    auto const found = titles.find(key);
+    return found == titles.end() ? key : found->second;
+}
+
+std::string spoken_value(policy::Policy const& policy, std::string const& key, std::string const& value)
+{
+    if (key == "action")
+        return value == "allow" ? "Open" : "Blocked";
+    if (key == "who" || key == "what" || key == "where" || key == "when")
+        return spoken_selector(policy, key, value);
+    if (key == "groups")
+        return spoken_selector(policy, "who", "group:" + value);
+    auto const date = key == "first" || key == "last" ? policy::Date::parse(value) : policy::errc::bad_local_time;
+    return date ? shown_date(*date) : value;
+}
+
+/// Every key with its words, in the order of the row.
+std::vector<std::pair<std::string, std::string>> spoken_parts(policy::Policy const& policy, std::string const& text)
+{
+    std::vector<std::pair<std::string, std::string>> spoken;
+    for (auto const& part : policy::parts_of(text)) {
+        std::string words;
+        for (auto const& value : part.values)
+            words += (words.empty() ? "" : ", ") + spoken_value(policy, part.key, value);
+        spoken.emplace_back(std::string(key_title(part.key)), words);
+    }
+    return spoken;
+}
+
+std::string value_in(std::vector<std::pair<std::string, std::string>> const& parts, std::string const& key)
+{
+    auto const found = std::find_if(parts.begin(), parts.end(), [&](auto const& part) { return part.first == key; });
+    return found == parts.end() ? std::string{} : found->second;
+}
+
+/// "lunch" of a row, or "pupils-chat".
+std::string name_in(std::string const& text)
+{
+    for (auto const& part : policy::parts_of(text))
+        if ((part.key == "id" || part.key == "name") && !part.values.empty())
+            return part.values.front();
+    return {};
+}
+
+} // namespace
+
+task<std::shared_ptr<policy::Policy const>> policy_with_draft(Visit const& visit)
+{
+    auto& site = visit.site;
+    auto const build = [&site] { return site.services.preview_draft(); };
+    auto const preview = co_await run_aside(site, build);
+    if (preview.policy)
+        co_return preview.policy;
+    co_return site.services.current_policy();
+}
+
+std::vector<Problem> problems_with(policy::Policy const& with_draft, std::vector<Edit> const& edits)
+{
+    std::vector<Problem> problems;
+    auto scratch = with_draft;
+    for (auto const& edit : edits) {
+        for (auto const& wrong : policy::apply(scratch, edit).problems) {
+            auto text = wrong.message;
+            if (!wrong.suggestion.empty())
+                text += " (" + wrong.suggestion + ")";
+            auto key = wrong.line == 0 ? std::string{} : key_at(edit.text, wrong.line);
+            problems.push_back({key.starts_with('[') ? std::string{} : std::move(key), std::move(text)});
+        }
+        scratch.prepare();
+    }
+    return problems;
+}
+
+task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes)
+{
+    auto const work = [changes = std::move(changes), actor = visit.actor(), now = visit.instant()](
+                          store::Ledger& ledger) { return store::draft_policy_changes(ledger, changes, actor, now); };
+    auto const drafted = co_await visit.site.services.store.call(work);
+    if (!drafted)
+        co_return show_failure(visit, drafted.error());
+    co_return redirect_to("/draft?done=added");
+}
+
+std::string title_of(store::PolicyChange const& change)
+{
+    auto const& edit = change.edit;
+    auto name = edit.table == EditedTable::rule && !edit.row.empty() ? edit.row : name_in(edit.text);
+    return fmt::format("{}: {}", table_title(edit.table), name.empty() ? edit.row : name);
+}
+
+Html policy_changes_table(std::string caption, std::vector<store::PolicyChange> const& changes, std::string const& address)
+{
+    Table table;
+    table.caption = std::move(caption);
+    table.head = {"What", "Change", "Reason", "By"};
+    for (auto const& change : changes) {
+        auto const& edit = change.edit;
+        bool const needless = change.outcome == store::ChangeOutcome::not_needed;
+        Cell what = edit.row.empty() ? Cell{"New", {}, "green"} : edit.text.empty() ? Cell{"Goes", {}, "grey"} : Cell{"Changed", {}, "purple"};
+        if (needless)
+            what.text += ", was so already";
+        table.rows.push_back({{title_of(change), address.empty() ? std::string{} : address + std::to_string(store::number(change.id))},
+            std::move(what), {change.reason}, {change.made_by}});
+    }
+    return portal::table(table);
+}
+
+Html difference(policy::Policy const& policy, Edit const& edit, std::string const& before)
+{
+    auto const was = spoken_parts(policy, before), is = spoken_parts(policy, edit.text);
+    Table table{.caption = "Before and after", .head = {"Part", "Before", "After"}, .rows = {}};
+    auto const add = [&](std::string const& key, std::string left, std::string right) {
+        bool const same = left == right;
+        table.rows.push_back({{key}, {left.empty() ? "-" : std::move(left)},
+            {same ? "the same" : right.empty() ? "-" : std::move(right), {}, same ? "grey" : ""}});
+    };
+    for (auto const& [key, value] : is.empty() ? was : is)
+        add(key, value_in(was, key), value_in(is, key));
+    for (auto const& [key, value] : was)
+        if (!is.empty() && value_in(is, key).empty())
+            add(key, value, {});
+    if (edit.table == EditedTable::rule && !edit.text.empty())
+        add("Place", {}, edit.after.empty() ? "first" : "after " + edit.after);
+    return portal::table(table);
+}
+
+std::vector<std::string> ticked(Visit const& visit, std::string_view name, std::vector<std::string> otherwise)
+{
+    return visit.request.method == Method::post ? values_of(visit.request.form, name) : std::move(otherwise);
+}
+
+std::vector<std::string> lines_of(std::string_view text)
+{
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        auto const end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        constexpr std::string_view blank = " \t\r";
+        line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+        line = line.substr(0, line.find_last_not_of(blank) + 1);
+        if (!line.empty())
+            lines.emplace_back(line);
+    }
+    return lines;
+}
+
+Field why_field(Visit const& visit, std::vector<Problem> const& problems)
+{
+    return {Field::Kind::area, "why", "Why is it changed?", "For the history; people do not see it.", std::string(visit.form("why")),
+        {}, problem_with(problems, "why"), "", 500};
+}
+
+} // namespace gatehouse::portal::console

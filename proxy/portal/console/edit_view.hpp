@@ -1,0 +1,32 @@
+#pragma once
+// What the pages that change rules and timetable have in common: the policy they change, what does not fit, and how a change is shown.
+
+#include "proxy/portal/web.hpp"
+#include "proxy/store/policy_changes.hpp"
+
+namespace gatehouse::portal::console {
+
+/// The policy as it would be with the draft, on which further changes are made; the running one if there is none.
+task<std::shared_ptr<policy::Policy const>> policy_with_draft(Visit const& visit);
+
+/// What is wrong with edits made on that policy, for people; `field` is the key of the row it is about. Empty: they fit.
+std::vector<Problem> problems_with(policy::Policy const& with_draft, std::vector<policy::Edit> const& edits);
+
+/// Into the draft, and to its page. Otherwise the store's refusal.
+task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes);
+
+/// "Changes: rule pupils-chat".
+std::string title_of(store::PolicyChange const& change);
+/// One row each; `address` as in changes_table().
+Html policy_changes_table(
+    std::string caption, std::vector<store::PolicyChange> const& changes, std::string const& address = {});
+/// What stands there before and after, key by key, in words. `before`: the text of the row; empty: none.
+Html difference(policy::Policy const& policy, policy::Edit const& edit, std::string const& before);
+
+/// Ticked boxes of a form that was sent, or what `otherwise` says.
+std::vector<std::string> ticked(Visit const& visit, std::string_view name, std::vector<std::string> otherwise);
+/// The lines of a text that say something, trimmed.
+std::vector<std::string> lines_of(std::string_view text);
+Field why_field(Visit const& visit, std::vector<Problem> const& problems);
+
+} // namespace gatehouse::portal::console

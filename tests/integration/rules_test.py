@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Rules, services and the timetable changed in the console: nothing happens before the draft is published, what the draft says is what the gateway then
+does, the command line says the same, what breaks the policy's expectations is not published, and what was published is taken back.
+"""
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import sign_in  # noqa: E402
+from gateway import Gateway, Suite, wait_until  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+SUITE = Suite()
+PUPILS, STAFF = "127.0.1.10", "127.0.1.20"
+WHY = "For the exams."
+
+
+class Page(HttpHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+
+SITE = Origin(Page)
+SCHOOL, SNAPCHAT = "lessons.school.example", "www.snapchat.com"
+
+
+def status(room, host):
+    with Wire(GATE, room=room) as wire:
+        return wire.send(f"GET http://{host}:{SITE.port}/ HTTP/1.1\r\nHost: {host}:{SITE.port}\r\nConnection: close\r\n\r\n").answer().status
+
+
+def plain(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def rule(row="", **values):
+    typed = {"row": row, "id": "exam-week", "who": "pupil", "what": SCHOOL, "action": "block", "reason": "Not in the exam week.", "clause": "12", "after": "updates-always", "why": WHY}
+    return OFFICER.ask("POST", "/rules/edit", {**OFFICER.get("/rules/edit").hidden(), **typed, **values})
+
+
+def publish(message=WHY, **more):
+    return OFFICER.fill("/draft", "/draft/publish", message=message, **more)
+
+
+def newest():
+    return re.search(r"/history/one\?id=(\d+)", OFFICER.get("/history").text)[1]
+
+
+def undo(number):
+    return OFFICER.fill(f"/history/one?id={number}", "/history/undo", id=number)
+
+
+def drop_all():
+    for change in set(re.findall(r"/draft/edit\?id=(\d+)", OFFICER.get("/draft").text)):
+        assert OFFICER.fill(f"/draft/edit?id={change}", "/draft/edit/drop", id=change).status == 303
+    assert "draft is empty" in OFFICER.get("/draft").text
+
+
+def explained(host, role="pupil", at="2026-11-24T10:10"):
+    return json.loads(GATE.command("explain", "--role", role, "--at", at, f"http://{host}/", "--json"))
+
+
+def a_rule_goes_live():
+    assert status(PUPILS, SCHOOL) == 200
+    wait_until(lambda: "Requests looked at 1 " in plain(OFFICER.get("/draft/effect?days=1")), what="the row in the day file")
+    page = rule()
+    assert page.location == "/draft?done=added", (page.status, plain(page)[:2000])
+    assert status(PUPILS, SCHOOL) == 200 and explained(SCHOOL)["verdict"] == "allow", "the draft is not live"
+    effect = plain(OFFICER.get("/draft/effect?days=1"))
+    assert "Would be closed 1 request of 1 person" in effect and "Would be opened 0" in effect, effect
+    change = re.search(r"/draft/edit\?id=(\d+)", OFFICER.get("/draft").text)[1]
+    shown = plain(OFFICER.get(f"/draft/edit?id={change}"))
+    assert "exam-week" in shown and "after updates-always" in shown and SCHOOL in shown, shown
+    page = publish()
+    assert page.location == "/history?done=published", plain(page)[:2000]
+    assert status(PUPILS, SCHOOL) == 403 and status(STAFF, SCHOOL) == 200
+    assert explained(SCHOOL)["rule"] == "exam-week", "the command line knows it"
+    assert "fit to run" in GATE.command("check")
+    rules = plain(OFFICER.get("/rules"))
+    assert "exam-week" in rules and rules.index("updates-always") < rules.index("exam-week") < rules.index("closed-by-the-school")
+    assert "Changed in the console" in plain(OFFICER.get("/rules/one?id=exam-week"))
+
+
+def a_rule_is_changed_moved_and_taken_away():
+    form = OFFICER.get("/rules/edit?id=exam-week")
+    assert re.search(r'value="pupil" checked', form.text) and f"host:{SCHOOL}" in form.text and '<option value="updates-always" selected>' in form.text
+    assert rule("exam-week", id="exam-days", who="staff", after="", what=f"host:{SCHOOL}").status == 303
+    assert publish().status == 303
+    assert status(PUPILS, SCHOOL) == 200 and status(STAFF, SCHOOL) == 403
+    assert OFFICER.get("/rules/one?id=exam-week").status == 404
+    changed = newest()
+    history = plain(OFFICER.get(f"/history/one?id={changed}"))
+    assert "exam-week exam-days" in history and "Pupil Member of staff" in history, history
+    assert OFFICER.fill("/rules/one?id=exam-days", "/rules/remove", id="exam-days", why=WHY).status == 303
+    assert publish().status == 303
+    assert status(STAFF, SCHOOL) == 200
+    assert undo(changed).status == 409, "its row is gone since"
+    assert undo(newest()).location == "/history?done=undone"
+    assert status(STAFF, SCHOOL) == 403
+    assert undo(changed).status == 409, "others touched its row"
+    assert rule("exam-days", after="").status == 303 and publish().status == 303
+    assert undo(newest()).status == 303 and status(STAFF, SCHOOL) == 403, "the place and the words of before"
+    assert rule("exam-days", after="").status == 303 and publish().status == 303
+    assert status(PUPILS, SCHOOL) == 403 and status(STAFF, SCHOOL) == 200
+
+
+def what_does_not_fit_is_told_at_its_place():
+    for values, field, text in [
+            ({"id": "Exam Week"}, "id", "is not a name"), ({"id": "pupils-chat"}, "", "another rule"), ({"what": "list:school-blok"}, "what", "school-block"),
+            ({"what": ""}, "", "is missing"), ({"reason": ""}, "", "is missing"), ({"why": ""}, "why", "Write why"), ({"what": "pattern:("}, "what", "no pattern"),
+            ({"what": 'host:"]\n[[expect]]'}, "what", "not a host"), ({"id": "override-1"}, "", "cannot begin")]:
+        page = rule(**values)
+        assert page.status == 422 and text in plain(page), (values, page.status, plain(page)[:1500])
+        assert not field or f'id="{field}-error"' in page.text, (values, field)
+    assert "draft is empty" in OFFICER.get("/draft").text
+    assert "reason" in plain(OFFICER.fill("/rules/one?id=pupils-chat", "/rules/remove", id="pupils-chat", why="")).lower()
+
+
+def expectations_hold():
+    """The policy expects Instagram to be closed for pupils: no rule of the console opens it as long as it says so."""
+    opened = OFFICER.fill("/services/one?id=instagram", "/services/one", **{"id": "instagram", "role-pupil": "open", "reason": "x", "why": WHY})
+    assert opened.location == "/draft?done=added", plain(opened)[:1500]
+    assert "cannot be published" in plain(OFFICER.get("/draft/effect?days=1"))
+    page = publish()
+    assert page.status == 409 and "Not published" in page.text, (page.status, plain(page)[:1500])
+    assert status(PUPILS, "www.instagram.com") == 403
+    drop_all()
+
+
+def a_service_is_switched():
+    assert status(PUPILS, SNAPCHAT) == 403
+    same = {"role-pupil": "rules", "role-staff": "rules", "role-guest": "rules", "role-unknown": "rules", "reason": "Closed in lessons.", "why": WHY, "id": "snapchat"}
+    assert "Nothing is changed" in plain(OFFICER.fill("/services/one?id=snapchat", "/services/one", **same))
+    assert OFFICER.fill("/services/one?id=snapchat", "/services/one", **{**same, "role-pupil": "breaks"}).location == "/draft?done=added"
+    assert '<option value="breaks" selected>' in OFFICER.get("/services/one?id=snapchat").text, "the draft is what is changed further"
+    page = publish()
+    assert page.status == 303, plain(page)[:1500]
+    assert status(PUPILS, SNAPCHAT) == 403
+    assert explained(SNAPCHAT, at="2026-11-24T10:45")["verdict"] == "allow"
+    GATE.set_clock("2026-11-24 10:41:00")
+    wait_until(lambda: status(PUPILS, SNAPCHAT) == 200, what="the break")
+    sign_in_again()
+    assert "At times" in plain(OFFICER.get("/services"))
+    assert undo(newest()).status == 303
+    assert status(PUPILS, SNAPCHAT) == 403
+
+
+def an_inset_day_closes_the_school():
+    closure = {"table": "closure", "row": "", "name": "INSET day", "first": "2026-12-01", "last": "", "why": WHY}
+    assert OFFICER.fill("/timetable/edit?table=closure", "/timetable/edit", **{**closure, "first": ""}).status == 422
+    assert OFFICER.fill("/timetable/edit?table=closure", "/timetable/edit", **{**closure, "last": "2026-11-01"}).status == 422
+    assert OFFICER.fill("/timetable/edit?table=closure", "/timetable/edit", **closure).location == "/draft?done=added"
+    assert explained("www.instagram.com", "staff", "2026-12-01T10:45")["verdict"] == "allow"
+    assert publish().status == 303
+    assert explained("www.instagram.com", "staff", "2026-12-01T10:45")["verdict"] == "block", "there is no break on an INSET day"
+    assert "INSET day" in plain(OFFICER.get("/timetable"))
+    row = re.search(r'/timetable/edit\?table=closure&amp;row=(2026-12-01[^"]*)"', OFFICER.get("/timetable").text)[1]
+    assert OFFICER.fill(f"/timetable/edit?table=closure&row={row}", "/timetable/remove", table="closure", row="2026-12-01 INSET day", reason=WHY).status == 303
+    assert publish().status == 303
+    assert explained("www.instagram.com", "staff", "2026-12-01T10:45")["verdict"] == "allow"
+
+
+def a_period_may_not_overlap():
+    period = {"table": "period", "row": "", "name": "assembly", "kind": "lesson", "start": "10:30", "end": "10:50", "weekdays": "monday", "why": WHY}
+    page = OFFICER.fill("/timetable/edit?table=period", "/timetable/edit", **period)
+    assert page.status == 422 and "overlaps" in plain(page), plain(page)[:1500]
+    assert OFFICER.fill("/timetable/edit?table=period", "/timetable/edit", **{**period, "start": "08:20", "end": "08:40"}).status == 303
+    drop_all()
+
+
+def only_the_officer_changes_them():
+    for path, fields in [("/rules/edit", {"id": "a"}), ("/rules/remove", {"id": "pupils-chat", "why": WHY}), ("/services/one", {"id": "snapchat"}),
+                         ("/timetable/edit", {"table": "term"}), ("/draft/edit/drop", {"id": "1"})]:
+        assert HEAD.fill("/rules", path, **fields).status == 403, path
+    assert HEAD.get("/rules/one?id=pupils-chat").status == 200 and "/rules/edit" not in HEAD.get("/rules/one?id=pupils-chat").text
+
+
+def it_survives_a_restart_and_a_changed_file():
+    """A rule of the console that needs a word of the file: without it nothing is published, and `gatehouse check` says so beforehand."""
+    assert rule(id="chess-club", who="group:year-9", what="host:chess.school.example", action="block", after="closed-by-the-school").status == 303
+    assert publish().status == 303
+    GATE.stop()
+    GATE.start()
+    assert "chess-club" in plain(sign_in_again().get("/rules"))
+    texts = {file: file.read_text() for file in GATE.config.glob("*.toml")}
+    for file, text in texts.items():
+        file.write_text(text.replace('year-9"', 'year-nine"'))
+    checked = GATE.command("check", check=False)
+    assert "fit to run" not in checked, checked
+    refused = GATE.command("reload", "--json", check=False)
+    assert "year-9" in refused and "changed in the console" in refused, refused
+    assert status(PUPILS, SCHOOL) == 403, "the policy from before goes on"
+    for file, text in texts.items():
+        file.write_text(text)
+    assert "fit to run" in GATE.command("check")
+    assert GATE.command("reload")
+
+
+def sign_in_again():
+    OFFICER.cookies.clear()
+    page = OFFICER.fill("/sign-in", "/sign-in", login="olive", password="another password of olive")
+    assert page.status == 303, page.status
+    return OFFICER
+
+
+with Gateway(names=dict.fromkeys([SCHOOL, SNAPCHAT, "www.instagram.com"], "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
+    OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
+    HEAD = sign_in(GATE, "harriet", GATE.passwords["harriet"])
+    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, expectations_hold, an_inset_day_closes_the_school,
+              a_period_may_not_overlap, only_the_officer_changes_them, a_service_is_switched, it_survives_a_restart_and_a_changed_file)
+SUITE.close()
