@@ -5,6 +5,7 @@
 #include "proxy/settings_gateway.hpp"
 #include "proxy/settings_mail.hpp"
 #include "proxy/settings_pac.hpp"
+#include "proxy/settings_sign_on.hpp"
 #include "proxy/settings_reader.hpp"
 
 #include <algorithm>
@@ -181,8 +182,8 @@ struct Section {
 };
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
     {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"pac", read_pac},
-    {"antivirus", read_antivirus}, {"ca", read_ca}, {"console", read_console}, {"mail", read_mail}, {"retention", read_retention},
-    {"gateway", read_gateway}};
+    {"antivirus", read_antivirus}, {"ca", read_ca}, {"console", read_console}, {"mail", read_mail}, {"sign_on", read_sign_on},
+    {"retention", read_retention}, {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {

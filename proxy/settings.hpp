@@ -79,6 +79,18 @@ struct Mail {
     std::map<std::string, std::vector<std::string>> to; ///< addresses by role of the console
 };
 
+/// People sign in to the console with an account of the school's, at a provider of OpenID Connect (Google, Microsoft Entra and others).
+struct SignOn {
+    std::string issuer;                ///< "https://accounts.google.com"; empty: there is none
+    std::string client_id;             ///< as the provider gave it
+    std::filesystem::path secret_file; ///< the client secret is its first line; readable by the daemon's account only
+    std::string claim = "email";       ///< of the ID token: what an account's `sign_on` is compared with
+    std::vector<std::string> scopes{"openid", "email"};
+    std::string title = "your school account"; ///< what it is called on the page
+    std::filesystem::path ca_file;             ///< PEM: whom its certificate may come from beside the system's roots; empty: nobody else
+    bool only = false; ///< passwords open no account any more but those for emergencies
+};
+
 /// How long records of the store are kept once they are closed. Units: days; zero: for ever. The access log has `log_days`.
 struct Retention {
     unsigned incidents = 365;
@@ -140,6 +152,7 @@ struct Settings {
     std::vector<PacAnswer> pac; ///< first match wins; the last is everyone's
     Antivirus antivirus;
     Mail mail;
+    SignOn sign_on;
     Retention retention;
     Gateway gateway;
 };

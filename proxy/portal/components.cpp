@@ -1,10 +1,14 @@
 #include "proxy/portal/components.hpp"
+#include "proxy/portal/page_data.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace gatehouse::portal {
 
 namespace {
+
+namespace json = boost::json;
 
 View cell_view(Cell const& cell)
 {
@@ -72,15 +76,63 @@ Html one_text(std::string_view name, std::string_view text)
 {
     View view;
     view.text("text", shown_text(text, 4000));
-    return render(name, view);
+    return described(render(name, view), {{"kind", name}, {"text", text}});
+}
+
+json::object data_of(Cell const& cell)
+{
+    json::object data{{"text", shown_text(cell.text, 4000)}};
+    if (!cell.href.empty())
+        data["href"] = cell.href;
+    if (!cell.tag.empty())
+        data["tag"] = cell.tag;
+    return data;
+}
+
+json::array data_of(std::vector<Cell> const& cells)
+{
+    json::array data;
+    for (auto const& cell : cells)
+        data.push_back(data_of(cell));
+    return data;
+}
+
+std::string_view name_of(Field::Kind kind)
+{
+    static constexpr std::array<std::string_view, 11> names{
+        "text", "password", "date", "datetime", "time", "area", "select", "radios", "checkboxes", "hidden", "text"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+json::object data_of(Field const& field)
+{
+    json::object data{{"name", field.name}, {"kind", name_of(field.kind)}, {"label", field.label}, {"value", field.value}};
+    if (!field.hint.empty())
+        data["hint"] = field.hint;
+    if (!field.error.empty())
+        data["error"] = field.error;
+    if (field.kind == Field::Kind::checkboxes)
+        data["value"] = json::array(field.chosen.begin(), field.chosen.end());
+    if (!field.options.empty()) {
+        json::array options;
+        for (auto const& option : field.options)
+            options.push_back({{"value", option.value}, {"text", option.text}});
+        data["options"] = std::move(options);
+    }
+    return data;
 }
 
 } // namespace
 
 Html table(Table const& table)
 {
+    json::array data;
+    for (auto const& cells : table.rows)
+        data.push_back(data_of(cells));
+    json::object shows{{"kind", "table"}, {"caption", table.caption}, {"head", json::array(table.head.begin(), table.head.end())},
+        {"rows", std::move(data)}};
     if (table.rows.empty())
-        return paragraph(table.empty.empty() ? "There is nothing here." : table.empty);
+        return described(paragraph(table.empty.empty() ? "There is nothing here." : table.empty), std::move(shows));
     std::vector<View> head;
     for (auto const& text : table.head)
         head.push_back(View().text("text", text));
@@ -93,7 +145,7 @@ Html table(Table const& table)
     }
     View view;
     view.text("caption", table.caption).list("head", head).list("rows", rows).flag("folded", table.folded);
-    return render("table", view);
+    return described(render("table", view), std::move(shows));
 }
 
 std::vector<Html> chart(Chart const& chart)
@@ -132,25 +184,36 @@ std::vector<Html> chart(Chart const& chart)
 Html summary(std::vector<SummaryRow> const& rows)
 {
     std::vector<View> views;
-    for (auto const& row : rows)
+    json::array data;
+    for (auto const& row : rows) {
         views.push_back(cell_view(row.value).text("key", row.key));
-    return render("summary", View().list("rows", views));
+        auto shows = data_of(row.value);
+        shows["key"] = row.key;
+        data.push_back(std::move(shows));
+    }
+    return described(render("summary", View().list("rows", views)), {{"kind", "summary"}, {"rows", std::move(data)}});
 }
 
 Html form(Form const& form)
 {
     std::vector<View> fields;
-    for (auto const& field : form.fields)
+    json::array data;
+    for (auto const& field : form.fields) {
         fields.push_back(field_view(field));
+        data.push_back(data_of(field));
+    }
     View view;
     view.text("action", form.action).text("button", form.button).text("csrf", form.csrf).list("fields", fields);
     view.flag("search", form.is_search).flag("warning", form.is_warning).flag("secondary", form.is_secondary);
-    return render("form", view);
+    return described(render("form", view),
+        {{"kind", "form"}, {"method", form.is_search ? "get" : "post"}, {"action", form.action}, {"button", form.button},
+            {"fields", std::move(data)}});
 }
 
 Html heading(std::string_view text, std::string_view caption)
 {
-    return render("heading", View().text("text", shown_text(text)).text("caption", shown_text(caption)));
+    return described(render("heading", View().text("text", shown_text(text)).text("caption", shown_text(caption))),
+        {{"kind", "heading"}, {"text", text}, {"caption", caption}});
 }
 
 Html subheading(std::string_view text)
@@ -172,7 +235,8 @@ Html warning(std::string_view text)
 
 Html notice(std::string_view title, std::string_view text)
 {
-    return render("notice", View().text("title", title).text("text", shown_text(text, 1000)));
+    return described(render("notice", View().text("title", title).text("text", shown_text(text, 1000))),
+        {{"kind", "notice"}, {"title", title}, {"text", text}});
 }
 
 std::vector<Problem> one_problem(std::string field, std::string text)
@@ -195,34 +259,42 @@ Html picture(std::string_view src, std::string_view text, Size size)
 
 Html link(std::string_view text, std::string_view href)
 {
-    return render("link", View().text("text", shown_text(text)).text("href", href));
+    return described(render("link", View().text("text", shown_text(text)).text("href", href)),
+        {{"kind", "link"}, {"text", text}, {"href", href}});
 }
 
 Html bullets(std::vector<Cell> const& items)
 {
-    return render("bullets", View().list("items", cell_views(items)));
+    return described(
+        render("bullets", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
 }
 Html numbered(std::vector<Cell> const& items)
 {
-    return render("numbered", View().list("items", cell_views(items)));
+    return described(
+        render("numbered", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
 }
 
 Html error_summary(std::vector<Problem> const& problems)
 {
     std::vector<View> views;
-    for (auto const& problem : problems)
+    json::array data;
+    for (auto const& problem : problems) {
         views.push_back(View().text("field", problem.field).text("text", shown_text(problem.text, 500)));
-    return render("error_summary", View().list("problems", views));
+        data.push_back({{"field", problem.field}, {"text", problem.text}});
+    }
+    return described(render("error_summary", View().list("problems", views)), {{"kind", "problems"}, {"problems", std::move(data)}});
 }
 
 Html pages(std::string_view newer, std::string_view older)
 {
-    return render("pages", View().text("newer", newer).text("older", older));
+    return described(render("pages", View().text("newer", newer).text("older", older)),
+        {{"kind", "pages"}, {"newer", newer}, {"older", older}});
 }
 
 Html tasks(std::vector<Task> const& tasks)
 {
     std::vector<View> views;
+    json::array data;
     for (auto const& task : tasks) {
         View view;
         view.text("text", task.text)
@@ -232,8 +304,9 @@ Html tasks(std::vector<Task> const& tasks)
             .text("tag_text", task.tag_text);
         view.text("id", "task-" + std::to_string(views.size()));
         views.push_back(view);
+        data.push_back({{"text", task.text}, {"href", task.href}, {"hint", task.hint}, {"tag", task.tag_text}});
     }
-    return render("tasks", View().list("tasks", views));
+    return described(render("tasks", View().list("tasks", views)), {{"kind", "tasks"}, {"tasks", std::move(data)}});
 }
 
 } // namespace gatehouse::portal

@@ -59,13 +59,17 @@ std::optional<Request> read_message(http::request<http::string_body> const& mess
     auto query = parse_form(mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1));
     request.content_type = lower(text_of(message[http::field::content_type]));
     bool const has_form = request.method == Method::post && request.content_type.starts_with("application/x-www-form-urlencoded");
-    auto form = parse_form(has_form ? std::string_view(message.body()) : std::string_view());
+    bool const has_data = request.method == Method::post && request.content_type.starts_with("application/json");
+    auto form = has_data ? parse_json_form(message.body()) : parse_form(has_form ? std::string_view(message.body()) : std::string_view());
     if (!query || !form || message.count(http::field::host) != 1)
         return std::nullopt;
     request.query = std::move(*query);
     request.form = std::move(*form);
     request.cookies = parse_cookies(text_of(message[http::field::cookie]));
     request.host = lower(text_of(message[http::field::host]));
+    request.language = text_of(message[http::field::accept_language]);
+    if (auto const given = text_of(message[http::field::authorization]); lower(given.substr(0, 7)) == "bearer ")
+        request.bearer = given.substr(7);
     request.origin = text_of(message[http::field::origin]);
     request.fetch_site = text_of(message["Sec-Fetch-Site"]);
     request.peer = std::move(peer);

@@ -1,6 +1,7 @@
 #include "proxy/portal/form_data.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <optional>
 
 namespace gatehouse::portal {
@@ -58,6 +59,18 @@ std::string_view next_part(std::string_view& rest, char separator)
     return part;
 }
 
+/// A text, number, or yes and no; nothing for what is deeper.
+std::optional<std::string> plain_text_of(boost::json::value const& value)
+{
+    if (value.is_string())
+        return std::string(value.get_string());
+    if (value.is_bool())
+        return value.get_bool() ? "yes" : "no";
+    if (value.is_int64() || value.is_uint64())
+        return boost::json::serialize(value);
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string_view value_of(Fields const& fields, std::string_view name)
@@ -95,6 +108,39 @@ result<Fields> parse_form(std::string_view text)
         if (!name || !value || fields.size() == most_fields)
             return boost::system::errc::make_error_code(boost::system::errc::invalid_argument);
         fields.emplace_back(*name, *value);
+    }
+    return fields;
+}
+
+result<Fields> parse_json_form(std::string_view text)
+{
+    namespace json = boost::json;
+    auto const refused = boost::system::errc::make_error_code(boost::system::errc::invalid_argument);
+    json::error_code failure;
+    json::parse_options options;
+    options.max_depth = 3;
+    auto const value = json::parse(json::string_view(text.data(), text.size()), failure, {}, options);
+    if (failure || !value.is_object())
+        return refused;
+    Fields fields;
+    auto const add = [&](json::string_view name, json::value const& one) {
+        auto const plain = plain_text_of(one);
+        bool const fits = plain && fields.size() < most_fields && plain->find('\0') == std::string::npos;
+        if (fits)
+            fields.emplace_back(std::string(name.data(), name.size()), *plain);
+        return fits;
+    };
+    for (auto const& [name, one] : value.get_object()) {
+        if (one.is_null())
+            continue;
+        if (!one.is_array()) {
+            if (!add(name, one))
+                return refused;
+            continue;
+        }
+        for (auto const& each : one.get_array())
+            if (!add(name, each))
+                return refused;
     }
     return fields;
 }

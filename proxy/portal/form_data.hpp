@@ -11,6 +11,8 @@ inline constexpr std::size_t most_fields = 256; ///< a rule may name every subje
 /// application/x-www-form-urlencoded (WHATWG URL §5.1), strict: a broken percent sign, a NUL, invalid UTF-8 or more than most_fields is refused.
 /// CR LF inside values becomes LF.
 result<Fields> parse_form(std::string_view text);
+/// The same as a JSON object: texts, numbers, true and false ("yes" and "no"), lists of texts; nothing deeper. Null counts as left out.
+result<Fields> parse_json_form(std::string_view text);
 /// Cookie header (RFC 6265 §4.2.1); parts that are no pair are left out.
 Fields parse_cookies(std::string_view text);
 /// For a query value: everything but unreserved characters (RFC 3986 §2.3) becomes %XX.

@@ -73,6 +73,11 @@ std::string set_cookie(std::string_view name, std::string_view value)
     return std::string(name) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Strict";
 }
 
+std::string set_way_cookie(std::string_view value)
+{
+    return std::string(way_cookie) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600";
+}
+
 std::string clear_cookie(std::string_view name)
 {
     return set_cookie(name, "") + "; Max-Age=0";

@@ -26,6 +26,9 @@ bool is_from_own_page(Request const& request, Side side);
 inline constexpr std::string_view session_cookie = "__Host-gatehouse-session";
 /// Cookie of a visitor who has not signed in: what the sign-in form's token is made from.
 inline constexpr std::string_view visitor_cookie = "__Host-gatehouse-visitor";
+/// Cookie of a browser that is on its way to the school's sign-on and back. Sent with the way back, which another site leads to (SameSite=Lax).
+inline constexpr std::string_view way_cookie = "__Host-gatehouse-sign-on";
+std::string set_way_cookie(std::string_view value);
 std::string set_cookie(std::string_view name, std::string_view value);
 std::string clear_cookie(std::string_view name);
 

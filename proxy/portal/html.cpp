@@ -1,5 +1,6 @@
 #include "proxy/portal/html.hpp"
 #include "proxy/portal/form_data.hpp"
+#include "proxy/portal/page_data.hpp"
 
 #include <cassert>
 #include <map>
@@ -45,6 +46,12 @@ View& View::object(std::string const& name, View const& value)
 {
     data_.set(name, value.data_);
     return *this;
+}
+
+Html described(Html html, boost::json::object shows)
+{
+    html.shows_ = std::make_shared<boost::json::object const>(std::move(shows));
+    return html;
 }
 
 Html render(std::string_view name, View const& view)

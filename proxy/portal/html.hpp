@@ -2,9 +2,11 @@
 // HTML leaves only through here: a template of templates/ filled from a View. `Html` is text that a template has
 // rendered, so that rendered and raw text cannot be mixed up; everything else is escaped. Knows no page and no socket.
 
+#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <kainjow/mustache.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,8 @@ class View;
 class Html {
 public:
     std::string const& text() const { return text_; }
+    /// What it shows, for programs (page_data.hpp); null: nothing that a program needs.
+    boost::json::object const* shows() const { return shows_.get(); }
 
 private:
     explicit Html(std::string text)
@@ -24,7 +28,9 @@ private:
     {
     }
     friend Html render(std::string_view name, View const& view);
+    friend Html described(Html html, boost::json::object shows);
     std::string text_;
+    std::shared_ptr<boost::json::object const> shows_;
 };
 
 /// The values of one template. Names that were not set render as nothing and are false in sections.

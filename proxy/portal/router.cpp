@@ -1,6 +1,9 @@
 #include "proxy/portal/router.hpp"
 
+#include "proxy/portal/api.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/settings.hpp"
+#include "proxy/store/api_tokens.hpp"
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
@@ -89,11 +92,54 @@ std::optional<Response> refuse_access(Visit const& visit, Route const& route)
     return std::nullopt;
 }
 
+/// The person in whose name a program acts, or why it may not.
+task<std::optional<Response>> find_caller(Visit& visit)
+{
+    auto const work = [token = visit.request.bearer, now = visit.instant()](
+                          Ledger& ledger) { return store::find_api_caller(ledger, token, now); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found && found.error() != store::errc::no_session)
+        co_return api_refusal(503, failure_text(found.error()));
+    if (!found)
+        co_return api_refusal(401, "Send the key of an account: Authorization: Bearer KEY. People make keys on the page of their account.");
+    if (visit.request.method == Method::post && !found->token.may_change)
+        co_return api_refusal(403, "This key may read only.");
+    visit.session.emplace();
+    visit.session->account = found->account;
+    visit.session->address = visit.request.peer;
+    visit.key_name = found->token.name;
+    if (console::must_set_up_code(visit))
+        co_return api_refusal(403, "This account has to set up its second factor first.");
+    co_return std::nullopt;
+}
+
+/// A program's request: no cookie counts, so no page of another site can send one in somebody's name.
+task<Response> dispatch_program(Visit& visit)
+{
+    if (visit.request.path == "/openapi.json") {
+        auto const& settings = visit.site.services.settings;
+        co_return Response{200, "application/json", openapi_text(visit.site.school(), settings.console_url), {}};
+    }
+    if (auto refused = co_await find_caller(visit))
+        co_return *refused;
+    bool path_known = false;
+    auto const* const route = find_route(Side::console, visit.request, path_known);
+    if (route == nullptr && path_known)
+        co_return api_refusal(405, "This address does not take that method.");
+    if (route == nullptr || words_of(*route) == nullptr)
+        co_return api_refusal(404, "There is nothing for programs at this address. See openapi.json.");
+    if (!route->access.permits(visit.session->account.console_role))
+        co_return api_refusal(403, "The role of this account does not open this.");
+    co_return for_program(co_await route->handler(visit));
+}
+
 task<Response> dispatch(Visit& visit)
 {
     auto const& allowed = visit.side == Side::console ? visit.site.console_authorities : visit.site.portal_authorities;
     if (std::find(allowed.begin(), allowed.end(), visit.request.host) == allowed.end())
         co_return Response{421, "text/plain; charset=utf-8", "This server is not known by that name.\n", {}};
+    if (visit.request.as_data)
+        co_return co_await dispatch_program(visit);
     bool path_known = false;
     auto const* route = find_route(visit.side, visit.request, path_known);
     if (!route && path_known)
@@ -114,7 +160,12 @@ task<Response> dispatch(Visit& visit)
 
 task<Response> answer(Site& site, Side side, Request const& request)
 {
-    Visit visit{site, side, request, site.clock.now(), {}, {}, {}};
+    auto asked = request;
+    if (side == Side::console && asked.path.starts_with(api_prefix)) {
+        asked.path.erase(0, api_prefix.size());
+        asked.as_data = asked.path.starts_with('/');
+    }
+    Visit visit{site, side, asked, site.clock.now(), {}, {}, {}, {}};
     // The last resort of ASVS 16.5.4: whatever a page throws ends here, is written down without its data, and the person gets a plain page.
     try {
         co_return co_await dispatch(visit);

@@ -1,4 +1,5 @@
 #include "proxy/portal/web.hpp"
+#include "proxy/portal/api.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/settings.hpp"
 
@@ -12,6 +13,9 @@ Site::Site(Services given)
     : services(std::move(given))
     , clock(services.settings.time_zone)
 {
+    auto const& settings = services.settings;
+    if (!settings.sign_on.issuer.empty())
+        provider = std::make_unique<sign_on::Provider>(settings.sign_on, settings.console_url + "/sign-in/school/back");
 }
 
 std::string Site::portal_url() const
@@ -33,11 +37,14 @@ std::string Site::school() const
 
 store::Actor Visit::actor() const
 {
-    return {session ? session->account.id : store::AccountId::none, session ? session->account.login : "portal", request.peer};
+    return {session ? session->account.id : store::AccountId::none, session ? session->account.login : "portal",
+        key_name.empty() ? request.peer : request.peer + ", key " + key_name};
 }
 
 Response show(Visit const& visit, Page const& page)
 {
+    if (visit.request.as_data)
+        return data_of(page);
     std::vector<View> parts;
     for (auto const& part : page.parts)
         parts.push_back(View().html("content", part));

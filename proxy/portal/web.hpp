@@ -7,6 +7,7 @@
 #include "proxy/portal/message.hpp"
 #include "proxy/portal/quota.hpp"
 #include "proxy/portal/services.hpp"
+#include "proxy/sign_on/provider.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 
@@ -30,6 +31,8 @@ struct Site {
     FormTokens tokens;
     std::uint16_t portal_port = 0, console_port = 0;
     std::vector<std::string> portal_authorities, console_authorities;
+    sign_on::Flows flows;                      ///< of the console's thread
+    std::unique_ptr<sign_on::Provider> provider; ///< null: people sign in with passwords only
     Quota forms{60, std::chrono::hours(1)}; ///< of the portal, by address
     /// Streams of the access log that are open. Shared with them: at the end of the process they may be dropped after the site.
     std::shared_ptr<int> live_tails = std::make_shared<int>(0);
@@ -48,6 +51,7 @@ struct Visit {
     policy::Moment now;
     std::string session_token;              ///< of the cookie; of the visitor's cookie where nobody is signed in
     std::optional<store::Session> session;  ///< of a person who is signed in
+    std::string key_name;                   ///< of the key with which a program acts for that person; empty for people
     std::optional<store::Session> unproved; ///< of somebody whose password was right and whose code is still to come
 
     std::string_view query(std::string_view name) const { return value_of(request.query, name); }

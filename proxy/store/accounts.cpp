@@ -1,6 +1,7 @@
 #include "proxy/store/accounts.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/api_tokens.hpp"
 #include "proxy/store/sessions.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ constexpr std::array<std::string_view, 10> role_names{
 
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
-      " created_at, role_changed_at, last_sign_in, totp_secret <> '' FROM accounts ";
+      " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass FROM accounts ";
 
 Account read_account(Statement const& row)
 {
@@ -33,6 +34,8 @@ Account read_account(Statement const& row)
     account.role_changed_at = row.optional_instant(10);
     account.last_sign_in = row.optional_instant(11);
     account.has_second_factor = row.flag(12);
+    account.sign_on = row.text(13);
+    account.is_break_glass = row.flag(14);
     return account;
 }
 
@@ -60,10 +63,15 @@ bool is_valid_subject(std::string const& role, std::vector<std::string> const& g
     return (role.empty() || is_word(role)) && groups.size() <= 32 && std::all_of(groups.begin(), groups.end(), is_word);
 }
 
+bool is_sign_on(std::string_view name)
+{
+    return name.find('\n') == std::string_view::npos && is_plain_text(name, 254, Empty::allowed);
+}
+
 bool is_valid(NewAccount const& account)
 {
     return canonical_login(account.login) && is_plain_text(account.display_name, 128, Empty::allowed)
-        && is_plain_text(account.person, 128, Empty::allowed) && is_valid_subject(account.subject_role, account.groups);
+        && is_plain_text(account.person, 128, Empty::allowed) && is_sign_on(account.sign_on) && is_valid_subject(account.subject_role, account.groups);
 }
 
 /// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account.
@@ -91,9 +99,12 @@ result<void> change_account(
             return changed;
         if (ledger.database().changed_rows() != 1)
             return errc::not_found;
-        if (sessions == Sessions::end)
+        if (sessions == Sessions::end) {
             if (auto const ended = end_all_sessions(ledger, id); !ended)
                 return ended;
+            if (auto const ended = end_api_tokens(ledger, id, deed.now); !ended)
+                return ended;
+        }
         return audit(ledger, deed, detail);
     });
 }
@@ -148,6 +159,11 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
             return allowed.error();
         if (auto const found = find_account(ledger, login); found)
             return errc::already_exists;
+        if (account.is_break_glass && actor.account != AccountId::none)
+            return errc::not_permitted;
+        auto const sign_on = folded_name(account.sign_on);
+        if (!sign_on.empty() && find_account_by_sign_on(ledger, sign_on))
+            return errc::already_exists;
         // A role given by a person of the console counts as changed now; the machine's owner sets up a school that works at once.
         auto const changed_at = actor.account == AccountId::none || account.console_role == ConsoleRole::none
             ? std::optional<Instant>{}
@@ -155,16 +171,17 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
         auto const person = account.person.empty() ? login : folded_name(account.person);
         auto const added = database.execute("INSERT INTO accounts (login, display_name, person, console_role, subject_role, "
                                             "groups, password, must_change, created_at,"
-                                            " role_changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                            " role_changed_at, sign_on, break_glass) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             login, account.display_name, person, account.console_role, account.subject_role, join_lines(account.groups),
-            hash.text, account.must_change_password, now, changed_at);
+            hash.text, account.must_change_password, now, changed_at, sign_on, account.is_break_glass);
         if (!added)
             return added.error();
         auto const id = static_cast<AccountId>(database.last_row_id());
         if (auto const reserved = reserve_login(database, login, id); !reserved)
             return reserved.error();
-        auto const detail = fmt::format("console role {}, subject role {}, person {}", to_text(account.console_role),
-            account.subject_role.empty() ? "none" : account.subject_role, person);
+        auto const detail = fmt::format("console role {}, subject role {}, person {}{}{}", to_text(account.console_role),
+            account.subject_role.empty() ? "none" : account.subject_role, person, sign_on.empty() ? "" : ", sign-on " + sign_on,
+            account.is_break_glass ? ", break glass" : "");
         if (auto const audited = audit(ledger, deed, detail); !audited)
             return audited.error();
         return find_account(ledger, id);
@@ -211,6 +228,26 @@ result<void> set_subject(Ledger& ledger, AccountId account, std::string const& r
             return database.execute(
                 "UPDATE accounts SET subject_role = ?, groups = ? WHERE id = ?", role, join_lines(groups), account);
         });
+}
+
+result<void> set_sign_on(Ledger& ledger, AccountId account, std::string const& name, Actor const& actor, Instant now)
+{
+    if (!is_sign_on(name))
+        return errc::invalid_value;
+    auto const folded = folded_name(name);
+    Deed const deed{"account.set-sign-on", account_object(account), actor, now};
+    return change_account(ledger, account, deed, Sessions::end, folded, [&](Database& database) -> result<void> {
+        auto const owner = folded.empty() ? result<Account>{errc::not_found} : find_account_by_sign_on(ledger, folded);
+        if (owner && owner->id != account)
+            return errc::already_exists;
+        return database.execute("UPDATE accounts SET sign_on = ? WHERE id = ?", folded, account);
+    });
+}
+
+result<Account> find_account_by_sign_on(Ledger& ledger, std::string_view name)
+{
+    static std::string const sql = fmt::format("{}WHERE sign_on = ? AND sign_on <> ''", select_account);
+    return one(ledger.database().first(sql, read_account, folded_name(name)));
 }
 
 result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now)

@@ -33,6 +33,8 @@ struct Account {
     std::vector<std::string> groups;
     bool disabled = false;
     bool must_change_password = true;
+    std::string sign_on;              ///< name at the provider of the school's sign-on; empty: none
+    bool is_break_glass = false;      ///< for the day when nobody else gets in: its password works once, whatever the sign-on says
     bool has_second_factor = false; ///< a code is asked for beside the password (second_factor.hpp)
     Instant created_at{};
     std::optional<Instant> role_changed_at; ///< by a person of the console; not set for accounts made on the command line
@@ -46,7 +48,9 @@ struct NewAccount {
     ConsoleRole console_role = ConsoleRole::none;
     std::string subject_role;
     std::vector<std::string> groups;
-    bool must_change_password = true; ///< false only for proxy accounts whose password was typed by their owner
+    bool must_change_password = true; ///< false only for proxy accounts whose password was typed by their owner, and break-glass accounts
+    std::string sign_on;
+    bool is_break_glass = false; ///< by the machine's owner only
 };
 
 /// Lower-cased and trimmed; nothing if it cannot be a login.
@@ -63,6 +67,10 @@ result<std::vector<Account>> list_accounts(Ledger& ledger);
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
 result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
     Actor const& actor, Instant now);
+/// The account's name at the provider; empty takes it away. Errors: `errc::already_exists` if another account has it.
+result<void> set_sign_on(Ledger& ledger, AccountId account, std::string const& name, Actor const& actor, Instant now);
+/// Errors: `errc::not_found`.
+result<Account> find_account_by_sign_on(Ledger& ledger, std::string_view name);
 /// The old login stays reserved for this person, so that a renamed account is still recognised as the requester.
 result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now);
 /// Disabling ends all sessions.

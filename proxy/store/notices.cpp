@@ -15,6 +15,9 @@ constexpr std::string_view urgent_report = "Somebody may need help now. Please l
 constexpr std::string_view one_key = "A permission for pupils waits for your key.";
 constexpr std::string_view a_case = "Supervised use of the web is proposed for somebody and waits for your decision.";
 
+constexpr std::string_view an_emergency
+    = "Somebody signed in with the account for emergencies. If you did not expect that, look at it now.";
+
 /// A kind with how its newest waiting thing is found: one number, which grows with each.
 struct Source {
     NoticeKind kind;
@@ -29,6 +32,8 @@ constexpr std::string_view proposals
     = "SELECT coalesce(max(r.id), 0) FROM restrictions r WHERE r.state = 0 AND (?1 = 6) = EXISTS (SELECT 1 FROM account_logins l"
       " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
       "2)";
+
+constexpr std::string_view emergencies = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
 
 constexpr std::array sources{
     Source{{"requests", ConsoleRole::officer, "a request waits", "Somebody asked for a site that is blocked.", "/requests"},
@@ -55,6 +60,10 @@ constexpr std::array sources{
                "/audit?action=account."},
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action IN ('account.add', 'account.set-role') AND account > 0 AND ?1 "
         "> 0"},
+    Source{{"emergency", ConsoleRole::headteacher, "the emergency account was used", an_emergency, "/audit?action=break-glass."},
+        emergencies},
+    Source{{"emergency-dpo", ConsoleRole::dpo, "the emergency account was used", an_emergency, "/audit?action=break-glass."},
+        emergencies},
     Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},

@@ -128,9 +128,9 @@ result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, De
                 return decider ? make_error_code(errc::not_permitted) : decider.error();
         }
         // Who proposes an end comes first again; every other step is the second of two people.
-        auto const first = move.to == RestrictionState::ended ? row->end_proposer
-            : move.to == RestrictionState::end_proposed       ? AccountId::none
-                                                              : row->proposer;
+        auto const first = move.from == RestrictionState::end_proposed ? row->end_proposer
+            : move.to == RestrictionState::end_proposed                ? AccountId::none
+                                                                       : row->proposer;
         if (auto const different = check_two_people(ledger, *account, row->restriction.user, first); !different)
             return different.error();
         auto const moved = ledger.database().execute(move.sql, move.to, step.id, account->id, reason);
@@ -222,6 +222,18 @@ result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep c
     Move const move{RestrictionState::end_proposed, RestrictionState::ended,
         "UPDATE restrictions SET state = ?1, version = version + 1, ender = ?3, end_reason = end_reason || ?4 WHERE id = ?2"};
     return take_step(ledger, step, deed, move, enders, "");
+}
+
+result<RestrictionRow> refuse_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason)
+{
+    if (!is_plain_text(reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"restriction.refuse-end", restriction_object(step.id), step.actor, step.now};
+    // Who turned it down and why are in the audit; the row is as before the proposal, so that the end can be proposed again.
+    Move const move{RestrictionState::end_proposed, RestrictionState::active,
+        "UPDATE restrictions SET state = ?1, version = version + 1, end_proposer = nullif(?3, ?3), end_reason = substr(?4, 1, 0)"
+        " WHERE id = ?2"};
+    return take_step(ledger, step, deed, move, enders, reason);
 }
 
 result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id)

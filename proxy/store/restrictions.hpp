@@ -42,6 +42,8 @@ result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const
 result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
 /// Officer, DSL or headteacher proposes the end; a different one of them confirms it.
 result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
+/// A different one of them turns the proposal down: it goes on as before. Errors: as above, `invalid_value` without a reason.
+result<RestrictionRow> refuse_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
 result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep const& step);
 
 result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id);

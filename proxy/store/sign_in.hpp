@@ -22,10 +22,20 @@ struct SignInOutcome {
     std::string token; ///< of the new console session, which may need a code (Session::needs_code); empty for the proxy
 };
 
+/// With which a console account may come in.
+enum class Passwords : std::uint8_t {
+    all,
+    break_glass, ///< the school's sign-on is the way; a password opens only an account for emergencies
+};
+
 /// Console: the account needs a console role. A session whose account still has its initial password opens nothing but the change form
 /// (Session::account.must_change_password).
 /// Errors: `errc::busy` and those of the database; never told to be a wrong password.
-boost::asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttempt attempt);
+boost::asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttempt attempt, Passwords passwords = Passwords::all);
+
+/// Somebody whom the school's sign-on has named. No password, and nothing to throttle: the provider has seen to that. A second factor of ours is asked for
+/// as well, where the account has one. `refused`: no account has that name, or it may not sign in. Errors: those of the database.
+result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std::string const& address, Instant now);
 
 /// Proxy-Authorization: Basic. The account needs a subject role and its own password. Callers keep the answer in identity::CredentialCache.
 boost::asio::awaitable<result<SignInOutcome>> sign_in_proxy(Store& store, SignInAttempt attempt);

@@ -1,30 +1,18 @@
 #!/usr/bin/env python3
 """Signing in to the console with a code beside the password: demanded of a role, set up, asked for, guessed at, lost with the phone."""
-import base64
-import hashlib
-import hmac
 import html
 import json
 import pathlib
 import re
-import struct
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from console import Browser, sign_in  # noqa: E402
+from console import Browser, code_of, sign_in  # noqa: E402
 from gateway import Gateway, Suite  # noqa: E402
 
 SUITE = Suite()
 CODE, SETUP = "/sign-in/code", "/account/second-factor"
 PASSWORD = {}
-
-
-def code_of(key, ahead=0):
-    """RFC 6238 by another hand."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + ahead)
-    digest = hmac.new(base64.b32decode(key), counter, hashlib.sha1).digest()
-    return f"{(struct.unpack('>I', digest[digest[19] & 15:][:4])[0] & 0x7fffffff) % 10**6:06}"
 
 
 def half_way(login, room="127.0.0.1"):

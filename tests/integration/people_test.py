@@ -102,8 +102,11 @@ def supervised_use_from_its_proposal_to_its_end():
     renew()
     step("dora", one, "/supervision/propose-end", "end-proposed", reason="She has understood.")
     equal(amy().status, 403, "while its end is only proposed")
-    equal(BROWSER["dora"].fill(one, "/supervision/confirm-end").status, 403, "the proposer of the end as the one who confirms it")
-    step("harriet", one, "/supervision/confirm-end", "ended")
+    equal(BROWSER["harriet"].fill(one, "/supervision/confirm-end", decision="keep", reason="").status, 422, "going on without a reason")
+    step("harriet", one, "/supervision/confirm-end", "kept", decision="keep", reason="It has only begun.")
+    step("dora", one, "/supervision/propose-end", "end-proposed", reason="It helped.")
+    equal(BROWSER["dora"].fill(one, "/supervision/confirm-end", decision="end").status, 403, "the proposer of the end as the one who confirms it")
+    step("harriet", one, "/supervision/confirm-end", "ended", decision="end")
     equal(amy().status, 200, "when it has ended")
 
 

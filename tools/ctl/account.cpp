@@ -72,9 +72,11 @@ int account_add(Common const& common, AccountOptions const& options, Streams str
         return failure;
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     store::NewAccount account{options.login, options.name.empty() ? options.login : options.name, options.person, *role,
-        options.subject_role, options.groups};
+        options.subject_role, options.groups, true, options.sign_on, options.break_glass};
+    if (options.break_glass && *role == store::ConsoleRole::none)
+        return fail("an account for emergencies needs a --role of the console");
     // A proxy account without a console role cannot change its password anywhere: what its owner typed stays.
-    account.must_change_password = *role != store::ConsoleRole::none;
+    account.must_change_password = *role != store::ConsoleRole::none && !options.break_glass;
     auto const issued = store::issue_account_now(*store, account, password, command_line(), now);
     if (!issued)
         return fail(fmt::format("the account \"{}\" was not made: {}", options.login, issued.error().message()));
@@ -87,7 +89,8 @@ int account_add(Common const& common, AccountOptions const& options, Streams str
     } else if (password) {
         streams.out << fmt::format("account {} made\n", issued->account.login);
     } else {
-        streams.out << fmt::format("account {} made; first password (shown once): {}\n", issued->account.login, issued->password);
+        streams.out << fmt::format("account {} made; {} password (shown once): {}\n", issued->account.login,
+            options.break_glass ? "single-use" : "first", issued->password);
     }
     return success;
 }

@@ -151,6 +151,8 @@ void add_account(CLI::App& app, Plan& plan)
         "of the console: officer, headteacher, ict-lead, dsl, dpo, chief-executive, marketing, auditor, supervisor");
     add->add_option("--subject-role", options->subject_role, "of the policy, for signing in to the proxy: staff, pupil");
     add->add_option("--group", options->groups, "of the policy; may be given several times");
+    add->add_option("--sign-on", options->sign_on, "name at the provider of the school's sign-on, such as an e-mail address");
+    add->add_flag("--break-glass", options->break_glass, "for emergencies: its password works once, and its use is told");
     add->add_flag("--password-stdin", options->password_from_input, "read the first password from standard input");
     on_run(add, plan, [options](Common const& common, Streams streams) { return account_add(common, *options, streams); });
     auto* const clear
@@ -160,6 +162,18 @@ void add_account(CLI::App& app, Plan& plan)
     on_run(clear, plan, [login](Common const& common, Streams streams) { return account_clear_code(common, *login, streams); });
     auto* const list = add_verb(*account, plan, "list", "all accounts");
     on_run(list, plan, [](Common const& common, Streams streams) { return account_list(common, streams); });
+}
+
+void add_api(CLI::App& app, Plan& plan)
+{
+    auto* const verb = add_verb(app, plan, "api", "ask the console as a program does: /requests, /log host=example.org");
+    auto const options = std::make_shared<ApiOptions>();
+    verb->add_option("PATH", options->path, "of the page, as in the console; /openapi.json describes all")->required();
+    verb->add_option("NAME=VALUE", options->values, "what the page is asked, or what its form says");
+    verb->add_flag("--post", options->post, "send the form instead of reading the page");
+    verb->add_option("--key-file", options->key_file, "its first line is the key; else the variable GATEHOUSE_KEY")->check(CLI::ExistingFile);
+    verb->add_option("--url", options->url, "of another gateway's console");
+    on_run(verb, plan, [options](Common const& common, Streams streams) { return api(common, *options, streams); });
 }
 
 void add_audit(CLI::App& app, Plan& plan)
@@ -269,6 +283,7 @@ int main(int argc, char** argv)
     add_timetable(app, plan);
     add_ca(app, plan);
     add_account(app, plan);
+    add_api(app, plan);
     add_audit(app, plan);
     add_daemon_verbs(app, plan);
     add_gateway(app, plan);

@@ -89,6 +89,7 @@ task<Response> show_account(Visit const& visit)
         {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}}}));
     page.parts.push_back(link("Change your password", "/account/password"));
     page.parts.push_back(link("Sign in with a code as well", "/account/second-factor"));
+    page.parts.push_back(link("Keys for programs", "/account/tokens"));
     page.parts.push_back(portal::table(table));
     if (!others.empty())
         page.parts.push_back(portal::form(end_one));

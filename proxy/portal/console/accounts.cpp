@@ -2,6 +2,7 @@
 // their own password. A role that was given here decides nothing for 24 hours.
 #include "policy/policy.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/token_view.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/sign_in.hpp"
 
@@ -104,6 +105,8 @@ Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
         {Field::Kind::select, "subject", "Role on the web", "", typed("subject"), subject_options(*policy),
             problem_with(problems, "subject")},
         {Field::Kind::select, "group", "Group on the web", "", typed("group"), group_options(*policy)},
+        {Field::Kind::text, "sign_on", "Name at the school's sign-on", "Only if they sign in with their school account.",
+            typed("sign_on"), {}, problem_with(problems, "sign_on"), "off", 254},
         own_password("password", problems)};
     Page page;
     page.title = "Make an account";
@@ -123,6 +126,7 @@ store::NewAccount account_of(Visit const& visit, std::vector<Problem>& problems)
     made.person = trimmed_value(visit.request.form, "person");
     made.console_role = store::parse_console_role(visit.form("role")).value_or(ConsoleRole::none);
     made.subject_role = visit.form("subject");
+    made.sign_on = trimmed_value(visit.request.form, "sign_on");
     if (!visit.form("group").empty())
         made.groups = {std::string(visit.form("group"))};
     if (made.display_name.empty())
@@ -170,6 +174,13 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
     role.fields.push_back(own_password("password", problems));
     page.parts.push_back(subheading("Role"));
     page.parts.push_back(portal::form(role));
+    auto sign_on = change_form(visit, account, "/accounts/sign-on", "Save the name");
+    sign_on.fields.push_back({Field::Kind::text, "sign_on", "Name at the school's sign-on",
+        "Such as their e-mail address. Empty: they sign in with a password only.", account.sign_on, {},
+        problem_with(problems, "sign_on"), "off", 254});
+    sign_on.fields.push_back(own_password("same", problems));
+    page.parts.push_back(subheading("School account"));
+    page.parts.push_back(portal::form(sign_on));
     auto password = change_form(visit, account, "/accounts/password", "Give a first password");
     password.fields.push_back(own_password("proof", problems));
     page.parts.push_back(subheading("A password that is forgotten"));
@@ -208,6 +219,10 @@ std::string_view done_text(std::string_view done)
 {
     if (done == "role")
         return "The role is changed and they are signed out.";
+    if (done == "sign-on")
+        return "The name is saved and they are signed out.";
+    if (done == "key")
+        return "The key opens nothing any more.";
     if (done == "closed")
         return "The account is closed and signed out everywhere.";
     if (done == "opened")
@@ -220,6 +235,7 @@ std::string_view done_text(std::string_view done)
 struct Found {
     store::Account account;
     std::vector<store::Session> sessions;
+    std::vector<store::ApiToken> tokens;
 };
 
 task<Response> account_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems)
@@ -231,7 +247,10 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         auto sessions = store::list_sessions(ledger, id, now);
         if (!sessions)
             return sessions.error();
-        return Found{std::move(*account), std::move(*sessions)};
+        auto tokens = store::list_api_tokens(ledger, id);
+        if (!tokens)
+            return tokens.error();
+        return Found{std::move(*account), std::move(*sessions), std::move(*tokens)};
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
@@ -252,12 +271,16 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         {"Role on the web", {account.subject_role.empty() ? "none" : account.subject_role}},
         {"Groups", {groups.empty() ? "none" : groups}},
         {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}},
+        {"School account", {account.sign_on.empty() ? "none" : account.sign_on}},
+        {"For emergencies", {account.is_break_glass ? "Yes: its password works once" : "No"}},
         {"Last signed in", {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}}}));
     if (account.id == visit.session->account.id)
         page.parts.push_back(inset("This is your own account. Somebody else, or the command line of the machine, changes it."));
     else
         add_changes(page, visit, account, problems);
     add_sessions(page, visit, account, found->sessions);
+    for (auto const& part : token_parts(visit, found->tokens, std::to_string(store::number(account.id))))
+        page.parts.push_back(part);
     co_return show(visit, page);
 }
 
@@ -306,7 +329,7 @@ task<Response> take_new_account(Visit const& visit)
     auto const issued
         = co_await store::issue_account(visit.site.services.store, made, std::nullopt, visit.actor(), visit.instant());
     if (!issued && issued.error() == store::errc::already_exists)
-        co_return show(visit, new_account_page(visit, {{"login", "This user name is taken"}}));
+        co_return show(visit, new_account_page(visit, {{"login", "This user name, or the name at the school's sign-on, is taken"}}));
     if (!issued)
         co_return show_failure(visit, issued.error());
     co_return password_page(visit, *issued);
@@ -324,6 +347,19 @@ task<Response> take_account_role(Visit const& visit)
                           Ledger& ledger) { return store::set_console_role(ledger, id, *role, actor, now); };
     auto const done = co_await visit.site.services.store.call(work);
     co_return done ? redirect_to(address_of(id, "role")) : show_failure(visit, done.error());
+}
+
+task<Response> take_account_sign_on(Visit const& visit)
+{
+    auto const id = account_id_of(visit.request.form);
+    if (auto const wrong = co_await wrong_password(visit, "same"))
+        co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
+    auto const work = [id, name = trimmed_value(visit.request.form, "sign_on"), actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::set_sign_on(ledger, id, name, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && done.error() == store::errc::already_exists)
+        co_return co_await account_page(visit, id, one_problem("sign_on", "Another account has this name"));
+    co_return done ? redirect_to(address_of(id, "sign-on")) : show_failure(visit, done.error());
 }
 
 task<Response> take_account_state(Visit const& visit)

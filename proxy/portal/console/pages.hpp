@@ -13,6 +13,10 @@ task<Response> show_sign_in(Visit const& visit);
 task<Response> take_sign_in(Visit const& visit);
 task<Response> take_sign_out(Visit const& visit);
 
+// school_sign_on.cpp: to the provider and back
+task<Response> begin_school_sign_on(Visit const& visit);
+task<Response> end_school_sign_on(Visit const& visit);
+
 // second_factor.cpp
 task<Response> show_code(Visit const& visit);
 task<Response> take_code(Visit const& visit);
@@ -27,6 +31,12 @@ bool must_set_up_code(Visit const& visit);
 // account.cpp
 task<Response> show_account(Visit const& visit);
 task<Response> take_end_sessions(Visit const& visit);
+
+// tokens.cpp
+task<Response> show_tokens(Visit const& visit);
+task<Response> take_token(Visit const& visit);
+task<Response> take_token_end(Visit const& visit);
+
 task<Response> take_end_session(Visit const& visit);
 task<Response> show_password(Visit const& visit);
 task<Response> take_password(Visit const& visit);
@@ -38,6 +48,7 @@ task<Response> show_account_form(Visit const& visit);
 task<Response> take_new_account(Visit const& visit);
 task<Response> take_account_role(Visit const& visit);
 task<Response> take_account_state(Visit const& visit);
+task<Response> take_account_sign_on(Visit const& visit);
 task<Response> take_new_password(Visit const& visit);
 
 // requests.cpp: queue and page; triage.cpp: what the officer does; decision.cpp: what the headteacher does

@@ -114,10 +114,11 @@ task<Response> show_audit(Visit const& visit)
         co_return show_failure(visit, found.error());
     Table table;
     table.caption = "Newest first";
-    table.head = {"Number", "When", "Who", "What", "About", "Words"};
+    table.head = {"Number", "When", "Who", "What", "About", "Words", "From"};
     for (auto const& row : found->rows)
         table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
-            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail}});
+            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail},
+            {row.address}});
     Form form;
     form.action = "/audit";
     form.button = "Search";

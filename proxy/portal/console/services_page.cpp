@@ -25,11 +25,10 @@ std::string title_of(auto const& row)
 Cell standing_cell(Policy const& policy, Service const& service, Role const& role)
 {
     auto const standing = policy::standing_of(policy, service, role);
-    std::string const more = standing.exceptions.empty() ? "" : ", with exceptions";
     switch (standing.answer) {
-    case Standing::Answer::open: return {"Open" + more, {}, "green"};
-    case Standing::Answer::blocked: return {"Blocked" + more, {}, "red"};
-    case Standing::Answer::depends: return {"At times" + more, {}, "yellow"};
+    case Standing::Answer::open: return {"Open", {}, "green"};
+    case Standing::Answer::blocked: return {"Blocked", {}, "red"};
+    case Standing::Answer::depends: return {"At times", {}, "yellow"};
     }
     return {};
 }
@@ -61,6 +60,7 @@ Table services_of(Policy const& policy, policy::Category const& category)
         table.rows.push_back(std::move(cells));
     }
     table.caption = fmt::format("{} ({})", title_of(category), table.rows.size());
+    table.folded = category.parent != "social-media"; // what the school's policy is about lies open
     return table;
 }
 
@@ -149,7 +149,8 @@ task<Response> show_services(Visit const& visit)
     Page page;
     page.title = "Services";
     page.parts = {heading(page.title),
-        paragraph("What the rules say of each service. \"At times\": it depends on the hour or the place; its page names the rules.")};
+        paragraph("What the rules say of each service for each role at large. \"At times\": it depends on the hour or the place. The page of a "
+                  "service names the rules, also those for some groups only.")};
     for (auto const& category : policy->categories)
         if (auto const table = services_of(*policy, category); !table.rows.empty())
             page.parts.push_back(portal::table(table));

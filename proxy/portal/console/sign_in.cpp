@@ -1,5 +1,6 @@
 #include "proxy/store/sign_in.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/settings.hpp"
 
 #include <fmt/format.h>
 
@@ -41,6 +42,13 @@ Response sign_in_page(Visit const& visit, std::string_view problem, unsigned sta
     page.parts.push_back(heading("Sign in"));
     if (visit.query("done") == "out")
         page.parts.push_back(inset("You are signed out."));
+    auto const& sign_on = visit.site.services.settings.sign_on;
+    if (visit.site.provider)
+        page.parts.push_back(link("Sign in with " + sign_on.title, "/sign-in/school"));
+    if (sign_on.only)
+        page.parts.push_back(subheading("With the account for emergencies"));
+    else if (visit.site.provider)
+        page.parts.push_back(subheading("With a password"));
     page.parts.push_back(portal::form(form));
     page.parts.push_back(paragraph("If you have forgotten your password, the ICT lead can give you a new one."));
     auto response = show(visit, page);
@@ -71,7 +79,8 @@ task<Response> take_sign_in(Visit const& visit)
         co_return redirect_to("/");
     store::SignInAttempt const attempt{
         trimmed_value(visit.request.form, "login"), std::string(visit.form("password")), visit.request.peer, visit.instant()};
-    auto const outcome = co_await store::sign_in_console(visit.site.services.store, attempt);
+    auto const outcome = co_await store::sign_in_console(visit.site.services.store, attempt,
+        visit.site.services.settings.sign_on.only ? store::Passwords::break_glass : store::Passwords::all);
     if (!outcome)
         co_return show_failure(visit, outcome.error());
     if (outcome->status == store::SignInOutcome::Status::throttled) {

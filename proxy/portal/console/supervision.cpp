@@ -150,7 +150,12 @@ void add_steps(Page& page, Visit const& visit, store::RestrictionRow const& row,
     }
     if (row.state == RestrictionState::end_proposed && may_end(visit)) {
         page.parts.push_back(subheading("End it early"));
-        page.parts.push_back(portal::form(step_form(visit, row, "/supervision/confirm-end", "Confirm that it ends")));
+        auto form = step_form(visit, row, "/supervision/confirm-end", "Decide");
+        form.fields.push_back({Field::Kind::radios, "decision", "Should it end?", "", std::string(visit.form("decision")),
+            {{"end", "It ends now", ""}, {"keep", "It goes on as before", ""}}, problem_with(problems, "decision")});
+        form.fields.push_back({Field::Kind::area, "reason", "Your reason", "Needed if it goes on.", std::string(visit.form("reason")),
+            {}, problem_with(problems, "reason"), "", 1000});
+        page.parts.push_back(portal::form(form));
     }
 }
 
@@ -177,6 +182,8 @@ std::string_view done_text(std::string_view done)
         return "It is refused. Nothing changes for this person.";
     if (done == "end-proposed")
         return "Its end is proposed. It goes on until somebody else confirms that.";
+    if (done == "kept")
+        return "It goes on as before.";
     if (done == "ended")
         return "Supervised use is over.";
     if (done == "started")

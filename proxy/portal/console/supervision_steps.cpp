@@ -141,10 +141,20 @@ task<Response> take_supervision_end_proposal(Visit const& visit)
 task<Response> take_supervision_end(Visit const& visit)
 {
     auto const step = restriction_step(visit);
-    auto const work = [step](Ledger& ledger) { return store::confirm_restriction_end(ledger, step); };
+    bool const ends = visit.form("decision") == "end";
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    if (!ends && visit.form("decision") != "keep")
+        co_return co_await supervision_page(visit, step.id, one_problem("decision", "Choose whether it ends"));
+    if (!ends && reason.empty())
+        co_return co_await supervision_page(visit, step.id, one_problem("reason", "Write why it goes on"));
+    auto const work = [step, ends, reason](Ledger& ledger) {
+        return ends ? store::confirm_restriction_end(ledger, step) : store::refuse_restriction_end(ledger, step, reason);
+    };
     auto const done = co_await visit.site.services.store.call(work);
     if (!done)
         co_return show_failure(visit, done.error());
+    if (!ends)
+        co_return redirect_to(page_of(step.id, "kept"));
     co_return co_await put_in_force(visit, step.id, "supervised use ends", "ended");
 }
 

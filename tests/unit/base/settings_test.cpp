@@ -160,6 +160,14 @@ from = "gatehouse@school.example"
 user = "gatehouse"
 password_file = "mail-password"
 needs_tls = false
+[sign_on]
+issuer = "https://id.school.example/tenant/v2.0"
+client_id = "gatehouse"
+secret_file = "sign-on-secret"
+claim = "preferred_username"
+scopes = ["openid", "profile"]
+title = "Microsoft"
+only = true
 [mail.to]
 officer = ["safety@school.example", "it@school.example"]
 headteacher = ["head@school.example"]
@@ -217,6 +225,21 @@ headteacher = ["head@school.example"]
     EXPECT_FALSE(settings.mail.needs_tls);
     EXPECT_EQ(settings.mail.to.size(), 2U) << "roles without addresses are not there";
     EXPECT_EQ(settings.mail.to.at("officer").size(), 2U);
+    EXPECT_EQ(settings.sign_on.issuer, "https://id.school.example/tenant/v2.0");
+    EXPECT_EQ(settings.sign_on.secret_file, dir_ / "sign-on-secret");
+    EXPECT_EQ(settings.sign_on.claim, "preferred_username");
+    EXPECT_EQ(settings.sign_on.scopes.size(), 2U);
+    EXPECT_TRUE(settings.sign_on.only);
+}
+
+TEST_F(LoadSettings, ComplainsAboutAProviderThatCannotBeAsked)
+{
+    std::string const whole = "issuer = 'https://id.example'\nclient_id = 'a'\nsecret_file = 'b'\n";
+    for (auto const& lines : {std::string{"issuer = 'https://id.example'"}, std::string{"only = true"}, whole + "scopes = ['email']",
+             whole + "claim = ''", std::string{"issuer = 'http://id.example'\nclient_id = 'a'\nsecret_file = 'b'\n"},
+             std::string{"issuer = 'https://id.example/?a'\nclient_id = 'a'\nsecret_file = 'b'\n"}})
+        EXPECT_EQ(load_with("[sign_on]\n" + lines + "\n").problems.size(), 1U) << lines;
+    EXPECT_TRUE(load_with("[sign_on]\n" + whole).problems.empty());
 }
 
 TEST_F(LoadSettings, ComplainsAboutMailThatCannotBeSent)

@@ -1,0 +1,141 @@
+// Keys with which programs use these pages in the name of the account: made with the own password, shown once, ended at any time.
+#include "proxy/store/api_tokens.hpp"
+#include "proxy/portal/api.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/token_view.hpp"
+#include "proxy/settings.hpp"
+#include "proxy/store/sign_in.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+Page tokens_page(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::vector<Problem> const& problems)
+{
+    auto const typed = [&](std::string_view name, std::string_view otherwise) {
+        auto const given = visit.form(name);
+        return std::string(given.empty() ? otherwise : given);
+    };
+    Page page;
+    page.title = "Keys for programs";
+    page.back = "/account";
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    if (visit.query("done") == "ended")
+        page.parts.push_back(notice("Done", "The key opens nothing any more."));
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(paragraph(
+        "A program that sends a key does what you could do here, and the records name you and the key. Programs read and fill "
+        "the same pages at "
+        + visit.site.services.settings.console_url + std::string(api_prefix) + "; openapi.json there describes them."));
+    for (auto const& part : token_parts(visit, tokens, {}))
+        page.parts.push_back(part);
+    Form form;
+    form.action = "/account/tokens";
+    form.button = "Make a key";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::text, "name", "What is it for?", "Such as: evening export of the log.", typed("name", ""), {},
+                       problem_with(problems, "name"), "off", 100},
+        {Field::Kind::radios, "may", "What may it do?", "", typed("may", "read"),
+            {{"read", "Read only", ""}, {"change", "Also change things", "Everything that your role may do without your password"}}},
+        {Field::Kind::select, "days", "How long does it last?", "", typed("days", "90"),
+            {{"7", "A week", ""}, {"90", "Three months", ""}, {"365", "A year", ""}}},
+        {Field::Kind::password, "password", "Your password", "To be sure that it is you.", "", {},
+            problem_with(problems, "password"), "current-password", 256}};
+    page.parts.push_back(subheading("A new key"));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+task<Response> answer_with_tokens(Visit const& visit, std::vector<Problem> problems)
+{
+    auto const work = [id = visit.session->account.id](Ledger& ledger) { return store::list_api_tokens(ledger, id); };
+    auto const tokens = co_await visit.site.services.store.call(work);
+    if (!tokens)
+        co_return show_failure(visit, tokens.error());
+    co_return show(visit, tokens_page(visit, *tokens, problems));
+}
+
+} // namespace
+
+std::vector<Html> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::string const& account)
+{
+    Table table{.caption = "Keys", .head = {"For", "May", "Made", "Ends", "Last used"}, .rows = {}, .empty = "There is no key."};
+    std::vector<Option> live;
+    for (auto const& token : tokens) {
+        bool const lives = token.is_live(visit.instant());
+        Cell ends = lives ? Cell{shown_time(visit.site, token.ends_at)} : Cell{"Ended", {}, "grey"};
+        table.rows.push_back({{token.name}, {token.may_change ? "Change things" : "Read only"},
+            {shown_time(visit.site, token.created_at)}, std::move(ends),
+            {token.last_used ? shown_time(visit.site, *token.last_used) : "Never"}});
+        if (lives)
+            live.push_back({std::to_string(store::number(token.id)), token.name, ""});
+    }
+    std::vector<Html> parts{portal::table(table)};
+    if (live.empty())
+        return parts;
+    Form form;
+    form.action = "/account/tokens/end";
+    form.button = "End the key";
+    form.csrf = visit.csrf();
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::select, "token", "Which one?", "", "", live}};
+    if (!account.empty())
+        form.fields.push_back({Field::Kind::hidden, "account", "", "", account});
+    parts.push_back(portal::form(form));
+    return parts;
+}
+
+task<Response> show_tokens(Visit const& visit)
+{
+    co_return co_await answer_with_tokens(visit, {});
+}
+
+task<Response> take_token(Visit const& visit)
+{
+    auto const days = parse_id(visit.form("days")).value_or(0);
+    store::NewApiToken const wanted{trimmed_value(visit.request.form, "name"), visit.form("may") == "change",
+        visit.instant() + std::chrono::days(days)};
+    std::vector<Problem> problems;
+    if (wanted.name.empty())
+        problems.push_back({"name", "Write what it is for"});
+    if (days < 1 || days > 365)
+        problems.push_back({"days", "Choose how long it lasts"});
+    if (!problems.empty())
+        co_return co_await answer_with_tokens(visit, std::move(problems));
+    auto const proved = co_await store::confirm_password(visit.site.services.store, visit.session->account.id,
+        std::string(visit.form("password")), visit.request.peer, visit.instant());
+    if (!proved)
+        co_return co_await answer_with_tokens(visit, one_problem("password", failure_text(proved.error())));
+    auto const work = [wanted, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::create_api_token(ledger, wanted, actor, now); };
+    auto const made = co_await visit.site.services.store.call(work);
+    if (!made)
+        co_return show_failure(visit, made.error());
+    Page page;
+    page.title = "Your new key";
+    page.parts = {notice("Done", "Copy the key now. It is shown only this once."), heading(page.title, wanted.name),
+        summary({{"Key", {*made, {}, {}, true}}}),
+        paragraph("Programs send it with each request: Authorization: Bearer, and the key. Whoever has it can do what it may."),
+        link("All keys", "/account/tokens")};
+    co_return show(visit, page);
+}
+
+task<Response> take_token_end(Visit const& visit)
+{
+    auto const id = static_cast<store::ApiTokenId>(parse_id(visit.form("token")).value_or(0));
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::end_api_token(ledger, id, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    auto const of = parse_id(visit.form("account"));
+    co_return redirect_to(of ? "/accounts/one?done=key&id=" + std::to_string(*of) : "/account/tokens?done=ended");
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,153 @@
+#include "proxy/sign_on/id_token.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cjose/cjose.h>
+#include <memory>
+
+namespace gatehouse::sign_on {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longest_token = 16 * 1024; // bytes
+constexpr std::chrono::seconds clocks_differ{60};
+
+struct JwsEnd {
+    void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }
+};
+using Jws = std::unique_ptr<cjose_jws_t, JwsEnd>;
+
+struct JwkEnd {
+    void operator()(cjose_jwk_t* jwk) const { cjose_jwk_release(jwk); }
+};
+using Jwk = std::unique_ptr<cjose_jwk_t, JwkEnd>;
+
+std::string header_of(cjose_jws_t* jws, char const* name)
+{
+    cjose_err failure{};
+    auto const* const value = cjose_header_get(cjose_jws_get_protected(jws), name, &failure);
+    return value == nullptr ? std::string{} : std::string{value};
+}
+
+bool is_taken(std::string_view algorithm)
+{
+    static constexpr std::array<std::string_view, 9> taken{
+        "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"};
+    return std::find(taken.begin(), taken.end(), algorithm) != taken.end();
+}
+
+std::string text_in(json::object const& object, std::string_view name)
+{
+    auto const* const value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
+}
+
+std::chrono::sys_seconds time_in(json::object const& object, std::string_view name)
+{
+    constexpr double latest = 1e12; // seconds; what is beyond is no time
+    auto const* const value = object.if_contains(name);
+    if (value == nullptr || !value->is_number())
+        return {};
+    json::error_code failure;
+    auto const seconds = value->to_number<double>(failure);
+    if (failure || seconds < 0 || seconds > latest)
+        return {};
+    return std::chrono::sys_seconds{std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
+}
+
+json::object object_of(std::string_view text)
+{
+    json::error_code failure;
+    auto value = json::parse(json::string_view{text.data(), text.size()}, failure);
+    return !failure && value.is_object() ? std::move(value.get_object()) : json::object{};
+}
+
+enum class Signature : std::uint8_t { good, bad, unknown_key };
+
+/// With the key that the token names, or any if it names none.
+Signature check_signature(cjose_jws_t* jws, std::string const& keys)
+{
+    auto const set = object_of(keys);
+    auto const* const list = set.if_contains("keys");
+    auto const id = header_of(jws, CJOSE_HDR_KID);
+    auto verdict = Signature::unknown_key;
+    if (list == nullptr || !list->is_array())
+        return verdict;
+    for (auto const& each : list->get_array()) {
+        if (!each.is_object() || (!id.empty() && text_in(each.get_object(), "kid") != id))
+            continue;
+        auto const text = json::serialize(each);
+        cjose_err failure{};
+        Jwk const key{cjose_jwk_import(text.data(), text.size(), &failure)};
+        if (key && cjose_jws_verify(jws, key.get(), &failure))
+            return Signature::good;
+        verdict = Signature::bad;
+    }
+    return verdict;
+}
+
+bool is_for(json::object const& claims, std::string const& client)
+{
+    auto const* const audience = claims.if_contains("aud");
+    if (audience == nullptr)
+        return false;
+    if (audience->is_string())
+        return audience->get_string() == client;
+    if (!audience->is_array())
+        return false;
+    auto const& all = audience->get_array();
+    bool const named = std::any_of(
+        all.begin(), all.end(), [&](json::value const& each) { return each.is_string() && each.get_string() == client; });
+    return named && (all.size() == 1 || text_in(claims, "azp") == client);
+}
+
+/// Empty: nothing is wrong with them.
+std::string fault_in(json::object const& claims, Expected const& expected)
+{
+    if (text_in(claims, "iss") != expected.issuer)
+        return "it is of another provider";
+    if (!is_for(claims, expected.client_id))
+        return "it is for another program";
+    if (expected.nonce.empty() || text_in(claims, "nonce") != expected.nonce)
+        return "it is not the answer to this question";
+    if (time_in(claims, "exp") + clocks_differ <= expected.now)
+        return "it is over";
+    if (time_in(claims, "iat") > expected.now + clocks_differ)
+        return "it is from a time to come: look at the clocks";
+    auto const* const verified = claims.if_contains("email_verified");
+    bool const is_unproved = verified != nullptr && json::serialize(*verified) != "true" && json::serialize(*verified) != "\"true\"";
+    if (expected.claim == "email" && is_unproved)
+        return "its e-mail address is not verified";
+    if (text_in(claims, expected.claim).empty())
+        return "it has no \"" + expected.claim + '"';
+    return {};
+}
+
+} // namespace
+
+std::variant<Name, Fault> name_in(std::string const& id_token, std::string const& keys, Expected const& expected)
+{
+    if (id_token.size() > longest_token)
+        return Fault{"the token is too long"};
+    cjose_err failure{};
+    Jws const jws{cjose_jws_import(id_token.data(), id_token.size(), &failure)};
+    if (!jws)
+        return Fault{"the token cannot be read"};
+    if (!is_taken(header_of(jws.get(), CJOSE_HDR_ALG)))
+        return Fault{"the token is signed in a way that is not taken"};
+    auto const signature = check_signature(jws.get(), keys);
+    if (signature != Signature::good)
+        return Fault{"the token's signature is not the provider's", signature == Signature::unknown_key};
+    std::uint8_t* bytes = nullptr;
+    std::size_t size = 0;
+    if (!cjose_jws_get_plaintext(jws.get(), &bytes, &size, &failure))
+        return Fault{"the token is empty"};
+    auto const claims = object_of({reinterpret_cast<char const*>(bytes), size});
+    if (auto fault = fault_in(claims, expected); !fault.empty())
+        return Fault{"the token: " + fault};
+    return Name{text_in(claims, expected.claim)};
+}
+
+} // namespace gatehouse::sign_on

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""The console for programs: every page and every form with a key, as JSON. What openapi.json says is what the pages ask, a key may what its account may and no
+more, and the command line uses it.
+"""
+import http.client
+import json
+import os
+import pathlib
+import re
+import ssl
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import Browser, sign_in  # noqa: E402
+from gateway import COMMAND, Gateway, Suite  # noqa: E402
+
+SUITE = Suite()
+ROLES = {"olive": "officer", "harriet": "headteacher", "ian": "ict-lead", "dora": "dsl", "dev": "dpo", "ada": "auditor"}
+
+
+class Answer:
+    def __init__(self, response):
+        self.status, self.body = response.status, response.read().decode()
+        self.type, self.headers = response.getheader("Content-Type", ""), response.headers
+        self.data = json.loads(self.body) if self.type.startswith("application/json") else None
+
+
+def call(method, path, key=None, body=None, headers=None):
+    connection = http.client.HTTPSConnection("127.0.0.1", GATE.console_port, context=ssl._create_unverified_context(), timeout=60)
+    sent = dict(headers or {})
+    if key:
+        sent["Authorization"] = f"Bearer {key}"
+    if body is not None and "Content-Type" not in sent:
+        body, sent["Content-Type"] = json.dumps(body), "application/json"
+    try:
+        connection.request(method, "/api/v1" + path, body, sent)
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def make_key(login, may="read", days="7"):
+    page = BROWSER[login].fill("/account/tokens", "/account/tokens", name="A test", may=may, days=days, password=f"another password of {login}")
+    assert page.status == 200, (page.status, page.text[-1500:])
+    return re.search(r"gatehouse_[0-9a-f]{32}", page.text)[0]
+
+
+def parts(answer, kind):
+    return [part for part in answer.data["parts"] if part["kind"] == kind]
+
+
+def a_page_is_data():
+    key = make_key("olive")
+    assert key not in BROWSER["olive"].get("/account/tokens").text, "it is shown once"
+    page = call("GET", "/rules", key)
+    assert page.status == 200 and page.data["title"] == "Rules", page.body[:500]
+    table = parts(page, "table")[0]
+    assert table["head"][0] == "Order" and any(cell["text"] == "blocked-social-media" for row in table["rows"] for cell in row)
+    assert "<" not in page.data["title"] and "govuk" not in page.body and "csrf" not in page.body
+    assert page.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in page.headers
+    check = call("GET", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", key)
+    assert any(row["key"] == "Now" and row["text"] == "Blocked" for summary in parts(check, "summary") for row in summary["rows"]), check.body[:800]
+    missing = call("GET", "/request?id=999", key)
+    assert missing.status == 404 and missing.data["error"], missing.body
+
+
+def a_form_is_a_call():
+    key = make_key("olive", "change")
+    added = call("POST", "/lists/add", key, {"list": "school-block", "target": "games.example\nvideos.example/fun", "reason": "Tried out.", "review": "2027-06-01", "when": "draft"})
+    assert added.status == 200 and added.data["see"] == "/draft?done=added", added.body
+    draft = call("GET", "/draft", key)
+    assert "games.example" in draft.body
+    wrong = call("POST", "/lists/add", key, {"list": "school-block", "target": "not a site", "reason": "", "review": "2027-06-01"})
+    assert wrong.status == 422 and {problem["field"] for problem in parts(wrong, "problems")[0]["problems"]} == {"reason"}, wrong.body[:800]
+    rule = call("POST", "/rules/edit", key, {"id": "chess", "who": ["pupil", "group:year-9"], "what": "chess.example", "action": "block", "reason": "Not now.", "clause": "12", "after": "", "why": "A test."})
+    assert rule.status == 200, rule.body[:800]
+    done = call("POST", "/draft/publish", key, "message=From+a+program", {"Content-Type": "application/x-www-form-urlencoded"})
+    assert done.status == 200 and done.data["see"] == "/history?done=published", done.body[:800]
+    rules = parts(call("GET", "/rules", key), "table")[0]["rows"]
+    assert rules[0][1]["text"] == "Pupil, Year 9" and rules[0][2]["text"] == "chess.example", rules[0]
+    audit = BROWSER["ada"].get("/audit?action=publication.propose").text
+    assert "127.0.0.1, key A test" in audit and "olive" in audit, "the records name the person and the key"
+
+
+def a_key_may_what_its_account_may():
+    reads, changes = make_key("olive"), make_key("olive", "change")
+    for refused in (call("GET", "/rules"), call("GET", "/rules", "gatehouse_" + "0" * 32), call("GET", "/rules", "x"), call("GET", "/rules", headers={"Authorization": "Basic b2xpdmU6eA=="})):
+        assert refused.status == 401 and refused.headers["WWW-Authenticate"] == "Bearer", refused.body
+    assert call("POST", "/lists/add", reads, {"list": "school-block"}).status == 403
+    assert call("GET", "/accounts", changes).status == 403 and call("GET", "/audit", changes).status == 403, "not the officer's"
+    cookies = "; ".join(f"{name}={value}" for name, value in BROWSER["olive"].cookies.items())
+    assert call("GET", "/rules", headers={"Cookie": cookies}).status == 401, "cookies count for people only"
+    for path in ("/account/tokens", "/account/password", "/sign-in", "/account/second-factor", "/log/live", "/nothing"):
+        assert call("GET", path, changes).status == 404, path
+    assert call("POST", "/account/tokens", changes, {"name": "more", "may": "change", "days": "7", "password": "another password of olive"}).status == 404, "keys make no keys"
+    assert call("PUT", "/rules", changes, {}).status == 405
+    for body in ("{", "[]", '{"a": {"b": 1}}', '{"a": [["b"]]}', '{"a": "\\u0000"}', "[" * 100):
+        assert call("POST", "/lists/add", changes, body, {"Content-Type": "application/json"}).status == 400, body
+    approved = call("POST", "/request/decide", changes, {"id": "1", "version": "1", "decision": "approve"})
+    assert approved.status == 403, "four eyes count for programs as well"
+    assert call("GET", "/rules", reads, headers={"Host": "evil.example"}).status == 421
+
+
+def a_key_ends():
+    by_hand, by_lead = make_key("dora"), make_key("dora")
+    page = BROWSER["dora"].get("/account/tokens")
+    numbers = re.findall(r'<option value="(\d+)">A test', page.text)
+    assert BROWSER["dora"].fill("/account/tokens", "/account/tokens/end", token=numbers[-1]).status == 303
+    assert call("GET", "/reports", by_hand).status == 401 and call("GET", "/reports", by_lead).status == 200
+    lead = BROWSER["ian"]
+    number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>dora<', lead.get("/accounts").text)[1]
+    assert BROWSER["olive"].fill("/account/tokens", "/account/tokens/end", token=numbers[0]).status == 403
+    ended = lead.fill(f"/accounts/one?id={number}", "/account/tokens/end", token=numbers[0], account=number)
+    assert ended.status == 303 and call("GET", "/reports", by_lead).status == 401
+    third = make_key("dora")
+    assert lead.fill(f"/accounts/one?id={number}", "/accounts/role", id=number, role="auditor", password="another password of ian").status == 303
+    assert call("GET", "/incidents", third).status == 401, "a new role needs new keys"
+    for wanted in ({"name": ""}, {"days": "9999"}, {"password": "wrong"}):
+        page = BROWSER["olive"].fill("/account/tokens", "/account/tokens", **{"name": "A test", "may": "read", "days": "7", "password": "another password of olive", **wanted})
+        assert page.status == 422, wanted
+
+
+def what_openapi_says_is_what_the_pages_ask():
+    """For every role, every page in reach is read; each of its forms is described, with all its fields."""
+    described = call("GET", "/openapi.json").data
+    assert described["openapi"] == "3.0.3" and described["servers"][0]["url"].endswith("/api/v1")
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            assert operation["summary"] and operation["operationId"] and "401" in operation["responses"], (method, path)
+    forms, seen = {}, set()
+    for login in ROLES:
+        if login == "dora":
+            continue
+        key, ahead, visited = make_key(login), ["/"], set()
+        while ahead and len(visited) < 150:
+            address = ahead.pop()
+            path = address.partition("?")[0]
+            if address in visited or path in ("/checks/run", "/draft/effect", "/log/export") or "get" not in described["paths"].get(path, {}):
+                continue
+            visited.add(address)
+            page = call("GET", address.replace(" ", "%20"), key)
+            if page.status != 200 or page.data is None:
+                continue
+            seen.add(path)
+            for text in re.findall(r'"href":"(/[^"]*)"', page.body):
+                kind = re.sub(r"\d+", "N", text)
+                if kind not in {re.sub(r"\d+", "N", other) for other in visited | set(ahead)} or "?" not in text:
+                    ahead.append(text)
+            for form in parts(page, "form"):
+                forms.setdefault((form["method"], form["action"]), set()).update(field["name"] for field in form["fields"])
+    people_only = {"/account/tokens", "/account/password", "/account/second-factor/begin"}
+    for (method, action), fields in forms.items():
+        if action in people_only:
+            continue
+        operation = described["paths"].get(action, {}).get(method)
+        assert operation, f"{method} {action} is not described"
+        if method == "get":
+            known = {parameter["name"] for parameter in operation.get("parameters", [])}
+        else:
+            known = set(next(iter(operation["requestBody"]["content"].values()))["schema"]["properties"])
+        unknown = {field for field in fields - known if not (field.startswith("role-") and "role-ROLE" in known)}
+        assert not unknown, (method, action, unknown)
+    assert len(forms) > 20 and len(seen) > 28, (len(forms), len(seen))
+    print(f"     {len(seen)} pages and {len(forms)} forms were compared")
+
+
+def the_command_line_uses_it():
+    key = make_key("ian")
+    environment = {**GATE.environment, "GATEHOUSE_KEY": key}
+
+    def run(*words, **more):
+        return subprocess.run([COMMAND, "api", *words, "--config", GATE.config], capture_output=True, text=True, timeout=60, env={**environment, **more})
+
+    done = run("/status")
+    assert done.returncode == 0 and json.loads(done.stdout)["title"] == "Status", done.stderr + done.stdout[:300]
+    found = run("/check", "url=www.instagram.com", "role=pupil", "at=2026-11-24T10:00")
+    assert found.returncode == 0 and "Blocked" in found.stdout, found.stdout[:300]
+    assert run("/accounts/role", "id=1", "--post").returncode == 1
+    assert run("/nothing").returncode == 1 and run("/status", GATEHOUSE_KEY="").returncode == 1
+    file = GATE.folder / "key"
+    file.write_text(key + "\n")
+    assert run("/status", "--key-file", str(file), GATEHOUSE_KEY="").returncode == 0
+    assert "paths" in run("/openapi.json", GATEHOUSE_KEY="").stdout
+    csv = run("/log/export", "host=x")
+    assert csv.returncode == 0 and "," in csv.stdout.splitlines()[0], csv.stdout[:200]
+
+
+with Gateway(accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
+    BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
+    SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_ends, what_openapi_says_is_what_the_pages_ask, the_command_line_uses_it)
+SUITE.close()

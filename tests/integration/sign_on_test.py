@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Signing in with the school's account, at a provider of its own: who has an account comes in and nobody else, tokens that are not what they should be
+open nothing, ways cannot be taken over or used twice, and the account for emergencies works once.
+"""
+import datetime
+import hashlib
+import hmac
+import html
+import json
+import pathlib
+import re
+import sys
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import Browser, code_of, sign_in  # noqa: E402
+from gateway import Gateway, Suite  # noqa: E402
+from provider import Key, Provider, base64url  # noqa: E402
+
+SUITE = Suite()
+PROVIDER = Provider()
+
+
+def settings(only=False):
+    return {"sign_on": f'issuer = "{PROVIDER.issuer}"\nclient_id = "{PROVIDER.client}"\nsecret_file = "sign-on-secret"\nonly = {str(only).lower()}'}
+
+
+def write_secret(config):
+    (config / "sign-on-secret").write_text(PROVIDER.secret + "\n")
+
+
+def begin(browser=None, gate=None):
+    """A browser at the provider's door, and the address there."""
+    browser = browser or Browser((gate or GATE).console_port)
+    page = browser.get("/sign-in/school")
+    assert page.status == 303 and page.location.startswith(PROVIDER.issuer + "/authorize?"), (page.status, page.text[:500])
+    assert any("SameSite=Lax" in cookie and "HttpOnly" in cookie and "Secure" in cookie for cookie in page.cookies), page.cookies
+    return browser, page.location
+
+
+def back(location):
+    """Where the provider sends the browser, as a path of ours."""
+    query = dict(urllib.parse.parse_qsl(location.partition("?")[2]))
+    return "/" + PROVIDER.authorize(query).partition("://")[2].partition("/")[2]
+
+
+def enter(gate=None):
+    browser, location = begin(gate=gate)
+    return browser, browser.get(back(location))
+
+
+def audit():
+    return html.unescape(AUDITOR.get("/audit?action=sign-in").text)
+
+
+def who_has_an_account_comes_in():
+    assert "your school account" in Browser(GATE.console_port).get("/sign-in").text
+    browser, page = enter()
+    assert page.status == 200 and "You are signed in" in page.text, page.text[-1500:]
+    session = [cookie for cookie in page.cookies if "gatehouse-session=" in cookie]
+    assert session and "SameSite=Strict" in session[0], page.cookies
+    home = browser.get("/")
+    assert home.status == 200 and "Harriet" in home.text, "no password of ours has to be chosen first"
+    assert "by the school's sign-on" in audit()
+    assert PROVIDER.token_requests[-1]["grant_type"] == "authorization_code"
+
+
+def nobody_else_does():
+    for person in ({"email": "stranger@school.example", "email_verified": True}, {"email": "harriet@school.example", "email_verified": False},
+                   {"email_verified": True}, {"email": ["harriet@school.example"]}, {"email": "closed@school.example", "email_verified": True},
+                   {"email": "glass@school.example", "email_verified": True}):
+        PROVIDER.person = person
+        browser, page = enter()
+        assert page.status in (403, 502), (person, page.status)
+        assert browser.get("/").status == 303, person
+    PROVIDER.person = {"email": "HARRIET@School.example", "email_verified": True}
+    assert enter()[1].status == 200, "names differ in case only"
+    PROVIDER.person = {"email": "harriet@school.example", "email_verified": True}
+    assert "no account for this name" in audit()
+
+
+def wrong_tokens_open_nothing():
+    other = Key("first")  # the same name, another key
+    changes = {
+        "another provider": lambda claims: {**claims, "iss": "https://evil.example"}, "another program": lambda claims: {**claims, "aud": "another"},
+        "several programs": lambda claims: {**claims, "aud": [PROVIDER.client, "another"]}, "an old question": lambda claims: {**claims, "nonce": "x"},
+        "no question": lambda claims: {name: value for name, value in claims.items() if name != "nonce"}, "over": lambda claims: {**claims, "exp": claims["iat"] - 120},
+        "to come": lambda claims: {**claims, "iat": claims["iat"] + 600}, "no end": lambda claims: {name: value for name, value in claims.items() if name != "exp"},
+        "an endless end": lambda claims: {**claims, "exp": 1e300}, "a list of claims": lambda claims: [claims]}
+    for name, change in changes.items():
+        PROVIDER.change = change
+        browser, page = enter()
+        assert page.status == 502 and browser.get("/").status == 303, (name, page.status)
+    PROVIDER.change = lambda claims: claims
+
+    def unsigned(claims):
+        return f'{base64url(json.dumps({"alg": "none"}).encode())}.{base64url(json.dumps(claims).encode())}.'
+
+    def with_the_public_key(claims):
+        text = f'{base64url(json.dumps({"alg": "HS256", "kid": "first"}).encode())}.{base64url(json.dumps(claims).encode())}'
+        return f'{text}.{base64url(hmac.new(PROVIDER.key.public["n"].encode(), text.encode(), hashlib.sha256).digest())}'
+
+    for forge in (unsigned, with_the_public_key, other.sign, lambda claims: PROVIDER.key.sign(claims)[:-6] + "AAAAAA", lambda claims: "a.b", lambda claims: "", lambda claims: "a" * 20000,
+                  lambda claims: PROVIDER.key.sign(claims, {"alg": "RS256", "kid": "unknown"})):
+        PROVIDER.forge = forge
+        browser, page = enter()
+        assert page.status == 502 and browser.get("/").status == 303, page.status
+    PROVIDER.forge = None
+    assert enter()[1].status == 200
+
+
+def a_way_belongs_to_one_browser_and_ends_once():
+    browser, location = begin()
+    path = back(location)
+    thief = Browser(GATE.console_port)
+    assert thief.get(path).status == 403, "without the cookie"
+    begin(thief)
+    assert thief.get(path).status == 403, "with the cookie of another way"
+    assert browser.get(path).status == 200
+    assert browser.get(path).status == 403, "twice"
+    assert Browser(GATE.console_port).get("/sign-in/school/back?code=x&state=").status == 403
+    browser, location = begin()
+    assert browser.get(back(location).replace("iss=", "iss=https%3A%2F%2Fevil.example&x=")).status == 403, "an answer of somebody else (RFC 9207)"
+    browser, location = begin()
+    refused = f"/sign-in/school/back?error=access_denied&state={location.partition('state=')[2].partition('&')[0]}"
+    assert browser.get(refused).status == 403
+
+
+def changed_keys_are_read_anew():
+    PROVIDER.key = Key("second")
+    GATE.set_clock("2026-11-24 10:12:00")
+    assert enter()[1].status == 200
+    PROVIDER.key, PROVIDER.published = Key("third"), PROVIDER.key
+    assert enter()[1].status == 502, "a key that nobody published"
+    PROVIDER.key, PROVIDER.published = PROVIDER.published, None
+
+
+def a_provider_that_is_away_is_told_kindly():
+    PROVIDER.is_up = False
+    GATE.set_clock("2026-11-24 11:30:00")  # what was known is over
+    page = Browser(GATE.console_port).get("/sign-in/school")
+    assert page.status == 502 and "try again" in page.text, page.status
+    PROVIDER.is_up = True
+    assert enter()[1].status == 200
+
+
+def a_second_factor_is_asked_for_as_well():
+    """Where the account has one, the provider's word opens nothing but the page that asks for the code."""
+    made = json.loads(ONLY.command("account", "add", "--login", "tina", "--role", "officer", "--sign-on", "tina@school.example", "--json"))
+    PROVIDER.person = {"email": "tina@school.example", "email_verified": True}
+    browser, page = enter(gate=ONLY)
+    assert page.status == 200 and browser.get("/requests").status == 200, page.status
+    setup = "/account/second-factor"
+    assert browser.fill(setup, f"{setup}/begin", password=made["password"]).status == 303
+    key = re.search(r"key into it: ([A-Z2-7 ]+)", browser.get(setup).text)[1].replace(" ", "")
+    assert browser.fill(setup, f"{setup}/confirm", code=code_of(key)).status == 200
+    browser, page = enter(gate=ONLY)
+    assert page.status == 200 and "/sign-in/code" in page.text
+    assert browser.get("/requests").status == 303, "the code is still to come"
+    assert browser.fill("/sign-in/code", "/sign-in/code", code=code_of(key, 1)).status == 303
+    assert browser.get("/requests").status == 200
+
+
+def passwords_only_in_emergencies():
+    assert Browser(ONLY.console_port).fill("/sign-in", "/sign-in", login="harriet", password=ONLY.passwords["harriet"]).status == 403
+    for login, password in (("glass", "wrong"), ("nobody", "wrong")):
+        assert Browser(ONLY.console_port).fill("/sign-in", "/sign-in", login=login, password=password).status == 403
+    glass = Browser(ONLY.console_port)
+    page = glass.fill("/sign-in", "/sign-in", login="glass", password=GLASS)
+    assert page.status == 303 and page.location == "/", (page.status, page.location, page.text[-600:])
+    assert glass.get("/accounts").status == 200, "it works at once"
+    assert Browser(ONLY.console_port).fill("/sign-in", "/sign-in", login="glass", password=GLASS).status == 403, "once"
+    assert "break-glass.used" in glass.get("/audit?action=break-glass").text
+
+
+def make_accounts(gate):
+    """Harriet has a name at the provider; so have an account that is closed and one for emergencies, which it does not open."""
+    gate.command("account", "add", "--login", "closed", "--role", "officer", "--sign-on", "closed@school.example")
+    made = json.loads(gate.command("account", "add", "--login", "glass", "--role", "ict-lead", "--break-glass", "--sign-on", "glass@school.example", "--json"))
+    return made["password"]
+
+
+def take_the_name(gate):
+    """The ICT lead writes Harriet's name into her account, and closes the other one."""
+    lead = sign_in(gate, "ian", gate.passwords["ian"])
+    number = {login: re.search(rf'/accounts/one\?id=(\d+)"[^>]*>{login}<', lead.get("/accounts").text)[1] for login in ("harriet", "closed")}
+    password = "another password of ian"
+    assert lead.fill(f"/accounts/one?id={number['harriet']}", "/accounts/sign-on", id=number["harriet"], sign_on="harriet@school.example", same="wrong").status == 422
+    page = lead.fill(f"/accounts/one?id={number['harriet']}", "/accounts/sign-on", id=number["harriet"], sign_on="harriet@school.example", same=password)
+    assert page.status == 303 and "done=sign-on" in page.location, (page.status, page.text[-800:])
+    taken = lead.fill(f"/accounts/one?id={number['closed']}", "/accounts/sign-on", id=number["closed"], sign_on="Harriet@school.example", same=password)
+    assert taken.status == 422 and "Another account" in taken.text
+    assert lead.fill(f"/accounts/one?id={number['closed']}", "/accounts/state", id=number["closed"], disabled="yes", sure=password).status == 303
+    return lead
+
+
+PEOPLE = [("headteacher", "harriet"), ("ict-lead", "ian"), ("auditor", "ada")]
+with Gateway(clock="2026-11-24 10:10:00", settings=settings(), edit=write_secret, accounts=PEOPLE) as GATE:
+    PROVIDER.clock = lambda: datetime.datetime.strptime(GATE.clock_file.read_text().strip().lstrip("@"), "%Y-%m-%d %H:%M:%S").replace(tzinfo=datetime.timezone.utc).timestamp() + 5
+    make_accounts(GATE)
+    AUDITOR = sign_in(GATE, "ada", GATE.passwords["ada"])
+    HARRIET = sign_in(GATE, "harriet", GATE.passwords["harriet"])
+    take_the_name(GATE)
+    SUITE.run(who_has_an_account_comes_in, nobody_else_does, wrong_tokens_open_nothing, a_way_belongs_to_one_browser_and_ends_once, changed_keys_are_read_anew,
+              a_provider_that_is_away_is_told_kindly)
+PROVIDER.clock = None
+with Gateway(settings=settings(only=True), edit=write_secret, accounts=PEOPLE) as ONLY:
+    GLASS = make_accounts(ONLY)
+    SUITE.run(a_second_factor_is_asked_for_as_well, passwords_only_in_emergencies)
+PROVIDER.close()
+SUITE.close()
