@@ -3,3 +3,4 @@ gatehouse_fuzz(target_url SOURCE policy/target_url_fuzz.cpp LINK gatehouse::poli
 gatehouse_fuzz(url_content SOURCE policy/url_content_fuzz.cpp LINK gatehouse::policy)
 gatehouse_fuzz(parse_policy SOURCE policy/parse_policy_fuzz.cpp LINK gatehouse::policy)
 include("${CMAKE_CURRENT_LIST_DIR}/policy_lists.cmake" OPTIONAL)
+gatehouse_fuzz(edit SOURCE policy/edit_fuzz.cpp LINK gatehouse::policy)
