@@ -66,8 +66,7 @@ void lint_order(Policy const& policy, std::vector<Problem>& problems)
         bool const is_same = covers(policy, *rule, *earlier);
         if (is_same && earlier->action != rule->action)
             problems.push_back(warning_at(*rule,
-                fmt::format(
-                    "rule \"{}\" contradicts rule \"{}\" ({}): the same who, what, where and when, the opposite action",
+                fmt::format("rule \"{}\" contradicts rule \"{}\" ({}): the same who, what, where and when, the opposite action",
                     rule->id, earlier->id, place_of(*earlier))));
         else
             problems.push_back(warning_at(*rule,

@@ -90,6 +90,38 @@ std::optional<TextPlace> find_stray_brace(std::string_view text)
     return std::nullopt;
 }
 
+constexpr std::string_view word_ends = " \t\r\n,]}#=";
+
+/// The size of a word that looks like a date at the front ("2026-12-01"; underscores do not count); zero if there is none.
+std::size_t size_of_date(std::string_view text)
+{
+    auto const size = std::min(text.find_first_of(word_ends), text.size());
+    std::string word{text.substr(0, size)};
+    std::erase(word, '_');
+    bool const is_date = word.size() == 10 && word[0] >= '0' && word[0] <= '9' && word[4] == '-' && word[7] == '-';
+    return is_date ? size : 0;
+}
+
+/// A date, a blank and a single digit: toml++ 3.3 takes it for the begin of an hour, and swears that more must follow.
+std::optional<TextPlace> find_lone_hour(std::string_view text)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        if (auto const free = size_of_free_text(text.substr(at)); free > 0) {
+            at += free;
+            continue;
+        }
+        bool const begins_word = at == 0 || word_ends.find(text[at - 1]) != word_ends.npos || text[at - 1] == '[';
+        auto const size = begins_word ? size_of_date(text.substr(at)) : 0;
+        auto const hour = at + size + 1;
+        bool const is_lone = size > 0 && hour + 1 < text.size() && text[hour - 1] == ' ' && text[hour] >= '0' && text[hour] <= '9'
+            && word_ends.find(text[hour + 1]) != word_ends.npos;
+        if (is_lone)
+            return place_in(text, hour);
+        ++at;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::optional<TextPlace> find_stray_letter(std::string_view text)
@@ -111,6 +143,8 @@ std::optional<TextFault> find_fault(std::string_view text)
         return TextFault{*place, "this letter may stand in quotes or in a comment only"};
     if (auto const place = find_stray_brace(without_mark(text)))
         return TextFault{*place, "this brace closes nothing"};
+    if (auto const place = find_lone_hour(without_mark(text)))
+        return TextFault{*place, "a time of the day has two digits for its hour, as 09:00"};
     return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // What toml++ 3.3 does not survive: a table header whose name begins with a character that no name has ("[[[", "[=") ends the process by
-// an assertion, and some letters beyond ASCII outside quotes lead it where its author ruled out that it goes. Such text is told apart
-// before it is parsed.
+// an assertion, and some letters beyond ASCII outside quotes lead it where its author ruled out that it goes; a date with a blank and one digit
+// behind it ("2026-12-01 1") too. Such text is told apart before it is parsed.
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +25,7 @@ struct TextFault {
     std::string_view message;
 };
 
-/// Either of the two.
+/// Any of these, or a closing brace that no open one waits for, or a date with the lone digit of an hour.
 std::optional<TextFault> find_fault(std::string_view text);
 
 } // namespace gatehouse::policy

@@ -89,7 +89,8 @@ RuleText text_of(Rule const& rule)
 std::string written(RuleText const& rule)
 {
     return "[[rule]]\n" + line("id", rule.id) + line("clause", rule.clause) + list("who", rule.who) + list("what", rule.what)
-        + list("where", rule.where) + list("when", rule.when) + line("action", to_text(rule.action)) + line("reason", rule.reason);
+        + list("where", rule.where) + list("when", rule.when) + line("action", to_text(rule.action))
+        + line("reason", rule.reason);
 }
 
 std::string written(Rule const& rule)

@@ -5,8 +5,8 @@
 #include "proxy/settings_gateway.hpp"
 #include "proxy/settings_mail.hpp"
 #include "proxy/settings_pac.hpp"
-#include "proxy/settings_sign_on.hpp"
 #include "proxy/settings_reader.hpp"
+#include "proxy/settings_sign_on.hpp"
 
 #include <algorithm>
 #include <array>

@@ -87,8 +87,8 @@ struct SignOn {
     std::string claim = "email";       ///< of the ID token: what an account's `sign_on` is compared with
     std::vector<std::string> scopes{"openid", "email"};
     std::string title = "your school account"; ///< what it is called on the page
-    std::filesystem::path ca_file;             ///< PEM: whom its certificate may come from beside the system's roots; empty: nobody else
-    bool only = false; ///< passwords open no account any more but those for emergencies
+    std::filesystem::path ca_file; ///< PEM: whom its certificate may come from beside the system's roots; empty: nobody else
+    bool only = false;             ///< passwords open no account any more but those for emergencies
 };
 
 /// How long records of the store are kept once they are closed. Units: days; zero: for ever. The access log has `log_days`.

@@ -29,8 +29,8 @@ json::array query_of(ApiWords const& words)
 {
     json::array parameters;
     for (auto const& field : words.fields)
-        parameters.push_back({{"name", field.name}, {"in", "query"}, {"required", field.is_needed}, {"description", field.meaning},
-            {"schema", {{"type", "string"}}}});
+        parameters.push_back({{"name", field.name}, {"in", "query"}, {"required", field.is_needed},
+            {"description", field.meaning}, {"schema", {{"type", "string"}}}});
     return parameters;
 }
 
@@ -57,8 +57,9 @@ json::object answers()
     auto const with = [](std::string_view text) { return json::object{{"description", text}}; };
     json::object page{{"description", "The page: its title and its parts, or where the result is to be seen"},
         {"content", {{json_type, {{"schema", {{"$ref", "#/components/schemas/Page"}}}}}}}};
-    return {{"200", std::move(page)}, {"401", with("No key, or one that has ended")}, {"403", with("The key or its role may not")},
-        {"404", with("There is nothing of that number")}, {"409", with("Somebody was faster, or the step is not possible any more")},
+    return {{"200", std::move(page)}, {"401", with("No key, or one that has ended")},
+        {"403", with("The key or its role may not")}, {"404", with("There is nothing of that number")},
+        {"409", with("Somebody was faster, or the step is not possible any more")},
         {"422", with("Something is missing or wrong; the part of kind \"problems\" says which field")},
         {"503", with("Busy; nothing was changed")}};
 }
@@ -81,10 +82,13 @@ json::object page_schema()
     json::object const text{{"type", "string"}};
     json::object part{{"type", "object"}, {"required", {"kind"}},
         {"properties",
-            {{"kind", {{"type", "string"}, {"description", "heading, paragraph, summary, table, form, problems, tasks, list, link, notice, ..."}}}}}};
-    return {{"type", "object"}, {"properties",
-        {{"title", text}, {"status", {{"type", "integer"}}}, {"parts", {{"type", "array"}, {"items", std::move(part)}}},
-            {"see", {{"type", "string"}, {"description", "After a change: the page that shows it"}}}, {"error", text}}}};
+            {{"kind",
+                {{"type", "string"},
+                    {"description", "heading, paragraph, summary, table, form, problems, tasks, list, link, notice, ..."}}}}}};
+    return {{"type", "object"},
+        {"properties",
+            {{"title", text}, {"status", {{"type", "integer"}}}, {"parts", {{"type", "array"}, {"items", std::move(part)}}},
+                {"see", {{"type", "string"}, {"description", "After a change: the page that shows it"}}}, {"error", text}}}};
 }
 
 } // namespace

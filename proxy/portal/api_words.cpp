@@ -18,17 +18,19 @@ constexpr ApiField when_live{"when", "\"draft\": with the other changes of the d
 constexpr ApiField of_id[]{id};
 constexpr ApiField of_step[]{id, version};
 constexpr ApiField shown[]{{"show", "Which of them"}};
-constexpr ApiField recommendation[]{id, version, {"advice", "\"approve\" or \"refuse\"", true}, {"text", "Why, for the headteacher", true},
-    {"scope", "For whom it opens"}, {"group", "The group, if it opens for one"}, {"target", "The site or part of it that opens"},
-    {"when", "At which times"}, {"until", "How long"}};
+constexpr ApiField recommendation[]{id, version, {"advice", "\"approve\" or \"refuse\"", true},
+    {"text", "Why, for the headteacher", true}, {"scope", "For whom it opens"}, {"group", "The group, if it opens for one"},
+    {"target", "The site or part of it that opens"}, {"when", "At which times"}, {"until", "How long"}};
 constexpr ApiField closing[]{id, version, {"reason", "Why it is closed", true}};
 constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true}};
-constexpr ApiField decision[]{id, version, {"decision", "\"approve\" or \"refuse\"", true}, {"reason", "For the person who asked"}};
+constexpr ApiField decision[]{
+    id, version, {"decision", "\"approve\" or \"refuse\"", true}, {"reason", "For the person who asked"}};
 constexpr ApiField grant_end[]{id, {"reason", "Why it ends", true}};
 constexpr ApiField permission[]{{"user", "User name of one pupil"}, {"group", "group:ID, if no pupil is named"},
     {"what", "service:ID or category:ID", true}, {"where", "network:ID; empty: anywhere at school"},
     {"reason", "The activity, and who leads it", true}};
-constexpr ApiField permission_key[]{id, version, {"days", "How long the key holds", true}, {"measures", "The officer's: what is in place"}};
+constexpr ApiField permission_key[]{
+    id, version, {"days", "How long the key holds", true}, {"measures", "The officer's: what is in place"}};
 constexpr ApiField permission_close[]{id, version, {"reason", "Why it is closed", true}};
 constexpr ApiField rule_order[]{{"by", "\"clause\": by the clause of the school's policy"}};
 constexpr ApiField rule_name[]{{"id", "Name of the rule", true}};
@@ -43,18 +45,24 @@ constexpr ApiField rule[]{{"row", "Name of the rule that is changed; empty: a ne
 constexpr ApiField rule_removal[]{{"id", "Name of the rule", true}, why};
 constexpr ApiField service_name[]{{"id", "Name of the service", true}};
 constexpr ApiField service[]{{"id", "Name of the service", true},
-    {"role-ROLE", "For each role: \"rules\", \"blocked\", \"breaks\" or \"open\""}, {"reason", "What people read who find it closed", true}, why};
+    {"role-ROLE", "For each role: \"rules\", \"blocked\", \"breaks\" or \"open\""},
+    {"reason", "What people read who find it closed", true}, why};
 constexpr ApiField group[]{{"group", "Whose week: ID of a group; empty: everyone's"}};
-constexpr ApiField timetable_row[]{{"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row; left out: a new one"}};
-constexpr ApiField timetable_edit[]{{"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row; empty: a new one"},
-    {"name", "Its name", true}, {"first", "First day"}, {"last", "Last day; empty: one day"}, {"kind", "Of a period: lesson, break, lunch, outside"},
-    {"start", "Of a period"}, {"end", "Of a period"}, {"weekdays", "Of a period", false, true}, {"groups", "Of a period; none: everyone", false, true}, why};
-constexpr ApiField timetable_removal[]{{"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row", true},
-    {"reason", "Why it goes", true}};
+constexpr ApiField timetable_row[]{
+    {"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row; left out: a new one"}};
+constexpr ApiField timetable_edit[]{{"table", "\"period\", \"closure\" or \"term\"", true},
+    {"row", "Key of the row; empty: a new one"}, {"name", "Its name", true}, {"first", "First day"},
+    {"last", "Last day; empty: one day"}, {"kind", "Of a period: lesson, break, lunch, outside"}, {"start", "Of a period"},
+    {"end", "Of a period"}, {"weekdays", "Of a period", false, true}, {"groups", "Of a period; none: everyone", false, true},
+    why};
+constexpr ApiField timetable_removal[]{
+    {"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row", true}, {"reason", "Why it goes", true}};
 constexpr ApiField list_name[]{{"list", "\"school-block\", \"school-allow\" or \"school-private\""}};
-constexpr ApiField list_form[]{{"list", "Which list is chosen beforehand"}, {"target", "Sites that stand there beforehand"}, {"when", "As in the form"}};
+constexpr ApiField list_form[]{
+    {"list", "Which list is chosen beforehand"}, {"target", "Sites that stand there beforehand"}, {"when", "As in the form"}};
 constexpr ApiField list_add[]{{"list", "\"school-block\", \"school-allow\" or \"school-private\"", true},
-    {"target", "Sites, one on a line", true}, {"reason", "Why", true}, {"review", "YYYY-MM-DD: looked at again by then", true}, when_live};
+    {"target", "Sites, one on a line", true}, {"reason", "Why", true}, {"review", "YYYY-MM-DD: looked at again by then", true},
+    when_live};
 constexpr ApiField list_remove[]{id, {"list", "Its list"}, {"reason", "Why it goes", true}, when_live};
 constexpr ApiField days[]{{"days", "How many days are looked at"}};
 constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "YYYY-MM-DDTHH:MM; empty: now"}};
@@ -62,30 +70,33 @@ constexpr ApiField before[]{{"before", "Those with a lower number"}};
 constexpr ApiField report_read[]{id, {"purpose", "Why the person's name is looked at", true}};
 constexpr ApiField report_note[]{id, {"note", "What was done", true}};
 constexpr ApiField report_outcome[]{id, {"outcome", "What came of it", true}};
-constexpr ApiField incidents[]{{"user", "User name"}, {"device", "Device"}, {"host", "Site"}, {"purpose", "Why somebody is looked for"},
-    {"before", "Those with a lower number"}};
-constexpr ApiField supervision[]{{"user", "User name", true}, {"reason", "What happened", true}, {"against", "What speaks against it"},
-    {"weeks", "How long", true}};
+constexpr ApiField incidents[]{{"user", "User name"}, {"device", "Device"}, {"host", "Site"},
+    {"purpose", "Why somebody is looked for"}, {"before", "Those with a lower number"}};
+constexpr ApiField supervision[]{{"user", "User name", true}, {"reason", "What happened", true},
+    {"against", "What speaks against it"}, {"weeks", "How long", true}};
 constexpr ApiField supervision_form[]{{"user", "User name that stands there beforehand"}};
 constexpr ApiField supervision_decision[]{id, version, {"decision", "\"confirm\" or \"refuse\"", true}, {"reason", "Why not"}};
 constexpr ApiField supervision_end[]{id, version, {"reason", "Why it ends", true}};
 constexpr ApiField supervision_answer[]{id, version, {"decision", "\"end\" or \"keep\"", true}, {"reason", "Why it is kept"}};
 constexpr ApiField supervision_start[]{id, {"device", "At which device", true}, {"length", "Minutes", true}};
 constexpr ApiField supervision_stop[]{id, {"supervision", "Number of the supervision", true}};
-constexpr ApiField log_search[]{{"from", "YYYY-MM-DDTHH:MM"}, {"to", "YYYY-MM-DDTHH:MM"}, {"person", "User name"}, {"device", "Device"},
-    {"client", "Address"}, {"host", "Site, or a part of its name"}, {"category", "Category"}, {"searches", "List of search terms"}, {"rule", "Rule"},
-    {"decision", "Number on a block page"}, {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"},
+constexpr ApiField log_search[]{{"from", "YYYY-MM-DDTHH:MM"}, {"to", "YYYY-MM-DDTHH:MM"}, {"person", "User name"},
+    {"device", "Device"}, {"client", "Address"}, {"host", "Site, or a part of its name"}, {"category", "Category"},
+    {"searches", "List of search terms"}, {"rule", "Rule"}, {"decision", "Number on a block page"},
+    {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"},
     {"columns", "Which columns, separated by commas"}, {"cursor", "Where the next page begins"}};
 constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose", "Why the person's name is looked at"}};
-constexpr ApiField check[]{{"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"at", "YYYY-MM-DDTHH:MM"}};
+constexpr ApiField check[]{
+    {"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"at", "YYYY-MM-DDTHH:MM"}};
 constexpr ApiField term[]{{"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"}};
 constexpr ApiField person[]{{"person", "User name", true}, {"purpose", "Which request it answers", true}};
 constexpr ApiField audit[]{{"action", "Beginning of its action, such as \"unblock.\""}, {"before", "Rows with a lower number"}};
-constexpr ApiField account[]{{"name", "As people know it", true}, {"login", "User name", true}, {"person", "User name of their other account"},
-    {"role", "In the console"}, {"subject", "On the web"}, {"group", "On the web"}, {"sign_on", "Name at the provider of the school's sign-on"},
-    own_password};
+constexpr ApiField account[]{{"name", "As people know it", true}, {"login", "User name", true},
+    {"person", "User name of their other account"}, {"role", "In the console"}, {"subject", "On the web"},
+    {"group", "On the web"}, {"sign_on", "Name at the provider of the school's sign-on"}, own_password};
 constexpr ApiField account_role[]{id, {"role", "In the console", true}, own_password};
-constexpr ApiField account_state[]{id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
+constexpr ApiField account_state[]{
+    id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_sign_on[]{id, {"sign_on", "Name at the provider; empty takes it away"},
     {"same", "Password of the account that the key belongs to", true}};

@@ -59,22 +59,54 @@ bool wants_helpline(policy::Explanation const& why)
     return speaks(why.category) || speaks(why.term_list) || why.severity == policy::to_text(policy::Severity::urgent);
 }
 
+/// English within a line of another direction keeps its own (Unicode FSI and PDI, UAX #9 §2.4).
+std::string within_line(Language language, std::string text)
+{
+    bool const turns = info_of(language).is_right_to_left && !text.empty();
+    return turns ? "\xe2\x81\xa8" + std::move(text) + "\xe2\x81\xa9" : text;
+}
+
 void add_reasons(View& view, BlockPage const& page)
 {
     auto const& why = page.explanation;
-    view.text("site", shown_text(site_of(page))).text("kind", shown_text(kind_of(why)));
-    view.text("shown_by", shown_text(why.wrapped_host.empty() ? std::string() : why.wrapper));
-    view.text("reason", why.reason.empty() ? "The school's rules do not allow this site." : shown_text(why.reason, 1000));
+    auto const in_line = [&](std::string text) { return within_line(page.language, std::move(text)); };
+    view.text("site", in_line(shown_text(site_of(page)))).text("kind", in_line(shown_text(kind_of(why))));
+    view.text("shown_by", in_line(shown_text(why.wrapped_host.empty() ? std::string() : why.wrapper)));
+    auto const reason = why.reason.empty() ? std::string_view{"The school's rules do not allow this site."} : why.reason;
+    auto const spoken_reason = say(page.language, reason);
+    view.text("reason", shown_text(spoken_reason, 1000));
+    view.flag("english_reason", page.language != Language::english && spoken_reason == reason);
     view.text("clause", why.clause).text("rule", why.rule);
     view.text("allowed_from", why.allowed_from);
     if (!why.period.empty() && why.period_kind != policy::PeriodKind::outside)
-        view.text("period", spoken(why.period)).text("period_until", why.period_until);
+        view.text("period", in_line(spoken(why.period))).text("period_until", why.period_until);
     if (why.stage == policy::Stage::restriction)
         view.text("computer", page.subject.device.empty() ? page.subject.address.to_text() : page.subject.device);
     view.flag("search", why.by_search).flag("writing", why.by_search && why.by_writing);
     view.flag("words", !why.phrase_list.empty());
     view.flag("file", why.by_file).flag("virus", why.by_virus).flag("lasts", why.by_search || why.by_file);
     view.flag("helpline", wants_helpline(why));
+}
+
+/// Links to this page in the other languages. One for all where the page has to be small: each would carry the whole token.
+void add_languages(View& view, BlockPage const& page, std::string const& token)
+{
+    auto const address = std::string(page.portal_url) + "/blocked?t=" + token;
+    std::vector<View> each;
+    std::string names;
+    for (auto const& info : all_languages()) {
+        each.push_back(View()
+                           .text("address", address + "&language=" + std::string(info.tag))
+                           .text("tag", info.tag)
+                           .text("name", info.name)
+                           .flag("current", info.language == page.language));
+        if (info.language != page.language)
+            names += (names.empty() ? "" : " · ") + std::string(info.name);
+    }
+    if (page.is_on_portal)
+        view.list("languages", each);
+    else
+        view.text("others", address).text("names", names);
 }
 
 } // namespace
@@ -97,7 +129,7 @@ std::string render_block_page(BlockPage const& page)
         : why.allowed_from.empty()         ? "This site is blocked"
                                            : "This site is not open yet";
     View view;
-    view.text("heading", heading).text("decision", page.decision_id);
+    view.text("decision", page.decision_id);
     view.flag("sealed", why.sealed).flag("may_ask", token.may_ask);
     if (!why.sealed)
         add_reasons(view, page);
@@ -105,7 +137,10 @@ std::string render_block_page(BlockPage const& page)
         view.text("ask", portal + "/ask?t=" + sealed_token);
     view.text("tell", portal + "/tell?t=" + sealed_token + (is_supervised ? "&about=pupil" : ""))
         .flag("supervised", is_supervised);
-    return framed_page(heading, page.school, render("block", view));
+    add_languages(view, page, sealed_token);
+    auto const said = say(page.language, heading);
+    view.text("heading", said);
+    return framed_page(said, page.school, render("block", view, page.language), page.language);
 }
 
 } // namespace gatehouse::portal

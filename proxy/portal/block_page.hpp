@@ -5,6 +5,7 @@
 #include "policy/explanation.hpp"
 #include "policy/subject.hpp"
 #include "policy/target.hpp"
+#include "proxy/portal/languages.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,7 +19,9 @@ struct BlockPage {
     std::string_view decision_id;
     std::string_view school;
     std::string_view portal_url; ///< where the forms are: "http://127.0.0.1:8180"
-    std::int64_t now = 0;        ///< seconds since the epoch; signed into the link, so that an old page's link says so
+    Language language = Language::english;
+    bool is_on_portal = false; ///< the same page once more, in a language that was chosen there
+    std::int64_t now = 0;      ///< seconds since the epoch; signed into the link, so that an old page's link says so
 };
 
 /// The whole HTML document. Thread-safe. The links carry a signed token (see ask_token.hpp), so the forms need no

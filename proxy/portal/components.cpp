@@ -265,13 +265,11 @@ Html link(std::string_view text, std::string_view href)
 
 Html bullets(std::vector<Cell> const& items)
 {
-    return described(
-        render("bullets", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
+    return described(render("bullets", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
 }
 Html numbered(std::vector<Cell> const& items)
 {
-    return described(
-        render("numbered", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
+    return described(render("numbered", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
 }
 
 Html error_summary(std::vector<Problem> const& problems)
@@ -282,7 +280,8 @@ Html error_summary(std::vector<Problem> const& problems)
         views.push_back(View().text("field", problem.field).text("text", shown_text(problem.text, 500)));
         data.push_back({{"field", problem.field}, {"text", problem.text}});
     }
-    return described(render("error_summary", View().list("problems", views)), {{"kind", "problems"}, {"problems", std::move(data)}});
+    return described(
+        render("error_summary", View().list("problems", views)), {{"kind", "problems"}, {"problems", std::move(data)}});
 }
 
 Html pages(std::string_view newer, std::string_view older)

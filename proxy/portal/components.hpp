@@ -56,10 +56,10 @@ struct Field {
     std::string name = {}, label = {}, hint = {}, value = {};
     std::vector<Option> options = {}; ///< of select, radios and checkboxes
     std::string error = {};
-    std::string autocomplete = {}; ///< "current-password", "new-password", "off"; empty: off
-    std::size_t longest = 500;     ///< characters
+    std::string autocomplete = {};        ///< "current-password", "new-password", "off"; empty: off
+    std::size_t longest = 500;            ///< characters
     std::vector<std::string> chosen = {}; ///< of checkboxes, instead of `value`
-    bool folded = false; ///< of checkboxes: only the label is shown until it is opened; works without scripts
+    bool folded = false;                  ///< of checkboxes: only the label is shown until it is opened; works without scripts
 };
 
 struct Form {

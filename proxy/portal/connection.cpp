@@ -60,7 +60,8 @@ std::optional<Request> read_message(http::request<http::string_body> const& mess
     request.content_type = lower(text_of(message[http::field::content_type]));
     bool const has_form = request.method == Method::post && request.content_type.starts_with("application/x-www-form-urlencoded");
     bool const has_data = request.method == Method::post && request.content_type.starts_with("application/json");
-    auto form = has_data ? parse_json_form(message.body()) : parse_form(has_form ? std::string_view(message.body()) : std::string_view());
+    auto form = has_data ? parse_json_form(message.body())
+                         : parse_form(has_form ? std::string_view(message.body()) : std::string_view());
     if (!query || !form || message.count(http::field::host) != 1)
         return std::nullopt;
     request.query = std::move(*query);

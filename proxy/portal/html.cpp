@@ -2,6 +2,7 @@
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/page_data.hpp"
 
+#include <array>
 #include <cassert>
 #include <map>
 
@@ -54,14 +55,15 @@ Html described(Html html, boost::json::object shows)
     return html;
 }
 
-Html render(std::string_view name, View const& view)
+Html render(std::string_view name, View const& view, Language language)
 {
     // Parsing costs more than rendering, and a parsed template is not shareable between threads.
-    thread_local std::map<std::string, kainjow::mustache::mustache, std::less<>> parsed;
+    thread_local std::array<std::map<std::string, kainjow::mustache::mustache, std::less<>>, language_count> all_parsed;
+    auto& parsed = all_parsed[static_cast<std::size_t>(language)];
     auto found = parsed.find(name);
     if (found == parsed.end()) {
         auto const file = std::string(name) + ".mustache";
-        found = parsed.emplace(name, kainjow::mustache::mustache(std::string(embedded_file(file)))).first;
+        found = parsed.emplace(name, kainjow::mustache::mustache(spoken_template(language, embedded_file(file)))).first;
         assert(found->second.is_valid() && !embedded_file(file).empty());
     }
     return Html{found->second.render(view.data_)};

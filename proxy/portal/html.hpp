@@ -2,6 +2,8 @@
 // HTML leaves only through here: a template of templates/ filled from a View. `Html` is text that a template has
 // rendered, so that rendered and raw text cannot be mixed up; everything else is escaped. Knows no page and no socket.
 
+#include "proxy/portal/languages.hpp"
+
 #include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <kainjow/mustache.hpp>
@@ -27,7 +29,7 @@ private:
         : text_(std::move(text))
     {
     }
-    friend Html render(std::string_view name, View const& view);
+    friend Html render(std::string_view name, View const& view, Language language);
     friend Html described(Html html, boost::json::object shows);
     std::string text_;
     std::shared_ptr<boost::json::object const> shows_;
@@ -44,13 +46,13 @@ public:
     View& object(std::string const& name, View const& value);
 
 private:
-    friend Html render(std::string_view name, View const& view);
+    friend Html render(std::string_view name, View const& view, Language language);
     kainjow::mustache::data data_{kainjow::mustache::data::type::object};
 };
 
-/// Fills templates/NAME.mustache. Thread-safe. Precondition: the template exists and is valid (a test renders them
+/// Fills templates/NAME.mustache, its own words in that language. Thread-safe. Precondition: the template exists and is valid (a test renders them
 /// all).
-Html render(std::string_view name, View const& view);
+Html render(std::string_view name, View const& view, Language language = Language::english);
 
 /// The bytes of a file of templates/ or of the built assets; empty if there is none. Lifetime: static.
 std::string_view embedded_file(std::string_view name);

@@ -31,10 +31,10 @@ struct Request {
     std::string origin;     ///< empty if not sent
     std::string fetch_site; ///< Sec-Fetch-Site, empty if not sent
     std::string content_type;
-    std::string peer;   ///< address text
-    std::string bearer; ///< of Authorization: Bearer (RFC 6750 §2.1); empty if not sent
-    std::string language;  ///< Accept-Language as sent
-    bool as_data = false;  ///< asked by a program, under /api/v1: the page answers as JSON
+    std::string peer;     ///< address text
+    std::string bearer;   ///< of Authorization: Bearer (RFC 6750 §2.1); empty if not sent
+    std::string language; ///< Accept-Language as sent
+    bool as_data = false; ///< asked by a program, under /api/v1: the page answers as JSON
 };
 
 struct Response {

@@ -34,10 +34,11 @@ std::string_view page_security_policy()
     return policy;
 }
 
-std::string framed_page(std::string_view title, std::string_view school, Html const& content)
+std::string framed_page(std::string_view title, std::string_view school, Html const& content, Language language)
 {
     View view;
     view.text("title", title).text("school", school).text("csp", page_security_policy());
+    view.text("lang", info_of(language).tag).flag("rtl", info_of(language).is_right_to_left);
     view.html("style", style()).html("content", content);
     return render("block_page", view).text();
 }

@@ -7,6 +7,7 @@
 namespace gatehouse::portal {
 
 /// `title` and `school` are plain text.
-std::string framed_page(std::string_view title, std::string_view school, Html const& content);
+std::string framed_page(
+    std::string_view title, std::string_view school, Html const& content, Language language = Language::english);
 
 } // namespace gatehouse::portal

@@ -13,6 +13,8 @@ task<Response> show_accessibility(Visit const& visit); ///< of both servers
 task<Response> show_help(Visit const& visit);          ///< of both servers
 task<Response> show_asset(Visit const& visit);         ///< of both servers
 
+/// The block page in another language; blocked_again.cpp.
+task<Response> show_blocked_again(Visit const& visit);
 task<Response> show_ask(Visit const& visit);
 task<Response> take_ask(Visit const& visit);
 task<Response> show_request_status(Visit const& visit);

@@ -101,7 +101,8 @@ task<std::optional<Response>> find_caller(Visit& visit)
     if (!found && found.error() != store::errc::no_session)
         co_return api_refusal(503, failure_text(found.error()));
     if (!found)
-        co_return api_refusal(401, "Send the key of an account: Authorization: Bearer KEY. People make keys on the page of their account.");
+        co_return api_refusal(
+            401, "Send the key of an account: Authorization: Bearer KEY. People make keys on the page of their account.");
     if (visit.request.method == Method::post && !found->token.may_change)
         co_return api_refusal(403, "This key may read only.");
     visit.session.emplace();

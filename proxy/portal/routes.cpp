@@ -17,6 +17,7 @@ constexpr Route portal_table[] = {
     {get, "/wpad.dat", show_pac},
     {get, "/ca.crt", show_ca},
     {get, "/device", show_device},
+    {get, "/blocked", show_blocked_again},
     {get, "/ask", show_ask},
     {post, "/ask", take_ask},
     {get, "/status/", show_request_status},

@@ -31,9 +31,9 @@ struct Site {
     FormTokens tokens;
     std::uint16_t portal_port = 0, console_port = 0;
     std::vector<std::string> portal_authorities, console_authorities;
-    sign_on::Flows flows;                      ///< of the console's thread
+    sign_on::Flows flows;                        ///< of the console's thread
     std::unique_ptr<sign_on::Provider> provider; ///< null: people sign in with passwords only
-    Quota forms{60, std::chrono::hours(1)}; ///< of the portal, by address
+    Quota forms{60, std::chrono::hours(1)};      ///< of the portal, by address
     /// Streams of the access log that are open. Shared with them: at the end of the process they may be dropped after the site.
     std::shared_ptr<int> live_tails = std::make_shared<int>(0);
     boost::asio::thread_pool aside{2};  ///< for publish and log search, which block

@@ -81,7 +81,7 @@ bool wants_page(http1::RequestHead const* head)
         || *destination == "empty";
 }
 
-std::string block_page(Session& session, Outcome const& outcome)
+std::string block_page(Session& session, Outcome const& outcome, portal::Language language)
 {
     auto const now = session.env.clock.now();
     policy::Query const query{
@@ -93,13 +93,20 @@ std::string block_page(Session& session, Outcome const& outcome)
         .decision_id = outcome.id.view(),
         .school = outcome.policy->school,
         .portal_url = session.env.portal_url,
+        .language = language,
         .now = now.instant.time_since_epoch().count()});
 }
 
-std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& own)
+portal::Language language_of(http1::RequestHead const* head)
+{
+    auto const asked = head == nullptr ? std::nullopt : head->find("Accept-Language");
+    return asked ? portal::preferred_language(*asked) : portal::Language::english;
+}
+
+std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& own, http1::RequestHead const* head)
 {
     if (own.cause.empty())
-        return block_page(session, outcome);
+        return block_page(session, outcome, language_of(head));
     return portal::render_error_page({.status = own.status,
         .cause = own.cause,
         .host = outcome.named ? outcome.target.host.text() : std::string_view{},
@@ -203,7 +210,7 @@ void report_alert(Session& session, Outcome const& outcome)
 net::task<bool> answer(Session& session, Outcome& outcome, OwnAnswer const& own, http1::RequestHead const* head)
 {
     bool const page = wants_page(head);
-    std::string const body = page ? page_for(session, outcome, own) : std::string{"Blocked by the school's web filter.\n"};
+    std::string const body = page ? page_for(session, outcome, own, head) : std::string{"Blocked by the school's web filter.\n"};
     std::string fields{own.extra_fields};
     if (page)
         fields.append("Content-Security-Policy: ").append(portal::page_security_policy()).append("\r\n");

@@ -24,6 +24,48 @@ struct JwkEnd {
 };
 using Jwk = std::unique_ptr<cjose_jwk_t, JwkEnd>;
 
+/// libcjose ends the process for a text whose length no base64 has, so such are told apart before.
+bool is_base64url(std::string_view text)
+{
+    auto const fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    return text.size() % 4 != 1 && std::all_of(text.begin(), text.end(), fits);
+}
+
+/// Three parts (RFC 7515 §7.1), none of them empty.
+bool is_compact(std::string_view token)
+{
+    std::size_t parts = 0;
+    for (;;) {
+        auto const end = std::min(token.find('.'), token.size());
+        ++parts;
+        if (end == 0 || parts > 3 || !is_base64url(token.substr(0, end)))
+            return false;
+        if (end == token.size())
+            return parts == 3;
+        token.remove_prefix(end + 1);
+    }
+}
+
+/// A public key for signatures whose numbers are written as they should be (RFC 7518 §6).
+bool is_public_key(boost::json::object const& key)
+{
+    auto const* const kind = key.if_contains("kty");
+    if (kind == nullptr || (*kind != "RSA" && *kind != "EC"))
+        return false;
+    return std::all_of(key.begin(), key.end(), [](auto const& member) {
+        auto const name = std::string_view{member.key().data(), member.key().size()};
+        bool const is_number = name == "n" || name == "e" || name == "x" || name == "y";
+        bool const is_secret
+            = name == "d" || name == "p" || name == "q" || name == "dp" || name == "dq" || name == "qi" || name == "k";
+        if (is_secret)
+            return false;
+        return !is_number
+            || (member.value().is_string() && !member.value().get_string().empty() && is_base64url(member.value().get_string()));
+    });
+}
+
 std::string header_of(cjose_jws_t* jws, char const* name)
 {
     cjose_err failure{};
@@ -76,7 +118,7 @@ Signature check_signature(cjose_jws_t* jws, std::string const& keys)
     if (list == nullptr || !list->is_array())
         return verdict;
     for (auto const& each : list->get_array()) {
-        if (!each.is_object() || (!id.empty() && text_in(each.get_object(), "kid") != id))
+        if (!each.is_object() || !is_public_key(each.get_object()) || (!id.empty() && text_in(each.get_object(), "kid") != id))
             continue;
         auto const text = json::serialize(each);
         cjose_err failure{};
@@ -117,7 +159,8 @@ std::string fault_in(json::object const& claims, Expected const& expected)
     if (time_in(claims, "iat") > expected.now + clocks_differ)
         return "it is from a time to come: look at the clocks";
     auto const* const verified = claims.if_contains("email_verified");
-    bool const is_unproved = verified != nullptr && json::serialize(*verified) != "true" && json::serialize(*verified) != "\"true\"";
+    bool const is_unproved
+        = verified != nullptr && json::serialize(*verified) != "true" && json::serialize(*verified) != "\"true\"";
     if (expected.claim == "email" && is_unproved)
         return "its e-mail address is not verified";
     if (text_in(claims, expected.claim).empty())
@@ -131,6 +174,8 @@ std::variant<Name, Fault> name_in(std::string const& id_token, std::string const
 {
     if (id_token.size() > longest_token)
         return Fault{"the token is too long"};
+    if (!is_compact(id_token))
+        return Fault{"the token cannot be read"};
     cjose_err failure{};
     Jws const jws{cjose_jws_import(id_token.data(), id_token.size(), &failure)};
     if (!jws)

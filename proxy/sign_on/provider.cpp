@@ -74,7 +74,8 @@ std::variant<Provider::Known, Fault> Provider::read(std::chrono::sys_seconds now
     auto const document = object_of(std::get<std::string>(said));
     if (text_in(document, "issuer") != settings_.issuer)
         return Fault{"the provider calls itself something else than `issuer` of the settings"};
-    Known known{text_in(document, "authorization_endpoint"), text_in(document, "token_endpoint"), text_in(document, "jwks_uri"), {}, now};
+    Known known{
+        text_in(document, "authorization_endpoint"), text_in(document, "token_endpoint"), text_in(document, "jwks_uri"), {}, now};
     if (!is_safe(known.authorization) || !is_safe(known.token) || !is_safe(known.keys_address))
         return Fault{"the provider does not say where to ask, or not by https"};
     auto keys = get(settings_, {.url = known.keys_address});
@@ -112,7 +113,8 @@ std::variant<std::string, Fault> Provider::token_for(Known const& known, Flow co
 {
     auto const said = get(settings_,
         {.url = known.token,
-            .form = {{"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", back_}, {"client_id", settings_.client_id},
+            .form
+            = {{"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", back_}, {"client_id", settings_.client_id},
                 {"client_secret", secret_in(settings_.secret_file)}, {"code_verifier", flow.verifier}},
             .is_post = true});
     if (auto const* const fault = std::get_if<Fault>(&said))

@@ -71,7 +71,8 @@ bool is_sign_on(std::string_view name)
 bool is_valid(NewAccount const& account)
 {
     return canonical_login(account.login) && is_plain_text(account.display_name, 128, Empty::allowed)
-        && is_plain_text(account.person, 128, Empty::allowed) && is_sign_on(account.sign_on) && is_valid_subject(account.subject_role, account.groups);
+        && is_plain_text(account.person, 128, Empty::allowed) && is_sign_on(account.sign_on)
+        && is_valid_subject(account.subject_role, account.groups);
 }
 
 /// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account.

@@ -33,8 +33,8 @@ struct Account {
     std::vector<std::string> groups;
     bool disabled = false;
     bool must_change_password = true;
-    std::string sign_on;              ///< name at the provider of the school's sign-on; empty: none
-    bool is_break_glass = false;      ///< for the day when nobody else gets in: its password works once, whatever the sign-on says
+    std::string sign_on;            ///< name at the provider of the school's sign-on; empty: none
+    bool is_break_glass = false;    ///< for the day when nobody else gets in: its password works once, whatever the sign-on says
     bool has_second_factor = false; ///< a code is asked for beside the password (second_factor.hpp)
     Instant created_at{};
     std::optional<Instant> role_changed_at; ///< by a person of the console; not set for accounts made on the command line
@@ -48,7 +48,8 @@ struct NewAccount {
     ConsoleRole console_role = ConsoleRole::none;
     std::string subject_role;
     std::vector<std::string> groups;
-    bool must_change_password = true; ///< false only for proxy accounts whose password was typed by their owner, and break-glass accounts
+    bool must_change_password
+        = true; ///< false only for proxy accounts whose password was typed by their owner, and break-glass accounts
     std::string sign_on;
     bool is_break_glass = false; ///< by the machine's owner only
 };

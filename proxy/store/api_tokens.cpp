@@ -113,8 +113,7 @@ result<ApiCaller> find_api_caller(Ledger& ledger, std::string_view token, Instan
         return errc::no_session;
     bool const is_fresh = (*found)->last_used && now < *(*found)->last_used + touch_interval;
     if (!is_fresh)
-        if (auto const noted
-            = ledger.database().execute("UPDATE api_tokens SET last_used = ? WHERE id = ?", now, (*found)->id);
+        if (auto const noted = ledger.database().execute("UPDATE api_tokens SET last_used = ? WHERE id = ?", now, (*found)->id);
             !noted)
             return noted.error();
     return ApiCaller{std::move(*account), **found};

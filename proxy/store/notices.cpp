@@ -33,7 +33,8 @@ constexpr std::string_view proposals
       " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
       "2)";
 
-constexpr std::string_view emergencies = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
+constexpr std::string_view emergencies
+    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
 
 constexpr std::array sources{
     Source{{"requests", ConsoleRole::officer, "a request waits", "Somebody asked for a site that is blocked.", "/requests"},

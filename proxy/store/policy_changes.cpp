@@ -47,9 +47,10 @@ std::vector<PolicyChange> made_by(NewPolicyChanges const& changes, std::string c
 /// What went live later and touched the row that the change left; none: the change still stands.
 result<std::optional<PolicyChangeId>> touched_later(Ledger& ledger, PolicyChange const& change)
 {
-    return ledger.database().first("SELECT id FROM policy_changes WHERE outcome = ?1 AND edited = ?2 AND applied >"
-                                   " (SELECT applied FROM policy_changes WHERE id = ?3)"
-                                   " AND ((?4 <> '' AND row_key = ?4) OR (?4 = '' AND back_row = ?5)) LIMIT 1",
+    return ledger.database().first(
+        "SELECT id FROM policy_changes WHERE outcome = ?1 AND edited = ?2 AND applied >"
+        " (SELECT applied FROM policy_changes WHERE id = ?3)"
+        " AND ((?4 <> '' AND row_key = ?4) OR (?4 = '' AND back_row = ?5)) LIMIT 1",
         [](Statement const& row) { return row.id<PolicyChangeId>(0); }, ChangeOutcome::applied, change.edit.table, change.id,
         change.back.row, change.edit.row);
 }
@@ -99,10 +100,11 @@ result<void> apply_changes(Ledger& ledger, Deed const& deed, PublicationId publi
         return errc::stale;
     for (std::size_t i = 0; i < applied.size(); ++i) {
         auto const& back = applied[i].back;
-        auto const set = ledger.database().execute("UPDATE policy_changes SET outcome = ?, back_row = ?, back_text = ?, back_after = ?,"
-                                                   " applied = (SELECT coalesce(max(applied), 0) + 1 FROM policy_changes) WHERE id = ?",
-            applied[i].changed ? ChangeOutcome::applied : ChangeOutcome::not_needed, back.row, back.text, back.after,
-            (*changes)[i].id);
+        auto const set
+            = ledger.database().execute("UPDATE policy_changes SET outcome = ?, back_row = ?, back_text = ?, back_after = ?,"
+                                        " applied = (SELECT coalesce(max(applied), 0) + 1 FROM policy_changes) WHERE id = ?",
+                applied[i].changed ? ChangeOutcome::applied : ChangeOutcome::not_needed, back.row, back.text, back.after,
+                (*changes)[i].id);
         if (!set)
             return set;
         auto const& change = (*changes)[i];

@@ -42,5 +42,4 @@ result<std::vector<PolicyChange>> opposites_of(Ledger& ledger, PublicationId pub
 /// They went live as given, in the order of policy_changes_of(); each with an audit row. Errors: `errc::stale` if those are not as many.
 result<void> apply_changes(Ledger& ledger, Deed const& deed, PublicationId publication, std::vector<AppliedEdit> const& applied);
 
-
 } // namespace gatehouse::store

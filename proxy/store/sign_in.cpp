@@ -167,20 +167,20 @@ result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std
     if (!account && account.error() != errc::not_found)
         return account.error();
     if (!account || account->is_break_glass || !may_use(*account, Door::console)) {
-        auto const noted = record_event(
-            ledger, nobody, "sign-in.refused", "sign-on:" + folded_name(name), "no account for this name", now);
+        auto const noted
+            = record_event(ledger, nobody, "sign-in.refused", "sign-on:" + folded_name(name), "no account for this name", now);
         return noted ? result<SignInOutcome>{SignInOutcome{}} : result<SignInOutcome>{noted.error()};
     }
     Actor const actor{account->id, "", address};
     Deed const deed{"sign-in", "account:" + std::to_string(number(account->id)), actor, now};
     return ledger.transact([&]() -> result<SignInOutcome> {
-        auto token = create_session(
-            ledger, account->id, address, now, account->has_second_factor ? Proof::code_to_come : Proof::whole);
+        auto token
+            = create_session(ledger, account->id, address, now, account->has_second_factor ? Proof::code_to_come : Proof::whole);
         if (!token)
             return token.error();
         // Whoever the provider vouches for needs no password of ours: the initial one is no longer waited for.
-        auto const noted = ledger.database().execute(
-            "UPDATE accounts SET last_sign_in = ?, must_change = 0 WHERE id = ?", now, account->id);
+        auto const noted
+            = ledger.database().execute("UPDATE accounts SET last_sign_in = ?, must_change = 0 WHERE id = ?", now, account->id);
         if (!noted)
             return noted.error();
         if (auto const audited = audit(ledger, deed, "by the school's sign-on"); !audited)

@@ -31,7 +31,8 @@ enum class Passwords : std::uint8_t {
 /// Console: the account needs a console role. A session whose account still has its initial password opens nothing but the change form
 /// (Session::account.must_change_password).
 /// Errors: `errc::busy` and those of the database; never told to be a wrong password.
-boost::asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttempt attempt, Passwords passwords = Passwords::all);
+boost::asio::awaitable<result<SignInOutcome>> sign_in_console(
+    Store& store, SignInAttempt attempt, Passwords passwords = Passwords::all);
 
 /// Somebody whom the school's sign-on has named. No password, and nothing to throttle: the provider has seen to that. A second factor of ours is asked for
 /// as well, where the account has one. `refused`: no account has that name, or it may not sign in. Errors: those of the database.

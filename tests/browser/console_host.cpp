@@ -105,8 +105,8 @@ std::string exam_rule(char const* who)
 result<void> add_rule_changes(Ledger& ledger, store::Actor const& officer, store::Instant at, boost::json::object& links)
 {
     using policy::EditedTable;
-    auto const is_new
-        = store::draft_policy_changes(ledger, {{{EditedTable::rule, {}, exam_rule("pupil"), "updates-always"}}, "Exams."}, officer, at);
+    auto const is_new = store::draft_policy_changes(
+        ledger, {{{EditedTable::rule, {}, exam_rule("pupil"), "updates-always"}}, "Exams."}, officer, at);
     if (!is_new)
         return is_new;
     auto const proposed = store::propose_draft(ledger, {"The exams begin.", at}, officer, at);

@@ -69,6 +69,23 @@ try {
             await checkPage(pupil, `error-page-${scheme}`);
             await pupil.context().close();
         }
+        for (const [locale, right] of [["pl-PL", false], ["ur", true], ["pa", false]]) {
+            const pupil = await visitor(proxied, undefined, { locale });
+            await pupil.goto("http://www.time-waster.example/");
+            await test(`the block page speaks ${locale}`, async () => {
+                const [lang, dir] = await pupil.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).direction]);
+                expect(locale.startsWith(lang) && dir === (right ? "rtl" : "ltr"), `${lang} ${dir}`);
+            });
+            await checkPage(pupil, `block-page-${locale}`);
+            await pupil.click(".tongues a");
+            await checkPage(pupil, `portal-blocked-${locale}`);
+            await pupil.click("a[lang=ar]");
+            await test(`another language is two clicks from ${locale}`, async () => {
+                const [lang, heading] = await pupil.evaluate(() => [document.documentElement.lang, document.querySelector("h1").textContent]);
+                expect(lang === "ar" && /[\u0600-\u06ff]/.test(heading), `${lang} ${heading}`);
+            });
+            await pupil.context().close();
+        }
     } finally {
         await proxied.close();
     }

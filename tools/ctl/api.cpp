@@ -66,7 +66,8 @@ int api(Common const& common, ApiOptions const& options, Streams streams)
     question.bearer = key_of(options);
     if (question.bearer.empty() && !question.url.ends_with("/openapi.json"))
         return report_failure(common, streams,
-            "there is no key: make one in the console (your account, keys for programs), and put it into GATEHOUSE_KEY or a --key-file");
+            "there is no key: make one in the console (your account, keys for programs), and put it into GATEHOUSE_KEY or a "
+            "--key-file");
     auto const asked = fetch::ask(question);
     if (auto const* const fault = std::get_if<std::string>(&asked))
         return report_failure(common, streams, fmt::format("no console answers at {} ({})", question.url, *fault));

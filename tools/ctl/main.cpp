@@ -171,7 +171,8 @@ void add_api(CLI::App& app, Plan& plan)
     verb->add_option("PATH", options->path, "of the page, as in the console; /openapi.json describes all")->required();
     verb->add_option("NAME=VALUE", options->values, "what the page is asked, or what its form says");
     verb->add_flag("--post", options->post, "send the form instead of reading the page");
-    verb->add_option("--key-file", options->key_file, "its first line is the key; else the variable GATEHOUSE_KEY")->check(CLI::ExistingFile);
+    verb->add_option("--key-file", options->key_file, "its first line is the key; else the variable GATEHOUSE_KEY")
+        ->check(CLI::ExistingFile);
     verb->add_option("--url", options->url, "of another gateway's console");
     on_run(verb, plan, [options](Common const& common, Streams streams) { return api(common, *options, streams); });
 }

@@ -84,14 +84,14 @@ struct AccountOptions {
     std::string console_role; ///< "officer", "headteacher", "ict-lead", ...; empty: does not sign in to the console
     std::string subject_role; ///< "staff", "pupil"; empty: does not sign in to the proxy
     std::vector<std::string> groups;
-    std::string sign_on;      ///< name at the provider of the school's sign-on
-    bool break_glass = false; ///< for emergencies: its password, which need not be changed, works once
+    std::string sign_on;              ///< name at the provider of the school's sign-on
+    bool break_glass = false;         ///< for emergencies: its password, which need not be changed, works once
     bool password_from_input = false; ///< otherwise a random one is made and printed once
 };
 /// Works with and without a running daemon. The first password must be changed at the first sign-in.
 int account_add(Common const& common, AccountOptions const& options, Streams streams);
 struct ApiOptions {
-    std::string path; ///< "/requests"
+    std::string path;                ///< "/requests"
     std::vector<std::string> values; ///< "name=value": of the query, or of the form
     bool post = false;
     std::filesystem::path key_file; ///< its first line; empty: the variable GATEHOUSE_KEY

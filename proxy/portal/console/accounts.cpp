@@ -329,7 +329,8 @@ task<Response> take_new_account(Visit const& visit)
     auto const issued
         = co_await store::issue_account(visit.site.services.store, made, std::nullopt, visit.actor(), visit.instant());
     if (!issued && issued.error() == store::errc::already_exists)
-        co_return show(visit, new_account_page(visit, {{"login", "This user name, or the name at the school's sign-on, is taken"}}));
+        co_return show(
+            visit, new_account_page(visit, {{"login", "This user name, or the name at the school's sign-on, is taken"}}));
     if (!issued)
         co_return show_failure(visit, issued.error());
     co_return password_page(visit, *issued);

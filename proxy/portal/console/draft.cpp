@@ -47,8 +47,8 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     if (auto const text = draft_notice(visit.query("done")); !text.empty())
         page.parts.push_back(notice("Done", text));
     page.parts.push_back(heading("Draft"));
-    page.parts.push_back(
-        paragraph(draft->empty() ? "The draft is empty: whatever you change is gathered here first." : "Changes that are not live yet."));
+    page.parts.push_back(paragraph(
+        draft->empty() ? "The draft is empty: whatever you change is gathered here first." : "Changes that are not live yet."));
     if (!draft->lists.empty())
         page.parts.push_back(changes_table("Changes of the school's lists", "", draft->lists, "/draft/change?id="));
     if (!draft->policy.empty())

@@ -35,9 +35,9 @@ std::string key_at(std::string_view text, std::uint32_t line)
 std::string_view key_title(std::string_view key)
 {
     static std::map<std::string_view, std::string_view> const titles{{"id", "Name"}, {"name", "Name"}, {"clause", "Clause"},
-        {"who", "Who"}, {"what", "What"}, {"where", "Where"}, {"when", "When"}, {"action", "Then"}, {"reason", "What people read"},
-        {"kind", "Kind"}, {"start", "From"}, {"end", "Until"}, {"weekdays", "Days"}, {"groups", "For"}, {"first", "First day"},
-        {"last", "Last day"}};
+        {"who", "Who"}, {"what", "What"}, {"where", "Where"}, {"when", "When"}, {"action", "Then"},
+        {"reason", "What people read"}, {"kind", "Kind"}, {"start", "From"}, {"end", "Until"}, {"weekdays", "Days"},
+        {"groups", "For"}, {"first", "First day"}, {"last", "Last day"}};
     auto const found = titles.find(key);
     return found == titles.end() ? key : found->second;
 }
@@ -136,11 +136,14 @@ Html policy_changes_table(std::string caption, std::vector<store::PolicyChange> 
     for (auto const& change : changes) {
         auto const& edit = change.edit;
         bool const needless = change.outcome == store::ChangeOutcome::not_needed;
-        Cell what = edit.row.empty() ? Cell{"New", {}, "green"} : edit.text.empty() ? Cell{"Goes", {}, "grey"} : Cell{"Changed", {}, "purple"};
+        Cell what = edit.row.empty() ? Cell{"New", {}, "green"}
+            : edit.text.empty()      ? Cell{"Goes", {}, "grey"}
+                                     : Cell{"Changed", {}, "purple"};
         if (needless)
             what.text += ", was so already";
-        table.rows.push_back({{title_of(change), address.empty() ? std::string{} : address + std::to_string(store::number(change.id))},
-            std::move(what), {change.reason}, {change.made_by}});
+        table.rows.push_back(
+            {{title_of(change), address.empty() ? std::string{} : address + std::to_string(store::number(change.id))},
+                std::move(what), {change.reason}, {change.made_by}});
     }
     return portal::table(table);
 }
@@ -152,7 +155,10 @@ Html difference(policy::Policy const& policy, Edit const& edit, std::string cons
     auto const add = [&](std::string const& key, std::string left, std::string right) {
         bool const same = left == right;
         table.rows.push_back({{key}, {left.empty() ? "-" : std::move(left)},
-            {same ? "the same" : right.empty() ? "-" : std::move(right), {}, same ? "grey" : ""}});
+            {same                   ? "the same"
+                    : right.empty() ? "-"
+                                    : std::move(right),
+                {}, same ? "grey" : ""}});
     };
     for (auto const& [key, value] : is.empty() ? was : is)
         add(key, value_in(was, key), value_in(is, key));
@@ -187,8 +193,8 @@ std::vector<std::string> lines_of(std::string_view text)
 
 Field why_field(Visit const& visit, std::vector<Problem> const& problems)
 {
-    return {Field::Kind::area, "why", "Why is it changed?", "For the history; people do not see it.", std::string(visit.form("why")),
-        {}, problem_with(problems, "why"), "", 500};
+    return {Field::Kind::area, "why", "Why is it changed?", "For the history; people do not see it.",
+        std::string(visit.form("why")), {}, problem_with(problems, "why"), "", 500};
 }
 
 } // namespace gatehouse::portal::console

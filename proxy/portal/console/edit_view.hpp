@@ -18,8 +18,7 @@ task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes);
 /// "Changes: rule pupils-chat".
 std::string title_of(store::PolicyChange const& change);
 /// One row each; `address` as in changes_table().
-Html policy_changes_table(
-    std::string caption, std::vector<store::PolicyChange> const& changes, std::string const& address = {});
+Html policy_changes_table(std::string caption, std::vector<store::PolicyChange> const& changes, std::string const& address = {});
 /// What stands there before and after, key by key, in words. `before`: the text of the row; empty: none.
 Html difference(policy::Policy const& policy, policy::Edit const& edit, std::string const& before);
 

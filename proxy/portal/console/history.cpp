@@ -68,7 +68,7 @@ void add_changes(Page& page, Visit const& visit, Changes const& changes)
         page.parts.push_back(subheading(title_of(change)));
         auto const& edit = change.edit;
         auto const before = change.outcome == store::ChangeOutcome::waiting ? policy::written_row(*policy, edit.table, edit.row)
-                                                                             : change.back.text;
+                                                                            : change.back.text;
         page.parts.push_back(difference(*policy, edit, before));
     }
 }

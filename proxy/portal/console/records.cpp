@@ -117,8 +117,7 @@ task<Response> show_audit(Visit const& visit)
     table.head = {"Number", "When", "Who", "What", "About", "Words", "From"};
     for (auto const& row : found->rows)
         table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
-            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail},
-            {row.address}});
+            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail}, {row.address}});
     Form form;
     form.action = "/audit";
     form.button = "Search";

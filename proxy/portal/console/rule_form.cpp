@@ -175,7 +175,8 @@ std::vector<Field> rule_fields(
         {Field::Kind::text, "id", "Name", "Lower-case letters, digits and hyphens; it stands in the log.", rule.id, {},
             problem_with(problems, "id"), "", 64},
         std::move(who),
-        {Field::Kind::area, "people", "And these people", "User names, one on a line. Leave it empty if it is for no single person.",
+        {Field::Kind::area, "people", "And these people",
+            "User names, one on a line. Leave it empty if it is for no single person.",
             posted ? std::string(visit.form("people")) : people, {}, "", "", 2000},
         boxes("subjects", "Which subjects?", subject_options(policy), rule.what, true),
         boxes("services", "Which services?", service_options(policy), rule.what, true),
@@ -188,7 +189,8 @@ std::vector<Field> rule_fields(
             {{"block", "It is blocked", ""}, {"allow", "It is open", ""}}},
         {Field::Kind::area, "reason", "What people read", "One kind sentence that says why.", rule.reason, {},
             problem_with(problems, "reason"), "", 500},
-        {Field::Kind::text, "clause", "Clause of the school's policy", "", rule.clause, {}, problem_with(problems, "clause"), "", 20},
+        {Field::Kind::text, "clause", "Clause of the school's policy", "", rule.clause, {}, problem_with(problems, "clause"), "",
+            20},
         place_field(policy, row, posted ? std::string(visit.form("after")) : before), why_field(visit, problems)};
 }
 

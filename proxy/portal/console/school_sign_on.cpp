@@ -65,8 +65,8 @@ task<Response> end_school_sign_on(Visit const& visit)
     auto& site = visit.site;
     if (!site.provider)
         co_return not_now(visit, 404, "This school signs in with passwords.");
-    auto const flow = site.flows.take(
-        std::string(visit.query("state")), value_of(visit.request.cookies, way_cookie), visit.instant());
+    auto const flow
+        = site.flows.take(std::string(visit.query("state")), value_of(visit.request.cookies, way_cookie), visit.instant());
     if (!flow)
         co_return not_now(visit, 403, "This way of signing in was begun elsewhere or too long ago. Please begin again.");
     auto const issuer = visit.query("iss"); // RFC 9207

@@ -54,7 +54,8 @@ Table services_of(Policy const& policy, policy::Category const& category)
     for (auto const& service : policy.services) {
         if (service.category != category.id)
             continue;
-        std::vector<Cell> cells{{title_of(service), with_query("/services/one", {{"id", service.id}})}, {shown_age(policy, service)}};
+        std::vector<Cell> cells{
+            {title_of(service), with_query("/services/one", {{"id", service.id}})}, {shown_age(policy, service)}};
         for (auto const& role : policy.roles)
             cells.push_back(standing_cell(policy, service, role));
         table.rows.push_back(std::move(cells));
@@ -78,8 +79,8 @@ Field switch_field(Visit const& visit, Policy const& policy, Service const& serv
         standing.rules.empty() ? "No rule speaks of it; the role's own default decides."
                                : "The rules that have a say now: " + fmt::format("{}", fmt::join(standing.rules, ", ")),
         position,
-        {{"rules", "As the rules say", ""}, {"blocked", "Blocked at any time", ""}, {"breaks", "Open at break and lunch only", ""},
-            {"open", "Open at any time", ""}}};
+        {{"rules", "As the rules say", ""}, {"blocked", "Blocked at any time", ""},
+            {"breaks", "Open at break and lunch only", ""}, {"open", "Open at any time", ""}}};
 }
 
 Page service_page(Visit const& visit, Policy const& policy, Service const& service, std::vector<Problem> const& problems)
@@ -94,8 +95,8 @@ Page service_page(Visit const& visit, Policy const& policy, Service const& servi
         page.status = 422;
     }
     page.parts.push_back(heading(page.title, "Service"));
-    page.parts.push_back(summary({{"Subject", {category == nullptr ? "-" : title_of(*category)}},
-        {"Youngest age", {shown_age(policy, service)}}}));
+    page.parts.push_back(summary(
+        {{"Subject", {category == nullptr ? "-" : title_of(*category)}}, {"Youngest age", {shown_age(policy, service)}}}));
     if (!visit.has_role(ConsoleRole::officer)) {
         Table table{.caption = "What the rules say", .head = {"For", "Answer"}, .rows = {}};
         for (auto const& role : policy.roles)
@@ -103,8 +104,9 @@ Page service_page(Visit const& visit, Policy const& policy, Service const& servi
         page.parts.push_back(portal::table(table));
         return page;
     }
-    page.parts.push_back(paragraph("Nothing changes until the draft is published. A switch stands before the rules that speak of the "
-                                   "service; ways round the filter, minimum ages and whole networks keep their say."));
+    page.parts.push_back(
+        paragraph("Nothing changes until the draft is published. A switch stands before the rules that speak of the "
+                  "service; ways round the filter, minimum ages and whole networks keep their say."));
     Form form;
     form.action = "/services/one";
     form.button = "Put it into the draft";
@@ -149,7 +151,8 @@ task<Response> show_services(Visit const& visit)
     Page page;
     page.title = "Services";
     page.parts = {heading(page.title),
-        paragraph("What the rules say of each service for each role at large. \"At times\": it depends on the hour or the place. The page of a "
+        paragraph("What the rules say of each service for each role at large. \"At times\": it depends on the hour or the place. "
+                  "The page of a "
                   "service names the rules, also those for some groups only.")};
     for (auto const& category : policy->categories)
         if (auto const table = services_of(*policy, category); !table.rows.empty())

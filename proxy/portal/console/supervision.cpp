@@ -153,8 +153,8 @@ void add_steps(Page& page, Visit const& visit, store::RestrictionRow const& row,
         auto form = step_form(visit, row, "/supervision/confirm-end", "Decide");
         form.fields.push_back({Field::Kind::radios, "decision", "Should it end?", "", std::string(visit.form("decision")),
             {{"end", "It ends now", ""}, {"keep", "It goes on as before", ""}}, problem_with(problems, "decision")});
-        form.fields.push_back({Field::Kind::area, "reason", "Your reason", "Needed if it goes on.", std::string(visit.form("reason")),
-            {}, problem_with(problems, "reason"), "", 1000});
+        form.fields.push_back({Field::Kind::area, "reason", "Your reason", "Needed if it goes on.",
+            std::string(visit.form("reason")), {}, problem_with(problems, "reason"), "", 1000});
         page.parts.push_back(portal::form(form));
     }
 }

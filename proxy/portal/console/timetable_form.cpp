@@ -72,15 +72,16 @@ std::vector<Field> period_fields(Policy const& policy, RowValues const& row, std
         {Field::Kind::select, "kind", "Kind", "", row.one("kind"),
             {{"lesson", "Lesson", ""}, {"break", "Break", ""}, {"lunch", "Lunch", ""}, {"outside", "Outside of school", ""}}},
         {Field::Kind::time, "start", "From", "", row.one("start"), {}, problem_with(problems, "start"), "", 5},
-        {Field::Kind::time, "end", "Until", "It ends before this minute.", row.one("end"), {}, problem_with(problems, "end"), "", 5},
+        {Field::Kind::time, "end", "Until", "It ends before this minute.", row.one("end"), {}, problem_with(problems, "end"), "",
+            5},
         std::move(days), std::move(groups)};
 }
 
 std::vector<Field> span_fields(EditedTable table, RowValues const& row, std::vector<Problem> const& problems)
 {
     bool const is_term = table == EditedTable::term;
-    return {{Field::Kind::text, "name", "Name", is_term ? "Such as Autumn 2026." : "Such as INSET day or Half term.", row.one("name"),
-                {}, problem_with(problems, "name"), "", 100},
+    return {{Field::Kind::text, "name", "Name", is_term ? "Such as Autumn 2026." : "Such as INSET day or Half term.",
+                row.one("name"), {}, problem_with(problems, "name"), "", 100},
         {Field::Kind::date, "first", "First day", "", row.one("first"), {}, problem_with(problems, "first"), "", 10},
         {Field::Kind::date, "last", "Last day", is_term ? "" : "Leave it empty for one day.", row.one("last"), {},
             problem_with(problems, "last"), "", 10}};
@@ -103,7 +104,8 @@ Page row_page(Visit const& visit, Policy const& policy, policy::Edit const& edit
     form.action = "/timetable/edit";
     form.button = "Put it into the draft";
     form.csrf = visit.csrf();
-    form.fields = edit.table == EditedTable::period ? period_fields(policy, row, problems) : span_fields(edit.table, row, problems);
+    form.fields
+        = edit.table == EditedTable::period ? period_fields(policy, row, problems) : span_fields(edit.table, row, problems);
     form.fields.push_back({Field::Kind::hidden, "table", "", "", std::string(to_text(edit.table))});
     form.fields.push_back({Field::Kind::hidden, "row", "", "", edit.row});
     form.fields.push_back(why_field(visit, problems));
@@ -211,7 +213,8 @@ task<Response> take_timetable_removal(Visit const& visit)
     changes.reason = trimmed_value(visit.request.form, "reason");
     changes.edits.push_back(*edit);
     if (changes.reason.empty())
-        co_return show_message(visit, 422, "Write a reason", "The record needs to say why it goes. Go back and write a sentence.");
+        co_return show_message(
+            visit, 422, "Write a reason", "The record needs to say why it goes. Go back and write a sentence.");
     co_return co_await draft_them(visit, std::move(changes));
 }
 

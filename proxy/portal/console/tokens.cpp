@@ -1,9 +1,9 @@
 // Keys with which programs use these pages in the name of the account: made with the own password, shown once, ended at any time.
-#include "proxy/store/api_tokens.hpp"
 #include "proxy/portal/api.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/token_view.hpp"
 #include "proxy/settings.hpp"
+#include "proxy/store/api_tokens.hpp"
 #include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
@@ -42,7 +42,8 @@ Page tokens_page(Visit const& visit, std::vector<store::ApiToken> const& tokens,
     form.fields = {{Field::Kind::text, "name", "What is it for?", "Such as: evening export of the log.", typed("name", ""), {},
                        problem_with(problems, "name"), "off", 100},
         {Field::Kind::radios, "may", "What may it do?", "", typed("may", "read"),
-            {{"read", "Read only", ""}, {"change", "Also change things", "Everything that your role may do without your password"}}},
+            {{"read", "Read only", ""},
+                {"change", "Also change things", "Everything that your role may do without your password"}}},
         {Field::Kind::select, "days", "How long does it last?", "", typed("days", "90"),
             {{"7", "A week", ""}, {"90", "Three months", ""}, {"365", "A year", ""}}},
         {Field::Kind::password, "password", "Your password", "To be sure that it is you.", "", {},
@@ -70,9 +71,9 @@ std::vector<Html> token_parts(Visit const& visit, std::vector<store::ApiToken> c
     for (auto const& token : tokens) {
         bool const lives = token.is_live(visit.instant());
         Cell ends = lives ? Cell{shown_time(visit.site, token.ends_at)} : Cell{"Ended", {}, "grey"};
-        table.rows.push_back({{token.name}, {token.may_change ? "Change things" : "Read only"},
-            {shown_time(visit.site, token.created_at)}, std::move(ends),
-            {token.last_used ? shown_time(visit.site, *token.last_used) : "Never"}});
+        table.rows.push_back(
+            {{token.name}, {token.may_change ? "Change things" : "Read only"}, {shown_time(visit.site, token.created_at)},
+                std::move(ends), {token.last_used ? shown_time(visit.site, *token.last_used) : "Never"}});
         if (lives)
             live.push_back({std::to_string(store::number(token.id)), token.name, ""});
     }
@@ -99,8 +100,8 @@ task<Response> show_tokens(Visit const& visit)
 task<Response> take_token(Visit const& visit)
 {
     auto const days = parse_id(visit.form("days")).value_or(0);
-    store::NewApiToken const wanted{trimmed_value(visit.request.form, "name"), visit.form("may") == "change",
-        visit.instant() + std::chrono::days(days)};
+    store::NewApiToken const wanted{
+        trimmed_value(visit.request.form, "name"), visit.form("may") == "change", visit.instant() + std::chrono::days(days)};
     std::vector<Problem> problems;
     if (wanted.name.empty())
         problems.push_back({"name", "Write what it is for"});

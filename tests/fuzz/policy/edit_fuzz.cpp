@@ -13,10 +13,13 @@ using namespace gatehouse::policy;
 Policy const& school()
 {
     static Policy const policy = [] {
-        PolicySources const sources{
-            {"policy.toml", "school = \"S\"\nunknown_role = \"pupil\"\n[[role]]\nid = \"pupil\"\ntitle = \"P\"\ndefault = \"allow\"\ndefault_reason = \"r\"\nfails = \"closed\"\n"
-                            "[[category]]\nid = \"games\"\ntitle = \"G\"\n[[rule]]\nid = \"a\"\nwho = [\"pupil\"]\nwhat = [\"category:games\"]\naction = \"block\"\nreason = \"r\"\n"},
-            {"timetable.toml", "[[period]]\nname = \"lunch\"\nkind = \"lunch\"\nstart = \"12:00\"\nend = \"13:00\"\n"}, {"lists.toml", ""}};
+        PolicySources const sources{{"policy.toml",
+                                        "school = \"S\"\nunknown_role = \"pupil\"\n[[role]]\nid = \"pupil\"\ntitle = "
+                                        "\"P\"\ndefault = \"allow\"\ndefault_reason = \"r\"\nfails = \"closed\"\n"
+                                        "[[category]]\nid = \"games\"\ntitle = \"G\"\n[[rule]]\nid = \"a\"\nwho = "
+                                        "[\"pupil\"]\nwhat = [\"category:games\"]\naction = \"block\"\nreason = \"r\"\n"},
+            {"timetable.toml", "[[period]]\nname = \"lunch\"\nkind = \"lunch\"\nstart = \"12:00\"\nend = \"13:00\"\n"},
+            {"lists.toml", ""}};
         auto parsed = parse_policy(sources);
         if (!parsed.ok())
             std::abort();

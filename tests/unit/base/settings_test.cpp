@@ -235,9 +235,10 @@ headteacher = ["head@school.example"]
 TEST_F(LoadSettings, ComplainsAboutAProviderThatCannotBeAsked)
 {
     std::string const whole = "issuer = 'https://id.example'\nclient_id = 'a'\nsecret_file = 'b'\n";
-    for (auto const& lines : {std::string{"issuer = 'https://id.example'"}, std::string{"only = true"}, whole + "scopes = ['email']",
-             whole + "claim = ''", std::string{"issuer = 'http://id.example'\nclient_id = 'a'\nsecret_file = 'b'\n"},
-             std::string{"issuer = 'https://id.example/?a'\nclient_id = 'a'\nsecret_file = 'b'\n"}})
+    for (auto const& lines :
+        {std::string{"issuer = 'https://id.example'"}, std::string{"only = true"}, whole + "scopes = ['email']",
+            whole + "claim = ''", std::string{"issuer = 'http://id.example'\nclient_id = 'a'\nsecret_file = 'b'\n"},
+            std::string{"issuer = 'https://id.example/?a'\nclient_id = 'a'\nsecret_file = 'b'\n"}})
         EXPECT_EQ(load_with("[sign_on]\n" + lines + "\n").problems.size(), 1U) << lines;
     EXPECT_TRUE(load_with("[sign_on]\n" + whole).problems.empty());
 }

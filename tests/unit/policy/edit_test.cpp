@@ -29,8 +29,9 @@ std::string written_all(Policy const& policy)
     return text;
 }
 
-std::string const tiktok = "[[rule]]\nid = \"pupils-tiktok\"\nwho = [\"pupil\"]\nwhat = [\"service:tiktok\"]\naction = \"block\"\n"
-                           "reason = \"Not \\\"here\\\".\"\n";
+std::string const tiktok
+    = "[[rule]]\nid = \"pupils-tiktok\"\nwho = [\"pupil\"]\nwhat = [\"service:tiktok\"]\naction = \"block\"\n"
+      "reason = \"Not \\\"here\\\".\"\n";
 
 /// The example school; every change is taken back at the end, and the policy is as it was.
 class Editing : public ::testing::Test {
@@ -146,8 +147,10 @@ TEST_F(Editing, WhatTheReadersRefuseIsRefused)
         std::string row, text;
     } const bad[]{
         {EditedTable::rule, {}, "[[rule]]\nid = \"a\""},
-        {EditedTable::rule, {}, "[[rule]]\nid = \"pupils-chat\"\nwho = [\"pupil\"]\nwhat = [\"everything\"]\naction = \"block\"\nreason = \"x\""},
-        {EditedTable::rule, {}, "[[rule]]\nid = \"a\"\nwho = [\"pupils\"]\nwhat = [\"everything\"]\naction = \"block\"\nreason = \"x\""},
+        {EditedTable::rule, {},
+            "[[rule]]\nid = \"pupils-chat\"\nwho = [\"pupil\"]\nwhat = [\"everything\"]\naction = \"block\"\nreason = \"x\""},
+        {EditedTable::rule, {},
+            "[[rule]]\nid = \"a\"\nwho = [\"pupils\"]\nwhat = [\"everything\"]\naction = \"block\"\nreason = \"x\""},
         {EditedTable::rule, "pupils-chat", tiktok + tiktok},
         {EditedTable::rule, {}, tiktok + "[[expect]]\n"},
         {EditedTable::rule, {}, "[[closure]]\nname = \"a\"\nfirst = \"2026-12-01\""},
@@ -158,6 +161,9 @@ TEST_F(Editing, WhatTheReadersRefuseIsRefused)
         {EditedTable::rule, {}, tiktok + std::string(max_edit_text, '#')},
         {EditedTable::closure, {}, "[[closure]]\nname = \"a\"\nfirst = \"2026-12-02\"\nlast = \"2026-12-01\""},
         {EditedTable::closure, {}, "[[closure]]\nname = \"a\"\nfirst = \"yesterday\""},
+        {EditedTable::closure, {}, "[[closure]]\nname = \"a\"\nfirst = 2026-12-01 1\n"},
+        {EditedTable::closure, {}, "[[closure]]\nname = \"a\"\nfirst =\t0502-12-rm 1\n"},
+        {EditedTable::closure, {}, "[[closure]]\nname = \"a\"\nfirst = [2026-12_-01 1]\n"},
         {EditedTable::period, {}, "[[period]]\nname = \"extra\"\nkind = \"lesson\"\nstart = \"10:30\"\nend = \"10:45\""},
         {EditedTable::period, {}, "[[period]]\nname = \"extra\"\nkind = \"play\"\nstart = \"20:30\"\nend = \"20:45\""},
     };

@@ -33,7 +33,10 @@ struct ServiceSwitch : ::testing::Test {
         auto const local = LocalTime::parse("2026-11-24T" + std::string(at)).value();
         return decide(policy, {subject, target, {local, testing::as_utc(local)}, {}}).verdict == Verdict::allow;
     }
-    Standing::Answer standing(std::string_view id, std::string_view who) { return standing_of(policy, service(id), role(who)).answer; }
+    Standing::Answer standing(std::string_view id, std::string_view who)
+    {
+        return standing_of(policy, service(id), role(who)).answer;
+    }
 };
 
 constexpr char tiktok[] = "https://www.tiktok.com/";
@@ -43,7 +46,8 @@ TEST_F(ServiceSwitch, StandingIsReadFromTheRules)
     EXPECT_EQ(standing("tiktok", "pupil"), Standing::Answer::blocked);
     EXPECT_EQ(standing("tiktok", "staff"), Standing::Answer::depends);
     EXPECT_EQ(standing("youtube", "staff"), Standing::Answer::open);
-    EXPECT_EQ(standing_of(policy, service("youtube"), role("staff")).exceptions, std::vector<std::string>{"marketing-school-accounts"});
+    EXPECT_EQ(
+        standing_of(policy, service("youtube"), role("staff")).exceptions, std::vector<std::string>{"marketing-school-accounts"});
     EXPECT_EQ(standing("instagram", "guest"), Standing::Answer::blocked);
     EXPECT_EQ(standing_of(policy, service("instagram"), role("guest")).rules.back(), "blocked-social-media");
     EXPECT_EQ(switch_of(policy, service("tiktok"), role("pupil")), Switch::rules);

@@ -34,9 +34,12 @@ struct Scene {
         who.address = policy::IpAddress::from_v4(0x0a140907);
         target = policy::Target::parse_url("https://www.instagram.com/secret/path?token=s3cret").value();
     }
+    Language language = Language::english;
+    bool is_on_portal = false;
     std::string page() const
     {
-        return render_block_page({why, target, who, "d-42", "Ashgrove Academy", "http://127.0.0.1:8180", 1'795'000'000});
+        return render_block_page(
+            {why, target, who, "d-42", "Ashgrove Academy", "http://127.0.0.1:8180", language, is_on_portal, 1'795'000'000});
     }
 };
 
@@ -47,6 +50,30 @@ std::string link(std::string const& page, std::string const& form)
         return {};
     auto const from = start + form.size() + 4;
     return page.substr(from, page.find('"', from) - from);
+}
+
+TEST(BlockPage, SpeaksTheLanguageThatIsAskedFor)
+{
+    Scene scene;
+    scene.language = Language::urdu;
+    auto const page = scene.page();
+    EXPECT_THAT(page, HasSubstr("<html lang=\"ur\" dir=\"rtl\">"));
+    EXPECT_THAT(page, HasSubstr(std::string{"<h1>"} + std::string{say(Language::urdu, "This site is blocked")}));
+    EXPECT_THAT(page, HasSubstr(std::string{say(Language::urdu, "This site is not available on the school network.")}));
+    EXPECT_THAT(page, Not(HasSubstr("Why?")));
+    scene.why.reason = "A sentence of this school.";
+    EXPECT_THAT(scene.page(), HasSubstr("<p lang=\"en\" dir=\"ltr\">A sentence of this school.</p>"));
+}
+
+TEST(BlockPage, LeadsToTheOtherLanguages)
+{
+    Scene scene;
+    EXPECT_FALSE(link(scene.page(), "blocked").empty());
+    EXPECT_THAT(scene.page(), HasSubstr("polski"));
+    EXPECT_LT(scene.page().size(), 20'000U);
+    scene.is_on_portal = true;
+    for (auto const& info : all_languages())
+        EXPECT_THAT(scene.page(), HasSubstr("&amp;language=" + std::string{info.tag} + "\" lang=\"" + std::string{info.tag}));
 }
 
 TEST(BlockPage, TellsOfSupervisedUse)

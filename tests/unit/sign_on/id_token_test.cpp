@@ -15,7 +15,8 @@ constexpr std::chrono::sys_seconds noon{std::chrono::seconds{1795521600}};
 class Signer {
 public:
     Signer(bool elliptic, char const* id)
-        : key_(elliptic ? cjose_jwk_create_EC_random(CJOSE_JWK_EC_P_256, &failure_) : cjose_jwk_create_RSA_random(2048, nullptr, 0, &failure_))
+        : key_(elliptic ? cjose_jwk_create_EC_random(CJOSE_JWK_EC_P_256, &failure_)
+                        : cjose_jwk_create_RSA_random(2048, nullptr, 0, &failure_))
     {
         cjose_jwk_set_kid(key_, id, std::char_traits<char>::length(id), &failure_);
     }
@@ -36,7 +37,8 @@ public:
         cjose_header_set(header, CJOSE_HDR_ALG, algorithm, &failure_);
         cjose_header_set(header, CJOSE_HDR_KID, id, &failure_);
         auto const text = json::serialize(claims);
-        auto* const jws = cjose_jws_sign(key_, header, reinterpret_cast<std::uint8_t const*>(text.data()), text.size(), &failure_);
+        auto* const jws
+            = cjose_jws_sign(key_, header, reinterpret_cast<std::uint8_t const*>(text.data()), text.size(), &failure_);
         char const* compact = nullptr;
         cjose_jws_export(jws, &compact, &failure_);
         std::string token{compact};
@@ -52,8 +54,8 @@ private:
 
 struct IdToken : ::testing::Test {
     Expected expected{"https://id.example", "gatehouse", "nonce", "email", noon};
-    json::object claims{{"iss", "https://id.example"}, {"aud", "gatehouse"}, {"nonce", "nonce"}, {"iat", 1795521600}, {"exp", 1795521900},
-        {"email", "head@school.example"}, {"email_verified", true}};
+    json::object claims{{"iss", "https://id.example"}, {"aud", "gatehouse"}, {"nonce", "nonce"}, {"iat", 1795521600},
+        {"exp", 1795521900}, {"email", "head@school.example"}, {"email_verified", true}};
 
     std::string fault_of(json::object const& said, char const* algorithm = "RS256")
     {
@@ -89,13 +91,15 @@ TEST_F(IdToken, NamesNobodyWithoutTheProvidersSignature)
     auto const forged = name_in(impostor.sign(claims, "RS256", "one"), rsa.public_set(), expected);
     ASSERT_TRUE(std::holds_alternative<Fault>(forged));
     EXPECT_FALSE(std::get<Fault>(forged).unknown_key);
-    for (auto const* const keys : {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[1,{\"kid\":\"one\"},{\"kid\":\"one\",\"kty\":\"RSA\"}]}"})
+    for (auto const* const keys :
+        {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[1,{\"kid\":\"one\"},{\"kid\":\"one\",\"kty\":\"RSA\"}]}"})
         EXPECT_TRUE(std::holds_alternative<Fault>(name_in(token, keys, expected))) << keys;
 }
 
 TEST_F(IdToken, NamesNobodyForWhatIsNoToken)
 {
-    for (auto const* const text : {"", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJIUzI1NiJ9.e30.AAAA", "{}", "\xff"})
+    for (auto const* const text :
+        {"", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJIUzI1NiJ9.e30.AAAA", "{}", "\xff"})
         EXPECT_TRUE(std::holds_alternative<Fault>(name_in(text, rsa.public_set(), expected))) << text;
     EXPECT_TRUE(std::holds_alternative<Fault>(name_in(std::string(20000, 'a'), rsa.public_set(), expected)));
 }
@@ -106,13 +110,15 @@ TEST_F(IdToken, SaysWhatIsWrongWithItsClaims)
         char const* name;
         json::value value;
         char const* fault;
-    } const rows[]{{"iss", "https://other.example", "another provider"}, {"aud", "other", "another program"}, {"aud", 5, "another program"},
-        {"aud", {"gatehouse", "other"}, "another program"}, {"nonce", "old", "not the answer"}, {"nonce", nullptr, "not the answer"},
-        {"exp", 1795521540, "is over"}, {"exp", "1795521900", "is over"}, {"exp", -1, "is over"}, {"exp", 1e300, "is over"},
-        {"iat", 1795521661, "time to come"}, {"email_verified", false, "not verified"}, {"email_verified", "false", "not verified"},
-        {"email", "", "has no"}, {"email", {"a"}, "has no"}};
+    } const rows[]{{"iss", "https://other.example", "another provider"}, {"aud", "other", "another program"},
+        {"aud", 5, "another program"}, {"aud", {"gatehouse", "other"}, "another program"}, {"nonce", "old", "not the answer"},
+        {"nonce", nullptr, "not the answer"}, {"exp", 1795521540, "is over"}, {"exp", "1795521900", "is over"},
+        {"exp", -1, "is over"}, {"exp", 1e300, "is over"}, {"iat", 1795521661, "time to come"},
+        {"email_verified", false, "not verified"}, {"email_verified", "false", "not verified"}, {"email", "", "has no"},
+        {"email", {"a"}, "has no"}};
     for (auto const& row : rows)
-        EXPECT_NE(fault_of(with(row.name, row.value)).find(row.fault), std::string::npos) << row.name << json::serialize(row.value);
+        EXPECT_NE(fault_of(with(row.name, row.value)).find(row.fault), std::string::npos)
+            << row.name << json::serialize(row.value);
     EXPECT_EQ(fault_of(with("aud", json::array{"gatehouse"})), "");
     EXPECT_EQ(fault_of(with("exp", 1795521541)), "") << "clocks may differ by a minute";
     auto shared = with("aud", json::array{"gatehouse", "other"});

@@ -12,7 +12,10 @@ using namespace test;
 using namespace std::chrono_literals;
 
 struct ApiTokens : School {
-    NewApiToken wanted(std::chrono::seconds life = 24h, bool may_change = false) { return {"Export", may_change, tuesday + life}; }
+    NewApiToken wanted(std::chrono::seconds life = 24h, bool may_change = false)
+    {
+        return {"Export", may_change, tuesday + life};
+    }
     std::string make(std::chrono::seconds life = 24h) { return *create_api_token(*ledger, wanted(life), as(officer), tuesday); }
 };
 

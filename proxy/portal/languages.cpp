@@ -1,0 +1,158 @@
+#include "proxy/portal/languages.hpp"
+
+#include "proxy/portal/html.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <map>
+
+namespace gatehouse::portal {
+
+namespace {
+
+using Catalogue = std::map<std::string, std::string, std::less<>>;
+
+constexpr std::array languages{LanguageInfo{Language::english, "en", "English"},
+    LanguageInfo{Language::arabic, "ar", "العربية", true}, LanguageInfo{Language::bengali, "bn", "বাংলা"},
+    LanguageInfo{Language::gujarati, "gu", "ગુજરાતી"}, LanguageInfo{Language::panjabi, "pa", "ਪੰਜਾਬੀ"},
+    LanguageInfo{Language::polish, "pl", "polski"}, LanguageInfo{Language::portuguese, "pt", "português"},
+    LanguageInfo{Language::romanian, "ro", "română"}, LanguageInfo{Language::spanish, "es", "español"},
+    LanguageInfo{Language::ukrainian, "uk", "українська"}, LanguageInfo{Language::urdu, "ur", "اردو", true}};
+
+static_assert(languages.size() == language_count);
+
+/// Compiled in, so what cannot be read is a mistake of ours, which a test finds; then there is nothing to say.
+Catalogue read_catalogue(std::string_view tag)
+{
+    namespace json = boost::json;
+    auto const bytes = embedded_file(std::string(tag) + ".json");
+    json::error_code failure;
+    auto const value = json::parse(json::string_view(bytes.data(), bytes.size()), failure);
+    Catalogue catalogue;
+    if (!failure && value.is_object())
+        for (auto const& [english, words] : value.get_object())
+            if (words.is_string())
+                catalogue.emplace(std::string(english), std::string(words.get_string()));
+    return catalogue;
+}
+
+Catalogue const& catalogue_of(Language language)
+{
+    static auto const all = [] {
+        std::array<Catalogue, languages.size()> read;
+        for (auto const& info : languages)
+            read[static_cast<std::size_t>(info.language)] = read_catalogue(info.tag);
+        return read;
+    }();
+    return all[static_cast<std::size_t>(language)];
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    constexpr std::string_view blank = " \t";
+    text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
+    return text.substr(0, text.find_last_not_of(blank) + 1);
+}
+
+std::string_view cut(std::string_view& rest, char separator)
+{
+    auto const part = rest.substr(0, rest.find(separator));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    return trimmed(part);
+}
+
+/// Thousandths of a quality value; one without is 1000, a broken one 0.
+int quality_of(std::string_view parameter)
+{
+    if (parameter.empty())
+        return 1000;
+    if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=')
+        return 0;
+    if (parameter[2] == '1')
+        return 1000;
+    int value = 0, place = 100;
+    for (char const c : parameter.substr(std::min<std::size_t>(4, parameter.size()), 3)) {
+        if (c < '0' || c > '9')
+            return 0;
+        value += (c - '0') * place;
+        place /= 10;
+    }
+    return value;
+}
+
+bool same_letters(std::string_view left, std::string_view right)
+{
+    return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
+        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+    });
+}
+
+LanguageInfo const* find_language(std::string_view range)
+{
+    auto const primary = range.substr(0, range.find('-'));
+    auto const found = std::find_if(
+        languages.begin(), languages.end(), [&](LanguageInfo const& info) { return same_letters(primary, info.tag); });
+    return found == languages.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+std::span<LanguageInfo const> all_languages()
+{
+    return languages;
+}
+
+LanguageInfo const& info_of(Language language)
+{
+    return languages[static_cast<std::size_t>(language)];
+}
+
+Language parse_language(std::string_view tag)
+{
+    auto const* const found = find_language(tag);
+    return found == nullptr ? Language::english : found->language;
+}
+
+Language preferred_language(std::string_view accept_language)
+{
+    constexpr std::size_t most_bytes = 200, most_ranges = 16;
+    auto rest = accept_language.substr(0, most_bytes);
+    auto best = Language::english;
+    int best_quality = 0;
+    for (std::size_t i = 0; i < most_ranges && !rest.empty(); ++i) {
+        auto item = cut(rest, ',');
+        auto const range = cut(item, ';');
+        auto const quality = quality_of(trimmed(item));
+        auto const* const found = find_language(range);
+        if (found == nullptr || quality <= best_quality)
+            continue;
+        best = found->language;
+        best_quality = quality;
+    }
+    return best;
+}
+
+std::string_view say(Language language, std::string_view english)
+{
+    auto const& catalogue = catalogue_of(language);
+    auto const found = catalogue.find(english);
+    return found == catalogue.end() ? english : std::string_view{found->second};
+}
+
+std::string spoken_template(Language language, std::string_view text)
+{
+    constexpr std::string_view begin = "{{#say}}", end = "{{/say}}";
+    std::string out;
+    for (;;) {
+        auto const from = text.find(begin);
+        auto const to = from == text.npos ? text.npos : text.find(end, from);
+        if (to == text.npos)
+            return out.append(text);
+        out.append(text.substr(0, from));
+        out.append(say(language, text.substr(from + begin.size(), to - from - begin.size())));
+        text.remove_prefix(to + end.size());
+    }
+}
+
+} // namespace gatehouse::portal

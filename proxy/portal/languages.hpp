@@ -1,0 +1,47 @@
+#pragma once
+// The languages of what pupils meet. English stands in the templates and in the code, between {{#say}} and {{/say}} or in say(); the others stand in
+// languages/*.json under the English words, and what one of them lacks stays English.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::portal {
+
+enum class Language : std::uint8_t {
+    english,
+    arabic,
+    bengali,
+    gujarati,
+    panjabi,
+    polish,
+    portuguese,
+    romanian,
+    spanish,
+    ukrainian,
+    urdu
+};
+
+inline constexpr std::size_t language_count = 11;
+
+struct LanguageInfo {
+    Language language = Language::english;
+    std::string_view tag;  ///< RFC 5646: "pl"
+    std::string_view name; ///< as those who speak it write it
+    bool is_right_to_left = false;
+};
+std::span<LanguageInfo const> all_languages();
+LanguageInfo const& info_of(Language language);
+
+/// English for what is none of them.
+Language parse_language(std::string_view tag);
+/// What the browser asks for most (RFC 9110 §12.5.4, RFC 4647 §3.4); English if it asks for none of them. Bounded work on any text.
+Language preferred_language(std::string_view accept_language);
+
+/// The English words in that language. Lifetime: static, or that of `english`. Thread-safe.
+std::string_view say(Language language, std::string_view english);
+/// Every {{#say}}...{{/say}} of a template replaced by the words of that language.
+std::string spoken_template(Language language, std::string_view text);
+
+} // namespace gatehouse::portal
