@@ -90,7 +90,7 @@ std::optional<TextPlace> find_stray_brace(std::string_view text)
     return std::nullopt;
 }
 
-constexpr std::string_view word_ends = " \t\r\n,]}#=";
+constexpr std::string_view word_ends = " \t\r\n\v\f,]}#"; // as toml++ ends a value
 
 /// The size of a word that looks like a date at the front ("2026-12-01"; underscores do not count); zero if there is none.
 std::size_t size_of_date(std::string_view text)
@@ -110,7 +110,7 @@ std::optional<TextPlace> find_lone_hour(std::string_view text)
             at += free;
             continue;
         }
-        bool const begins_word = at == 0 || word_ends.find(text[at - 1]) != word_ends.npos || text[at - 1] == '[';
+        bool const begins_word = at == 0 || word_ends.find(text[at - 1]) != word_ends.npos || text[at - 1] == '[' || text[at - 1] == '=';
         auto const size = begins_word ? size_of_date(text.substr(at)) : 0;
         auto const hour = at + size + 1;
         bool const is_lone = size > 0 && hour + 1 < text.size() && text[hour - 1] == ' ' && text[hour] >= '0' && text[hour] <= '9'

@@ -84,7 +84,9 @@ constexpr ApiField log_search[]{{"from", "YYYY-MM-DDTHH:MM"}, {"to", "YYYY-MM-DD
     {"device", "Device"}, {"client", "Address"}, {"host", "Site, or a part of its name"}, {"category", "Category"},
     {"searches", "List of search terms"}, {"rule", "Rule"}, {"decision", "Number on a block page"},
     {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"},
-    {"columns", "Which columns, separated by commas"}, {"cursor", "Where the next page begins"}};
+    {"columns", "Which columns", false, true}, {"cursor", "Where the next page begins"}};
+constexpr ApiField log_purpose[]{{"purpose", "What the log is looked at for", true}, {"days", "How long", true}};
+constexpr ApiField log_view[]{{"name", "Of the search", true}, {"query", "What is searched for, as in the address of the page"}};
 constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose", "Why the person's name is looked at"}};
 constexpr ApiField check[]{
     {"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"at", "YYYY-MM-DDTHH:MM"}};
@@ -168,6 +170,10 @@ constexpr ApiWords word_table[]{
     {post, "/supervision/stop", "Get up again", supervision_stop},
     {get, "/log", "Search the access log", log_search},
     {get, "/log/export", "The same as CSV", log_search},
+    {post, "/log/purpose", "State what marketing looks at the log for", log_purpose},
+    {post, "/log/purpose/end", "End that before its time", of_id},
+    {post, "/log/views", "Save a search", log_view},
+    {post, "/log/views/remove", "Remove a saved search", of_id},
     {get, "/why", "Why a row was decided so", row},
     {get, "/traffic", "Requests by hour, site, category and group", days},
     {get, "/inspection", "What is looked into, and what is not"},

@@ -53,6 +53,8 @@ constexpr auto check_runners = Access::roles(Role::officer, Role::headteacher, R
 constexpr auto governors_readers
     = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::dpo, Role::chief_executive, Role::auditor);
 constexpr auto privacy_readers = Access::roles(Role::dpo, Role::headteacher, Role::auditor, Role::ict_lead);
+constexpr auto marketing = Access::roles(Role::marketing);
+constexpr auto purpose_enders = Access::roles(Role::marketing, Role::headteacher, Role::dpo);
 constexpr auto dpo = Access::roles(Role::dpo);
 constexpr auto ict_lead = Access::roles(Role::ict_lead);
 constexpr auto log_readers = Access::roles(Role::ict_lead, Role::officer, Role::dsl, Role::marketing);
@@ -129,6 +131,10 @@ constexpr Route console_table[] = {
     {post, "/supervision/start", con::take_supervision_start, supervisors},
     {post, "/supervision/stop", con::take_supervision_stop, supervisors},
     {get, "/log", con::show_log, log_readers, "Access log"},
+    {post, "/log/purpose", con::take_log_purpose, marketing},
+    {post, "/log/purpose/end", con::take_log_purpose_end, purpose_enders},
+    {post, "/log/views", con::take_log_view, log_readers},
+    {post, "/log/views/remove", con::take_log_view_removal, log_readers},
     {get, "/log/export", con::export_log, log_readers},
     {get, "/log/live", con::show_live_log, log_readers},
     {get, "/log/live/events", con::stream_live_log, log_readers},

@@ -2,6 +2,8 @@
 #include "proxy/log/csv.hpp"
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/live_log.hpp"
+#include "proxy/portal/console/log_columns.hpp"
+#include "proxy/portal/console/log_purpose.hpp"
 #include "proxy/portal/console/log_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
@@ -42,7 +44,8 @@ std::optional<std::chrono::system_clock::time_point> instant_of(Visit const& vis
     return visit.site.clock.instant_of(*local);
 }
 
-Search read_search(Visit const& visit)
+/// `stated`: what marketing stated once for all its searches; empty for others.
+Search read_search(Visit const& visit, std::string stated = {})
 {
     auto const value = [&](std::string_view name) { return trimmed_value(visit.request.query, name); };
     Search search;
@@ -62,7 +65,7 @@ Search read_search(Visit const& visit)
     if (value("verdict") == "allow")
         query.verdict = policy::Verdict::allow;
     query.cursor = value("cursor");
-    search.purpose = value("purpose");
+    search.purpose = stated.empty() ? value("purpose") : std::move(stated);
     if (search.names_somebody() && search.purpose.empty())
         search.problems.push_back({"purpose", "Write why you look for this person or device"});
     return search;
@@ -120,24 +123,10 @@ Html search_form(Visit const& visit, Search const& search)
         {Kind::text, "device", "Device", "", value("device"), {}, "", "", 64},
         {Kind::text, "client", "Address", "", value("client"), {}, "", "", 45},
         {Kind::text, "decision", "Number of a blocked page", "", value("decision"), {}, "", "", 64},
-        {Kind::text, "purpose", "Purpose", "", value("purpose"), {}, error_of("purpose"), "", 200}};
+        {Kind::text, "purpose", "Purpose", "", value("purpose"), {}, error_of("purpose"), "", 200}, columns_field(visit)};
+    if (visit.has_role(store::ConsoleRole::marketing)) // theirs is stated once, and holds for all searches
+        std::erase_if(form.fields, [](Field const& field) { return field.name == "purpose"; });
     return portal::form(form);
-}
-
-/// Names of people are shown only to those who said why they look.
-Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows, std::string const& purpose)
-{
-    Table table;
-    table.caption = "Newest first";
-    table.head = {"When", "Verdict", "Site", "Who and where", "Rule", "Explanation"};
-    table.empty = "No row fits.";
-    for (auto const& row : rows) {
-        bool const open = row.verdict == policy::Verdict::allow;
-        table.rows.push_back({{row_time(visit.site, row)}, {open ? "Open" : "Blocked", {}, open ? "green" : "red"},
-            {shown_text(site_text(row), 120)}, {row_person(row, !purpose.empty())}, {row.rule},
-            {"Why?", with_query("/why", {{"key", row.key}, {"purpose", purpose}}), {}, false, true, "Row of " + row.host}});
-    }
-    return table;
 }
 
 /// The same search without what only pages need.
@@ -183,7 +172,10 @@ task<std::optional<Response>> refused_look(Visit const& visit, Search const& sea
 
 task<Response> show_live_log(Visit const& visit)
 {
-    auto search = read_search(visit);
+    std::string stated;
+    if (auto first = co_await ask_for_purpose(visit, stated))
+        co_return std::move(*first);
+    auto search = read_search(visit, stated);
     search.query.limit = rows_of_page;
     search.query.from.reset();
     if (auto refused = co_await refused_look(visit, search))
@@ -191,10 +183,7 @@ task<Response> show_live_log(Visit const& visit)
     auto const found = co_await run_search(visit, search.query);
     if (!found)
         co_return failed_search(visit);
-    auto rows = row_table(visit, found->rows, search.purpose);
-    rows.head.pop_back(); // explanations are the search's
-    for (auto& row : rows.rows)
-        row.pop_back();
+    auto rows = row_table(visit, found->rows, search.purpose, live_columns());
     if (rows.rows.empty()) // a table for what comes
         rows.rows.push_back({{"-"}, {"-"}, {"Nothing yet"}, {"-"}, {"-"}});
     Page page;
@@ -209,7 +198,10 @@ task<Response> show_live_log(Visit const& visit)
 
 task<Response> stream_live_log(Visit const& visit)
 {
-    auto const search = read_search(visit);
+    std::string stated;
+    if (auto first = co_await ask_for_purpose(visit, stated))
+        co_return std::move(*first);
+    auto const search = read_search(visit, stated);
     if (*visit.site.live_tails >= most_live_tails)
         co_return show_message(visit, 503, "Too many people look on", "Close another page like this one, and try again.");
     if (auto refused = co_await refused_look(visit, search))
@@ -222,7 +214,10 @@ task<Response> stream_live_log(Visit const& visit)
 
 task<Response> show_log(Visit const& visit)
 {
-    auto search = read_search(visit);
+    std::string stated;
+    if (auto first = co_await ask_for_purpose(visit, stated))
+        co_return std::move(*first);
+    auto search = read_search(visit, stated);
     search.query.limit = rows_of_page;
     Page page;
     page.title = "Access log";
@@ -240,10 +235,17 @@ task<Response> show_log(Visit const& visit)
     auto const found = co_await run_search(visit, search.query);
     if (!found)
         co_return failed_search(visit);
-    page.parts = {heading("Access log"),
-        paragraph("Say why you look, if you want to see names or to search for a person, a device or an address. "
+    if (visit.query("done") == "saved")
+        page.parts.push_back(notice("Done", "The search is saved."));
+    if (visit.query("done") == "removed")
+        page.parts.push_back(notice("Done", "The search is removed."));
+    page.parts.push_back(heading("Access log"));
+    for (auto const& part : co_await purpose_parts(visit))
+        page.parts.push_back(part);
+    for (auto const& part : {paragraph("Say why you look, if you want to see names or to search for a person, a device or an address. "
                   "What you say is kept on record."),
-        search_form(visit, search), portal::table(row_table(visit, found->rows, search.purpose))};
+             search_form(visit, search), portal::table(row_table(visit, found->rows, search.purpose, chosen_columns(visit)))})
+        page.parts.push_back(part);
     if (found->unreadable_days > 0)
         page.parts.push_back(warning("Some days are damaged and were left out: " + std::to_string(found->unreadable_days)));
     if (!found->next.empty() || !search.query.cursor.empty())
@@ -252,12 +254,17 @@ task<Response> show_log(Visit const& visit)
     page.parts.push_back(link("See it as it is written", live_address(visit, "/log/live")));
     if (!found->rows.empty())
         page.parts.push_back(link("Download as a table (CSV)", page_address(visit, "/log/export", "")));
+    for (auto const& part : co_await view_parts(visit))
+        page.parts.push_back(part);
     co_return show(visit, page);
 }
 
 task<Response> export_log(Visit const& visit)
 {
-    auto search = read_search(visit);
+    std::string stated;
+    if (auto first = co_await ask_for_purpose(visit, stated))
+        co_return std::move(*first);
+    auto search = read_search(visit, stated);
     search.query.limit = rows_of_export;
     if (!search.problems.empty())
         co_return show_message(visit, 422, "The search is not complete", search.problems.front().text);

@@ -141,6 +141,10 @@ task<Response> take_subject_access(Visit const& visit);
 task<Response> show_incidents(Visit const& visit);
 task<Response> show_audit(Visit const& visit);
 task<Response> show_log(Visit const& visit);
+task<Response> take_log_purpose(Visit const& visit); // log_purpose.cpp
+task<Response> take_log_purpose_end(Visit const& visit);
+task<Response> take_log_view(Visit const& visit);
+task<Response> take_log_view_removal(Visit const& visit);
 task<Response> export_log(Visit const& visit);
 task<Response> show_live_log(Visit const& visit);
 task<Response> stream_live_log(Visit const& visit);

@@ -1,6 +1,7 @@
 // For the data protection officer: how long records are kept and what went, and everything that is kept about one person.
 #include "proxy/log/csv.hpp"
 #include "proxy/log/search.hpp"
+#include "proxy/portal/console/log_purpose.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/subject_access.hpp"
 #include "proxy/settings.hpp"
@@ -19,6 +20,7 @@ constexpr std::size_t most_rows = 200'000; ///< of the access log about one pers
 struct Kept {
     std::vector<store::ClassKept> classes;
     std::vector<store::AuditRow> purges;
+    std::vector<store::LogPurpose> purposes;
 };
 
 result<Kept> read_kept(Ledger& ledger)
@@ -28,9 +30,10 @@ result<Kept> read_kept(Ledger& ledger)
     filter.action_prefix = "retention.";
     filter.limit = 20;
     auto purges = store::list_audit(ledger, filter);
-    if (!classes || !purges)
-        return classes ? purges.error() : classes.error();
-    return Kept{std::move(*classes), std::move(*purges)};
+    auto purposes = store::list_log_purposes(ledger);
+    if (!classes || !purges || !purposes)
+        return !classes ? classes.error() : !purges ? purges.error() : purposes.error();
+    return Kept{std::move(*classes), std::move(*purges), std::move(*purposes)};
 }
 
 std::string days_text(unsigned days)
@@ -75,6 +78,25 @@ Table purge_table(Visit const& visit, Kept const& kept)
     return table;
 }
 
+/// For those who may end one before its time.
+std::optional<Html> purpose_end_form(Visit const& visit, std::vector<store::LogPurpose> const& purposes)
+{
+    bool const may_end = visit.has_role(store::ConsoleRole::dpo) || visit.has_role(store::ConsoleRole::headteacher);
+    std::vector<Option> live;
+    for (auto const& each : purposes)
+        if (!each.ended_at && visit.instant() < each.until)
+            live.push_back({std::to_string(store::number(each.id)), each.login + ": " + each.purpose, ""});
+    if (!may_end || live.empty())
+        return std::nullopt;
+    Form form;
+    form.action = "/log/purpose/end";
+    form.button = "End it now";
+    form.csrf = visit.csrf();
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::select, "id", "Which one should end?", "", "", live}};
+    return portal::form(form);
+}
+
 Html access_form(Visit const& visit, std::vector<Problem> const& problems)
 {
     Form form;
@@ -105,6 +127,9 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
     page.parts.push_back(heading(page.title));
     page.parts.push_back(portal::table(class_table(visit, *kept)));
     page.parts.push_back(portal::table(purge_table(visit, *kept)));
+    page.parts.push_back(portal::table(purpose_table(visit, kept->purposes)));
+    if (auto const form = purpose_end_form(visit, kept->purposes))
+        page.parts.push_back(*form);
     if (visit.has_role(store::ConsoleRole::dpo)) {
         page.parts.push_back(subheading("Everything about one person"));
         page.parts.push_back(paragraph("For a request for access (UK GDPR, article 15). What others wrote about the person, and "

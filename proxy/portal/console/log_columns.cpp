@@ -1,0 +1,114 @@
+#include "proxy/portal/console/log_columns.hpp"
+
+#include "proxy/portal/console/log_view.hpp"
+#include "proxy/portal/form_data.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+struct Context {
+    Visit const& visit;
+    std::string const& purpose;
+};
+
+struct Column {
+    std::string_view id, title;
+    Cell (*cell)(Context const&, log::StoredRecord const&);
+    bool is_usual = false;
+};
+
+Cell verdict_cell(log::StoredRecord const& row)
+{
+    bool const open = row.verdict == policy::Verdict::allow;
+    return {open ? "Open" : "Blocked", {}, open ? "green" : "red"};
+}
+
+Cell or_dash(std::string text)
+{
+    return {text.empty() ? "-" : std::move(text)};
+}
+
+using Row = log::StoredRecord;
+constexpr Column columns[] = {
+    {"when", "When", [](Context const& at, Row const& row) -> Cell { return {row_time(at.visit.site, row)}; }, true},
+    {"verdict", "Verdict", [](Context const&, Row const& row) { return verdict_cell(row); }, true},
+    {"site", "Site", [](Context const&, Row const& row) -> Cell { return {shown_text(site_text(row), 120)}; }, true},
+    {"who", "Who and where", [](Context const& at, Row const& row) -> Cell { return {row_person(row, !at.purpose.empty())}; }, true},
+    {"rule", "Rule", [](Context const&, Row const& row) -> Cell { return {row.rule}; }, true},
+    {"clause", "Clause", [](Context const&, Row const& row) { return or_dash(row.clause); }},
+    {"category", "Category", [](Context const&, Row const& row) { return or_dash(row.category); }},
+    {"service", "Service", [](Context const&, Row const& row) { return or_dash(row.service); }},
+    {"list", "List", [](Context const&, Row const& row) { return or_dash(row.stage == "sealed" ? std::string{} : row.list); }},
+    {"group", "Group", [](Context const&, Row const& row) { return or_dash(row.group); }},
+    {"period", "Period", [](Context const&, Row const& row) { return or_dash(spoken(row.period)); }},
+    {"client", "Address", [](Context const& at, Row const& row) { return or_dash(at.purpose.empty() ? std::string{} : row.client.to_text()); }},
+    {"method", "Method", [](Context const&, Row const& row) { return or_dash(row.method); }},
+    {"status", "Status", [](Context const&, Row const& row) { return or_dash(row.status == 0 ? std::string{} : std::to_string(row.status)); }},
+    {"bytes", "Bytes", [](Context const&, Row const& row) -> Cell { return {shown_number(row.bytes_to_client)}; }},
+    {"took", "Milliseconds", [](Context const&, Row const& row) -> Cell { return {shown_number(static_cast<std::uint64_t>(row.elapsed.count() / 1000))}; }},
+    {"refusal", "Refused because", [](Context const&, Row const& row) { return or_dash(row.refusal); }},
+    {"decision", "Number", [](Context const&, Row const& row) -> Cell { return {row.decision_id, {}, {}, true}; }},
+    {"why", "Explanation",
+        [](Context const& at, Row const& row) -> Cell {
+            return {"Why?", with_query("/why", {{"key", row.key}, {"purpose", at.purpose}}), {}, false, true, "Row of " + row.host};
+        },
+        true},
+};
+
+bool is_among(std::vector<std::string> const& names, std::string_view name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+} // namespace
+
+std::vector<std::string> chosen_columns(Visit const& visit)
+{
+    auto const asked = values_of(visit.request.query, "columns");
+    std::vector<std::string> chosen;
+    for (auto const& column : columns)
+        if (asked.empty() ? column.is_usual : is_among(asked, column.id))
+            chosen.emplace_back(column.id);
+    return chosen;
+}
+
+std::vector<std::string> live_columns()
+{
+    return {"when", "verdict", "site", "who", "rule"};
+}
+
+Field columns_field(Visit const& visit)
+{
+    Field field{Field::Kind::checkboxes, "columns", "Columns", "", ""};
+    for (auto const& column : columns)
+        field.options.push_back({std::string(column.id), std::string(column.title), ""});
+    field.chosen = chosen_columns(visit);
+    field.folded = true;
+    return field;
+}
+
+Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows, std::string const& purpose,
+    std::vector<std::string> const& chosen)
+{
+    Table table;
+    table.caption = "Newest first";
+    table.empty = "No row fits.";
+    for (auto const& column : columns)
+        if (is_among(chosen, column.id))
+            table.head.emplace_back(column.title);
+    Context const context{visit, purpose};
+    for (auto const& row : rows) {
+        std::vector<Cell> cells;
+        for (auto const& column : columns)
+            if (is_among(chosen, column.id))
+                cells.push_back(column.cell(context, row));
+        table.rows.push_back(std::move(cells));
+    }
+    return table;
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,188 @@
+#include "proxy/portal/console/log_purpose.hpp"
+
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::ConsoleRole;
+using store::Ledger;
+
+Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
+{
+    Form form;
+    form.action = "/log/purpose";
+    form.button = "Begin";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::area, "purpose", "What do you look at the access log for?",
+                       "One sentence. The headteacher and the data protection officer read it.", std::string(visit.form("purpose")), {},
+                       problem_with(problems, "purpose"), "", 500},
+        {Field::Kind::radios, "days", "For how long?", "It ends by itself.", std::string(visit.form("days")),
+            {{"1", "One day", ""}, {"7", "One week", ""}, {"14", "Two weeks", ""}}, problem_with(problems, "days")}};
+    Page page;
+    page.title = "Before you look";
+    page.back = "/";
+    if (!problems.empty()) {
+        page.parts.push_back(error_summary(problems));
+        page.has_problem = true;
+        page.status = 422;
+    }
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(paragraph("The access log is about people. You say once what you look at it for; every search after that is kept "
+                                   "on record with it."));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+/// The search of this page without what is of one visit only.
+std::string kept_query(Visit const& visit)
+{
+    Fields kept;
+    for (auto const& field : visit.request.query)
+        if (field.first != "cursor" && field.first != "purpose" && field.first != "done" && !field.second.empty())
+            kept.push_back(field);
+    auto const text = with_query("", kept);
+    return text.empty() ? text : text.substr(1);
+}
+
+} // namespace
+
+task<std::optional<Response>> ask_for_purpose(Visit const& visit, std::string& purpose)
+{
+    if (!visit.has_role(ConsoleRole::marketing))
+        co_return std::nullopt;
+    auto const work = [id = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) { return store::live_log_purpose(ledger, id, now); };
+    auto const live = co_await visit.site.services.store.call(work);
+    if (!live)
+        co_return show_failure(visit, live.error());
+    if (!*live)
+        co_return show(visit, purpose_page(visit, {}));
+    purpose = (*live)->purpose;
+    co_return std::nullopt;
+}
+
+task<std::vector<Html>> purpose_parts(Visit const& visit)
+{
+    std::vector<Html> parts;
+    if (!visit.has_role(ConsoleRole::marketing))
+        co_return parts;
+    auto const work = [id = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) { return store::live_log_purpose(ledger, id, now); };
+    auto const live = co_await visit.site.services.store.call(work);
+    if (!live || !*live)
+        co_return parts;
+    parts.push_back(inset(fmt::format("You look at it for: {} It ends on {}.", (*live)->purpose, shown_time(visit.site, (*live)->until))));
+    Form form;
+    form.action = "/log/purpose/end";
+    form.button = "End it now";
+    form.csrf = visit.csrf();
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number((*live)->id))}};
+    parts.push_back(portal::form(form));
+    co_return parts;
+}
+
+task<std::vector<Html>> view_parts(Visit const& visit)
+{
+    std::vector<Html> parts;
+    auto const work = [id = visit.session->account.id](Ledger& ledger) { return store::list_log_views(ledger, id); };
+    auto const views = co_await visit.site.services.store.call(work);
+    if (!views)
+        co_return parts;
+    std::vector<Option> options;
+    std::vector<Cell> links;
+    for (auto const& view : *views) {
+        links.push_back({view.name, "/log" + (view.query.empty() ? "" : "?" + view.query)});
+        options.push_back({std::to_string(store::number(view.id)), view.name, ""});
+    }
+    parts.push_back(subheading("Searches you saved"));
+    parts.push_back(links.empty() ? paragraph("None yet.") : bullets(links));
+    Form save;
+    save.action = "/log/views";
+    save.button = "Save this search";
+    save.csrf = visit.csrf();
+    save.is_secondary = true;
+    save.fields = {{Field::Kind::text, "name", "Name for this search", "With its columns; not what you look for it for.", "", {}, "", "off", 100},
+        {Field::Kind::hidden, "query", "", "", kept_query(visit)}};
+    parts.push_back(portal::form(save));
+    if (options.empty())
+        co_return parts;
+    Form remove;
+    remove.action = "/log/views/remove";
+    remove.button = "Remove it";
+    remove.csrf = visit.csrf();
+    remove.is_secondary = true;
+    remove.fields = {{Field::Kind::select, "id", "Which search goes?", "", "", options}};
+    parts.push_back(portal::form(remove));
+    co_return parts;
+}
+
+Table purpose_table(Visit const& visit, std::vector<store::LogPurpose> const& purposes)
+{
+    Table table{.caption = "What marketing looked at the access log for",
+        .head = {"Purpose", "Who", "From", "Until"},
+        .rows = {},
+        .empty = "Marketing has not looked at the access log."};
+    for (auto const& each : purposes) {
+        bool const is_live = !each.ended_at && visit.instant() < each.until;
+        table.rows.push_back({{each.purpose}, {each.login}, {shown_time(visit.site, each.from)},
+            is_live ? Cell{shown_time(visit.site, each.until), {}, "purple"}
+                    : Cell{shown_time(visit.site, each.ended_at.value_or(each.until))}});
+    }
+    return table;
+}
+
+task<Response> take_log_purpose(Visit const& visit)
+{
+    auto const purpose = trimmed_value(visit.request.form, "purpose");
+    auto const days = parse_id(visit.form("days")).value_or(0);
+    std::vector<Problem> problems;
+    if (purpose.empty())
+        problems.push_back({"purpose", "Write what you look at it for"});
+    if (days < 1 || days > 14)
+        problems.push_back({"days", "Choose how long"});
+    if (!problems.empty())
+        co_return show(visit, purpose_page(visit, problems));
+    auto const work = [purpose, until = visit.instant() + std::chrono::days(days), actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::begin_log_purpose(ledger, purpose, until, actor, now); };
+    auto const begun = co_await visit.site.services.store.call(work);
+    co_return begun ? redirect_to("/log") : show_failure(visit, begun.error());
+}
+
+task<Response> take_log_purpose_end(Visit const& visit)
+{
+    auto const id = static_cast<store::LogPurposeId>(parse_id(visit.form("id")).value_or(0));
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::end_log_purpose(ledger, id, actor, now); };
+    auto const ended = co_await visit.site.services.store.call(work);
+    if (!ended)
+        co_return show_failure(visit, ended.error());
+    co_return redirect_to(visit.has_role(ConsoleRole::marketing) ? "/" : "/privacy?done=ended");
+}
+
+task<Response> take_log_view(Visit const& visit)
+{
+    auto const work = [id = visit.session->account.id, name = trimmed_value(visit.request.form, "name"),
+                          query = std::string(visit.form("query"))](
+                          Ledger& ledger) { return store::save_log_view(ledger, id, name, query); };
+    auto const saved = co_await visit.site.services.store.call(work);
+    if (!saved && saved.error() == store::errc::invalid_value)
+        co_return show_message(visit, 422, "Give it a name", "A saved search needs a name. You can keep up to 50 of them.");
+    co_return saved ? redirect_to("/log?done=saved") : show_failure(visit, saved.error());
+}
+
+task<Response> take_log_view_removal(Visit const& visit)
+{
+    auto const id = static_cast<store::LogViewId>(parse_id(visit.form("id")).value_or(0));
+    auto const work = [id, account = visit.session->account.id](
+                          Ledger& ledger) { return store::remove_log_view(ledger, account, id); };
+    auto const gone = co_await visit.site.services.store.call(work);
+    co_return gone ? redirect_to("/log?done=removed") : show_failure(visit, gone.error());
+}
+
+} // namespace gatehouse::portal::console
