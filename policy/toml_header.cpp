@@ -110,7 +110,8 @@ std::optional<TextPlace> find_lone_hour(std::string_view text)
             at += free;
             continue;
         }
-        bool const begins_word = at == 0 || word_ends.find(text[at - 1]) != word_ends.npos || text[at - 1] == '[' || text[at - 1] == '=';
+        bool const begins_word
+            = at == 0 || word_ends.find(text[at - 1]) != word_ends.npos || text[at - 1] == '[' || text[at - 1] == '=';
         auto const size = begins_word ? size_of_date(text.substr(at)) : 0;
         auto const hour = at + size + 1;
         bool const is_lone = size > 0 && hour + 1 < text.size() && text[hour - 1] == ' ' && text[hour] >= '0' && text[hour] <= '9'

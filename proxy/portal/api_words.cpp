@@ -20,7 +20,8 @@ constexpr ApiField of_step[]{id, version};
 constexpr ApiField shown[]{{"show", "Which of them"}};
 constexpr ApiField recommendation[]{id, version, {"advice", "\"approve\" or \"refuse\"", true},
     {"text", "Why, for the headteacher", true}, {"scope", "For whom it opens"}, {"group", "The group, if it opens for one"},
-    {"target", "The site or part of it that opens"}, {"when", "At which times"}, {"until", "How long"}};
+    {"target", "The site or part of it that opens"}, {"also", "Other sites that the page needs", false, true},
+    {"when", "At which times"}, {"until", "How long"}};
 constexpr ApiField closing[]{id, version, {"reason", "Why it is closed", true}};
 constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true}};
 constexpr ApiField decision[]{
@@ -83,8 +84,8 @@ constexpr ApiField supervision_stop[]{id, {"supervision", "Number of the supervi
 constexpr ApiField log_search[]{{"from", "YYYY-MM-DDTHH:MM"}, {"to", "YYYY-MM-DDTHH:MM"}, {"person", "User name"},
     {"device", "Device"}, {"client", "Address"}, {"host", "Site, or a part of its name"}, {"category", "Category"},
     {"searches", "List of search terms"}, {"rule", "Rule"}, {"decision", "Number on a block page"},
-    {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"},
-    {"columns", "Which columns", false, true}, {"cursor", "Where the next page begins"}};
+    {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"}, {"columns", "Which columns", false, true},
+    {"cursor", "Where the next page begins"}};
 constexpr ApiField log_purpose[]{{"purpose", "What the log is looked at for", true}, {"days", "How long", true}};
 constexpr ApiField log_view[]{{"name", "Of the search", true}, {"query", "What is searched for, as in the address of the page"}};
 constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose", "Why the person's name is looked at"}};

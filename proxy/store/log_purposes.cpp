@@ -8,8 +8,9 @@ namespace gatehouse::store {
 namespace {
 
 constexpr std::size_t purpose_limit = 500; // bytes
-constexpr std::string_view select_purpose = "SELECT p.id, p.account, a.login, p.purpose, p.from_at, p.until, p.ended_at FROM log_purposes p"
-                                            " JOIN accounts a ON a.id = p.account ";
+constexpr std::string_view select_purpose
+    = "SELECT p.id, p.account, a.login, p.purpose, p.from_at, p.until, p.ended_at FROM log_purposes p"
+      " JOIN accounts a ON a.id = p.account ";
 
 LogPurpose read_purpose(Statement const& row)
 {
@@ -54,8 +55,7 @@ result<void> end_log_purpose(Ledger& ledger, LogPurposeId id, Actor const& actor
 {
     Deed const deed{"access-log.end", object_of(id), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const found
-            = ledger.database().first(fmt::format("{}WHERE p.id = ?", select_purpose), read_purpose, id);
+        auto const found = ledger.database().first(fmt::format("{}WHERE p.id = ?", select_purpose), read_purpose, id);
         if (!found)
             return found.error();
         if (!*found)
@@ -73,7 +73,8 @@ result<void> end_log_purpose(Ledger& ledger, LogPurposeId id, Actor const& actor
 result<std::optional<LogPurpose>> live_log_purpose(Ledger& ledger, AccountId account, Instant now)
 {
     static std::string const sql = fmt::format(
-        "{}WHERE p.account = ?1 AND p.ended_at IS NULL AND p.from_at <= ?2 AND p.until > ?2 ORDER BY p.id DESC LIMIT 1", select_purpose);
+        "{}WHERE p.account = ?1 AND p.ended_at IS NULL AND p.from_at <= ?2 AND p.until > ?2 ORDER BY p.id DESC LIMIT 1",
+        select_purpose);
     return ledger.database().first(sql, read_purpose, account, now);
 }
 

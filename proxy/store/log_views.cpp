@@ -14,8 +14,8 @@ result<void> save_log_view(Ledger& ledger, AccountId account, std::string const&
             return others.error();
         if (others->size() >= most_log_views)
             return errc::invalid_value;
-        return ledger.database().execute(
-            "INSERT INTO log_views (account, name, query) VALUES (?1, ?2, ?3) ON CONFLICT (account, name) DO UPDATE SET query = ?3",
+        return ledger.database().execute("INSERT INTO log_views (account, name, query) VALUES (?1, ?2, ?3) ON CONFLICT (account, "
+                                         "name) DO UPDATE SET query = ?3",
             account, name, query);
     });
 }

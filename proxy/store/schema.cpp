@@ -330,6 +330,9 @@ ALTER TABLE accounts ADD COLUMN sign_on TEXT NOT NULL DEFAULT '';
 ALTER TABLE accounts ADD COLUMN break_glass INTEGER NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX accounts_by_sign_on ON accounts (sign_on) WHERE sign_on <> '';
 
+-- other places that a page needs, one a line
+ALTER TABLE unblock_requests ADD COLUMN terms_also TEXT NOT NULL DEFAULT '';
+
 CREATE TABLE api_tokens (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     account    INTEGER NOT NULL REFERENCES accounts (id),

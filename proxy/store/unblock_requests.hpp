@@ -59,11 +59,13 @@ struct Recommendation {
     std::string scope_value;       ///< user, group or role; empty for everyone
     std::string host;              ///< canonical host, may be wider or narrower than asked
     std::string path;              ///< "/a/b" prefix, or empty for the whole host
+    std::vector<std::string> also; ///< "host/path" of other places that the page needs; canonical
     std::vector<std::string> when; ///< selectors of the policy, empty: any time
     Instant from{}, until{};
     std::string clause = "12";
 };
 
+inline constexpr std::size_t most_also = 8;
 inline constexpr std::chrono::days longest_override{366};
 inline constexpr std::chrono::days default_override{98};  ///< about one term
 inline constexpr std::chrono::days undecided_request{30}; ///< after that an open request expires

@@ -126,6 +126,18 @@ result<Recommendation> checked_terms(Recommendation terms, Instant now)
         return errc::invalid_value;
     terms.host = place->host;
     terms.path = place->path;
+    std::vector<std::string> also;
+    for (auto const& typed : terms.also) {
+        auto const other = parse_place(typed);
+        if (!other)
+            return errc::invalid_value;
+        auto text = written_host(other->host) + other->path;
+        if (std::find(also.begin(), also.end(), text) == also.end())
+            also.push_back(std::move(text));
+    }
+    if (also.size() > most_also)
+        return errc::invalid_value;
+    terms.also = std::move(also);
     return terms;
 }
 
@@ -155,9 +167,10 @@ result<void> keep_terms(Ledger& ledger, RequestId id, Recommendation const& term
 {
     return ledger.database().execute(
         "UPDATE unblock_requests SET terms_allow = ?, terms_text = ?, terms_scope = ?, terms_scope_value = ?, terms_host = ?,"
-        " terms_path = ?, terms_when = ?, terms_from = ?, terms_until = ?, terms_clause = ?, reviewer = ? WHERE id = ?",
+        " terms_path = ?, terms_when = ?, terms_from = ?, terms_until = ?, terms_clause = ?, terms_also = ?, reviewer = ? WHERE "
+        "id = ?",
         terms.allow, terms.text, terms.scope, terms.scope_value, terms.host, terms.path, join_lines(terms.when), terms.from,
-        terms.until, terms.clause, reviewer, id);
+        terms.until, terms.clause, join_lines(terms.also), reviewer, id);
 }
 
 result<void> keep_decision(Ledger& ledger, RequestStep const& step, std::optional<AccountId> approver, std::string const& answer,
@@ -189,6 +202,9 @@ result<OverrideId> add_override(
     row.reason = reason;
     row.who = {who_selector(terms)};
     row.what = {place_selector(terms.host, terms.path)};
+    for (auto const& text : terms.also)
+        if (auto const other = parse_place(text))
+            row.what.push_back(place_selector(other->host, other->path));
     row.when = terms.when;
     row.from = terms.from;
     row.until = terms.until;
@@ -201,9 +217,9 @@ std::string terms_text(Recommendation const& terms)
 {
     if (!terms.allow)
         return "refuse: " + terms.text;
-    return fmt::format("allow {} for {} from {:%Y-%m-%d %H:%M} until {:%Y-%m-%d %H:%M} UTC: {}",
-        place_selector(terms.host, terms.path), who_selector(terms),
-        fmt::gmtime(std::chrono::system_clock::time_point{terms.from}),
+    return fmt::format("allow {}{} for {} from {:%Y-%m-%d %H:%M} until {:%Y-%m-%d %H:%M} UTC: {}",
+        place_selector(terms.host, terms.path), terms.also.empty() ? "" : fmt::format(" with {}", fmt::join(terms.also, " ")),
+        who_selector(terms), fmt::gmtime(std::chrono::system_clock::time_point{terms.from}),
         fmt::gmtime(std::chrono::system_clock::time_point{terms.until}), terms.text);
 }
 

@@ -37,7 +37,8 @@ constexpr Column columns[] = {
     {"when", "When", [](Context const& at, Row const& row) -> Cell { return {row_time(at.visit.site, row)}; }, true},
     {"verdict", "Verdict", [](Context const&, Row const& row) { return verdict_cell(row); }, true},
     {"site", "Site", [](Context const&, Row const& row) -> Cell { return {shown_text(site_text(row), 120)}; }, true},
-    {"who", "Who and where", [](Context const& at, Row const& row) -> Cell { return {row_person(row, !at.purpose.empty())}; }, true},
+    {"who", "Who and where", [](Context const& at, Row const& row) -> Cell { return {row_person(row, !at.purpose.empty())}; },
+        true},
     {"rule", "Rule", [](Context const&, Row const& row) -> Cell { return {row.rule}; }, true},
     {"clause", "Clause", [](Context const&, Row const& row) { return or_dash(row.clause); }},
     {"category", "Category", [](Context const&, Row const& row) { return or_dash(row.category); }},
@@ -45,16 +46,25 @@ constexpr Column columns[] = {
     {"list", "List", [](Context const&, Row const& row) { return or_dash(row.stage == "sealed" ? std::string{} : row.list); }},
     {"group", "Group", [](Context const&, Row const& row) { return or_dash(row.group); }},
     {"period", "Period", [](Context const&, Row const& row) { return or_dash(spoken(row.period)); }},
-    {"client", "Address", [](Context const& at, Row const& row) { return or_dash(at.purpose.empty() ? std::string{} : row.client.to_text()); }},
+    {"client", "Address",
+        [](Context const& at, Row const& row) { return or_dash(at.purpose.empty() ? std::string{} : row.client.to_text()); }},
     {"method", "Method", [](Context const&, Row const& row) { return or_dash(row.method); }},
-    {"status", "Status", [](Context const&, Row const& row) { return or_dash(row.status == 0 ? std::string{} : std::to_string(row.status)); }},
+    {"status", "Status",
+        [](Context const&, Row const& row) { return or_dash(row.status == 0 ? std::string{} : std::to_string(row.status)); }},
     {"bytes", "Bytes", [](Context const&, Row const& row) -> Cell { return {shown_number(row.bytes_to_client)}; }},
-    {"took", "Milliseconds", [](Context const&, Row const& row) -> Cell { return {shown_number(static_cast<std::uint64_t>(row.elapsed.count() / 1000))}; }},
+    {"took", "Milliseconds",
+        [](Context const&, Row const& row) -> Cell {
+            return {shown_number(static_cast<std::uint64_t>(row.elapsed.count() / 1000))};
+        }},
     {"refusal", "Refused because", [](Context const&, Row const& row) { return or_dash(row.refusal); }},
-    {"decision", "Number", [](Context const&, Row const& row) -> Cell { return {row.decision_id, {}, {}, true}; }},
+    {"decision", "Number",
+        [](Context const&, Row const& row) -> Cell {
+            return {row.decision_id, {}, {}, true};
+        }},
     {"why", "Explanation",
         [](Context const& at, Row const& row) -> Cell {
-            return {"Why?", with_query("/why", {{"key", row.key}, {"purpose", at.purpose}}), {}, false, true, "Row of " + row.host};
+            return {
+                "Why?", with_query("/why", {{"key", row.key}, {"purpose", at.purpose}}), {}, false, true, "Row of " + row.host};
         },
         true},
 };

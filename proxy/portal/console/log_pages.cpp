@@ -242,9 +242,10 @@ task<Response> show_log(Visit const& visit)
     page.parts.push_back(heading("Access log"));
     for (auto const& part : co_await purpose_parts(visit))
         page.parts.push_back(part);
-    for (auto const& part : {paragraph("Say why you look, if you want to see names or to search for a person, a device or an address. "
-                  "What you say is kept on record."),
-             search_form(visit, search), portal::table(row_table(visit, found->rows, search.purpose, chosen_columns(visit)))})
+    for (auto const& part :
+        {paragraph("Say why you look, if you want to see names or to search for a person, a device or an address. "
+                   "What you say is kept on record."),
+            search_form(visit, search), portal::table(row_table(visit, found->rows, search.purpose, chosen_columns(visit)))})
         page.parts.push_back(part);
     if (found->unreadable_days > 0)
         page.parts.push_back(warning("Some days are damaged and were left out: " + std::to_string(found->unreadable_days)));

@@ -19,8 +19,8 @@ Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
     form.button = "Begin";
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::area, "purpose", "What do you look at the access log for?",
-                       "One sentence. The headteacher and the data protection officer read it.", std::string(visit.form("purpose")), {},
-                       problem_with(problems, "purpose"), "", 500},
+                       "One sentence. The headteacher and the data protection officer read it.",
+                       std::string(visit.form("purpose")), {}, problem_with(problems, "purpose"), "", 500},
         {Field::Kind::radios, "days", "For how long?", "It ends by itself.", std::string(visit.form("days")),
             {{"1", "One day", ""}, {"7", "One week", ""}, {"14", "Two weeks", ""}}, problem_with(problems, "days")}};
     Page page;
@@ -32,8 +32,9 @@ Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
         page.status = 422;
     }
     page.parts.push_back(heading(page.title));
-    page.parts.push_back(paragraph("The access log is about people. You say once what you look at it for; every search after that is kept "
-                                   "on record with it."));
+    page.parts.push_back(
+        paragraph("The access log is about people. You say once what you look at it for; every search after that is kept "
+                  "on record with it."));
     page.parts.push_back(portal::form(form));
     return page;
 }
@@ -76,7 +77,8 @@ task<std::vector<Html>> purpose_parts(Visit const& visit)
     auto const live = co_await visit.site.services.store.call(work);
     if (!live || !*live)
         co_return parts;
-    parts.push_back(inset(fmt::format("You look at it for: {} It ends on {}.", (*live)->purpose, shown_time(visit.site, (*live)->until))));
+    parts.push_back(
+        inset(fmt::format("You look at it for: {} It ends on {}.", (*live)->purpose, shown_time(visit.site, (*live)->until))));
     Form form;
     form.action = "/log/purpose/end";
     form.button = "End it now";
@@ -107,7 +109,8 @@ task<std::vector<Html>> view_parts(Visit const& visit)
     save.button = "Save this search";
     save.csrf = visit.csrf();
     save.is_secondary = true;
-    save.fields = {{Field::Kind::text, "name", "Name for this search", "With its columns; not what you look for it for.", "", {}, "", "off", 100},
+    save.fields = {{Field::Kind::text, "name", "Name for this search", "With its columns; not what you look for it for.", "", {},
+                       "", "off", 100},
         {Field::Kind::hidden, "query", "", "", kept_query(visit)}};
     parts.push_back(portal::form(save));
     if (options.empty())
@@ -167,9 +170,9 @@ task<Response> take_log_purpose_end(Visit const& visit)
 
 task<Response> take_log_view(Visit const& visit)
 {
-    auto const work = [id = visit.session->account.id, name = trimmed_value(visit.request.form, "name"),
-                          query = std::string(visit.form("query"))](
-                          Ledger& ledger) { return store::save_log_view(ledger, id, name, query); };
+    auto const work
+        = [id = visit.session->account.id, name = trimmed_value(visit.request.form, "name"),
+              query = std::string(visit.form("query"))](Ledger& ledger) { return store::save_log_view(ledger, id, name, query); };
     auto const saved = co_await visit.site.services.store.call(work);
     if (!saved && saved.error() == store::errc::invalid_value)
         co_return show_message(visit, 422, "Give it a name", "A saved search needs a name. You can keep up to 50 of them.");
@@ -179,8 +182,8 @@ task<Response> take_log_view(Visit const& visit)
 task<Response> take_log_view_removal(Visit const& visit)
 {
     auto const id = static_cast<store::LogViewId>(parse_id(visit.form("id")).value_or(0));
-    auto const work = [id, account = visit.session->account.id](
-                          Ledger& ledger) { return store::remove_log_view(ledger, account, id); };
+    auto const work
+        = [id, account = visit.session->account.id](Ledger& ledger) { return store::remove_log_view(ledger, account, id); };
     auto const gone = co_await visit.site.services.store.call(work);
     co_return gone ? redirect_to("/log?done=removed") : show_failure(visit, gone.error());
 }

@@ -29,7 +29,8 @@ Response after_publication(Visit const& visit, PublishResult const& published, s
 /// The page of one request with the form of the reader's role. `problems` are shown above the form.
 task<Response> request_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems);
 
-Form recommendation_form(Visit const& visit, store::UnblockRequest const& request);
+/// `also`: blocked sites that came with the asked one (came_with.hpp).
+Form recommendation_form(Visit const& visit, store::UnblockRequest const& request, std::vector<std::string> const& also);
 Form decision_form(Visit const& visit, store::UnblockRequest const& request);
 
 } // namespace gatehouse::portal::console

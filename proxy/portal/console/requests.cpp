@@ -1,3 +1,4 @@
+#include "proxy/portal/console/came_with.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
 
@@ -154,10 +155,12 @@ std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommend
     std::string when = recommendation.when.empty() ? "At any time" : "";
     for (auto const& selector : recommendation.when)
         when += (when.empty() ? "In: " : ", ") + selector;
+    auto opens = recommendation.host + recommendation.path;
+    for (auto const& other : recommendation.also)
+        opens += ", " + other;
     return {
         {"The officer says", {recommendation.allow ? "Open it" : "Keep it closed", {}, recommendation.allow ? "green" : "red"}},
-        {"Because", {recommendation.text}}, {"For whom", {scope_text(recommendation)}},
-        {"What opens", {recommendation.host + recommendation.path}}, {"When", {when}},
+        {"Because", {recommendation.text}}, {"For whom", {scope_text(recommendation)}}, {"What opens", {opens}}, {"When", {when}},
         {"Until", {shown_time(visit.site, recommendation.until)}}};
 }
 
@@ -239,8 +242,9 @@ task<Response> request_page(Visit const& visit, store::RequestId id, std::vector
     bool const triage = request.state == RequestState::submitted && visit.has_role(ConsoleRole::officer);
     bool const decision = request.state == RequestState::recommended && !visit.has_role(ConsoleRole::officer);
     if (triage) {
+        auto const also = co_await blocked_companions(visit, request);
         page.parts.push_back(subheading("Your recommendation"));
-        page.parts.push_back(portal::form(recommendation_form(visit, request)));
+        page.parts.push_back(portal::form(recommendation_form(visit, request, also)));
         auto const number = std::to_string(store::number(id));
         page.parts.push_back(link("Answer it without opening anything", "/request/close?id=" + number));
         page.parts.push_back(link("Merge it with another request", "/request/merge?id=" + number));

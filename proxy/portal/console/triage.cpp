@@ -81,6 +81,7 @@ std::optional<store::Recommendation> recommendation_of(
     recommendation.allow = visit.form("advice") == "open";
     recommendation.text = trimmed_value(visit.request.form, "text");
     set_target(recommendation, trimmed_value(visit.request.form, "target"));
+    recommendation.also = values_of(visit.request.form, "also");
     auto const scope = visit.form("scope");
     if (scope == "other-group") {
         recommendation.scope = store::Scope::group;
@@ -143,7 +144,7 @@ task<result<store::UnblockRequest>> find(Visit const& visit, store::RequestId id
 
 } // namespace
 
-Form recommendation_form(Visit const& visit, store::UnblockRequest const& request)
+Form recommendation_form(Visit const& visit, store::UnblockRequest const& request, std::vector<std::string> const& also)
 {
     Form form;
     form.action = "/request/recommend";
@@ -164,6 +165,14 @@ Form recommendation_form(Visit const& visit, store::UnblockRequest const& reques
         std::string(visit.form("group")), groups});
     form.fields.push_back({Field::Kind::text, "target", "What opens?", "A site, or a part of it such as www.example.org/maths",
         first_of(visit.form("target"), request.host + request.path), {}, "", "", 1000});
+    if (!also.empty()) {
+        Field others{Field::Kind::checkboxes, "also", "What else does the page need?",
+            "These blocked sites came with it when it was opened. Choose only what belongs to it.", ""};
+        for (auto const& host : also)
+            others.options.push_back({host, host, ""});
+        others.chosen = values_of(visit.request.form, "also");
+        form.fields.push_back(std::move(others));
+    }
     form.fields.push_back({Field::Kind::select, "when", "When?", "", first_of(visit.form("when"), "any"), options_of(times)});
     form.fields.push_back({Field::Kind::select, "until", "For how long?", "It closes by itself.",
         first_of(visit.form("until"), "term"), options_of(spans)});
