@@ -195,26 +195,46 @@ int kill_rounds()
     return text == nullptr ? 20 : std::atoi(text);
 }
 
+/// One acknowledged write of the child; false ends it.
+using Write = bool (*)(Store& store, std::int64_t number);
+
+bool submit_one(Store& store, std::int64_t number)
+{
+    auto const write = [number](Ledger& ledger) {
+        NewRequest request;
+        request.url = "host" + std::to_string(number) + ".example";
+        request.why = "Please.";
+        return submit_request(ledger, request, tuesday);
+    };
+    return !store.run(write).has_error();
+}
+
+/// From the ask to the headteacher's yes, each step a transaction of its own.
+bool approve_one(Store& store, std::int64_t number)
+{
+    auto const host = "host" + std::to_string(number) + ".example";
+    auto const race = store.run([&](Ledger& ledger) { return prepare(ledger, host); });
+    if (!race)
+        return false;
+    auto const approved = store.run([&](Ledger& ledger) {
+        return approve_request(ledger, {race->request, 2, as(race->first), tuesday}, "Yes.");
+    });
+    return !approved.has_error();
+}
+
 /// In the child: writes through the store as fast as it goes and says each acknowledged one down the pipe. Never returns.
-[[noreturn]] void write_until_killed(std::filesystem::path const& folder, int pipe, std::int64_t start)
+[[noreturn]] void write_until_killed(std::filesystem::path const& folder, int pipe, std::int64_t start, Write write)
 {
     auto opened = Store::open({{folder, {}}, 64, {1, 8192}});
     if (!opened)
         ::_exit(2);
-    for (std::int64_t i = start;; ++i) {
-        auto const write = [i](Ledger& ledger) {
-            NewRequest request;
-            request.url = "host" + std::to_string(i) + ".example";
-            request.why = "Please.";
-            return submit_request(ledger, request, tuesday);
-        };
-        if (!(*opened)->run(write) || ::write(pipe, &i, sizeof i) != sizeof i)
+    for (std::int64_t i = start;; ++i)
+        if (!write(**opened, i) || ::write(pipe, &i, sizeof i) != sizeof i)
             ::_exit(3);
-    }
 }
 
 /// Starts a writer, kills it in the middle of what follows its `patience`th acknowledged write, and answers the last one it had acknowledged.
-std::int64_t kill_a_writer(std::filesystem::path const& folder, int patience, std::int64_t start)
+std::int64_t kill_a_writer(std::filesystem::path const& folder, int patience, std::int64_t start, Write write)
 {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0)
@@ -222,7 +242,7 @@ std::int64_t kill_a_writer(std::filesystem::path const& folder, int patience, st
     pid_t const child = ::fork();
     if (child == 0) {
         ::close(ends[0]);
-        write_until_killed(folder, ends[1], start);
+        write_until_killed(folder, ends[1], start, write);
     }
     ::close(ends[1]);
     std::int64_t last = start - 1, read = 0;
@@ -244,7 +264,7 @@ TEST_F(Stores, KeepEveryAcknowledgedWriteWhenKilled)
     std::uniform_int_distribution<int> patience{1, 60};
     std::int64_t next = 0;
     for (int round = 0; round < kill_rounds(); ++round) {
-        auto const last = kill_a_writer(folder.path(), patience(random), next);
+        auto const last = kill_a_writer(folder.path(), patience(random), next, submit_one);
         auto ledger = Ledger::open({folder.path(), {}}); // checks the integrity
         ASSERT_TRUE(ledger) << ledger.error().message();
         auto const chain = verify_audit(*ledger);
@@ -258,6 +278,32 @@ TEST_F(Stores, KeepEveryAcknowledgedWriteWhenKilled)
         EXPECT_LE(**kept, last + 2);
         EXPECT_EQ(chain->rows, **kept);
         next = **kept;
+    }
+}
+
+TEST_F(Stores, KeepEveryAcknowledgedApprovalWhenKilled)
+{
+    std::mt19937 random{20261129};
+    std::uniform_int_distribution<int> patience{1, 8};
+    std::int64_t next = 0, acknowledged = 0;
+    for (int round = 0; round < kill_rounds(); ++round) {
+        auto const last = kill_a_writer(folder.path(), patience(random), next, approve_one);
+        acknowledged += last + 1 - next;
+        auto ledger = Ledger::open({folder.path(), {}}); // checks the integrity
+        ASSERT_TRUE(ledger) << ledger.error().message();
+        auto const chain = verify_audit(*ledger);
+        ASSERT_TRUE(chain);
+        EXPECT_TRUE(chain->intact) << "round " << round << ": " << chain->problem;
+        auto const count = [&](char const* sql) {
+            return **ledger->database().first(sql, [](Statement const& row) { return row.integer(0); });
+        };
+        auto const approved = count("SELECT count(*) FROM unblock_requests WHERE state = 2");
+        EXPECT_GE(approved, acknowledged) << "round " << round;
+        EXPECT_LE(approved, acknowledged + 1) << "round " << round;
+        EXPECT_EQ(count("SELECT count(*) FROM overrides"), approved) << "an approval has its grant, and no grant is without one";
+        EXPECT_EQ(count("SELECT count(*) FROM audit WHERE action = 'unblock.approve'"), approved);
+        acknowledged = approved;
+        next = last + 2; // a name that nobody has asked for yet
     }
 }
 
