@@ -183,6 +183,7 @@ constexpr ApiWords word_table[]{
     {get, "/checks/run", "One run", of_id},
     {post, "/checks/run", "Run the checks"},
     {get, "/governors", "The governors' report", term},
+    {get, "/governors/pdf", "The same as a PDF", term},
     {get, "/privacy", "How long records are kept"},
     {post, "/privacy/person", "Everything about one person", person},
     {get, "/status", "What runs, and whether it is well"},

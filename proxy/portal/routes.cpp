@@ -146,6 +146,7 @@ constexpr Route console_table[] = {
     {get, "/checks/run", con::show_check_run, check_runners},
     {post, "/checks/run", con::take_check_run, check_runners},
     {get, "/governors", con::show_governors, governors_readers, "For governors"},
+    {get, "/governors/pdf", con::show_governors_pdf, governors_readers},
     {get, "/privacy", con::show_privacy, privacy_readers, "Privacy"},
     {post, "/privacy/person", con::take_subject_access, dpo},
     {get, "/status", con::show_status, signed_in, "Status"},

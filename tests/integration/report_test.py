@@ -6,6 +6,7 @@ import pathlib
 import re
 import socket
 import ssl
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -104,6 +105,7 @@ def the_log_is_seen_as_it_is_written():
     assert Tail(PEOPLE["beside"]).head[0].startswith("HTTP/1.1 403")
     short = Browser(GATE.console_port)
     equal(short.fill("/sign-in", "/sign-in", login="max", password="another password of max").status, 303)
+    equal(short.fill("/log", "/log/purpose", purpose="A test.", days="1").status, 303)
     ended = Tail(short)
     equal(ended.event(), ("begin", "-"))
     short.fill("/account", "/account/end-sessions")
@@ -161,9 +163,22 @@ def governors_see_numbers_and_nobody():
         equal(PEOPLE["ada"].get(f"/governors?{query}").status, 200, query)
 
 
+def governors_get_it_on_paper():
+    page = PEOPLE["ada"].get("/governors/pdf")
+    assert page.status == 200 and page.raw.startswith(b"%PDF-"), (page.status, page.text[:300])
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=page.raw, capture_output=True, check=True)
+    text = re.sub(r"\s+", " ", done.stdout.decode())
+    for words in ("Report for the governors", "Use of the web, by role", "Pupil 10 3", "Topics: what was closed", "Decisions", "The record of decisions", "Page 1", "Made on"):
+        assert words in text, (words, text[:3000])
+    assert "Download" not in text and "olive" not in text.split("What was found")[0], "paper has no links, and nobody's name"
+    info = subprocess.run(["pdfinfo", "-"], input=page.raw, capture_output=True, check=True).stdout.decode()
+    assert re.search(r"Tagged:\s+yes", info) and re.search(r"Page size:\s+595 x 842", info), info
+    equal(PEOPLE["max"].get("/governors/pdf").status, 403)
+
+
 ROLES = {"olive": "officer", "harriet": "headteacher", "ada": "auditor", "ian": "ict-lead", "max": "marketing", "marketing": "marketing", "beside": "supervisor"}
 with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1"}, ports=[HELLO.port], accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
     LEAD = PEOPLE["ian"]
-    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody, the_log_is_seen_as_it_is_written)
+    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody, governors_get_it_on_paper, the_log_is_seen_as_it_is_written)
 SUITE.close()

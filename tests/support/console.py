@@ -20,7 +20,8 @@ def code_of(key, ahead=0):
 
 class Page:
     def __init__(self, response):
-        self.status, self.text = response.status, response.read().decode("utf-8", "replace")
+        self.status, self.raw = response.status, response.read()
+        self.text = self.raw.decode("utf-8", "replace")
         self.location = response.getheader("Location", "")
         self.cookies = response.headers.get_all("Set-Cookie") or []
 

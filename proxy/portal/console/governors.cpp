@@ -5,6 +5,8 @@
 #include "proxy/log/tunnel_report.hpp"
 #include "proxy/portal/console/check_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
+#include "proxy/portal/pdf.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/term_figures.hpp"
 
@@ -161,14 +163,20 @@ Html choice_of_range(Range const& range)
     return portal::form(form);
 }
 
+Html how_to_print()
+{
+    return paragraph("Print this page, or download it to hand it out.");
+}
+
 Page report_page(Visit const& visit, Range const& range, FromStore const& stored, FromLog const& counted)
 {
     auto const policy = visit.site.services.current_policy();
     Page page;
     page.title = "Report for the governors";
     page.parts = {heading(page.title, visit.site.school() + ", " + shown_date(range.first) + " to " + shown_date(range.last)),
-        choice_of_range(range),
-        paragraph("Numbers only: no person is in this report. Print this page, or save it as a PDF from the print dialogue.")};
+        choice_of_range(range), paragraph("Numbers only: no person is in this report."), how_to_print(),
+        link("Download it as a PDF",
+            with_query("/governors/pdf", {{"from", range.first.to_text()}, {"to", range.last.to_text()}}))};
     auto const unread = counted.traffic.unreadable_days;
     if (!counted.traffic.complete || unread > 0)
         page.parts.push_back(
@@ -192,9 +200,12 @@ Page report_page(Visit const& visit, Range const& range, FromStore const& stored
     return page;
 }
 
-} // namespace
-
-task<Response> show_governors(Visit const& visit)
+/// The page, or why there is none.
+struct Report {
+    Range range;
+    Page page;
+};
+task<std::variant<Report, Response>> make_report(Visit const& visit)
 {
     auto const range = range_of(visit);
     auto const work = [range](Ledger& ledger) { return read_store(ledger, range); };
@@ -212,7 +223,33 @@ task<Response> show_governors(Visit const& visit)
     auto const counted = co_await run_gently(visit.site, count);
     if (!counted)
         co_return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
-    co_return show(visit, report_page(visit, range, *stored, *counted));
+    co_return Report{range, report_page(visit, range, *stored, *counted)};
+}
+
+} // namespace
+
+task<Response> show_governors(Visit const& visit)
+{
+    auto const made = co_await make_report(visit);
+    if (auto const* const refused = std::get_if<Response>(&made))
+        co_return *refused;
+    co_return show(visit, std::get<Report>(made).page);
+}
+
+task<Response> show_governors_pdf(Visit const& visit)
+{
+    auto made = co_await make_report(visit);
+    if (auto const* const refused = std::get_if<Response>(&made))
+        co_return *refused;
+    auto& report = std::get<Report>(made);
+    std::erase_if(report.page.parts, [](Html const& part) { return part.text() == how_to_print().text(); });
+    PdfFrame const frame{report.page.title + ", " + visit.site.school(),
+        fmt::format("{}, {} to {}. Made on {}.", visit.site.school(), shown_date(report.range.first),
+            shown_date(report.range.last), shown_time(visit.site, visit.instant()))};
+    auto const work = [&report, &frame] { return pdf_of(report.page, frame); };
+    auto bytes = co_await run_gently(visit.site, work);
+    co_return Response{200, "application/pdf", std::move(bytes),
+        {{"Content-Disposition", "attachment; filename=\"governors-" + report.range.first.to_text() + ".pdf\""}}};
 }
 
 } // namespace gatehouse::portal::console

@@ -132,6 +132,7 @@ task<Response> show_checks(Visit const& visit);
 task<Response> show_check_run(Visit const& visit);
 task<Response> take_check_run(Visit const& visit);
 task<Response> show_governors(Visit const& visit);
+task<Response> show_governors_pdf(Visit const& visit);
 
 // privacy.cpp: retention, and everything about one person
 task<Response> show_privacy(Visit const& visit);
