@@ -111,7 +111,8 @@ public:
             return;
         auto const layout = set(text, font, text_width);
         auto const height = height_of(layout.get());
-        make_room(height + gap);
+        bool const leads = tag[0] == 'H'; // stays with the lines that follow
+        make_room(height + gap + (leads ? 60 : 0));
         y_ += y_ == margin ? 0 : gap;
         Tag const place{at_, tag};
         draw(layout.get(), margin);
@@ -146,22 +147,37 @@ private:
 
 using Cells = std::vector<std::string>;
 
-/// Widths by what stands in the columns: long texts share what short ones leave.
+std::size_t longest_word(std::string_view text)
+{
+    std::size_t longest = 0;
+    while (!text.empty()) {
+        auto const word = std::min(text.find(' '), text.size());
+        longest = std::max(longest, word);
+        text.remove_prefix(std::min(word + 1, text.size()));
+    }
+    return longest;
+}
+
+/// Widths by what stands in the columns: no word of a head is broken, and what is left goes to those with long texts.
 std::vector<double> widths_of(Cells const& head, std::vector<Cells> const& rows)
 {
-    constexpr std::size_t shortest = 6, longest = 40; // letters
-    std::vector<double> widths;
-    double all = 0;
+    constexpr double of_letter = 8; // points, bold
+    constexpr std::size_t longest = 40;
+    std::vector<double> widths, wishes;
+    double all = 0, all_wishes = 0;
     for (std::size_t column = 0; column < head.size(); ++column) {
         auto letters = head[column].size();
         for (auto const& row : rows)
             if (column < row.size())
                 letters = std::max(letters, row[column].size());
-        widths.push_back(static_cast<double>(std::clamp(letters, shortest, longest)));
+        widths.push_back(static_cast<double>(std::min(longest, longest_word(head[column]))) * of_letter + cell_gap);
+        wishes.push_back(std::max(1.0, static_cast<double>(std::min(longest, letters)) * of_letter - widths.back()));
         all += widths.back();
+        all_wishes += wishes.back();
     }
-    for (auto& width : widths)
-        width *= text_width / all;
+    for (std::size_t column = 0; column < widths.size(); ++column)
+        widths[column] = all >= text_width ? widths[column] * text_width / all
+                                           : widths[column] + (text_width - all) * wishes[column] / all_wishes;
     return widths;
 }
 
