@@ -79,6 +79,7 @@ public:
     Layout set(std::string const& text, char const* font, double width) const
     {
         Layout layout{pango_cairo_create_layout(at_)};
+        pango_cairo_context_set_resolution(pango_layout_get_context(layout.get()), 72); // a unit of the paper is a point
         Font const description{pango_font_description_from_string(font)};
         pango_layout_set_font_description(layout.get(), description.get());
         pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));
@@ -129,7 +130,7 @@ public:
     }
     void end_page()
     {
-        auto const layout = set(fmt::format("{}   Page {}", footer_, ++pages_), "Sans 8", text_width);
+        auto const layout = set(fmt::format("{}   Page {}", footer_, ++pages_), "Sans 9", text_width);
         cairo_move_to(at_, margin, page_height - 50);
         pango_cairo_show_layout(at_, layout.get());
         cairo_show_page(at_);
@@ -187,7 +188,7 @@ void draw_row(Paper& paper, Cells const& cells, std::vector<double> const& width
     double height = 0;
     for (std::size_t column = 0; column < widths.size(); ++column) {
         auto const text = column < cells.size() ? cells[column] : std::string{};
-        layouts.push_back(paper.set(text, is_head ? "Sans Bold 9" : "Sans 9", widths[column] - cell_gap));
+        layouts.push_back(paper.set(text, is_head ? "Sans Bold 10" : "Sans 10", widths[column] - cell_gap));
         height = std::max(height, Paper::height_of(layouts.back().get()));
     }
     paper.make_room(height + line_gap);
@@ -205,9 +206,9 @@ void draw_row(Paper& paper, Cells const& cells, std::vector<double> const& width
 
 void draw_table(Paper& paper, std::string const& caption, Cells const& head, std::vector<Cells> const& rows)
 {
-    paper.paragraph(caption, "H3", "Sans Bold 11", 12);
+    paper.paragraph(caption, "H3", "Sans Bold 13", 14);
     if (rows.empty())
-        return paper.paragraph("None.", "P", "Sans 10", 2);
+        return paper.paragraph("None.", "P", "Sans 11", 2);
     Tag const table{paper.context(), "Table"};
     auto const widths = widths_of(head, rows);
     draw_row(paper, head, widths, true);
@@ -241,12 +242,12 @@ void draw_part(Paper& paper, json::object const& part)
     auto const kind = text_in(part, "kind");
     auto const text = text_in(part, "text");
     if (kind == "heading") {
-        paper.paragraph(text, "H1", "Sans Bold 20", 0);
-        paper.paragraph(text_in(part, "caption"), "P", "Sans 11", 0);
+        paper.paragraph(text, "H1", "Sans Bold 22", 0);
+        paper.paragraph(text_in(part, "caption"), "P", "Sans 12", 0);
     } else if (kind == "subheading") {
-        paper.paragraph(text, "H2", "Sans Bold 14", 16);
+        paper.paragraph(text, "H2", "Sans Bold 16", 18);
     } else if (kind == "paragraph" || kind == "inset" || kind == "warning") {
-        paper.paragraph(text, "P", "Sans 10", 6);
+        paper.paragraph(text, "P", "Sans 11", 6);
     } else if (kind == "summary") {
         draw_summary(paper, array_in(part, "rows"));
     } else if (kind == "table") {
