@@ -130,8 +130,6 @@ Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
     std::move(added.problems.begin(), added.problems.end(), std::back_inserter(built.problems));
     built.edits = std::move(added.edits);
     built.policy = made;
-    if (!pending)
-        built.policy->version = fmt::format("{}", ++version_);
     built.next_change = stored->next_change;
     return built;
 }
@@ -148,6 +146,7 @@ std::shared_ptr<policy::Policy const> Publisher::first()
                 message += policy::to_text(each, sources) + "\n";
         throw std::runtime_error(message);
     }
+    built.policy->version = fmt::format("{}", ++version_);
     std::lock_guard const lock(guard_);
     current_ = std::move(built.policy);
     next_change_ = built.next_change;
@@ -243,6 +242,7 @@ portal::PublishResult Publisher::publish_alone()
     portal::PublishResult result{false, current()->version, std::move(built.problems)};
     if (!built.policy || has_error(result.problems))
         return result;
+    built.policy->version = fmt::format("{}", ++version_);
     {
         std::lock_guard const lock(guard_);
         current_ = built.policy;

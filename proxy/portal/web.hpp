@@ -36,8 +36,9 @@ struct Site {
     Quota forms{60, std::chrono::hours(1)};      ///< of the portal, by address
     /// Streams of the access log that are open. Shared with them: at the end of the process they may be dropped after the site.
     std::shared_ptr<int> live_tails = std::make_shared<int>(0);
-    boost::asio::thread_pool aside{2};  ///< for publish and log search, which block
-    boost::asio::thread_pool gentle{1}; ///< for what takes seconds: publication never waits behind it
+    boost::asio::thread_pool aside{2};   ///< for publish and log search, which block
+    boost::asio::thread_pool outside{1}; ///< for what waits for a provider of sign-on: nothing of ours ever waits behind it
+    boost::asio::thread_pool gentle{1};  ///< for what takes seconds: publication never waits behind it
 
     std::string portal_url() const; ///< "http://127.0.0.1:8180", without a slash at the end
     std::string school() const;
@@ -98,6 +99,13 @@ template <class Work>
 task<std::invoke_result_t<Work&>> run_aside(Site& site, Work work)
 {
     co_return co_await boost::asio::co_spawn(site.aside, aside_body(std::move(work)), boost::asio::use_awaitable);
+}
+
+/// The same on the thread that asks others.
+template <class Work>
+task<std::invoke_result_t<Work&>> run_outside(Site& site, Work work)
+{
+    co_return co_await boost::asio::co_spawn(site.outside, aside_body(std::move(work)), boost::asio::use_awaitable);
 }
 
 /// The same on one thread that gives way to all others, work after work: for what keeps a core busy for seconds.

@@ -14,6 +14,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::hours kept{1};
+constexpr std::chrono::seconds between_tries{
+    5}; ///< while it does not answer: nobody waits for what somebody else just waited for
 constexpr std::chrono::minutes between_reads{1}; ///< because of an unknown key: nobody makes us ask without end
 
 json::object object_of(std::string const& text)
@@ -91,9 +93,16 @@ std::variant<Provider::Known, Fault> Provider::known(std::chrono::sys_seconds no
     bool const is_fresh = !known_.keys.empty() && now < known_.read_at + kept && known_.read_at <= now;
     if (is_fresh)
         return known_;
+    if (away_ && now < away_at_ + between_tries && away_at_ <= now)
+        return *away_;
     auto read_now = read(now);
-    if (auto const* const fresh = std::get_if<Known>(&read_now))
+    away_.reset();
+    if (auto const* const fresh = std::get_if<Known>(&read_now)) {
         known_ = *fresh;
+    } else {
+        away_ = std::get<Fault>(read_now);
+        away_at_ = now;
+    }
     return read_now;
 }
 

@@ -37,6 +37,8 @@ private:
     std::string back_;
     std::mutex guard_;
     Known known_;
+    std::optional<Fault> away_; ///< why it could not be read last
+    std::chrono::sys_seconds away_at_{};
 };
 
 } // namespace gatehouse::sign_on

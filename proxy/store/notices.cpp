@@ -61,6 +61,9 @@ constexpr std::array sources{
                "/audit?action=account."},
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action IN ('account.add', 'account.set-role') AND account > 0 AND ?1 "
         "> 0"},
+    Source{{"rules", ConsoleRole::headteacher, "the rules were changed",
+               "Rules or the timetable of the web filter were changed. The history says what, by whom and why.", "/history"},
+        "SELECT coalesce(max(applied), 0) FROM policy_changes WHERE ?1 > 0"},
     Source{{"emergency", ConsoleRole::headteacher, "the emergency account was used", an_emergency, "/audit?action=break-glass."},
         emergencies},
     Source{{"emergency-dpo", ConsoleRole::dpo, "the emergency account was used", an_emergency, "/audit?action=break-glass."},

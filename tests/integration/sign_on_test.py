@@ -141,6 +141,7 @@ def a_provider_that_is_away_is_told_kindly():
     page = Browser(GATE.console_port).get("/sign-in/school")
     assert page.status == 502 and "try again" in page.text, page.status
     PROVIDER.is_up = True
+    GATE.set_clock("2026-11-24 11:31:00")
     assert enter()[1].status == 200
 
 

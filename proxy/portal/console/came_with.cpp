@@ -59,21 +59,31 @@ std::set<std::string> companions_of(std::filesystem::path const& dir, log::Store
     return hosts;
 }
 
-std::vector<std::string> usual_companions(std::filesystem::path const& dir, policy::Host const& host, store::Instant now)
+struct Wanted {
+    policy::Host host;
+    std::string asker; ///< address of who asks
+    store::Instant now;
+};
+
+/// What came with half of the visits. A site that only one other person opened with it is nobody's business here.
+std::vector<std::string> usual_companions(std::filesystem::path const& dir, Wanted const& wanted)
 {
     auto const until = steady_clock::now() + longest;
     std::map<std::string, std::size_t> times;
+    std::map<std::string, std::set<std::string>> whose;
     std::size_t looked_at = 0;
-    for (auto const& visit : visits_of(dir, std::string(host.text()), now)) {
+    for (auto const& visit : visits_of(dir, std::string(wanted.host.text()), wanted.now)) {
         if (steady_clock::now() >= until)
             break;
         ++looked_at;
-        for (auto const& companion : companions_of(dir, visit, host))
+        for (auto const& companion : companions_of(dir, visit, wanted.host)) {
             ++times[companion];
+            whose[companion].insert(visit.client.to_text());
+        }
     }
     std::vector<std::string> usual;
     for (auto const& [companion, count] : times)
-        if (2 * count >= looked_at)
+        if (2 * count >= looked_at && (whose[companion].size() > 1 || whose[companion].contains(wanted.asker)))
             usual.push_back(companion);
     std::stable_sort(
         usual.begin(), usual.end(), [&](auto const& left, auto const& right) { return times.at(left) > times.at(right); });
@@ -105,9 +115,10 @@ task<std::vector<std::string>> blocked_companions(Visit const& visit, store::Unb
     std::vector<std::string> blocked;
     if (!host)
         co_return blocked;
-    auto const work = [dir = visit.site.services.settings.log_dir, host = *host, now = visit.instant()] {
-        return usual_companions(dir, host, now);
-    };
+    auto const work
+        = [dir = visit.site.services.settings.log_dir, wanted = Wanted{*host, request.requester.address, visit.instant()}] {
+              return usual_companions(dir, wanted);
+          };
     auto const usual = co_await run_aside(visit.site, work);
     auto const policy = visit.site.services.current_policy();
     for (auto const& companion : usual)

@@ -6,8 +6,8 @@
 
 namespace gatehouse::portal::console {
 
-/// Hosts that came within seconds of the asked site in at least half of the last visits, and that are blocked for the person who asks. Of
-/// nobody's visits is anything shown. At most eight; empty if the log knows none.
+/// Hosts that came within seconds of the asked site in at least half of the last visits, and that are blocked for the person who asks: sites
+/// of their own visits, or of at least two other people's. At most eight; empty if the log knows none.
 task<std::vector<std::string>> blocked_companions(Visit const& visit, store::UnblockRequest const& request);
 
 } // namespace gatehouse::portal::console

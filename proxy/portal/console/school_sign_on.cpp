@@ -52,7 +52,7 @@ task<Response> begin_school_sign_on(Visit const& visit)
         co_return not_now(visit, 404, "This school signs in with passwords.");
     auto const flow = site.flows.begin(visit.instant());
     auto const work = [&site, flow, now = visit.instant()] { return site.provider->address_for(flow, now); };
-    auto const address = co_await run_aside(site, work);
+    auto const address = co_await run_outside(site, work);
     if (auto const* const fault = std::get_if<sign_on::Fault>(&address))
         co_return failed(visit, *fault);
     auto response = redirect_to(std::get<std::string>(address));
@@ -76,7 +76,7 @@ task<Response> end_school_sign_on(Visit const& visit)
     auto const work = [&site, flow, code = std::string(visit.query("code")), now = visit.instant()] {
         return site.provider->who_came(*flow, code, now);
     };
-    auto const came = co_await run_aside(site, work);
+    auto const came = co_await run_outside(site, work);
     if (auto const* const fault = std::get_if<sign_on::Fault>(&came))
         co_return failed(visit, *fault);
     auto const enter = [name = std::get<sign_on::Name>(came).text, peer = visit.request.peer, now = visit.instant()](
