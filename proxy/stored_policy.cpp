@@ -6,6 +6,7 @@
 #include "proxy/store/restrictions.hpp"
 #include "tools/lists/compile.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace gatehouse {
@@ -13,35 +14,92 @@ namespace {
 
 constexpr char const* kept_in = "kept in the console";
 
-store::AppliedEdit make_edit(policy::Policy& policy, policy::Edit const& edit, std::vector<policy::Problem>& problems)
-{
-    auto outcome = policy::apply(policy, edit);
-    for (auto& problem : outcome.problems) {
-        auto const name = edit.row.empty() ? std::string{"a new one"} : '"' + edit.row + '"';
-        problem.message = fmt::format("{} {}: {}", policy::to_text(edit.table), name, problem.message);
-        problem.file = "changed in the console";
-        problem.line = problem.column = 0;
-        if (problem.severity == policy::Problem::Severity::error && problem.suggestion.empty())
-            problem.suggestion = "change it in the console, or put back what it needs in the configuration";
-        problems.push_back(std::move(problem));
+/// Makes changes one after the other. One that fits no longer is put off: it is an error only if no later one takes its place, so that what a changed
+/// file broke is mended in the console as well.
+class EditMaker {
+public:
+    EditMaker(policy::Policy& policy, std::vector<policy::Problem>& problems)
+        : policy_(policy)
+        , problems_(problems)
+    {
     }
-    return {outcome.changed, std::move(outcome.back)};
-}
+
+    /// `left`: key of the row that it left when it went live; empty for one that is not live yet.
+    store::AppliedEdit make(policy::Edit const& edit, std::string const& left)
+    {
+        auto outcome = policy::apply(policy_, edit);
+        auto const unfit = take_unfit(edit);
+        bool const failed = std::any_of(outcome.problems.begin(), outcome.problems.end(),
+            [](policy::Problem const& problem) { return problem.severity == policy::Problem::Severity::error; });
+        if (failed && !left.empty()) {
+            unfit_.push_back({edit, left, std::move(outcome.problems)});
+            return {};
+        }
+        if (unfit && !outcome.changed && !failed) // it takes away what is not there because it did not fit
+            return {true, {edit.table, {}, unfit->edit.text, unfit->edit.after}};
+        tell(edit, std::move(outcome.problems));
+        return {outcome.changed, std::move(outcome.back)};
+    }
+    /// Those that nothing took the place of.
+    void finish()
+    {
+        for (auto& unfit : unfit_)
+            tell(unfit.edit, std::move(unfit.problems));
+    }
+
+private:
+    struct Unfit {
+        policy::Edit edit;
+        std::string left;
+        std::vector<policy::Problem> problems;
+    };
+
+    /// The one whose row this change is about, which then no longer matters.
+    std::optional<Unfit> take_unfit(policy::Edit const& edit)
+    {
+        auto const found = std::find_if(unfit_.begin(), unfit_.end(),
+            [&](Unfit const& each) { return each.edit.table == edit.table && each.left == edit.row; });
+        if (found == unfit_.end())
+            return std::nullopt;
+        auto taken = std::move(*found);
+        unfit_.erase(found);
+        return taken;
+    }
+
+    void tell(policy::Edit const& edit, std::vector<policy::Problem> problems)
+    {
+        for (auto& problem : problems) {
+            auto const name = edit.row.empty() ? std::string{"a new one"} : '"' + edit.row + '"';
+            problem.message = fmt::format("{} {}: {}", policy::to_text(edit.table), name, problem.message);
+            problem.file = "changed in the console";
+            problem.line = problem.column = 0;
+            if (problem.severity == policy::Problem::Severity::error && problem.suggestion.empty())
+                problem.suggestion = "change it in the console, or put back what it needs in the configuration";
+            problems_.push_back(std::move(problem));
+        }
+    }
+
+    policy::Policy& policy_;
+    std::vector<policy::Problem>& problems_;
+    std::vector<Unfit> unfit_;
+};
 
 result<void> make_edits(policy::Policy& policy, store::Ledger& ledger, StoredParts const& parts, AddedParts& added)
 {
     auto const live = store::live_edits(ledger);
     if (!live)
         return live.error();
-    for (auto const& edit : *live)
-        make_edit(policy, edit, added.problems);
-    if (!parts.pending)
-        return {};
-    auto const pending = store::policy_changes_of(ledger, *parts.pending);
-    if (!pending)
-        return pending.error();
-    for (auto const& change : *pending)
-        added.edits.push_back(make_edit(policy, change.edit, added.problems));
+    EditMaker maker{policy, added.problems};
+    for (auto const& [edit, left] : *live)
+        maker.make(edit, left);
+    if (parts.pending) {
+        auto const pending = store::policy_changes_of(ledger, *parts.pending);
+        if (!pending)
+            return pending.error();
+        for (auto const& change : *pending)
+            added.edits.push_back(maker.make(change.edit, {}));
+    }
+    maker.finish();
     return {};
 }
 

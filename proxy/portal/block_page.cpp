@@ -92,21 +92,18 @@ void add_reasons(View& view, BlockPage const& page)
 void add_languages(View& view, BlockPage const& page, std::string const& token)
 {
     auto const address = std::string(page.portal_url) + "/blocked?t=" + token;
+    if (!page.is_on_portal) {
+        view.text("others", address).text("names", other_names(page.language));
+        return;
+    }
     std::vector<View> each;
-    std::string names;
-    for (auto const& info : all_languages()) {
+    for (auto const& info : all_languages())
         each.push_back(View()
                            .text("address", address + "&language=" + std::string(info.tag))
                            .text("tag", info.tag)
                            .text("name", info.name)
                            .flag("current", info.language == page.language));
-        if (info.language != page.language)
-            names += (names.empty() ? "" : " · ") + std::string(info.name);
-    }
-    if (page.is_on_portal)
-        view.list("languages", each);
-    else
-        view.text("others", address).text("names", names);
+    view.list("languages", each);
 }
 
 } // namespace

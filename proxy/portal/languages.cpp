@@ -108,6 +108,19 @@ LanguageInfo const& info_of(Language language)
     return languages[static_cast<std::size_t>(language)];
 }
 
+std::string_view other_names(Language language)
+{
+    static auto const all = [] {
+        std::array<std::string, language_count> names;
+        for (auto const& own : languages)
+            for (auto const& other : languages)
+                if (auto& text = names[static_cast<std::size_t>(own.language)]; other.language != own.language)
+                    text += (text.empty() ? "" : " · ") + std::string(other.name);
+        return names;
+    }();
+    return all[static_cast<std::size_t>(language)];
+}
+
 Language parse_language(std::string_view tag)
 {
     auto const* const found = find_language(tag);

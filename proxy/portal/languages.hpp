@@ -34,6 +34,9 @@ struct LanguageInfo {
 std::span<LanguageInfo const> all_languages();
 LanguageInfo const& info_of(Language language);
 
+/// "polski · română": the names of all but that one. Lifetime: static.
+std::string_view other_names(Language language);
+
 /// English for what is none of them.
 Language parse_language(std::string_view tag);
 /// What the browser asks for most (RFC 9110 §12.5.4, RFC 4647 §3.4); English if it asks for none of them. Bounded work on any text.

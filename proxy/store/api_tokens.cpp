@@ -33,7 +33,8 @@ result<std::optional<ApiToken>> first_token(Ledger& ledger, std::string_view whe
 
 bool is_fit(NewApiToken const& token, Instant now)
 {
-    return is_plain_text(token.name, 100) && now < token.ends_at && token.ends_at <= now + longest_token_life;
+    bool const is_line = token.name.find_first_of("\n\t") == std::string::npos; // it stands in the address of audit rows
+    return is_line && is_plain_text(token.name, 100) && now < token.ends_at && token.ends_at <= now + longest_token_life;
 }
 
 } // namespace

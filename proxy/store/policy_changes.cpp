@@ -158,11 +158,14 @@ result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationI
     return ledger.database().collect(sql, read_change, publication);
 }
 
-result<std::vector<policy::Edit>> live_edits(Ledger& ledger)
+result<std::vector<LiveEdit>> live_edits(Ledger& ledger)
 {
     static std::string const sql = fmt::format("{}WHERE outcome = ? ORDER BY applied", select_change);
-    return ledger.database().collect(
-        sql, [](Statement const& row) { return read_change(row).edit; }, ChangeOutcome::applied);
+    auto const read = [](Statement const& row) {
+        auto change = read_change(row);
+        return LiveEdit{std::move(change.edit), std::move(change.back.row)};
+    };
+    return ledger.database().collect(sql, read, ChangeOutcome::applied);
 }
 
 } // namespace gatehouse::store

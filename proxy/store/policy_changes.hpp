@@ -32,7 +32,11 @@ result<void> drop_policy_change(Ledger& ledger, PolicyChangeId change, Actor con
 
 /// In the order in which they were made; of the draft (none) or of a publication. Anyone who may read the rules.
 result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationId publication);
+struct LiveEdit {
+    policy::Edit edit;
+    std::string left; ///< key of the row that it left; empty: it took one away
+};
 /// Everything that is live, in the order in which it became so.
-result<std::vector<policy::Edit>> live_edits(Ledger& ledger);
+result<std::vector<LiveEdit>> live_edits(Ledger& ledger);
 
 } // namespace gatehouse::store

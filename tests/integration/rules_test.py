@@ -195,6 +195,14 @@ def it_survives_a_restart_and_a_changed_file():
     refused = GATE.command("reload", "--json", check=False)
     assert "year-9" in refused and "changed in the console" in refused, refused
     assert status(PUPILS, SCHOOL) == 403, "the policy from before goes on"
+    assert OFFICER.fill("/rules/one?id=chess-club", "/rules/remove", id="chess-club", why=WHY).status == 303
+    page = publish()
+    assert page.location == "/history?done=published", plain(page)[:1500]
+    assert GATE.command("reload") and "fit to run" in GATE.command("check"), "the console mends it as well as the file does"
+    GATE.stop()
+    GATE.start()
+    sign_in_again()
+    assert "chess-club" not in plain(OFFICER.get("/rules"))
     for file, text in texts.items():
         file.write_text(text)
     assert "fit to run" in GATE.command("check")

@@ -68,6 +68,7 @@ TEST_F(ApiTokens, EndWithARoleAPasswordOrTheAccount)
 TEST_F(ApiTokens, NeedANameAnEndWithinAYearAndARole)
 {
     EXPECT_EQ(create_api_token(*ledger, {"", false, tuesday + 1h}, as(officer), tuesday).error(), errc::invalid_value);
+    EXPECT_EQ(create_api_token(*ledger, {"two\nlines", false, tuesday + 1h}, as(officer), tuesday).error(), errc::invalid_value);
     EXPECT_EQ(create_api_token(*ledger, wanted(0s), as(officer), tuesday).error(), errc::invalid_value);
     EXPECT_EQ(create_api_token(*ledger, wanted(longest_token_life + 1s), as(officer), tuesday).error(), errc::invalid_value);
     EXPECT_EQ(create_api_token(*ledger, wanted(), Actor{AccountId{999}, "", ""}, tuesday).error(), errc::not_permitted);

@@ -31,7 +31,7 @@ struct PolicyChanges : School {
     std::vector<std::string> live()
     {
         std::vector<std::string> texts;
-        for (auto const& edit : *live_edits(*ledger))
+        for (auto const& [edit, left] : *live_edits(*ledger))
             texts.push_back(edit.row + ">" + edit.text);
         return texts;
     }
