@@ -1,7 +1,5 @@
 #include "proxy/portal/api.hpp"
 
-#include "proxy/portal/page_data.hpp"
-
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -97,11 +95,11 @@ Response data_of(Page const& page)
 {
     json::array parts;
     for (auto const& part : page.parts)
-        if (part.shows() != nullptr)
-            parts.push_back(*part.shows());
-    json::object value{{"title", page.title}, {"status", page.status}, {"parts", std::move(parts)}};
+        if (auto data = part.data(Language::english); !data.empty())
+            parts.push_back(std::move(data));
+    json::object value{{"title", page.title.english()}, {"status", page.status}, {"parts", std::move(parts)}};
     if (page.status >= 400)
-        value["error"] = page.title;
+        value["error"] = page.title.english();
     return answer_with(page.status, value);
 }
 

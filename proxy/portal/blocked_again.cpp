@@ -65,20 +65,19 @@ policy::Explanation explanation_of(
     return told;
 }
 
-} // namespace
-
-task<Response> show_blocked_again(Visit const& visit)
+Response show_in(Visit const& visit, Language language)
 {
     auto const token = open_token(visit.query("t"), visit.instant().time_since_epoch().count());
     auto const url = token ? token->url + "/" : std::string{};
     auto const target = policy::Target::parse_url(url); // views the text
-    if (!token || !target)
-        co_return show_message(visit, 404, "This page is too old",
+    if (!token || !target) {
+        auto reader = visit;
+        reader.language = language;
+        return show_message(reader, 404, "This page is too old",
             "Open the site once more, and choose the language on the page that you see then.");
+    }
     auto const subject = subject_of(*token);
     auto const why = explanation_of(visit, *token, subject, *target);
-    auto const language
-        = visit.query("language").empty() ? preferred_language(visit.request.language) : parse_language(visit.query("language"));
     auto const portal = visit.site.portal_url();
     auto const school = visit.site.school();
     Response response;
@@ -93,6 +92,18 @@ task<Response> show_blocked_again(Visit const& visit)
         .now = token->at});
     response.headers.emplace_back("Content-Security-Policy", page_security_policy());
     response.headers.emplace_back("Content-Language", info_of(language).tag);
+    return response;
+}
+
+} // namespace
+
+task<Response> show_blocked_again(Visit const& visit)
+{
+    auto const chosen = visit.query("language");
+    auto const language = chosen.empty() ? visit.language : parse_language(chosen);
+    auto response = show_in(visit, language);
+    if (info_of(language).tag == chosen) // kept for the form that the page leads to
+        response.headers.emplace_back("Set-Cookie", set_language_cookie(chosen, visit.side));
     co_return response;
 }
 

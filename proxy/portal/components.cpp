@@ -1,42 +1,61 @@
 #include "proxy/portal/components.hpp"
+
 #include "proxy/portal/page_data.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace gatehouse::portal {
 
 namespace {
 
-namespace json = boost::json;
+constexpr std::size_t longest_text = 4000;
 
-View cell_view(Cell const& cell)
+/// The texts of a view, in the language of its reader.
+class Written {
+public:
+    explicit Written(Language language)
+        : language_(language)
+    {
+    }
+    Written& text(std::string const& name, Words const& words, std::size_t max_bytes = 200)
+    {
+        view_.text(name, shown_text(words.in(language_), max_bytes));
+        return *this;
+    }
+    View& view() { return view_; }
+
+private:
+    Language language_;
+    View view_;
+};
+
+View cell_view(Cell const& cell, Language language)
 {
-    View view;
-    view.text("text", shown_text(cell.text, 4000))
-        .text("href", cell.href)
-        .text("tag", cell.tag)
-        .text("hidden", shown_text(cell.hidden));
-    view.flag("mono", cell.mono).flag("nowrap", cell.nowrap).flag("bar", cell.share >= 0).number("share", cell.share);
+    Written written(language);
+    written.text("text", cell.text, longest_text).text("hidden", cell.hidden);
+    auto& view = written.view();
+    view.text("href", cell.href).text("tag", cell.tag).flag("mono", cell.mono).flag("nowrap", cell.nowrap);
+    view.flag("bar", cell.share >= 0).number("share", cell.share);
     return view;
 }
 
-std::vector<View> cell_views(std::vector<Cell> const& cells)
+std::vector<View> cell_views(std::vector<Cell> const& cells, Language language)
 {
     std::vector<View> views;
     for (auto const& cell : cells)
-        views.push_back(cell_view(cell));
+        views.push_back(cell_view(cell, language));
     return views;
 }
 
-std::vector<View> option_views(Field const& field)
+std::vector<View> option_views(Field const& field, Language language)
 {
     std::vector<View> views;
     for (auto const& option : field.options) {
-        View view;
+        Written written(language);
+        written.text("option_text", option.text).text("option_hint", option.hint, longest_text);
+        auto& view = written.view();
         // The first radio carries the field's own id, so that the error summary's link lands on it.
-        view.text("option_id", views.empty() ? field.name : field.name + "-" + option.value);
-        view.text("option_value", option.value).text("option_text", shown_text(option.text)).text("option_hint", option.hint);
+        view.text("option_id", views.empty() ? field.name : field.name + "-" + option.value).text("option_value", option.value);
         bool const ticked = std::find(field.chosen.begin(), field.chosen.end(), option.value) != field.chosen.end();
         view.flag("selected", field.kind == Field::Kind::checkboxes ? ticked : option.value == field.value);
         views.push_back(view);
@@ -44,12 +63,26 @@ std::vector<View> option_views(Field const& field)
     return views;
 }
 
-View field_view(Field const& field)
+std::string_view input_type(Field::Kind kind)
+{
+    switch (kind) {
+    case Field::Kind::password: return "password";
+    case Field::Kind::date: return "date";
+    case Field::Kind::datetime: return "datetime-local";
+    case Field::Kind::time: return "time";
+    default: return "text";
+    }
+}
+
+View field_view(Field const& field, Language language)
 {
     using Kind = Field::Kind;
-    View view;
-    view.text("name", field.name).text("label", field.label).text("hint", field.hint).text("error", field.error);
-    view.text("value", field.value).text("autocomplete", field.autocomplete.empty() ? "off" : field.autocomplete);
+    Written written(language);
+    written.text("label", field.label, longest_text).text("hint", field.hint, longest_text);
+    written.text("error", field.error, longest_text);
+    auto& view = written.view();
+    view.text("name", field.name).text("value", field.value);
+    view.text("autocomplete", field.autocomplete.empty() ? "off" : field.autocomplete);
     view.number("longest", static_cast<long long>(field.longest));
     std::string described = field.hint.empty() ? "" : field.name + "-hint";
     if (!field.error.empty())
@@ -61,251 +94,254 @@ View field_view(Field const& field)
     view.number("count", static_cast<long long>(field.chosen.size())).flag("some", !field.chosen.empty());
     bool const input = field.kind == Kind::text || field.kind == Kind::password || field.kind == Kind::date
         || field.kind == Kind::datetime || field.kind == Kind::time || field.kind == Kind::username;
-    view.flag("is_input", input).flag("is_username", field.kind == Kind::username);
-    view.text("type",
-        field.kind == Kind::password       ? "password"
-            : field.kind == Kind::date     ? "date"
-            : field.kind == Kind::datetime ? "datetime-local"
-            : field.kind == Kind::time     ? "time"
-                                           : "text");
-    view.list("options", option_views(field));
+    view.flag("is_input", input).flag("is_username", field.kind == Kind::username).text("type", input_type(field.kind));
+    view.list("options", option_views(field, language));
     return view;
 }
 
-Html one_text(std::string_view name, std::string_view text)
+Html draw(Table const& table, Language language)
 {
-    View view;
-    view.text("text", shown_text(text, 4000));
-    return described(render(name, view), {{"kind", name}, {"text", text}});
-}
-
-json::object data_of(Cell const& cell)
-{
-    json::object data{{"text", shown_text(cell.text, 4000)}};
-    if (!cell.href.empty())
-        data["href"] = cell.href;
-    if (!cell.tag.empty())
-        data["tag"] = cell.tag;
-    return data;
-}
-
-json::array data_of(std::vector<Cell> const& cells)
-{
-    json::array data;
-    for (auto const& cell : cells)
-        data.push_back(data_of(cell));
-    return data;
-}
-
-std::string_view name_of(Field::Kind kind)
-{
-    static constexpr std::array<std::string_view, 11> names{
-        "text", "password", "date", "datetime", "time", "area", "select", "radios", "checkboxes", "hidden", "text"};
-    return names[static_cast<std::size_t>(kind)];
-}
-
-json::object data_of(Field const& field)
-{
-    json::object data{{"name", field.name}, {"kind", name_of(field.kind)}, {"label", field.label}, {"value", field.value}};
-    if (!field.hint.empty())
-        data["hint"] = field.hint;
-    if (!field.error.empty())
-        data["error"] = field.error;
-    if (field.kind == Field::Kind::checkboxes)
-        data["value"] = json::array(field.chosen.begin(), field.chosen.end());
-    if (!field.options.empty()) {
-        json::array options;
-        for (auto const& option : field.options)
-            options.push_back({{"value", option.value}, {"text", option.text}});
-        data["options"] = std::move(options);
+    std::vector<View> head, rows;
+    for (auto const& text : table.head)
+        head.push_back(Written(language).text("text", text).view());
+    for (auto const& cells : table.rows) {
+        auto views = cell_views(cells, language);
+        for (std::size_t i = 0; i < views.size() && i < table.head.size(); ++i)
+            views[i].text("column", shown_text(table.head[i].in(language)));
+        rows.push_back(View().list("cells", views));
     }
-    return data;
+    Written written(language);
+    written.text("caption", table.caption, longest_text);
+    return render("table", written.view().list("head", head).list("rows", rows).flag("folded", table.folded), language);
+}
+
+constexpr long long tall = 100; // of a chart, in the picture's own units, as `wide`
+constexpr long long wide = 10;
+
+Html draw(Chart const& chart, std::uint64_t most, Language language)
+{
+    auto const height = [most](std::uint64_t count) { // what is there is seen
+        return static_cast<long long>((count * static_cast<std::uint64_t>(tall) + most - 1) / most);
+    };
+    std::vector<View> bars;
+    for (auto const& column : chart.columns) {
+        auto const whole = height(column.whole), part = height(std::min(column.part, column.whole));
+        bars.push_back(View()
+                           .number("x", wide * static_cast<long long>(bars.size()) + 1)
+                           .number("whole_y", tall - whole)
+                           .number("whole_height", whole)
+                           .number("part_y", tall - part)
+                           .number("part_height", part));
+    }
+    Written written(language);
+    written.text("title", chart.title).text("whole", chart.whole).text("part", chart.part);
+    written.text("most", shown_number(most)).text("first", chart.columns.front().label).text("last", chart.columns.back().label);
+    auto& view = written.view();
+    view.number("width", wide * static_cast<long long>(bars.size())).list("bars", bars);
+    return render("chart", view, language);
+}
+
+Html draw(Form const& form, Language language)
+{
+    std::vector<View> fields;
+    for (auto const& field : form.fields)
+        fields.push_back(field_view(field, language));
+    Written written(language);
+    written.text("button", form.button);
+    auto& view = written.view().text("action", form.action).text("csrf", form.csrf).list("fields", fields);
+    view.flag("search", form.is_search).flag("warning", form.is_warning).flag("secondary", form.is_secondary);
+    return render("form", view, language);
+}
+
+Html draw(std::vector<SummaryRow> const& rows, Language language)
+{
+    std::vector<View> views;
+    for (auto const& row : rows)
+        views.push_back(cell_view(row.value, language).text("key", shown_text(row.key.in(language), longest_text)));
+    return render("summary", View().list("rows", views), language);
+}
+
+Html draw(std::vector<Problem> const& problems, Language language)
+{
+    std::vector<View> views;
+    for (auto const& problem : problems)
+        views.push_back(Written(language).text("text", problem.text, 500).view().text("field", problem.field));
+    return render("error_summary", View().list("problems", views), language);
+}
+
+Html draw(std::vector<Task> const& tasks, Language language)
+{
+    std::vector<View> views;
+    for (auto const& task : tasks) {
+        Written written(language);
+        written.text("text", task.text).text("hint", task.hint, longest_text).text("tag_text", task.tag_text);
+        views.push_back(
+            written.view().text("href", task.href).text("tag", task.tag).text("id", "task-" + std::to_string(views.size())));
+    }
+    return render("tasks", View().list("tasks", views), language);
+}
+
+/// A part that draws and describes what it is given by the functions of its type.
+template <class Shown>
+Part part_of(Shown shown)
+{
+    auto const kept = std::make_shared<Shown const>(std::move(shown));
+    return {[kept](Language language) { return draw(*kept, language); },
+        [kept](Language language) { return data_of(*kept, language); }};
+}
+
+Part one_text(char const* name, Words text)
+{
+    return {[name, text](
+                Language language) { return render(name, Written(language).text("text", text, longest_text).view(), language); },
+        [name, text](Language language) -> boost::json::object {
+            return {{"kind", name}, {"text", text.in(language)}};
+        }};
+}
+
+Part list_of(char const* name, std::vector<Cell> items)
+{
+    auto const kept = std::make_shared<std::vector<Cell> const>(std::move(items));
+    return {[name, kept](Language language) { return render(name, View().list("items", cell_views(*kept, language)), language); },
+        [kept](Language language) { return data_of(*kept, language); }};
 }
 
 } // namespace
 
-Html table(Table const& table)
+Part table(Table table)
 {
-    json::array data;
-    for (auto const& cells : table.rows)
-        data.push_back(data_of(cells));
-    json::object shows{{"kind", "table"}, {"caption", table.caption}, {"head", json::array(table.head.begin(), table.head.end())},
-        {"rows", std::move(data)}};
-    if (table.rows.empty())
-        return described(paragraph(table.empty.empty() ? "There is nothing here." : table.empty), std::move(shows));
-    std::vector<View> head;
-    for (auto const& text : table.head)
-        head.push_back(View().text("text", text));
-    std::vector<View> rows;
-    for (auto const& cells : table.rows) {
-        auto views = cell_views(cells);
-        for (std::size_t i = 0; i < views.size() && i < table.head.size(); ++i)
-            views[i].text("column", table.head[i]);
-        rows.push_back(View().list("cells", views));
-    }
-    View view;
-    view.text("caption", table.caption).list("head", head).list("rows", rows).flag("folded", table.folded);
-    return described(render("table", view), std::move(shows));
+    if (!table.rows.empty())
+        return part_of(std::move(table));
+    auto const said = paragraph(table.empty.empty() ? Words("There is nothing here.") : table.empty);
+    return {[said](Language language) { return said.html(language); },
+        [table = std::move(table)](Language language) { return data_of(table, language); }};
 }
 
-std::vector<Html> chart(Chart const& chart)
+std::vector<Part> chart(Chart chart)
 {
     std::uint64_t most = 0;
     for (auto const& column : chart.columns)
         most = std::max(most, column.whole);
     if (most == 0)
-        return {paragraph(chart.title + ": nothing was recorded.")};
-    std::vector<View> bars;
-    Table figures{.caption = chart.title + " in figures",
+        return {paragraph(words("{}: nothing was recorded.", chart.title))};
+    Table figures{.caption = words("{} in figures", chart.title),
         .head = {chart.unit, chart.whole, chart.part},
         .rows = {},
         .empty = {},
         .folded = true};
-    constexpr std::uint64_t tall = 100; // of the picture's own units, as `wide`
-    constexpr long long wide = 10;
-    for (auto const& column : chart.columns) {
-        auto const whole = static_cast<long long>((column.whole * tall + most - 1) / most); // what is there is seen
-        auto const part = static_cast<long long>((std::min(column.part, column.whole) * tall + most - 1) / most);
-        bars.push_back(View()
-                           .number("x", wide * static_cast<long long>(bars.size()) + 1)
-                           .number("whole_y", static_cast<long long>(tall) - whole)
-                           .number("whole_height", whole)
-                           .number("part_y", static_cast<long long>(tall) - part)
-                           .number("part_height", part));
+    for (auto const& column : chart.columns)
         figures.rows.push_back({{column.label}, {shown_number(column.whole)}, {shown_number(column.part)}});
-    }
-    View view;
-    view.text("title", chart.title).text("whole", chart.whole).text("part", chart.part).text("most", shown_number(most));
-    view.text("first", chart.columns.front().label).text("last", chart.columns.back().label);
-    view.number("width", wide * static_cast<long long>(bars.size())).list("bars", bars);
-    return {render("chart", view), table(figures)};
+    Part const picture{[chart = std::move(chart), most](Language language) { return draw(chart, most, language); }, {}};
+    return {picture, portal::table(std::move(figures))};
 }
 
-Html summary(std::vector<SummaryRow> const& rows)
+Part summary(std::vector<SummaryRow> rows)
 {
-    std::vector<View> views;
-    json::array data;
-    for (auto const& row : rows) {
-        views.push_back(cell_view(row.value).text("key", row.key));
-        auto shows = data_of(row.value);
-        shows["key"] = row.key;
-        data.push_back(std::move(shows));
-    }
-    return described(render("summary", View().list("rows", views)), {{"kind", "summary"}, {"rows", std::move(data)}});
+    return part_of(std::move(rows));
+}
+Part form(Form form)
+{
+    return part_of(std::move(form));
+}
+Part error_summary(std::vector<Problem> problems)
+{
+    return part_of(std::move(problems));
+}
+Part tasks(std::vector<Task> tasks)
+{
+    return part_of(std::move(tasks));
 }
 
-Html form(Form const& form)
+Part heading(Words text, Words caption)
 {
-    std::vector<View> fields;
-    json::array data;
-    for (auto const& field : form.fields) {
-        fields.push_back(field_view(field));
-        data.push_back(data_of(field));
-    }
-    View view;
-    view.text("action", form.action).text("button", form.button).text("csrf", form.csrf).list("fields", fields);
-    view.flag("search", form.is_search).flag("warning", form.is_warning).flag("secondary", form.is_secondary);
-    return described(render("form", view),
-        {{"kind", "form"}, {"method", form.is_search ? "get" : "post"}, {"action", form.action}, {"button", form.button},
-            {"fields", std::move(data)}});
+    return {[text, caption](Language language) {
+                return render("heading", Written(language).text("text", text).text("caption", caption).view(), language);
+            },
+        [text, caption](Language language) -> boost::json::object {
+            return {{"kind", "heading"}, {"text", text.in(language)}, {"caption", caption.in(language)}};
+        }};
 }
 
-Html heading(std::string_view text, std::string_view caption)
+Part subheading(Words text)
 {
-    return described(render("heading", View().text("text", shown_text(text)).text("caption", shown_text(caption))),
-        {{"kind", "heading"}, {"text", text}, {"caption", caption}});
+    return one_text("subheading", std::move(text));
+}
+Part paragraph(Words text)
+{
+    return one_text("paragraph", std::move(text));
+}
+Part inset(Words text)
+{
+    return one_text("inset", std::move(text));
+}
+Part warning(Words text)
+{
+    return one_text("warning", std::move(text));
+}
+Part bullets(std::vector<Cell> items)
+{
+    return list_of("bullets", std::move(items));
+}
+Part numbered(std::vector<Cell> items)
+{
+    return list_of("numbered", std::move(items));
 }
 
-Html subheading(std::string_view text)
+Part notice(Words title, Words text)
 {
-    return one_text("subheading", text);
-}
-Html paragraph(std::string_view text)
-{
-    return one_text("paragraph", text);
-}
-Html inset(std::string_view text)
-{
-    return one_text("inset", text);
-}
-Html warning(std::string_view text)
-{
-    return one_text("warning", text);
+    return {[title, text](Language language) {
+                return render("notice", Written(language).text("title", title).text("text", text, 1000).view(), language);
+            },
+        [title, text](Language language) -> boost::json::object {
+            return {{"kind", "notice"}, {"title", title.in(language)}, {"text", text.in(language)}};
+        }};
 }
 
-Html notice(std::string_view title, std::string_view text)
-{
-    return described(render("notice", View().text("title", title).text("text", shown_text(text, 1000))),
-        {{"kind", "notice"}, {"title", title}, {"text", text}});
-}
-
-std::vector<Problem> one_problem(std::string field, std::string text)
+std::vector<Problem> one_problem(std::string field, Words text)
 {
     return {{std::move(field), std::move(text)}};
 }
 
-std::string problem_with(std::vector<Problem> const& problems, std::string_view field)
+Words problem_with(std::vector<Problem> const& problems, std::string_view field)
 {
     auto const found
         = std::find_if(problems.begin(), problems.end(), [field](Problem const& each) { return each.field == field; });
-    return found == problems.end() ? std::string() : found->text;
+    return found == problems.end() ? Words() : found->text;
 }
 
-Html picture(std::string_view src, std::string_view text, Size size)
+Part picture(std::string src, Words text, Size size)
 {
-    return render("picture",
-        View().text("src", src).text("text", shown_text(text)).number("width", size.width).number("height", size.height));
+    return {[src, text, size](Language language) {
+                Written written(language);
+                auto& view = written.text("text", text, longest_text).view();
+                return render(
+                    "picture", view.text("src", src).number("width", size.width).number("height", size.height), language);
+            },
+        {}};
 }
 
-Html link(std::string_view text, std::string_view href)
+Part live(std::string events)
 {
-    return described(render("link", View().text("text", shown_text(text)).text("href", href)),
-        {{"kind", "link"}, {"text", text}, {"href", href}});
+    return {[events](Language language) { return render("live", View().text("events", events), language); }, {}};
 }
 
-Html bullets(std::vector<Cell> const& items)
+Part link(Words text, std::string href)
 {
-    return described(render("bullets", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
-}
-Html numbered(std::vector<Cell> const& items)
-{
-    return described(render("numbered", View().list("items", cell_views(items))), {{"kind", "list"}, {"items", data_of(items)}});
-}
-
-Html error_summary(std::vector<Problem> const& problems)
-{
-    std::vector<View> views;
-    json::array data;
-    for (auto const& problem : problems) {
-        views.push_back(View().text("field", problem.field).text("text", shown_text(problem.text, 500)));
-        data.push_back({{"field", problem.field}, {"text", problem.text}});
-    }
-    return described(
-        render("error_summary", View().list("problems", views)), {{"kind", "problems"}, {"problems", std::move(data)}});
+    return {[text, href](Language language) {
+                return render("link", Written(language).text("text", text).view().text("href", href), language);
+            },
+        [text, href](Language language) -> boost::json::object {
+            return {{"kind", "link"}, {"text", text.in(language)}, {"href", href}};
+        }};
 }
 
-Html pages(std::string_view newer, std::string_view older)
+Part pages(std::string newer, std::string older)
 {
-    return described(render("pages", View().text("newer", newer).text("older", older)),
-        {{"kind", "pages"}, {"newer", newer}, {"older", older}});
-}
-
-Html tasks(std::vector<Task> const& tasks)
-{
-    std::vector<View> views;
-    json::array data;
-    for (auto const& task : tasks) {
-        View view;
-        view.text("text", task.text)
-            .text("href", task.href)
-            .text("hint", task.hint)
-            .text("tag", task.tag)
-            .text("tag_text", task.tag_text);
-        view.text("id", "task-" + std::to_string(views.size()));
-        views.push_back(view);
-        data.push_back({{"text", task.text}, {"href", task.href}, {"hint", task.hint}, {"tag", task.tag_text}});
-    }
-    return described(render("tasks", View().list("tasks", views)), {{"kind", "tasks"}, {"tasks", std::move(data)}});
+    return {
+        [newer, older](Language language) { return render("pages", View().text("newer", newer).text("older", older), language); },
+        [newer, older](Language) -> boost::json::object {
+            return {{"kind", "pages"}, {"newer", newer}, {"older", older}};
+        }};
 }
 
 } // namespace gatehouse::portal

@@ -9,7 +9,7 @@ namespace gatehouse::portal {
 namespace {
 
 struct Platform {
-    std::string_view title;
+    char const* title;
     std::vector<Cell> steps;
 };
 

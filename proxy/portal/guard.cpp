@@ -78,6 +78,12 @@ std::string set_way_cookie(std::string_view value)
     return std::string(way_cookie) + "=" + std::string(value) + "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600";
 }
 
+std::string set_language_cookie(std::string_view tag, Side side)
+{
+    return std::string(language_cookie) + "=" + std::string(tag) + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"
+        + (side == Side::console ? "; Secure" : "");
+}
+
 std::string clear_cookie(std::string_view name)
 {
     return set_cookie(name, "") + "; Max-Age=0";

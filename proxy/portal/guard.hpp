@@ -28,6 +28,9 @@ inline constexpr std::string_view session_cookie = "__Host-gatehouse-session";
 inline constexpr std::string_view visitor_cookie = "__Host-gatehouse-visitor";
 /// Cookie of a browser that is on its way to the school's sign-on and back. Sent with the way back, which another site leads to (SameSite=Lax).
 inline constexpr std::string_view way_cookie = "__Host-gatehouse-sign-on";
+/// Cookie of the language that somebody chose, of both sides. It says nothing else about them.
+inline constexpr std::string_view language_cookie = "gatehouse-language";
+std::string set_language_cookie(std::string_view tag, Side side);
 std::string set_way_cookie(std::string_view value);
 std::string set_cookie(std::string_view name, std::string_view value);
 std::string clear_cookie(std::string_view name);

@@ -1,6 +1,5 @@
 #include "proxy/portal/html.hpp"
 #include "proxy/portal/form_data.hpp"
-#include "proxy/portal/page_data.hpp"
 
 #include <array>
 #include <cassert>
@@ -47,12 +46,6 @@ View& View::object(std::string const& name, View const& value)
 {
     data_.set(name, value.data_);
     return *this;
-}
-
-Html described(Html html, boost::json::object shows)
-{
-    html.shows_ = std::make_shared<boost::json::object const>(std::move(shows));
-    return html;
 }
 
 Html render(std::string_view name, View const& view, Language language)
@@ -136,14 +129,6 @@ std::string shown_text(std::string_view raw, std::size_t max_bytes)
         raw.remove_prefix(character.size == 0 ? 1 : character.size);
     }
     return out;
-}
-
-std::string shown_number(std::uint64_t number)
-{
-    auto text = std::to_string(number);
-    for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3)
-        text.insert(static_cast<std::size_t>(place), 1, ',');
-    return text;
 }
 
 std::string spoken(std::string_view id)

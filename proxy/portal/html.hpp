@@ -4,11 +4,9 @@
 
 #include "proxy/portal/languages.hpp"
 
-#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <kainjow/mustache.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +19,6 @@ class View;
 class Html {
 public:
     std::string const& text() const { return text_; }
-    /// What it shows, for programs (page_data.hpp); null: nothing that a program needs.
-    boost::json::object const* shows() const { return shows_.get(); }
 
 private:
     explicit Html(std::string text)
@@ -30,9 +26,7 @@ private:
     {
     }
     friend Html render(std::string_view name, View const& view, Language language);
-    friend Html described(Html html, boost::json::object shows);
     std::string text_;
-    std::shared_ptr<boost::json::object const> shows_;
 };
 
 /// The values of one template. Names that were not set render as nothing and are false in sections.
@@ -62,9 +56,6 @@ std::vector<std::string_view> embedded_names();
 /// Text from outside made fit to be read: control and direction-changing characters (Unicode Bidi_Control) become
 /// U+FFFD, broken UTF-8 too, and at most `max_bytes` are kept, cut at a character and ended by an ellipsis.
 std::string shown_text(std::string_view raw, std::size_t max_bytes = 200);
-
-/// "1,234,567".
-std::string shown_number(std::uint64_t number);
 
 /// An id as people say it: "lesson 2" for "lesson-2".
 std::string spoken(std::string_view id);

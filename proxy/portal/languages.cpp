@@ -23,17 +23,25 @@ constexpr std::array languages{LanguageInfo{Language::english, "en", "English"},
 static_assert(languages.size() == language_count);
 
 /// Compiled in, so what cannot be read is a mistake of ours, which a test finds; then there is nothing to say.
-Catalogue read_catalogue(std::string_view tag)
+void read_file(std::string_view name, Catalogue& catalogue)
 {
     namespace json = boost::json;
-    auto const bytes = embedded_file(std::string(tag) + ".json");
+    auto const bytes = embedded_file(name);
     json::error_code failure;
     auto const value = json::parse(json::string_view(bytes.data(), bytes.size()), failure);
-    Catalogue catalogue;
     if (!failure && value.is_object())
         for (auto const& [english, words] : value.get_object())
             if (words.is_string())
                 catalogue.emplace(std::string(english), std::string(words.get_string()));
+}
+
+/// "es.json" and all of "es-*.json": what a language says may stand in more than one file.
+Catalogue read_catalogue(std::string_view tag)
+{
+    Catalogue catalogue;
+    for (auto const name : embedded_names())
+        if (name.starts_with(tag) && name.ends_with(".json") && (name[tag.size()] == '.' || name[tag.size()] == '-'))
+            read_file(name, catalogue);
     return catalogue;
 }
 
@@ -88,12 +96,12 @@ bool same_letters(std::string_view left, std::string_view right)
     });
 }
 
-LanguageInfo const* find_language(std::string_view range)
+LanguageInfo const* find_language(std::string_view range, std::span<LanguageInfo const> offered)
 {
     auto const primary = range.substr(0, range.find('-'));
-    auto const found = std::find_if(
-        languages.begin(), languages.end(), [&](LanguageInfo const& info) { return same_letters(primary, info.tag); });
-    return found == languages.end() ? nullptr : &*found;
+    auto const found
+        = std::find_if(offered.begin(), offered.end(), [&](LanguageInfo const& info) { return same_letters(primary, info.tag); });
+    return found == offered.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -101,6 +109,12 @@ LanguageInfo const* find_language(std::string_view range)
 std::span<LanguageInfo const> all_languages()
 {
     return languages;
+}
+
+std::span<LanguageInfo const> console_languages()
+{
+    static std::array const in_console{info_of(Language::english), info_of(Language::spanish)};
+    return in_console;
 }
 
 LanguageInfo const& info_of(Language language)
@@ -123,11 +137,11 @@ std::string_view other_names(Language language)
 
 Language parse_language(std::string_view tag)
 {
-    auto const* const found = find_language(tag);
+    auto const* const found = find_language(tag, languages);
     return found == nullptr ? Language::english : found->language;
 }
 
-Language preferred_language(std::string_view accept_language)
+Language preferred_language(std::string_view accept_language, std::span<LanguageInfo const> offered)
 {
     constexpr std::size_t most_bytes = 200, most_ranges = 16;
     auto rest = accept_language.substr(0, most_bytes);
@@ -137,7 +151,7 @@ Language preferred_language(std::string_view accept_language)
         auto item = cut(rest, ',');
         auto const range = cut(item, ';');
         auto const quality = quality_of(trimmed(item));
-        auto const* const found = find_language(range);
+        auto const* const found = find_language(range, offered);
         if (found == nullptr || quality <= best_quality)
             continue;
         best = found->language;

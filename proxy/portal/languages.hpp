@@ -1,6 +1,6 @@
 #pragma once
-// The languages of what pupils meet. English stands in the templates and in the code, between {{#say}} and {{/say}} or in say(); the others stand in
-// languages/*.json under the English words, and what one of them lacks stays English.
+// The languages of our pages. English stands in the templates between {{#say}} and {{/say}}, and in the code as literals that become Words (words.hpp);
+// the others stand in languages/ under the English words, and what one of them lacks stays English.
 
 #include <cstdint>
 #include <span>
@@ -32,6 +32,8 @@ struct LanguageInfo {
     bool is_right_to_left = false;
 };
 std::span<LanguageInfo const> all_languages();
+/// Those in which all of the console can be read.
+std::span<LanguageInfo const> console_languages();
 LanguageInfo const& info_of(Language language);
 
 /// "polski · română": the names of all but that one. Lifetime: static.
@@ -39,8 +41,9 @@ std::string_view other_names(Language language);
 
 /// English for what is none of them.
 Language parse_language(std::string_view tag);
-/// What the browser asks for most (RFC 9110 §12.5.4, RFC 4647 §3.4); English if it asks for none of them. Bounded work on any text.
-Language preferred_language(std::string_view accept_language);
+/// Which of the offered ones the browser asks for most (RFC 9110 §12.5.4, RFC 4647 §3.4); English if it asks for none of them. Bounded work on any
+/// text.
+Language preferred_language(std::string_view accept_language, std::span<LanguageInfo const> offered = all_languages());
 
 /// The English words in that language. Lifetime: static, or that of `english`. Thread-safe.
 std::string_view say(Language language, std::string_view english);

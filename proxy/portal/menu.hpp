@@ -6,6 +6,6 @@
 namespace gatehouse::portal {
 
 std::vector<View> menu_of(Visit const& visit);
-std::string_view role_title(store::ConsoleRole role);
+Words role_title(store::ConsoleRole role);
 
 } // namespace gatehouse::portal

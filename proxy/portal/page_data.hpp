@@ -1,13 +1,16 @@
 #pragma once
-// What a part of a page shows, as data beside its HTML, for programs that read the page through the API. Every component says it when it is made.
+// What the parts of a page show, as data: for programs that read the page through the API, and for the page on paper. One object each, whose "kind" is
+// the component's name.
 
-#include "proxy/portal/html.hpp"
-
-#include <boost/json.hpp>
+#include "proxy/portal/components.hpp"
 
 namespace gatehouse::portal {
 
-/// The same HTML, with what it shows: an object whose "kind" is the component's name.
-Html described(Html html, boost::json::object shows);
+boost::json::object data_of(Table const& table, Language language);
+boost::json::object data_of(Form const& form, Language language);
+boost::json::object data_of(std::vector<SummaryRow> const& rows, Language language);
+boost::json::object data_of(std::vector<Cell> const& items, Language language);
+boost::json::object data_of(std::vector<Problem> const& problems, Language language);
+boost::json::object data_of(std::vector<Task> const& tasks, Language language);
 
 } // namespace gatehouse::portal

@@ -1,7 +1,5 @@
 #include "proxy/portal/pdf.hpp"
 
-#include "proxy/portal/page_data.hpp"
-
 #include <algorithm>
 #include <cairo-pdf.h>
 #include <fmt/format.h>
@@ -261,7 +259,7 @@ void draw_part(Paper& paper, json::object const& part)
 
 } // namespace
 
-std::string pdf_of(Page const& page, PdfFrame const& frame)
+std::string pdf_of(Page const& page, PdfFrame const& frame, Language language)
 {
     std::string bytes;
     {
@@ -272,8 +270,8 @@ std::string pdf_of(Page const& page, PdfFrame const& frame)
         {
             Tag const document{context.get(), "Document"};
             for (auto const& part : page.parts)
-                if (part.shows() != nullptr)
-                    draw_part(paper, *part.shows());
+                if (auto const data = part.data(language); !data.empty())
+                    draw_part(paper, data);
         }
         paper.end_page();
         cairo_surface_finish(surface.get());

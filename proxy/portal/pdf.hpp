@@ -12,6 +12,6 @@ struct PdfFrame {
 };
 
 /// The file's bytes. Forms, links and tasks are left out: nobody clicks on paper. Takes some ten milliseconds; not for a worker.
-std::string pdf_of(Page const& page, PdfFrame const& frame);
+std::string pdf_of(Page const& page, PdfFrame const& frame, Language language);
 
 } // namespace gatehouse::portal

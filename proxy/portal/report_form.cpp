@@ -51,15 +51,11 @@ Page tell_page(Visit const& visit, Origin const& origin, std::vector<Problem> co
         std::string(visit.form("text")), {}, problems.empty() ? "" : problems.front().text, "off", 2000});
     Page page;
     page.title = "Tell someone";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading("Tell someone"));
     page.parts.push_back(paragraph("You did the right thing by coming here. You are not in trouble for telling."));
     if (!origin.token.host.empty())
-        page.parts.push_back(paragraph("This is about " + origin.token.host + "."));
+        page.parts.push_back(paragraph(words("This is about {}.", origin.token.host)));
     page.parts.push_back(portal::form(form));
     page.parts.push_back(inset("If someone is in danger now, tell a grown-up near you or call 999. You can also call Childline "
                                "on 0800 1111, free, day and night."));
@@ -107,8 +103,8 @@ task<Response> show_told(Visit const& visit)
     Page page;
     page.title = "Thank you for telling us";
     page.parts = {heading(page.title), paragraph("Somebody will read it soon."),
-        paragraph(reference ? "If you want to talk about it later, this is its number: " + *reference
-                            : std::string("You can close this page.")),
+        paragraph(reference ? words("If you want to talk about it later, this is its number: {}", *reference)
+                            : Words("You can close this page.")),
         inset("If someone is in danger now, tell a grown-up near you or call 999. You can also call Childline on 0800 1111, "
               "free, day and night.")};
     co_return show(visit, page);

@@ -29,7 +29,7 @@ AskToken token_of_visitor(Visit const& visit)
     return token;
 }
 
-Html ask_form(Visit const& visit, AskToken const& token, std::string_view sealed, std::vector<Problem> const& problems)
+Part ask_form(Visit const& visit, AskToken const& token, std::string_view sealed, std::vector<Problem> const& problems)
 {
     auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     Form form;
@@ -52,12 +52,8 @@ Html ask_form(Visit const& visit, AskToken const& token, std::string_view sealed
 Page ask_page(Visit const& visit, AskToken const& token, std::string_view sealed, std::vector<Problem> const& problems = {})
 {
     Page page;
-    page.title = token.host.empty() ? "Ask for a site" : "Ask for " + token.host;
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    page.title = token.host.empty() ? Words("Ask for a site") : words("Ask for {}", token.host);
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(paragraph("The online safety officer reads what you write. The headteacher then says yes or no. You can "
                                    "see the answer on a page of your own."));
@@ -88,7 +84,9 @@ store::NewRequest request_of(Visit const& visit, AskToken const& token)
 
 struct StateText {
     RequestState state;
-    std::string_view tag, title, text;
+    char const* tag;
+    char const* title;
+    char const* text;
 };
 
 StateText state_text(RequestState state)
@@ -189,13 +187,12 @@ task<Response> show_request_status(Visit const& visit)
     auto const state = state_text(found->state);
     bool const is_open = found->state == RequestState::submitted || found->state == RequestState::recommended;
     Page page;
-    page.title = "Your request " + reference;
+    page.title = words("Your request {}", reference);
     if (!visit.query("new").empty())
         page.parts.push_back(notice("Sent", "Thank you. Keep this page or its link: it will show the answer."));
     page.parts.push_back(heading("Your request", reference));
-    std::vector<SummaryRow> rows{{"Site", {found->host + found->path}},
-        {"State", {std::string(state.title), {}, std::string(state.tag)}}, {"What this means", {std::string(state.text)}},
-        {"You wrote", {found->why}}, {"Sent", {shown_time(visit.site, found->submitted_at)}}};
+    std::vector<SummaryRow> rows{{"Site", {found->host + found->path}}, {"State", {state.title, {}, state.tag}},
+        {"What this means", {state.text}}, {"You wrote", {found->why}}, {"Sent", {shown_time(visit.site, found->submitted_at)}}};
     if (!found->answer.empty())
         rows.push_back({"Answer", {found->answer}});
     if (found->state == RequestState::approved && found->recommendation)

@@ -2,6 +2,7 @@
 
 #include "proxy/portal/api.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/language_choice.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/api_tokens.hpp"
 
@@ -99,7 +100,7 @@ task<std::optional<Response>> find_caller(Visit& visit)
                           Ledger& ledger) { return store::find_api_caller(ledger, token, now); };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found && found.error() != store::errc::no_session)
-        co_return api_refusal(503, failure_text(found.error()));
+        co_return api_refusal(503, failure_text(found.error()).english());
     if (!found)
         co_return api_refusal(
             401, "Send the key of an account: Authorization: Bearer KEY. People make keys on the page of their account.");
@@ -167,6 +168,7 @@ task<Response> answer(Site& site, Side side, Request const& request)
         asked.as_data = asked.path.starts_with('/');
     }
     Visit visit{site, side, asked, site.clock.now(), {}, {}, {}, {}};
+    visit.language = language_for(side, asked);
     // The last resort of ASVS 16.5.4: whatever a page throws ends here, is written down without its data, and the person gets a plain page.
     try {
         co_return co_await dispatch(visit);

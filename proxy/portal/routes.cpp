@@ -1,4 +1,5 @@
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/language_choice.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/portal/portal_pages.hpp"
 #include "proxy/portal/router.hpp"
@@ -27,6 +28,7 @@ constexpr Route portal_table[] = {
     {get, "/told", show_told},
     {get, "/help", show_help},
     {get, "/accessibility", show_accessibility},
+    {get, "/language", choose_language},
     {get, "/assets/", show_asset},
 };
 
@@ -174,6 +176,7 @@ constexpr Route console_table[] = {
     {post, "/account/password", con::take_password, signed_in},
     {get, "/help", show_help, anyone},
     {get, "/accessibility", show_accessibility, anyone},
+    {get, "/language", choose_language, anyone},
     {get, "/assets/", show_asset, anyone},
 };
 
@@ -195,13 +198,15 @@ std::vector<View> menu_of(Visit const& visit)
         if (route.menu.empty() || !route.access.permits(visit.session->account.console_role))
             continue;
         View item;
-        item.text("href", route.path).text("text", route.menu).flag("current", route.path == visit.request.path);
+        item.text("href", route.path)
+            .text("text", say(visit.language, route.menu))
+            .flag("current", route.path == visit.request.path);
         items.push_back(item);
     }
     return items;
 }
 
-std::string_view role_title(store::ConsoleRole role)
+Words role_title(store::ConsoleRole role)
 {
     switch (role) {
     case Role::none: return "no role";

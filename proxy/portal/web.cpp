@@ -1,5 +1,6 @@
 #include "proxy/portal/web.hpp"
 #include "proxy/portal/api.hpp"
+#include "proxy/portal/language_choice.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/settings.hpp"
 
@@ -41,17 +42,29 @@ store::Actor Visit::actor() const
         key_name.empty() ? request.peer : request.peer + ", key " + key_name};
 }
 
+void add_problems(Page& page, std::vector<Problem> const& problems)
+{
+    if (problems.empty())
+        return;
+    page.parts.push_back(error_summary(problems));
+    page.has_problem = true;
+    page.status = 422;
+}
+
 Response show(Visit const& visit, Page const& page)
 {
     if (visit.request.as_data)
         return data_of(page);
     std::vector<View> parts;
     for (auto const& part : page.parts)
-        parts.push_back(View().html("content", part));
+        parts.push_back(View().html("content", part.html(visit.language)));
     bool const console = visit.side == Side::console;
     View view;
-    view.text("title", shown_text(page.title)).flag("problem", page.has_problem).text("back", page.back);
-    view.text("school", visit.site.school()).text("service", console ? "Gatehouse console" : "Web filter help");
+    view.text("title", shown_text(page.title.in(visit.language))).flag("problem", page.has_problem).text("back", page.back);
+    view.text("school", visit.site.school())
+        .text("service", say(visit.language, console ? "Gatehouse console" : "Web filter help"));
+    view.text("lang", info_of(visit.language).tag).flag("rtl", info_of(visit.language).is_right_to_left);
+    view.list("languages", language_links(visit));
     view.list("parts", parts).text("help", "/help");
     view.list("menu", {});
     if (visit.session && !visit.session->account.must_change_password)
@@ -60,15 +73,16 @@ Response show(Visit const& visit, Page const& page)
     if (visit.session) {
         auto const& account = visit.session->account;
         view.text("person", shown_text(account.display_name.empty() ? account.login : account.display_name));
-        view.text("role", role_title(account.console_role)).text("csrf", visit.csrf());
+        view.text("role", role_title(account.console_role).in(visit.language)).text("csrf", visit.csrf());
     }
     Response response;
     response.status = page.status;
-    response.body = render("layout", view).text();
+    response.body = render("layout", view, visit.language).text();
+    response.headers.emplace_back("Content-Language", info_of(visit.language).tag);
     return response;
 }
 
-Response show_message(Visit const& visit, unsigned status, std::string_view title, std::string_view text)
+Response show_message(Visit const& visit, unsigned status, Words title, Words text)
 {
     Page page;
     page.title = title;
@@ -77,12 +91,12 @@ Response show_message(Visit const& visit, unsigned status, std::string_view titl
     return show(visit, page);
 }
 
-std::string failure_text(error_code const& failure)
+Words failure_text(error_code const& failure)
 {
     using store::errc;
     struct Text {
         errc code;
-        std::string_view text;
+        char const* text;
     };
     static constexpr std::array texts{
         Text{errc::busy, "Too much is going on right now. Nothing was changed. Please try again in a minute."},
@@ -111,7 +125,7 @@ std::string failure_text(error_code const& failure)
     };
     for (auto const& [code, text] : texts)
         if (failure == make_error_code(code))
-            return std::string(text);
+            return text;
     return "Something went wrong on our side. Nothing was changed. Please tell the ICT lead.";
 }
 
@@ -125,6 +139,9 @@ Response show_failure(Visit const& visit, error_code const& failure)
     if (failure == errc::not_permitted || failure == errc::same_person || failure == errc::role_changed_recently
         || failure == errc::conflict_of_interest)
         return show_message(visit, 403, "You cannot do this", failure_text(failure));
+    if (failure == errc::throttled) // of asking and telling; pages with passwords say it themselves
+        return show_message(visit, 429, "That was a lot",
+            "Many requests came from here in a short time. Please wait an hour, or ask your teacher.");
     if (failure == errc::invalid_value || failure == errc::already_exists)
         return show_message(visit, 422, "This does not fit", failure_text(failure));
     if (failure == errc::busy || failure == errc::locked || failure == errc::full)
@@ -132,16 +149,17 @@ Response show_failure(Visit const& visit, error_code const& failure)
     return show_message(visit, 500, "Something went wrong", failure_text(failure));
 }
 
-std::string shown_date(policy::Date const& date)
+Words shown_date(policy::Date const& date)
 {
-    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    return fmt::format("{} {} {}", date.day, months.at(date.month - 1U), date.year);
+    static constexpr std::array in_month{"{} Jan {}", "{} Feb {}", "{} Mar {}", "{} Apr {}", "{} May {}", "{} Jun {}",
+        "{} Jul {}", "{} Aug {}", "{} Sep {}", "{} Oct {}", "{} Nov {}", "{} Dec {}"};
+    return words(in_month.at(date.month - 1U), date.day, date.year);
 }
 
-std::string shown_time(Site const& site, store::Instant at)
+Words shown_time(Site const& site, store::Instant at)
 {
     auto const local = site.clock.moment_of(at).local;
-    return shown_date(local.date) + ", " + policy::minute_to_text(local.minute);
+    return words("{}, {}", shown_date(local.date), policy::minute_to_text(local.minute));
 }
 
 std::optional<std::int64_t> parse_id(std::string_view text)

@@ -54,6 +54,7 @@ struct Visit {
     std::optional<store::Session> session;  ///< of a person who is signed in
     std::string key_name;                   ///< of the key with which a program acts for that person; empty for people
     std::optional<store::Session> unproved; ///< of somebody whose password was right and whose code is still to come
+    Language language = Language::english;
 
     std::string_view query(std::string_view name) const { return value_of(request.query, name); }
     std::string_view form(std::string_view name) const { return value_of(request.form, name); }
@@ -66,24 +67,27 @@ struct Visit {
 using Handler = task<Response> (*)(Visit const& visit);
 
 struct Page {
-    std::string title;
-    std::vector<Html> parts;
+    Words title;
+    std::vector<Part> parts;
     std::string back; ///< address of the page before; empty: no link
     unsigned status = 200;
     bool has_problem = false; ///< "Error: " before the title
 };
 
+/// What is wrong with a form that came back: a summary with links to its fields, 422 and "Error" in the title. Nothing if nothing is wrong.
+void add_problems(Page& page, std::vector<Problem> const& problems);
+
 Response show(Visit const& visit, Page const& page);
 /// A page with a heading and one paragraph.
-Response show_message(Visit const& visit, unsigned status, std::string_view title, std::string_view text);
+Response show_message(Visit const& visit, unsigned status, Words title, Words text);
 /// What to say when the store refused or failed, with a fitting status. Never more detail than the person needs.
 Response show_failure(Visit const& visit, error_code const& failure);
 /// One plain sentence for a failure of the store.
-std::string failure_text(error_code const& failure);
+Words failure_text(error_code const& failure);
 
 /// "24 Nov 2026, 10:40" on the school's clock.
-std::string shown_time(Site const& site, store::Instant at);
-std::string shown_date(policy::Date const& date);
+Words shown_time(Site const& site, store::Instant at);
+Words shown_date(policy::Date const& date);
 /// A number of a row from a query or form, or nothing.
 std::optional<std::int64_t> parse_id(std::string_view text);
 /// The value of a text field, trimmed.

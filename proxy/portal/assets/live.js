@@ -1,5 +1,8 @@
-// The access log as it is written, on top of a page that works without this. It puts text where the server's rows have text, and nothing else.
+// The access log as it is written, on top of a page that works without this. It puts text where the server's rows have text, and nothing else. The words,
+// in the reader's language, come with the page.
 const frame = document.querySelector("[data-live]");
+const words = frame.dataset;
+const heads = [...document.querySelectorAll("thead th")].map((head) => head.textContent);
 const rows = document.querySelector("tbody");
 const state = document.querySelector("#live-state");
 const button = document.querySelector("#live-button");
@@ -22,7 +25,8 @@ function show(event) {
     const line = document.createElement("tr");
     line.className = "govuk-table__row";
     const open = row.verdict === "allow";
-    line.append(cell("When", row.when), cell("Verdict", open ? "Open" : "Blocked", open ? "green" : "red"), cell("Site", row.site), cell("Who and where", row.who), cell("Rule", row.rule));
+    const [when, verdict, site, who, rule] = heads;
+    line.append(cell(when, row.when), cell(verdict, open ? words.open : words.blocked, open ? "green" : "red"), cell(site, row.site), cell(who, row.who), cell(rule, row.rule));
     rows.prepend(line);
     while (rows.children.length > most) rows.lastElementChild.remove();
 }
@@ -35,18 +39,18 @@ function say(text, label) {
 function stop(text) {
     source?.close();
     source = null;
-    say(text, "Go on");
+    say(text, words.resume);
 }
 
 function start() {
-    source = new EventSource(frame.dataset.live);
-    source.addEventListener("begin", () => say("New rows come at the top.", "Pause"));
+    source = new EventSource(words.live);
+    source.addEventListener("begin", () => say(words.begin, words.pause));
     source.addEventListener("row", show);
-    source.addEventListener("end", () => stop("It stopped by itself after ten minutes."));
-    source.onerror = () => stop("The connection is gone. You may have to sign in again.");
-    say("Waiting for the first row.", "Pause");
+    source.addEventListener("end", () => stop(words.end));
+    source.onerror = () => stop(words.gone);
+    say(words.first, words.pause);
 }
 
 button.hidden = false;
-button.addEventListener("click", () => (source ? stop("Paused.") : start()));
+button.addEventListener("click", () => (source ? stop(words.paused) : start()));
 start();

@@ -25,11 +25,7 @@ Page password_page(Visit const& visit, std::vector<Problem> const& problems)
     Page page;
     page.title = first ? "Choose your own password" : "Change your password";
     page.back = first ? "" : "/account";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     if (first)
         page.parts.push_back(paragraph(
@@ -68,7 +64,7 @@ task<Response> show_account(Visit const& visit)
     for (auto const& session : *sessions)
         if (session.id != visit.session->id)
             others.push_back({std::to_string(store::number(session.id)),
-                session.address + ", since " + shown_time(visit.site, session.created_at), ""});
+                words("{}, since {}", session.address, shown_time(visit.site, session.created_at)), ""});
     end_one.fields = {{Field::Kind::select, "session", "Which one?", "", "", others}};
     Form end;
     end.action = "/account/end-sessions";
@@ -84,9 +80,9 @@ task<Response> show_account(Visit const& visit)
     if (visit.query("done") == "second-factor-off")
         page.parts.push_back(notice("Done", "You sign in with your password alone again."));
     page.parts.push_back(heading("Your account"));
-    page.parts.push_back(summary({{"Name", {account.display_name}}, {"User name", {account.login}},
-        {"Role", {std::string(role_title(account.console_role))}},
-        {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}}}));
+    page.parts.push_back(
+        summary({{"Name", {account.display_name}}, {"User name", {account.login}}, {"Role", {role_title(account.console_role)}},
+            {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}}}));
     page.parts.push_back(link("Change your password", "/account/password"));
     page.parts.push_back(link("Sign in with a code as well", "/account/second-factor"));
     page.parts.push_back(link("Keys for programs", "/account/tokens"));

@@ -31,7 +31,7 @@ std::vector<Option> role_options()
 {
     std::vector<Option> options;
     for (auto const role : console_roles)
-        options.push_back({std::string(store::to_text(role)), std::string(role_title(role)), ""});
+        options.push_back({std::string(store::to_text(role)), role_title(role), ""});
     return options;
 }
 
@@ -75,15 +75,6 @@ task<std::optional<Problem>> wrong_password(Visit const& visit, std::string name
     if (proved)
         co_return std::nullopt;
     co_return Problem{name, failure_text(proved.error())};
-}
-
-void add_problems(Page& page, std::vector<Problem> const& problems)
-{
-    if (problems.empty())
-        return;
-    page.parts.push_back(error_summary(problems));
-    page.has_problem = true;
-    page.status = 422;
 }
 
 Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
@@ -144,8 +135,8 @@ store::NewAccount account_of(Visit const& visit, std::vector<Problem>& problems)
 Response password_page(Visit const& visit, store::IssuedAccount const& issued)
 {
     Page page;
-    page.title = "First password of " + issued.account.login;
-    page.parts = {notice("Done", "Give this password to " + issued.account.display_name + " in person. It is shown only now."),
+    page.title = words("First password of {}", issued.account.login);
+    page.parts = {notice("Done", words("Give this password to {} in person. It is shown only now.", issued.account.display_name)),
         heading(page.title),
         summary({{"User name", {issued.account.login, {}, {}, true}}, {"Password", {issued.password, {}, {}, true}}}),
         paragraph(issued.account.must_change_password ? "It opens nothing but the page where they choose their own."
@@ -154,7 +145,7 @@ Response password_page(Visit const& visit, store::IssuedAccount const& issued)
     return show(visit, page);
 }
 
-Form change_form(Visit const& visit, store::Account const& account, std::string action, std::string button)
+Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button)
 {
     Form form;
     form.action = std::move(action);
@@ -204,7 +195,7 @@ void add_sessions(Page& page, Visit const& visit, store::Account const& account,
         table.rows.push_back({{session.address, {}, {}, true}, {shown_time(visit.site, session.created_at)},
             {shown_time(visit.site, session.last_seen)}});
         options.push_back({std::to_string(store::number(session.id)),
-            session.address + ", since " + shown_time(visit.site, session.created_at), ""});
+            words("{}, since {}", session.address, shown_time(visit.site, session.created_at)), ""});
     }
     page.parts.push_back(portal::table(table));
     if (options.empty())
@@ -215,7 +206,7 @@ void add_sessions(Page& page, Visit const& visit, store::Account const& account,
     page.parts.push_back(portal::form(form));
 }
 
-std::string_view done_text(std::string_view done)
+Words done_text(std::string_view done)
 {
     if (done == "role")
         return "The role is changed and they are signed out.";
@@ -256,9 +247,7 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
     if (!found)
         co_return show_failure(visit, found.error());
     auto const& account = found->account;
-    std::string groups;
-    for (auto const& group : account.groups)
-        groups += (groups.empty() ? "" : ", ") + group;
+    auto const groups = joined(std::vector<Words>(account.groups.begin(), account.groups.end()));
     Page page;
     page.title = account.display_name;
     page.back = "/accounts";
@@ -267,11 +256,11 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
     add_problems(page, problems);
     page.parts.push_back(heading(account.display_name, "Account"));
     page.parts.push_back(summary({{"User name", {account.login}}, {"State", state_of(account)},
-        {"Role in these pages", {std::string(role_title(account.console_role))}},
-        {"Role on the web", {account.subject_role.empty() ? "none" : account.subject_role}},
+        {"Role in these pages", {role_title(account.console_role)}},
+        {"Role on the web", {account.subject_role.empty() ? "none" : Words(account.subject_role)}},
         {"Groups", {groups.empty() ? "none" : groups}},
         {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}},
-        {"School account", {account.sign_on.empty() ? "none" : account.sign_on}},
+        {"School account", {account.sign_on.empty() ? "none" : Words(account.sign_on)}},
         {"For emergencies", {account.is_break_glass ? "Yes: its password works once" : "No"}},
         {"Last signed in", {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}}}));
     if (account.id == visit.session->account.id)
@@ -297,8 +286,8 @@ task<Response> show_accounts(Visit const& visit)
     table.head = {"User name", "Name", "Role", "State", "Code", "Last signed in"};
     for (auto const& account : *found)
         table.rows.push_back({{account.login, address_of(account.id)}, {account.display_name},
-            {account.console_role == ConsoleRole::none ? account.subject_role + ", on the web only"
-                                                       : std::string(role_title(account.console_role))},
+            {account.console_role == ConsoleRole::none ? words("{}, on the web only", account.subject_role)
+                                                       : role_title(account.console_role)},
             state_of(account), {account.has_second_factor ? "Yes" : "No"},
             {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}});
     Page page;

@@ -10,6 +10,6 @@ namespace gatehouse::portal::console {
 /// What was kept; a run that cannot be read says so.
 Table check_table(store::CheckRun const& run);
 /// "12 good, 2 to look at, 1 gap"
-std::string check_counts(store::CheckRun const& run);
+Words check_counts(store::CheckRun const& run);
 
 } // namespace gatehouse::portal::console

@@ -3,8 +3,6 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/settings.hpp"
 
-#include <fmt/format.h>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -75,7 +73,7 @@ store::CheckRun run_of(std::vector<checks::SelfCheck> const& found, store::Insta
     return run;
 }
 
-Html run_form(Visit const& visit)
+Part run_form(Visit const& visit)
 {
     Form form;
     form.action = "/checks/run";
@@ -93,14 +91,15 @@ Table check_table(store::CheckRun const& run)
     table.head = {"Question", "Result", "What was found", "What to do"};
     table.empty = "This run cannot be read any more.";
     for (auto const& check : checks::from_json(run.text).value_or(std::vector<checks::SelfCheck>{}))
-        table.rows.push_back(
-            {{check.question}, state_cell(check.state), {check.finding}, {check.advice.empty() ? "Nothing" : check.advice}});
+        table.rows.push_back({{Words::perhaps_ours(check.question)}, state_cell(check.state),
+            {Words::perhaps_ours(check.finding)}, {check.advice.empty() ? Words("Nothing") : Words::perhaps_ours(check.advice)}});
     return table;
 }
 
-std::string check_counts(store::CheckRun const& run)
+Words check_counts(store::CheckRun const& run)
 {
-    return fmt::format("{} good, {} to look at, {} {}", run.good, run.look, run.gaps, run.gaps == 1 ? "gap" : "gaps");
+    return words(
+        run.gaps == 1 ? "{} good, {} to look at, {} gap" : "{} good, {} to look at, {} gaps", run.good, run.look, run.gaps);
 }
 
 task<Response> show_checks(Visit const& visit)
@@ -133,7 +132,7 @@ task<Response> show_check_run(Visit const& visit)
     if (!run)
         co_return show_failure(visit, run.error());
     Page page;
-    page.title = "Checks of " + shown_time(visit.site, run->at);
+    page.title = words("Checks of {}", shown_time(visit.site, run->at));
     page.back = "/checks";
     page.parts = {heading(page.title, visit.site.school()), summary({{"Run by", {run->by}}, {"Result", {check_counts(*run)}}}),
         portal::table(check_table(*run))};

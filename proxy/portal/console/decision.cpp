@@ -6,9 +6,24 @@ namespace gatehouse::portal::console {
 
 using store::Ledger;
 
+namespace {
+
+/// A proposal to keep it closed says nothing of for whom and until when it would open, so there is nothing to approve.
+std::vector<Option> choices(bool opens)
+{
+    Option const refuse{"refuse", "Refuse", "It stays closed"};
+    if (opens)
+        return {{"approve", "Approve", "It opens at once, as the officer proposes"}, refuse,
+            {"send-back", "Ask the officer", "It goes back with your question"}};
+    return {refuse,
+        {"send-back", "Ask the officer",
+            "It goes back. If you want it open, write so: the officer then proposes for whom and until when"}};
+}
+
+} // namespace
+
 Form decision_form(Visit const& visit, store::UnblockRequest const& request)
 {
-    bool const opens = request.recommendation && request.recommendation->allow;
     Form form;
     form.action = "/request/decide";
     form.button = "Confirm";
@@ -16,9 +31,7 @@ Form decision_form(Visit const& visit, store::UnblockRequest const& request)
     form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(request.id))},
         {Field::Kind::hidden, "version", "", "", std::to_string(request.version)},
         {Field::Kind::radios, "decision", "Your decision", "", std::string(visit.form("decision")),
-            {{"approve", "Approve",
-                 opens ? "It opens at once, as the officer proposes" : "Against the officer's advice: it opens at once"},
-                {"refuse", "Refuse", "It stays closed"}, {"send-back", "Ask the officer", "It goes back with your question"}}},
+            choices(request.recommendation && request.recommendation->allow)},
         {Field::Kind::area, "reason", "Your reason", "The person who asked reads this.", std::string(visit.form("reason")), {},
             "", "", 1000}};
     return form;

@@ -16,7 +16,7 @@ using store::Ledger;
 
 constexpr unsigned most_days = 30;
 
-Html publish_form(Visit const& visit, std::vector<Problem> const& problems)
+Part publish_form(Visit const& visit, std::vector<Problem> const& problems)
 {
     auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     Form form;
@@ -39,11 +39,7 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
         co_return show_failure(visit, draft.error());
     Page page;
     page.title = "Draft";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     if (auto const text = draft_notice(visit.query("done")); !text.empty())
         page.parts.push_back(notice("Done", text));
     page.parts.push_back(heading("Draft"));
@@ -70,16 +66,18 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     co_return show(visit, page);
 }
 
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many)
+Words counted(std::uint64_t requests, std::uint64_t people)
 {
-    return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+    if (requests == 1)
+        return words(people == 1 ? "{} request of {} person" : "{} request of {} people", requests, people);
+    return words(people == 1 ? "{} requests of {} person" : "{} requests of {} people", requests, people);
 }
 
-Table changed_table(std::string caption, std::string_view first, std::vector<log::ChangedBy> const& rows)
+Table changed_table(Words caption, Words first, std::vector<log::ChangedBy> const& rows)
 {
     Table table;
     table.caption = std::move(caption);
-    table.head = {std::string(first), "Would be closed", "Would be opened"};
+    table.head = {std::move(first), "Would be closed", "Would be opened"};
     for (auto const& row : rows)
         table.rows.push_back(
             {{shown_text(row.name)}, {std::to_string(row.changed.closed)}, {std::to_string(row.changed.opened)}});
@@ -89,11 +87,8 @@ Table changed_table(std::string caption, std::string_view first, std::vector<log
 void show_report(Page& page, log::ReplayReport const& report)
 {
     page.parts.push_back(summary({{"Requests looked at", {std::to_string(report.rows)}},
-        {"Would be closed",
-            {counted(report.changed.closed, "request", "requests") + " of " + counted(report.people_closed, "person", "people")}},
-        {"Would be opened",
-            {counted(report.changed.opened, "request", "requests") + " of "
-                + counted(report.people_opened, "person", "people")}}}));
+        {"Would be closed", {counted(report.changed.closed, report.people_closed)}},
+        {"Would be opened", {counted(report.changed.opened, report.people_opened)}}}));
     if (!report.complete)
         page.parts.push_back(
             inset("There were too many requests to look at all of them now. The newest were; choose fewer days."));
@@ -122,7 +117,7 @@ std::vector<Cell> new_warnings(Preview const& preview, policy::Policy const& run
     return warnings;
 }
 
-Html days_form(std::string_view days)
+Part days_form(std::string_view days)
 {
     Form form;
     form.action = "/draft/effect";
@@ -203,7 +198,8 @@ task<Response> show_draft_edit(Visit const& visit)
     page.title = title_of(*change);
     page.back = "/draft";
     page.parts = {heading(page.title, "Not live yet"),
-        summary({{"Reason", {change->reason}}, {"By", {change->made_by + ", " + shown_time(visit.site, change->made_at)}}}),
+        summary(
+            {{"Reason", {change->reason}}, {"By", {words("{}, {}", change->made_by, shown_time(visit.site, change->made_at))}}}),
         difference(*policy, change->edit, policy::written_row(*policy, change->edit.table, change->edit.row))};
     if (visit.has_role(ConsoleRole::officer)) {
         Form form;

@@ -3,7 +3,6 @@
 #include "proxy/portal/console/spoken_selector.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <map>
 
 namespace gatehouse::portal::console {
@@ -13,7 +12,7 @@ namespace {
 using policy::Edit;
 using policy::EditedTable;
 
-std::string_view table_title(EditedTable table)
+char const* table_title(EditedTable table)
 {
     switch (table) {
     case EditedTable::rule: return "Rule";
@@ -32,17 +31,18 @@ std::string key_at(std::string_view text, std::uint32_t line)
     return std::string(text.substr(0, std::min(text.find(' '), text.size())));
 }
 
-std::string_view key_title(std::string_view key)
+Words key_title(std::string_view key)
 {
-    static std::map<std::string_view, std::string_view> const titles{{"id", "Name"}, {"name", "Name"}, {"clause", "Clause"},
+    static std::map<std::string_view, char const*> const titles{{"id", "Name"}, {"name", "Name"}, {"clause", "Clause"},
         {"who", "Who"}, {"what", "What"}, {"where", "Where"}, {"when", "When"}, {"action", "Then"},
         {"reason", "What people read"}, {"kind", "Kind"}, {"start", "From"}, {"end", "Until"}, {"weekdays", "Days"},
         {"groups", "For"}, {"first", "First day"}, {"last", "Last day"}};
     auto const found = titles.find(key);
-    return found == titles.end() ? key : found->second;
+    return found == titles.end() ? Words(key) : Words(found->second);
 }
 
-std::string spoken_value(policy::Policy const& policy, std::string const& key, std::string const& value)
+/// A value of a row: the words that rows may say are ours, names are the school's.
+Words spoken_value(policy::Policy const& policy, std::string const& key, std::string const& value)
 {
     if (key == "action")
         return value == "allow" ? "Open" : "Blocked";
@@ -50,27 +50,31 @@ std::string spoken_value(policy::Policy const& policy, std::string const& key, s
         return spoken_selector(policy, key, value);
     if (key == "groups")
         return spoken_selector(policy, "who", "group:" + value);
+    if (key == "kind" || key == "weekdays")
+        return Words::perhaps_ours(value);
     auto const date = key == "first" || key == "last" ? policy::Date::parse(value) : policy::errc::bad_local_time;
-    return date ? shown_date(*date) : value;
+    return date ? shown_date(*date) : Words(value);
 }
 
-/// Every key with its words, in the order of the row.
-std::vector<std::pair<std::string, std::string>> spoken_parts(policy::Policy const& policy, std::string const& text)
+using Spoken = std::vector<std::pair<std::string, Words>>;
+
+/// Every key with what it says, in the order of the row.
+Spoken spoken_parts(policy::Policy const& policy, std::string const& text)
 {
-    std::vector<std::pair<std::string, std::string>> spoken;
+    Spoken spoken;
     for (auto const& part : policy::parts_of(text)) {
-        std::string words;
+        std::vector<Words> values;
         for (auto const& value : part.values)
-            words += (words.empty() ? "" : ", ") + spoken_value(policy, part.key, value);
-        spoken.emplace_back(std::string(key_title(part.key)), words);
+            values.push_back(spoken_value(policy, part.key, value));
+        spoken.emplace_back(part.key, joined(values));
     }
     return spoken;
 }
 
-std::string value_in(std::vector<std::pair<std::string, std::string>> const& parts, std::string const& key)
+Words value_in(Spoken const& parts, std::string const& key)
 {
     auto const found = std::find_if(parts.begin(), parts.end(), [&](auto const& part) { return part.first == key; });
-    return found == parts.end() ? std::string{} : found->second;
+    return found == parts.end() ? Words() : found->second;
 }
 
 /// "lunch" of a row, or "pupils-chat".
@@ -121,14 +125,14 @@ task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes)
     co_return redirect_to("/draft?done=added");
 }
 
-std::string title_of(store::PolicyChange const& change)
+Words title_of(store::PolicyChange const& change)
 {
     auto const& edit = change.edit;
     auto name = edit.table == EditedTable::rule && !edit.row.empty() ? edit.row : name_in(edit.text);
-    return fmt::format("{}: {}", table_title(edit.table), name.empty() ? edit.row : name);
+    return words("{}: {}", table_title(edit.table), name.empty() ? edit.row : name);
 }
 
-Html policy_changes_table(std::string caption, std::vector<store::PolicyChange> const& changes, std::string const& address)
+Part policy_changes_table(Words caption, std::vector<store::PolicyChange> const& changes, std::string const& address)
 {
     Table table;
     table.caption = std::move(caption);
@@ -136,11 +140,11 @@ Html policy_changes_table(std::string caption, std::vector<store::PolicyChange> 
     for (auto const& change : changes) {
         auto const& edit = change.edit;
         bool const needless = change.outcome == store::ChangeOutcome::not_needed;
-        Cell what = edit.row.empty() ? Cell{"New", {}, "green"}
+        Cell what = edit.row.empty() ? Cell{"New##comes into the file", {}, "green"}
             : edit.text.empty()      ? Cell{"Goes", {}, "grey"}
                                      : Cell{"Changed", {}, "purple"};
         if (needless)
-            what.text += ", was so already";
+            what.text = words("{}, was so already", what.text);
         table.rows.push_back(
             {{title_of(change), address.empty() ? std::string{} : address + std::to_string(store::number(change.id))},
                 std::move(what), {change.reason}, {change.made_by}});
@@ -148,25 +152,22 @@ Html policy_changes_table(std::string caption, std::vector<store::PolicyChange> 
     return portal::table(table);
 }
 
-Html difference(policy::Policy const& policy, Edit const& edit, std::string const& before)
+Part difference(policy::Policy const& policy, Edit const& edit, std::string const& before)
 {
     auto const was = spoken_parts(policy, before), is = spoken_parts(policy, edit.text);
     Table table{.caption = "Before and after", .head = {"Part", "Before", "After"}, .rows = {}};
-    auto const add = [&](std::string const& key, std::string left, std::string right) {
-        bool const same = left == right;
-        table.rows.push_back({{key}, {left.empty() ? "-" : std::move(left)},
-            {same                   ? "the same"
-                    : right.empty() ? "-"
-                                    : std::move(right),
-                {}, same ? "grey" : ""}});
+    auto const add = [&](Words const& title, Words const& left, Words const& right) {
+        bool const same = left.english() == right.english();
+        auto const shown = [](Words const& value) { return value.empty() ? Words("-") : value; };
+        table.rows.push_back({{title}, {shown(left)}, {same ? Words("the same") : shown(right), {}, same ? "grey" : ""}});
     };
     for (auto const& [key, value] : is.empty() ? was : is)
-        add(key, value_in(was, key), value_in(is, key));
+        add(key_title(key), value_in(was, key), value_in(is, key));
     for (auto const& [key, value] : was)
         if (!is.empty() && value_in(is, key).empty())
-            add(key, value, {});
+            add(key_title(key), value, {});
     if (edit.table == EditedTable::rule && !edit.text.empty())
-        add("Place", {}, edit.after.empty() ? "first" : "after " + edit.after);
+        add("Place", {}, edit.after.empty() ? Words("first") : words("after {}", edit.after));
     return portal::table(table);
 }
 

@@ -16,11 +16,11 @@ std::vector<Problem> problems_with(policy::Policy const& with_draft, std::vector
 task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes);
 
 /// "Changes: rule pupils-chat".
-std::string title_of(store::PolicyChange const& change);
+Words title_of(store::PolicyChange const& change);
 /// One row each; `address` as in changes_table().
-Html policy_changes_table(std::string caption, std::vector<store::PolicyChange> const& changes, std::string const& address = {});
+Part policy_changes_table(Words caption, std::vector<store::PolicyChange> const& changes, std::string const& address = {});
 /// What stands there before and after, key by key, in words. `before`: the text of the row; empty: none.
-Html difference(policy::Policy const& policy, policy::Edit const& edit, std::string const& before);
+Part difference(policy::Policy const& policy, policy::Edit const& edit, std::string const& before);
 
 /// Ticked boxes of a form that was sent, or what `otherwise` says.
 std::vector<std::string> ticked(Visit const& visit, std::string_view name, std::vector<std::string> otherwise);

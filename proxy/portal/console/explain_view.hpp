@@ -7,6 +7,6 @@
 namespace gatehouse::portal::console {
 
 /// Verdict and reason as a summary, and every step as a table. Sealed lists are never named.
-std::vector<Html> explanation_parts(policy::Explanation const& explanation);
+std::vector<Part> explanation_parts(policy::Explanation const& explanation);
 
 } // namespace gatehouse::portal::console

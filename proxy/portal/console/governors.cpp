@@ -10,8 +10,6 @@
 #include "proxy/settings.hpp"
 #include "proxy/store/term_figures.hpp"
 
-#include <fmt/format.h>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -70,7 +68,7 @@ struct FromLog {
     log::TunnelReport tunnels;
 };
 
-std::string category_title(policy::Policy const& policy, std::string const& id)
+Words category_title(policy::Policy const& policy, std::string const& id)
 {
     if (id == "none")
         return "No topic";
@@ -105,7 +103,7 @@ Table role_table(policy::Policy const& policy, FromLog const& counted)
 {
     Table table;
     table.caption = "Use of the web, by role";
-    table.head = {"Role", "Requests", "Blocked", "Seen inside", "By name only", "Not even the name"};
+    table.head = {"Role", "Requests##of the web", "Blocked", "Seen inside", "By name only", "Not even the name"};
     table.empty = "Nothing was recorded.";
     for (auto const& role : counted.traffic.roles) {
         auto const* const known = policy.role(role.name);
@@ -120,18 +118,18 @@ Table role_table(policy::Policy const& policy, FromLog const& counted)
     return table;
 }
 
-Table count_table(std::string caption, std::string head, std::vector<store::CountOf> const& counts)
+Table count_table(Words caption, Words head, std::vector<store::CountOf> const& counts)
 {
     Table table;
     table.caption = std::move(caption);
     table.head = {std::move(head), "Number"};
-    table.empty = table.caption + ": none.";
+    table.empty = words("{}: none.", table.caption);
     for (auto const& each : counts)
-        table.rows.push_back({{spoken(each.name)}, {shown_number(static_cast<std::uint64_t>(each.count))}});
+        table.rows.push_back({{Words::perhaps_ours(spoken(each.name))}, {shown_number(static_cast<std::uint64_t>(each.count))}});
     return table;
 }
 
-Html decisions(FromStore const& stored)
+Part decisions(FromStore const& stored)
 {
     auto const& figures = stored.figures;
     return summary({{"Changes of the school's lists that went live", {std::to_string(figures.publications)}},
@@ -142,16 +140,18 @@ Html decisions(FromStore const& stored)
         {"Times that somebody read a personal record, each with a purpose", {std::to_string(figures.records_read)}}});
 }
 
-Html record(FromStore const& stored)
+Part record(FromStore const& stored)
 {
     if (stored.newest.empty())
         return paragraph("The record is empty.");
     auto const& head = stored.newest.front();
-    return summary({{"The chain", {stored.chain.intact ? "Whole: no row was changed or removed" : stored.chain.problem}},
-        {"Number of the last row", {std::to_string(head.sequence)}}, {"Its digest", {head.digest, {}, {}, true}}});
+    return summary(
+        {{"The chain",
+             {stored.chain.intact ? "Whole: no row was changed or removed" : Words::perhaps_ours(stored.chain.problem)}},
+            {"Number of the last row", {std::to_string(head.sequence)}}, {"Its digest", {head.digest, {}, {}, true}}});
 }
 
-Html choice_of_range(Range const& range)
+Part choice_of_range(Range const& range)
 {
     Form form;
     form.action = "/governors";
@@ -163,20 +163,27 @@ Html choice_of_range(Range const& range)
     return portal::form(form);
 }
 
-Html how_to_print()
-{
-    return paragraph("Print this page, or download it to hand it out.");
-}
+struct Report {
+    Range range;
+    FromStore stored;
+    FromLog counted;
+};
 
-Page report_page(Visit const& visit, Range const& range, FromStore const& stored, FromLog const& counted)
+enum class Medium : std::uint8_t { screen, paper };
+
+Page report_page(Visit const& visit, Report const& report, Medium medium)
 {
+    auto const& [range, stored, counted] = report;
     auto const policy = visit.site.services.current_policy();
     Page page;
     page.title = "Report for the governors";
-    page.parts = {heading(page.title, visit.site.school() + ", " + shown_date(range.first) + " to " + shown_date(range.last)),
-        choice_of_range(range), paragraph("Numbers only: no person is in this report."), how_to_print(),
-        link("Download it as a PDF",
-            with_query("/governors/pdf", {{"from", range.first.to_text()}, {"to", range.last.to_text()}}))};
+    page.parts
+        = {heading(page.title, words("{}, {} to {}", visit.site.school(), shown_date(range.first), shown_date(range.last))),
+            choice_of_range(range), paragraph("Numbers only: no person is in this report.")};
+    if (medium == Medium::screen)
+        page.parts.push_back(paragraph("Print this page, or download it to hand it out."));
+    page.parts.push_back(link(
+        "Download it as a PDF", with_query("/governors/pdf", {{"from", range.first.to_text()}, {"to", range.last.to_text()}})));
     auto const unread = counted.traffic.unreadable_days;
     if (!counted.traffic.complete || unread > 0)
         page.parts.push_back(
@@ -192,7 +199,7 @@ Page report_page(Visit const& visit, Range const& range, FromStore const& stored
         page.parts.push_back(paragraph("The checks were never run. The page Checks runs them."));
     } else {
         page.parts.push_back(paragraph(
-            "Run on " + shown_time(visit.site, stored.runs.front().at) + ": " + check_counts(stored.runs.front()) + "."));
+            words("Run on {}: {}.", shown_time(visit.site, stored.runs.front().at), check_counts(stored.runs.front()))));
         page.parts.push_back(portal::table(check_table(stored.runs.front())));
     }
     page.parts.push_back(subheading("The record of decisions"));
@@ -200,16 +207,12 @@ Page report_page(Visit const& visit, Range const& range, FromStore const& stored
     return page;
 }
 
-/// The page, or why there is none.
-struct Report {
-    Range range;
-    Page page;
-};
+/// What the report says, or why there is none.
 task<std::variant<Report, Response>> make_report(Visit const& visit)
 {
     auto const range = range_of(visit);
     auto const work = [range](Ledger& ledger) { return read_store(ledger, range); };
-    auto const stored = co_await visit.site.services.store.call(work);
+    auto stored = co_await visit.site.services.store.call(work);
     if (!stored)
         co_return show_failure(visit, stored.error());
     auto const count = [dir = visit.site.services.settings.log_dir, range]() -> result<FromLog> {
@@ -220,10 +223,10 @@ task<std::variant<Report, Response>> make_report(Visit const& visit)
             return traffic ? tunnels.error() : traffic.error();
         return FromLog{std::move(*traffic), std::move(*tunnels)};
     };
-    auto const counted = co_await run_gently(visit.site, count);
+    auto counted = co_await run_gently(visit.site, count);
     if (!counted)
         co_return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
-    co_return Report{range, report_page(visit, range, *stored, *counted)};
+    co_return Report{range, std::move(*stored), std::move(*counted)};
 }
 
 } // namespace
@@ -233,23 +236,23 @@ task<Response> show_governors(Visit const& visit)
     auto const made = co_await make_report(visit);
     if (auto const* const refused = std::get_if<Response>(&made))
         co_return *refused;
-    co_return show(visit, std::get<Report>(made).page);
+    co_return show(visit, report_page(visit, std::get<Report>(made), Medium::screen));
 }
 
 task<Response> show_governors_pdf(Visit const& visit)
 {
-    auto made = co_await make_report(visit);
+    auto const made = co_await make_report(visit);
     if (auto const* const refused = std::get_if<Response>(&made))
         co_return *refused;
-    auto& report = std::get<Report>(made);
-    std::erase_if(report.page.parts, [](Html const& part) { return part.text() == how_to_print().text(); });
-    PdfFrame const frame{report.page.title + ", " + visit.site.school(),
-        fmt::format("{}, {} to {}. Made on {}.", visit.site.school(), shown_date(report.range.first),
-            shown_date(report.range.last), shown_time(visit.site, visit.instant()))};
-    auto const work = [&report, &frame] { return pdf_of(report.page, frame); };
+    auto const& range = std::get<Report>(made).range;
+    auto const page = report_page(visit, std::get<Report>(made), Medium::paper);
+    auto const footer = words("{}, {} to {}. Made on {}.", visit.site.school(), shown_date(range.first), shown_date(range.last),
+        shown_time(visit.site, visit.instant()));
+    PdfFrame const frame{words("{}, {}", page.title, visit.site.school()).in(visit.language), footer.in(visit.language)};
+    auto const work = [&page, &frame, language = visit.language] { return pdf_of(page, frame, language); };
     auto bytes = co_await run_gently(visit.site, work);
     co_return Response{200, "application/pdf", std::move(bytes),
-        {{"Content-Disposition", "attachment; filename=\"governors-" + report.range.first.to_text() + ".pdf\""}}};
+        {{"Content-Disposition", "attachment; filename=\"governors-" + range.first.to_text() + ".pdf\""}}};
 }
 
 } // namespace gatehouse::portal::console

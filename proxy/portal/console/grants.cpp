@@ -11,18 +11,17 @@ namespace {
 using store::ConsoleRole;
 using store::Ledger;
 
-std::string joined(
-    Visit const& visit, std::string_view column, std::vector<std::string> const& selectors, std::string_view nothing)
+Words spoken(Visit const& visit, std::string_view column, std::vector<std::string> const& selectors, char const* nothing)
 {
     auto const policy = visit.site.services.current_policy();
-    std::string text;
+    std::vector<Words> parts;
     for (auto const& selector : selectors)
-        text += (text.empty() ? "" : ", ") + spoken_selector(*policy, column, selector);
-    return text.empty() ? std::string(nothing) : text;
+        parts.push_back(spoken_selector(*policy, column, selector));
+    return parts.empty() ? nothing : joined(parts);
 }
 
 struct State {
-    std::string_view text, tag;
+    char const *text, *tag;
 };
 
 State state_of(store::OverrideRow const& row, store::Instant now)
@@ -50,10 +49,9 @@ task<Response> show_grants(Visit const& visit)
     table.empty = "No site is open by a grant.";
     for (auto const& row : *found) {
         auto const state = state_of(row, visit.instant());
-        table.rows.push_back({{joined(visit, "what", row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {},
+        table.rows.push_back({{spoken(visit, "what", row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {},
                                   false, false, row.name()},
-            {joined(visit, "who", row.who, "everyone")}, {shown_time(visit.site, row.until)},
-            {std::string(state.text), {}, std::string(state.tag)}});
+            {spoken(visit, "who", row.who, "everyone")}, {shown_time(visit.site, row.until)}, {state.text, {}, state.tag}});
     }
     Page page;
     page.title = "Grants";
@@ -75,18 +73,18 @@ task<Response> show_grant(Visit const& visit)
         co_return show_failure(visit, row.error());
     auto const state = state_of(*row, visit.instant());
     Page page;
-    page.title = "Grant " + row->name();
+    page.title = words("Grant {}", row->name());
     page.back = "/grants";
-    page.parts = {heading(joined(visit, "what", row->what, ""), row->name())};
-    std::vector<SummaryRow> rows{{"State", {std::string(state.text), {}, std::string(state.tag)}},
-        {"For whom", {joined(visit, "who", row->who, "everyone")}}, {"Where", {joined(visit, "where", row->where, "anywhere")}},
-        {"When", {joined(visit, "when", row->when, "at any time")}}, {"From", {shown_time(visit.site, row->from)}},
+    page.parts = {heading(spoken(visit, "what", row->what, ""), row->name())};
+    std::vector<SummaryRow> rows{{"State", {state.text, {}, state.tag}},
+        {"For whom", {spoken(visit, "who", row->who, "everyone")}}, {"Where", {spoken(visit, "where", row->where, "anywhere")}},
+        {"When", {spoken(visit, "when", row->when, "at any time")}}, {"From", {shown_time(visit.site, row->from)}},
         {"Until", {shown_time(visit.site, row->until)}}, {"Clause", {row->clause}}, {"Reason", {row->reason}},
         {"Approved by", {row->approved_by}}};
     if (row->ended_at)
         rows.push_back({"Ended",
-            {shown_time(visit.site, *row->ended_at) + " by " + row->ended_by
-                + (row->end_reason.empty() ? "" : ": " + row->end_reason)}});
+            {words(row->end_reason.empty() ? "{} by {}" : "{} by {}: {}", shown_time(visit.site, *row->ended_at), row->ended_by,
+                row->end_reason)}});
     page.parts.push_back(summary(rows));
     bool const may_end = visit.has_role(ConsoleRole::officer) || visit.has_role(ConsoleRole::headteacher);
     if (may_end && !row->ended_at && row->until > visit.instant()) {

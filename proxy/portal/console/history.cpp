@@ -25,7 +25,7 @@ Cell state_cell(PublicationState state)
     return {};
 }
 
-std::string_view notice_of(std::string_view done)
+Words notice_of(std::string_view done)
 {
     if (done == "published")
         return "The change is live.";
@@ -43,7 +43,7 @@ PublicationId asked_id(std::string_view text)
     return static_cast<PublicationId>(parse_id(text).value_or(0));
 }
 
-Html step_form(Visit const& visit, PublicationId id, std::string action, std::string button)
+Part step_form(Visit const& visit, PublicationId id, std::string action, Words button)
 {
     Form form;
     form.action = std::move(action);
@@ -123,16 +123,16 @@ task<Response> show_publication(Visit const& visit)
         co_return show_failure(visit, found.error());
     auto const& one = found->publication;
     Page page;
-    page.title = "Publication " + std::to_string(store::number(one.id));
+    page.title = words("Publication {}", store::number(one.id));
     page.back = "/history";
     std::vector<SummaryRow> rows{{"State", state_cell(one.state)},
         {one.state == PublicationState::pending ? "Goes live" : "When", {shown_time(visit.site, one.due_at)}},
-        {"By", {one.made_by + ", " + shown_time(visit.site, one.made_at)}}};
+        {"By", {words("{}, {}", one.made_by, shown_time(visit.site, one.made_at))}}};
     if (!one.note.empty())
         rows.push_back({"Because", {one.note}});
     if (one.undoes != PublicationId::none)
         rows.push_back({"Takes back",
-            {"Publication " + std::to_string(store::number(one.undoes)),
+            {words("Publication {}", store::number(one.undoes)),
                 "/history/one?id=" + std::to_string(store::number(one.undoes))}});
     page.parts = {heading(one.message, page.title), summary(rows)};
     add_changes(page, visit, found->changes);

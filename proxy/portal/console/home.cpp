@@ -70,11 +70,11 @@ result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Momen
     return counts;
 }
 
-Task waiting(std::string text, std::string href, std::string hint, std::size_t count)
+Task waiting(Words text, std::string href, Words hint, std::size_t count)
 {
     if (count == 0)
         return {std::move(text), std::move(href), std::move(hint), "", "None waiting"};
-    return {std::move(text), std::move(href), std::move(hint), "purple", std::to_string(count) + " waiting"};
+    return {std::move(text), std::move(href), std::move(hint), "purple", words("{} waiting", count)};
 }
 
 std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
@@ -85,8 +85,7 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task const reports = waiting(
         "Read reports", "/reports", "What people told us, and searches that may mean somebody needs help", counts.reports);
     Task const incidents{"Look at incidents", "/incidents", "Attempts to get round the filter", "", ""};
-    Task const grants{
-        "See what is open", "/grants", "Sites that were approved for a time", "", std::to_string(counts.grants) + " open"};
+    Task const grants{"See what is open", "/grants", "Sites that were approved for a time", "", words("{} open", counts.grants)};
     Task const log{"Search the access log", "/log", "Who opened what, when, and why it was decided so", "", ""};
     Task const check{"Check a site", "/check", "Would it open, for whom and when?", "", ""};
     Task const status{"Status", "/status", "What runs, and whether it is well", "", ""};
@@ -94,12 +93,12 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task draft{"Publish the draft", "/draft", "Changes of lists, rules and timetable that are not live yet", "", "Empty"};
     if (counts.drafted > 0) {
         draft.tag = "purple";
-        draft.tag_text = std::to_string(counts.drafted) + (counts.drafted == 1 ? " change" : " changes");
+        draft.tag_text = words(counts.drafted == 1 ? "{} change" : "{} changes", counts.drafted);
     }
     Task lists{"School lists", "/lists", "The school's own blocked and allowed sites", "", ""};
     if (counts.overdue > 0) {
         lists.tag = "yellow";
-        lists.tag_text = std::to_string(counts.overdue) + " to review";
+        lists.tag_text = words("{} to review", counts.overdue);
     }
     Task const permissions = waiting(
         "Permissions with two keys", "/permissions", "What pupils may use if you and somebody else say so", counts.keys);

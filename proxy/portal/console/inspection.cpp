@@ -5,8 +5,6 @@
 #include "proxy/portal/form_data.hpp"
 #include "proxy/settings.hpp"
 
-#include <fmt/format.h>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -15,16 +13,18 @@ constexpr unsigned days_counted = 7;
 constexpr std::chrono::milliseconds longest_count{2000};
 constexpr std::size_t most_rows = 50;
 
-std::string share_of(std::uint64_t part, std::uint64_t whole)
+Words share_of(std::uint64_t part, std::uint64_t whole)
 {
-    return whole == 0 ? "0" : fmt::format("{} ({} %)", part, (part * 100 + whole / 2) / whole);
+    return whole == 0 ? Words("0") : words("{} ({} %)", part, (part * 100 + whole / 2) / whole);
 }
 
 /// The title of a role; of one that the policy no longer has, its id.
-std::string role_name(policy::Policy const& policy, std::string const& id)
+Words role_name(policy::Policy const& policy, std::string const& id)
 {
     auto const* const role = policy.role(id);
-    return role == nullptr ? (id.empty() ? std::string{"Not known"} : shown_text(id)) : role->title;
+    if (role != nullptr)
+        return role->title;
+    return id.empty() ? Words("Not known") : Words(shown_text(id));
 }
 
 Table seen_table(policy::Policy const& policy, log::TunnelReport const& report)
@@ -41,11 +41,10 @@ Table seen_table(policy::Policy const& policy, log::TunnelReport const& report)
     return table;
 }
 
-std::string add_address(log::PinnedSite const& site)
+std::string add_address(Language language, log::PinnedSite const& site)
 {
-    return with_query("/lists/add",
-        {{"list", "school-private"}, {"target", site.host},
-            {"reason", fmt::format("Its app takes no certificate but its own: {} refusals.", site.refusals)}});
+    auto const reason = words("Its app takes no certificate but its own: {} refusals.", site.refusals);
+    return with_query("/lists/add", {{"list", "school-private"}, {"target", site.host}, {"reason", reason.in(language)}});
 }
 
 Table pinned_table(Visit const& visit, log::TunnelReport const& report)
@@ -63,7 +62,7 @@ Table pinned_table(Visit const& visit, log::TunnelReport const& report)
         std::vector<Cell> cells{{shown_text(site.host)}, {std::to_string(site.refusals)}, {std::to_string(site.devices)},
             {shown_time(visit.site, std::chrono::floor<std::chrono::seconds>(site.last))}};
         if (may_add) {
-            Cell decide{"Leave it alone", add_address(site)};
+            Cell decide{"Leave it alone", add_address(visit.language, site)};
             decide.hidden = shown_text(site.host);
             cells.push_back(std::move(decide));
         }
@@ -100,7 +99,7 @@ task<Response> show_inspection(Visit const& visit)
         co_return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
     Page page;
     page.title = "Looking inside";
-    page.parts = {heading("Looking inside", fmt::format("The last {} days", days_counted)),
+    page.parts = {heading("Looking inside", words("The last {} days", days_counted)),
         paragraph("Most connections are encrypted. Where the rules say so, and where a device has the school's certificate, the "
                   "gateway looks "
                   "inside and decides page by page. Elsewhere it sees the name of the site alone."),
@@ -116,8 +115,9 @@ task<Response> show_inspection(Visit const& visit)
                                        "correct the network they are in."));
     page.parts.push_back(portal::table(device_table(visit, *report)));
     if (!report->complete || report->unreadable_days > 0)
-        page.parts.push_back(warning("The log of some days was too long to count, or is damaged. The figures are of "
-            + std::to_string(report->days - report->unreadable_days) + " days."));
+        page.parts.push_back(
+            warning(words("The log of some days was too long to count, or is damaged. The figures are of {} days.",
+                report->days - report->unreadable_days)));
     co_return show(visit, page);
 }
 

@@ -25,6 +25,7 @@ public:
         : site_(visit.site)
         , count_(visit.site.live_tails)
         , session_(visit.session->id)
+        , language_(visit.language)
         , query_(std::move(query))
         , names_(names)
     {
@@ -78,13 +79,14 @@ private:
         std::string events;
         if (found)
             for (auto const& row : fresh_.take(std::move(found->rows)))
-                events += event_of(site_, row, names_);
+                events += event_of(site_, row, names_, language_);
         co_return events;
     }
 
     Site& site_;
     std::shared_ptr<int> count_;
     store::SessionId session_;
+    Language language_;
     log::SearchQuery query_;
     bool names_;
     FreshRows fresh_;
@@ -108,10 +110,10 @@ std::vector<log::StoredRecord> FreshRows::take(std::vector<log::StoredRecord> fo
     return fresh;
 }
 
-std::string event_of(Site const& site, log::StoredRecord const& row, bool names)
+std::string event_of(Site const& site, log::StoredRecord const& row, bool names, Language language)
 {
-    boost::json::object const value{{"when", row_time(site, row)}, {"verdict", policy::to_text(row.verdict)},
-        {"site", shown_text(site_text(row), 120)}, {"who", row_person(row, names)}, {"rule", row.rule}};
+    boost::json::object const value{{"when", row_time(site, row).in(language)}, {"verdict", policy::to_text(row.verdict)},
+        {"site", site_text(row).in(language)}, {"who", row_person(row, names).in(language)}, {"rule", row.rule}};
     return fmt::format("event: row\ndata: {}\n\n", boost::json::serialize(value)); // JSON has no line feeds of its own
 }
 

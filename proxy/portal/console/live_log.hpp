@@ -22,8 +22,8 @@ private:
     std::deque<std::string> order_;
 };
 
-/// One row as an event; people's names only if `names` is set.
-std::string event_of(Site const& site, log::StoredRecord const& row, bool names);
+/// One row as an event, in the reader's language; people's names only if `names` is set.
+std::string event_of(Site const& site, log::StoredRecord const& row, bool names, Language language);
 
 inline constexpr int most_live_tails = 20; ///< at once, of all people
 

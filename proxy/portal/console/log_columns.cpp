@@ -4,7 +4,6 @@
 #include "proxy/portal/form_data.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace gatehouse::portal::console {
 
@@ -16,7 +15,8 @@ struct Context {
 };
 
 struct Column {
-    std::string_view id, title;
+    std::string_view id;
+    char const* title = "";
     Cell (*cell)(Context const&, log::StoredRecord const&);
     bool is_usual = false;
 };
@@ -27,7 +27,7 @@ Cell verdict_cell(log::StoredRecord const& row)
     return {open ? "Open" : "Blocked", {}, open ? "green" : "red"};
 }
 
-Cell or_dash(std::string text)
+Cell or_dash(Words text)
 {
     return {text.empty() ? "-" : std::move(text)};
 }
@@ -36,7 +36,7 @@ using Row = log::StoredRecord;
 constexpr Column columns[] = {
     {"when", "When", [](Context const& at, Row const& row) -> Cell { return {row_time(at.visit.site, row)}; }, true},
     {"verdict", "Verdict", [](Context const&, Row const& row) { return verdict_cell(row); }, true},
-    {"site", "Site", [](Context const&, Row const& row) -> Cell { return {shown_text(site_text(row), 120)}; }, true},
+    {"site", "Site", [](Context const&, Row const& row) -> Cell { return {site_text(row)}; }, true},
     {"who", "Who and where", [](Context const& at, Row const& row) -> Cell { return {row_person(row, !at.purpose.empty())}; },
         true},
     {"rule", "Rule", [](Context const&, Row const& row) -> Cell { return {row.rule}; }, true},
@@ -45,7 +45,7 @@ constexpr Column columns[] = {
     {"service", "Service", [](Context const&, Row const& row) { return or_dash(row.service); }},
     {"list", "List", [](Context const&, Row const& row) { return or_dash(row.stage == "sealed" ? std::string{} : row.list); }},
     {"group", "Group", [](Context const&, Row const& row) { return or_dash(row.group); }},
-    {"period", "Period", [](Context const&, Row const& row) { return or_dash(spoken(row.period)); }},
+    {"period", "Period", [](Context const&, Row const& row) { return or_dash(Words::perhaps_ours(spoken(row.period))); }},
     {"client", "Address",
         [](Context const& at, Row const& row) { return or_dash(at.purpose.empty() ? std::string{} : row.client.to_text()); }},
     {"method", "Method", [](Context const&, Row const& row) { return or_dash(row.method); }},
@@ -63,8 +63,8 @@ constexpr Column columns[] = {
         }},
     {"why", "Explanation",
         [](Context const& at, Row const& row) -> Cell {
-            return {
-                "Why?", with_query("/why", {{"key", row.key}, {"purpose", at.purpose}}), {}, false, true, "Row of " + row.host};
+            return {"Why?", with_query("/why", {{"key", row.key}, {"purpose", at.purpose}}), {}, false, true,
+                words("Row of {}", row.host)};
         },
         true},
 };
@@ -95,7 +95,7 @@ Field columns_field(Visit const& visit)
 {
     Field field{Field::Kind::checkboxes, "columns", "Columns", "", ""};
     for (auto const& column : columns)
-        field.options.push_back({std::string(column.id), std::string(column.title), ""});
+        field.options.push_back({std::string(column.id), column.title, ""});
     field.chosen = chosen_columns(visit);
     field.folded = true;
     return field;

@@ -96,7 +96,7 @@ task<result<void>> record_look(Visit const& visit, Search const& search, std::st
     co_return co_await visit.site.services.store.call(work);
 }
 
-Html search_form(Visit const& visit, Search const& search)
+Part search_form(Visit const& visit, Search const& search)
 {
     auto const value = [&](std::string_view name) { return std::string(visit.query(name)); };
     auto const error_of = [&](std::string_view name) { return problem_with(search.problems, name); };
@@ -189,8 +189,7 @@ task<Response> show_live_log(Visit const& visit)
     Page page;
     page.title = "Access log, live";
     page.back = live_address(visit, "/log");
-    page.parts = {
-        heading(page.title), render("live", View().text("events", live_address(visit, "/log/live/events"))), portal::table(rows)};
+    page.parts = {heading(page.title), live(live_address(visit, "/log/live/events")), portal::table(rows)};
     auto response = show(visit, page);
     response.headers.emplace_back("Content-Security-Policy", live_policy);
     co_return response;
@@ -248,7 +247,7 @@ task<Response> show_log(Visit const& visit)
             search_form(visit, search), portal::table(row_table(visit, found->rows, search.purpose, chosen_columns(visit)))})
         page.parts.push_back(part);
     if (found->unreadable_days > 0)
-        page.parts.push_back(warning("Some days are damaged and were left out: " + std::to_string(found->unreadable_days)));
+        page.parts.push_back(warning(words("Some days are damaged and were left out: {}", found->unreadable_days)));
     if (!found->next.empty() || !search.query.cursor.empty())
         page.parts.push_back(pages(search.query.cursor.empty() ? std::string() : page_address(visit, "/log", ""),
             found->next.empty() ? std::string() : page_address(visit, "/log", found->next)));

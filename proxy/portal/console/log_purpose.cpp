@@ -3,8 +3,6 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 
-#include <fmt/format.h>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -26,11 +24,7 @@ Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
     Page page;
     page.title = "Before you look";
     page.back = "/";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
         paragraph("The access log is about people. You say once what you look at it for; every search after that is kept "
@@ -67,9 +61,9 @@ task<std::optional<Response>> ask_for_purpose(Visit const& visit, std::string& p
     co_return std::nullopt;
 }
 
-task<std::vector<Html>> purpose_parts(Visit const& visit)
+task<std::vector<Part>> purpose_parts(Visit const& visit)
 {
-    std::vector<Html> parts;
+    std::vector<Part> parts;
     if (!visit.has_role(ConsoleRole::marketing))
         co_return parts;
     auto const work = [id = visit.session->account.id, now = visit.instant()](
@@ -78,7 +72,7 @@ task<std::vector<Html>> purpose_parts(Visit const& visit)
     if (!live || !*live)
         co_return parts;
     parts.push_back(
-        inset(fmt::format("You look at it for: {} It ends on {}.", (*live)->purpose, shown_time(visit.site, (*live)->until))));
+        inset(words("You look at it for: {} It ends on {}.", (*live)->purpose, shown_time(visit.site, (*live)->until))));
     Form form;
     form.action = "/log/purpose/end";
     form.button = "End it now";
@@ -89,9 +83,9 @@ task<std::vector<Html>> purpose_parts(Visit const& visit)
     co_return parts;
 }
 
-task<std::vector<Html>> view_parts(Visit const& visit)
+task<std::vector<Part>> view_parts(Visit const& visit)
 {
-    std::vector<Html> parts;
+    std::vector<Part> parts;
     auto const work = [id = visit.session->account.id](Ledger& ledger) { return store::list_log_views(ledger, id); };
     auto const views = co_await visit.site.services.store.call(work);
     if (!views)

@@ -4,29 +4,36 @@
 
 namespace gatehouse::portal::console {
 
-std::string row_time(Site const& site, log::StoredRecord const& row)
+Words row_time(Site const& site, log::StoredRecord const& row)
 {
     auto const at = std::chrono::floor<std::chrono::seconds>(row.at);
-    return fmt::format("{}:{:02}", shown_time(site, at), at.time_since_epoch().count() % 60);
+    return words("{}:{}", shown_time(site, at), fmt::format("{:02}", at.time_since_epoch().count() % 60));
 }
 
-std::string site_text(log::StoredRecord const& row)
+Words site_text(log::StoredRecord const& row)
 {
     bool const usual = row.port == 443 || row.port == 80 || row.port == 0;
-    return row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path
-        + (row.search.empty() ? "" : ", search: " + row.search) + (row.wrapped.empty() ? "" : ", showing " + row.wrapped)
-        + (row.prompt.empty() ? "" : ", message on: " + row.term_list) + (row.file_kind.empty() ? "" : ", file: " + row.file_kind)
-        + (row.virus.empty() ? "" : ", virus: " + row.virus);
+    auto const cut = [](std::string_view text) { return shown_text(text, 120); };
+    Words text = cut(row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path);
+    if (!row.search.empty())
+        text = words("{}, search: {}", text, cut(row.search));
+    if (!row.wrapped.empty())
+        text = words("{}, showing {}", text, cut(row.wrapped));
+    if (!row.prompt.empty())
+        text = words("{}, message on: {}", text, cut(row.term_list));
+    if (!row.file_kind.empty())
+        text = words("{}, file: {}", text, Words::perhaps_ours(cut(row.file_kind)));
+    if (!row.virus.empty())
+        text = words("{}, virus: {}", text, cut(row.virus));
+    return text;
 }
 
-std::string row_person(log::StoredRecord const& row, bool names)
+Words row_person(log::StoredRecord const& row, bool names)
 {
-    auto who = row.role;
+    Words person;
     if (!row.user.empty())
-        who += names ? ", " + row.user : ", signed in";
-    who += row.network.empty() ? "" : ", " + row.network;
-    who += row.device.empty() ? "" : ", " + row.device;
-    return who;
+        person = names ? Words(row.user) : Words("signed in");
+    return joined({row.role, person, row.network, row.device});
 }
 
 } // namespace gatehouse::portal::console

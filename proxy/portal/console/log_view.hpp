@@ -7,10 +7,11 @@
 namespace gatehouse::portal::console {
 
 /// "24 Nov 2026, 10:40:05"
-std::string row_time(Site const& site, log::StoredRecord const& row);
-/// "www.example.org", with the port where it is not the usual one, the path where it is known, and what was searched for or shown.
-std::string site_text(log::StoredRecord const& row);
+Words row_time(Site const& site, log::StoredRecord const& row);
+/// "www.example.org", with the port where it is not the usual one, the path where it is known, and what was searched for
+/// or shown; what is long is cut.
+Words site_text(log::StoredRecord const& row);
 /// Role, network and device; the person only if `names` is set, else that somebody is signed in.
-std::string row_person(log::StoredRecord const& row, bool names);
+Words row_person(log::StoredRecord const& row, bool names);
 
 } // namespace gatehouse::portal::console

@@ -5,8 +5,6 @@
 #include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/portal/form_data.hpp"
 
-#include <fmt/format.h>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -25,7 +23,7 @@ bool holds_a_key(Visit const& visit)
 }
 
 /// "Year 9", "YouTube": what a selector means to people.
-std::string spoken(Visit const& visit, std::string_view column, std::string const& selector)
+Words spoken(Visit const& visit, std::string_view column, std::string const& selector)
 {
     return spoken_selector(*visit.site.services.current_policy(), column, selector);
 }
@@ -66,7 +64,8 @@ std::vector<Option> what_options(policy::Policy const& policy)
     std::vector<Option> options{{"", "Choose", ""}};
     add_options(options, policy.services, "service:");
     for (auto const& category : policy.categories)
-        options.push_back({"category:" + category.id, "All of: " + (category.title.empty() ? category.id : category.title), ""});
+        options.push_back(
+            {"category:" + category.id, words("All of: {}", category.title.empty() ? category.id : category.title), ""});
     return options;
 }
 
@@ -92,11 +91,7 @@ Page proposal_page(Visit const& visit, std::vector<Problem> const& problems)
     Page page;
     page.title = "A permission with two keys";
     page.back = "/permissions";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
         paragraph("Nothing opens yet. It opens when the headteacher has permitted it and the online safety officer has confirmed "
@@ -106,7 +101,7 @@ Page proposal_page(Visit const& visit, std::vector<Problem> const& problems)
 }
 
 /// Clause 10: nobody signs up below a service's minimum age. Empty if nothing is known against it.
-std::string age_problem(policy::Policy const& policy, store::NewPermission const& made)
+Words age_problem(policy::Policy const& policy, store::NewPermission const& made)
 {
     constexpr std::string_view of_group = "group:", of_service = "service:";
     if (!made.who.starts_with(of_group) || !made.what.starts_with(of_service))
@@ -115,7 +110,7 @@ std::string age_problem(policy::Policy const& policy, store::NewPermission const
     for (auto const& group : policy.groups)
         if (service && of_group.size() + group.id.size() == made.who.size() && made.who.ends_with(group.id)
             && group.youngest_age > 0 && group.youngest_age < service->minimum_age)
-            return fmt::format("{} takes nobody below {}, and the youngest of {} are {}", service->title, service->minimum_age,
+            return words("{} takes nobody below {}, and the youngest of {} are {}", service->title, service->minimum_age,
                 group.title, group.youngest_age);
     return {};
 }
@@ -147,19 +142,18 @@ std::optional<store::NewPermission> proposal_of(Visit const& visit, std::vector<
     return problems.empty() ? std::optional{std::move(made)} : std::nullopt;
 }
 
-std::string key_text(Visit const& visit, std::optional<store::GivenKey> const& key)
+Words key_text(Visit const& visit, std::optional<store::GivenKey> const& key)
 {
-    return key
-        ? fmt::format("by {} on {}, until {}", key->by, shown_time(visit.site, key->at), shown_time(visit.site, key->until))
-        : std::string("Not given yet");
+    return key ? words("by {} on {}, until {}", key->by, shown_time(visit.site, key->at), shown_time(visit.site, key->until))
+               : "Not given yet";
 }
 
-Html facts(Visit const& visit, store::Permission const& permission)
+Part facts(Visit const& visit, store::Permission const& permission)
 {
     auto const now = visit.instant();
     std::vector<SummaryRow> rows{{"State", state_of(permission, now)}, {"For whom", {spoken(visit, "who", permission.who)}},
         {"What", {spoken(visit, "what", permission.what)}},
-        {"Where", {permission.where.empty() ? "Anywhere at school" : spoken(visit, "where", permission.where)}},
+        {"Where", {permission.where.empty() ? Words("Anywhere at school") : spoken(visit, "where", permission.where)}},
         {"What for", {permission.reason}}, {"Asked for by", {permission.made_by}},
         {"Headteacher's key", {key_text(visit, permission.headteacher)}},
         {"Officer's key", {key_text(visit, permission.officer)}}};
@@ -169,16 +163,16 @@ Html facts(Visit const& visit, store::Permission const& permission)
         rows.push_back({"What it opened", {"See the grant", "/grant?id=" + std::to_string(store::number(permission.grant))}});
     if (permission.closed_at)
         rows.push_back({"Closed",
-            {fmt::format(
+            {words(
                 "{} by {}: {}", shown_time(visit.site, *permission.closed_at), permission.closed_by, permission.close_reason)}});
     return summary(rows);
 }
 
-Form step_form(Visit const& visit, store::Permission const& permission, std::string action, std::string button)
+Form step_form(Visit const& visit, store::Permission const& permission, std::string action, char const* button)
 {
     Form form;
     form.action = std::move(action);
-    form.button = std::move(button);
+    form.button = button;
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(permission.id))},
         {Field::Kind::hidden, "version", "", "", std::to_string(permission.version)}};
@@ -207,7 +201,7 @@ void add_forms(Page& page, Visit const& visit, store::Permission const& permissi
     page.parts.push_back(portal::form(close));
 }
 
-std::string_view done_text(std::string_view done)
+Words done_text(std::string_view done)
 {
     if (done == "proposed")
         return "It is written down. It opens when both keys are given.";
@@ -215,7 +209,7 @@ std::string_view done_text(std::string_view done)
         return "Your key is given.";
     if (done == "closed")
         return "It is closed for good.";
-    return "";
+    return {};
 }
 
 task<Response> permission_page(Visit const& visit, store::PermissionId id, std::vector<Problem> problems)
@@ -225,15 +219,11 @@ task<Response> permission_page(Visit const& visit, store::PermissionId id, std::
     if (!found)
         co_return show_failure(visit, found.error());
     Page page;
-    page.title = spoken(visit, "what", found->what) + " for " + spoken(visit, "who", found->who);
+    page.title = words("{} for {}", spoken(visit, "what", found->what), spoken(visit, "who", found->who));
     page.back = "/permissions";
     if (auto const done = done_text(visit.query("done")); !done.empty())
-        page.parts.push_back(notice("Done", std::string(done) + (found->is_open(visit.instant()) ? " It is open now." : "")));
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+        page.parts.push_back(notice("Done", found->is_open(visit.instant()) ? words("{} It is open now.", done) : done));
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title, "Permission with two keys"));
     page.parts.push_back(facts(visit, *found));
     if (!found->closed_at && holds_a_key(visit))
@@ -260,10 +250,10 @@ task<Response> show_permissions(Visit const& visit)
     table.head = {"What", "For whom", "State", "Headteacher's key", "Officer's key"};
     table.empty = "Nothing has been asked for.";
     for (auto const& each : *found)
-        table.rows.push_back(
-            {{spoken(visit, "what", each.what), address_of(each.id), {}, false, false, "for " + spoken(visit, "who", each.who)},
-                {spoken(visit, "who", each.who)}, state_of(each, visit.instant()), key_state(each.headteacher, visit.instant()),
-                key_state(each.officer, visit.instant())});
+        table.rows.push_back({{spoken(visit, "what", each.what), address_of(each.id), {}, false, false,
+                                  words("for {}", spoken(visit, "who", each.who))},
+            {spoken(visit, "who", each.who)}, state_of(each, visit.instant()), key_state(each.headteacher, visit.instant()),
+            key_state(each.officer, visit.instant())});
     Page page;
     page.title = "Permissions";
     page.parts = {heading("Permissions"),

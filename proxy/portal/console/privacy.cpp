@@ -7,8 +7,6 @@
 #include "proxy/settings.hpp"
 #include "proxy/store/retention.hpp"
 
-#include <fmt/format.h>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -36,18 +34,18 @@ result<Kept> read_kept(Ledger& ledger)
     return Kept{std::move(*classes), std::move(*purges), std::move(*purposes)};
 }
 
-std::string days_text(unsigned days)
+Words days_text(unsigned days)
 {
-    return days == 0 ? "For ever" : fmt::format("{} days", days);
+    return days == 0 ? "For ever" : words("{} days", days);
 }
 
-std::string kept_for(Settings const& settings, std::string_view id)
+Words kept_for(Settings const& settings, std::string_view id)
 {
     auto const& retention = settings.retention;
     return days_text(id == "incidents" ? retention.incidents : id == "requests" ? retention.requests : retention.reports);
 }
 
-std::string_view title_of(std::string_view id)
+char const* title_of(std::string_view id)
 {
     return id == "incidents" ? "Attempts to get round the filter" : id == "requests" ? "Requests to open a site" : "Reports";
 }
@@ -60,7 +58,7 @@ Table class_table(Visit const& visit, Kept const& kept)
     table.head = {"Records", "Kept once closed", "Now", "Still open", "Oldest"};
     table.rows.push_back({{"Access log, a file a day"}, {days_text(settings.log_days)}, {"See Status"}, {"-"}, {"-"}});
     for (auto const& each : kept.classes)
-        table.rows.push_back({{std::string{title_of(each.id)}}, {kept_for(settings, each.id)},
+        table.rows.push_back({{title_of(each.id)}, {kept_for(settings, each.id)},
             {shown_number(static_cast<std::uint64_t>(each.rows))}, {shown_number(static_cast<std::uint64_t>(each.open))},
             {each.oldest ? shown_time(visit.site, *each.oldest) : "None"}});
     table.rows.push_back({{"Decisions about people and rules (audit)"}, {"For ever"}, {"See Audit"}, {"-"}, {"-"}});
@@ -79,7 +77,7 @@ Table purge_table(Visit const& visit, Kept const& kept)
 }
 
 /// For those who may end one before its time.
-std::optional<Html> purpose_end_form(Visit const& visit, std::vector<store::LogPurpose> const& purposes)
+std::optional<Part> purpose_end_form(Visit const& visit, std::vector<store::LogPurpose> const& purposes)
 {
     bool const may_end = visit.has_role(store::ConsoleRole::dpo) || visit.has_role(store::ConsoleRole::headteacher);
     std::vector<Option> live;
@@ -97,7 +95,7 @@ std::optional<Html> purpose_end_form(Visit const& visit, std::vector<store::LogP
     return portal::form(form);
 }
 
-Html access_form(Visit const& visit, std::vector<Problem> const& problems)
+Part access_form(Visit const& visit, std::vector<Problem> const& problems)
 {
     Form form;
     form.action = "/privacy/person";
@@ -119,11 +117,7 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
         co_return show_failure(visit, kept.error());
     Page page;
     page.title = "Privacy";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(portal::table(class_table(visit, *kept)));
     page.parts.push_back(portal::table(purge_table(visit, *kept)));

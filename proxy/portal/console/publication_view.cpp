@@ -2,7 +2,7 @@
 
 namespace gatehouse::portal::console {
 
-std::string_view list_title(store::SchoolList list)
+Words list_title(store::SchoolList list)
 {
     using store::SchoolList;
     switch (list) {
@@ -13,7 +13,7 @@ std::string_view list_title(store::SchoolList list)
     return "Blocked by the school";
 }
 
-Html changes_table(std::string caption, std::string empty, std::vector<store::Change> const& changes, std::string const& address)
+Part changes_table(Words caption, Words empty, std::vector<store::Change> const& changes, std::string const& address)
 {
     Table table;
     table.caption = std::move(caption);
@@ -23,9 +23,10 @@ Html changes_table(std::string caption, std::string empty, std::vector<store::Ch
         bool const adds = change.kind == store::ChangeKind::add;
         auto const id = std::to_string(store::number(change.id));
         bool const needless = change.outcome == store::ChangeOutcome::not_needed;
+        auto const* const kind
+            = needless ? (adds ? "Goes on, was so already" : "Comes off, was so already") : (adds ? "Goes on" : "Comes off");
         table.rows.push_back({{change.host + change.path, address.empty() ? std::string{} : address + id},
-            {std::string(adds ? "Goes on" : "Comes off") + (needless ? ", was so already" : ""), {}, adds ? "green" : "grey"},
-            {std::string(list_title(change.list))}, {change.reason}, {change.made_by}});
+            {kind, {}, adds ? "green" : "grey"}, {list_title(change.list)}, {change.reason}, {change.made_by}});
     }
     return portal::table(table);
 }
@@ -43,14 +44,14 @@ std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& cha
 {
     bool const adds = change.kind == store::ChangeKind::add;
     std::vector<SummaryRow> rows{{"Change", {adds ? "Goes on the list" : "Comes off the list"}},
-        {"List", {std::string(list_title(change.list))}}, {"Reason", {change.reason}},
-        {"By", {change.made_by + ", " + shown_time(visit.site, change.made_at)}}};
+        {"List", {list_title(change.list)}}, {"Reason", {change.reason}},
+        {"By", {words("{}, {}", change.made_by, shown_time(visit.site, change.made_at))}}};
     if (adds)
         rows.push_back({"Review by", {shown_date(change.review_by)}});
     return rows;
 }
 
-Html problem_list(std::vector<policy::Problem> const& problems)
+Part problem_list(std::vector<policy::Problem> const& problems)
 {
     std::vector<Cell> items;
     for (auto const& problem : problems)
@@ -72,7 +73,7 @@ bool wants_at_once(Visit const& visit)
     return visit.form("when") == "now";
 }
 
-std::string_view draft_notice(std::string_view done)
+Words draft_notice(std::string_view done)
 {
     if (done == "added")
         return "It is in the draft. Nothing is live yet.";

@@ -6,10 +6,9 @@
 
 namespace gatehouse::portal::console {
 
-std::string_view list_title(store::SchoolList list);
+Words list_title(store::SchoolList list);
 /// `address`: of the page of a change, up to its number; empty: they have none.
-Html changes_table(
-    std::string caption, std::string empty, std::vector<store::Change> const& changes, std::string const& address = {});
+Part changes_table(Words caption, Words empty, std::vector<store::Change> const& changes, std::string const& address = {});
 /// Everything in the draft (none) or in a publication.
 struct Changes {
     std::vector<store::Change> lists;
@@ -18,11 +17,11 @@ struct Changes {
 };
 result<Changes> read_changes(store::Ledger& ledger, store::PublicationId publication);
 std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& change);
-Html problem_list(std::vector<policy::Problem> const& problems);
+Part problem_list(std::vector<policy::Problem> const& problems);
 /// With the draft, or at once; "?when=now" chooses the latter beforehand.
 Field when_field(Visit const& visit);
 bool wants_at_once(Visit const& visit);
-std::string_view draft_notice(std::string_view done);
+Words draft_notice(std::string_view done);
 
 /// Makes what is due live; a publication for later is only announced. To `location` if all went well, otherwise a page that says what is wrong.
 task<Response> after_proposal(Visit const& visit, store::Publication proposed, std::string location);

@@ -9,7 +9,7 @@ namespace {
 
 using store::Ledger;
 
-Html incident_search(store::IncidentFilter const& filter, std::string const& purpose, std::string const& error)
+Part incident_search(store::IncidentFilter const& filter, std::string const& purpose, Words const& error)
 {
     Form form;
     form.action = "/incidents";
@@ -36,13 +36,14 @@ Table incident_table(Visit const& visit, std::vector<store::IncidentRow> const& 
         if (!incident.device.empty())
             who += ", " + incident.device;
         bool const strong = incident.grade == detect::Grade::confirmed;
-        table.rows.push_back(
-            {{shown_time(visit.site, row.last_at)}, {spoken(detect::to_text(incident.kind)) + ": " + incident.evidence},
-                {std::string(detect::to_text(incident.grade)), {},
-                    strong                                         ? "red"
-                        : incident.grade == detect::Grade::attempt ? "yellow"
-                                                                   : "grey"},
-                {who}, {std::to_string(row.count)}});
+        table.rows.push_back({{shown_time(visit.site, row.last_at)},
+            {words(
+                "{}: {}", Words::perhaps_ours(spoken(detect::to_text(incident.kind))), Words::perhaps_ours(incident.evidence))},
+            {Words::perhaps_ours(std::string(detect::to_text(incident.grade))), {},
+                strong                                         ? "red"
+                    : incident.grade == detect::Grade::attempt ? "yellow"
+                                                               : "grey"},
+            {who}, {std::to_string(row.count)}});
     }
     return table;
 }
@@ -76,8 +77,8 @@ task<Response> show_incidents(Visit const& visit)
     page.parts.push_back(incident_search(filter, purpose, needs_purpose ? "Write why you look for this person" : ""));
     bool const may_propose = visit.has_role(store::ConsoleRole::officer) || visit.has_role(store::ConsoleRole::dsl);
     if (found && may_propose && !filter.user.empty())
-        page.parts.push_back(
-            link("Propose supervised use for " + filter.user, with_query("/supervision/propose", {{"user", filter.user}})));
+        page.parts.push_back(link(
+            words("Propose supervised use for {}", filter.user), with_query("/supervision/propose", {{"user", filter.user}})));
     if (found) {
         page.parts.push_back(portal::table(incident_table(visit, *found)));
         if (found->size() == filter.limit) {
@@ -114,7 +115,7 @@ task<Response> show_audit(Visit const& visit)
         co_return show_failure(visit, found.error());
     Table table;
     table.caption = "Newest first";
-    table.head = {"Number", "When", "Who", "What", "About", "Words", "From"};
+    table.head = {"Number", "When", "Who", "What", "About", "Words", "From##network address"};
     for (auto const& row : found->rows)
         table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
             {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail}, {row.address}});
@@ -128,7 +129,7 @@ task<Response> show_audit(Visit const& visit)
     page.title = "Audit";
     page.parts = {heading("Audit"),
         found->chain.intact ? paragraph("The chain of records is whole: no row was changed or removed.")
-                            : warning("The chain of records is broken. " + found->chain.problem),
+                            : warning(words("The chain of records is broken. {}", Words::perhaps_ours(found->chain.problem))),
         portal::form(form), portal::table(table)};
     if (found->rows.size() == filter.limit)
         page.parts.push_back(pages(filter.before == 0 ? "" : "/audit",

@@ -10,7 +10,7 @@ namespace {
 using store::ConsoleRole;
 using store::Ledger;
 
-std::string_view about_title(store::ReportAbout about)
+char const* about_title(store::ReportAbout about)
 {
     switch (about) {
     case store::ReportAbout::site: return "A site";
@@ -34,7 +34,7 @@ Cell urgency_cell(store::Report const& report)
     return {"When there is time", {}, "grey"};
 }
 
-Html outcome_form(Visit const& visit, store::Report const& report)
+Part outcome_form(Visit const& visit, store::Report const& report)
 {
     Form form;
     form.action = "/report/handle";
@@ -59,7 +59,7 @@ std::vector<SummaryRow> report_rows(Visit const& visit, store::Report const& rep
         rows.push_back({"Look at it", urgency_cell(report)});
     if (!content.theme.empty())
         rows.push_back({"Theme", {content.theme}});
-    rows.push_back({"About", {std::string(about_title(content.about))}});
+    rows.push_back({"About", {about_title(content.about)}});
     rows.push_back({"What happened", {content.text}});
     rows.push_back({"Told on", {shown_time(visit.site, report.at)}});
     if (!content.about_person.empty())
@@ -69,13 +69,14 @@ std::vector<SummaryRow> report_rows(Visit const& visit, store::Report const& rep
     if (!content.network.empty() || !content.device.empty())
         rows.push_back({"Told from", {content.network + (content.device.empty() ? "" : ", " + content.device)}});
     if (report.taken_up_at)
-        rows.push_back({"Looked after by", {report.taken_up_by + ", since " + shown_time(visit.site, *report.taken_up_at)}});
+        rows.push_back(
+            {"Looked after by", {words("{}, since {}", report.taken_up_by, shown_time(visit.site, *report.taken_up_at))}});
     if (report.state == store::ReportState::handled)
         rows.push_back({"Done", {report.outcome + " (" + report.handled_by + ")"}});
     return rows;
 }
 
-Html take_up_form(Visit const& visit, store::Report const& report)
+Part take_up_form(Visit const& visit, store::Report const& report)
 {
     Form form;
     form.action = "/report/take-up";
@@ -85,7 +86,7 @@ Html take_up_form(Visit const& visit, store::Report const& report)
     return portal::form(form);
 }
 
-Html note_form(Visit const& visit, store::Report const& report)
+Part note_form(Visit const& visit, store::Report const& report)
 {
     Form form;
     form.action = "/report/note";
@@ -113,7 +114,7 @@ Response report_page(Visit const& visit, ReportCase const& found)
     auto const& report = found.report;
     auto const& content = report.content;
     Page page;
-    page.title = "Report " + report.reference;
+    page.title = words("Report {}", report.reference);
     page.back = "/reports";
     page.parts = {heading("Report", report.reference), summary(report_rows(visit, report))};
     bool const is_open = report.state == store::ReportState::open;
@@ -126,8 +127,7 @@ Response report_page(Visit const& visit, ReportCase const& found)
         if (!content.url.empty() && visit.has_role(ConsoleRole::officer))
             page.parts.push_back(link("Block this site",
                 with_query("/lists/add",
-                    {{"list", "school-block"}, {"target", content.url}, {"reason", "Report " + report.reference},
-                        {"when", "now"}})));
+                    {{"list", "school-block"}, {"target", content.url}, {"reason", page.title.english()}, {"when", "now"}})));
         page.parts.push_back(outcome_form(visit, report));
     }
     return show(visit, page);
@@ -187,11 +187,12 @@ task<Response> show_reports(Visit const& visit)
     table.caption = handled ? "Done" : "Waiting";
     table.head = {"Report", "Look at it", "Theme", "About", "Told on", "Looked after by"};
     table.empty = handled ? "No report has been dealt with yet." : "No report is waiting.";
-    for (auto const& report : *found)
+    for (auto const& report : *found) {
+        Words const about = about_title(report.content.about);
         table.rows.push_back({{report.reference, "/report?id=" + std::to_string(store::number(report.id))}, urgency_cell(report),
-            {report.content.theme},
-            {std::string(about_title(report.content.about)) + (report.content.url.empty() ? "" : ": " + report.content.url)},
-            {shown_time(visit.site, report.at)}, {report.taken_up_by.empty() ? "Nobody yet" : report.taken_up_by}});
+            {report.content.theme}, {report.content.url.empty() ? about : words("{}: {}", about, report.content.url)},
+            {shown_time(visit.site, report.at)}, {report.taken_up_by.empty() ? Words("Nobody yet") : Words(report.taken_up_by)}});
+    }
     Page page;
     page.title = "Reports";
     if (visit.query("done") == "handled")

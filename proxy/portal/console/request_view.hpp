@@ -17,8 +17,8 @@ result<RequestCase> read_case(store::Ledger& ledger, store::RequestId id);
 std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& found);
 std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation);
 /// "Year 9 pupil in the library"; never more than the record says.
-std::string requester_text(store::Requester const& requester);
-std::string scope_text(store::Recommendation const& recommendation);
+Words requester_text(store::Requester const& requester);
+Words scope_text(store::Recommendation const& recommendation);
 
 /// The step of this visit on the request and version that its form names.
 store::RequestStep step_of(Visit const& visit);

@@ -10,45 +10,49 @@ using store::ConsoleRole;
 using store::Ledger;
 using store::RequestState;
 
-std::string_view tag_of(RequestState state)
+struct Shown {
+    char const *state, *queue; ///< of one request and of all in that state
+    char const* tag = "grey";
+};
+
+Shown shown(RequestState state)
 {
     switch (state) {
-    case RequestState::submitted:
-    case RequestState::recommended: return "purple";
-    case RequestState::approved: return "green";
-    case RequestState::refused: return "red";
-    default: return "grey";
+    case RequestState::submitted: return {"New", "New requests", "purple"};
+    case RequestState::recommended: return {"Recommended", "Recommended requests", "purple"};
+    case RequestState::approved: return {"Approved", "Approved requests", "green"};
+    case RequestState::refused: return {"Refused", "Refused requests", "red"};
+    case RequestState::closed: return {"Answered", "Answered requests"};
+    case RequestState::withdrawn: return {"Taken back", "Taken back requests"};
+    case RequestState::expired: return {"Too old", "Too old requests"};
+    case RequestState::merged: return {"Merged", "Merged requests"};
     }
+    return {"", "Requests"};
 }
 
-std::string_view state_title(RequestState state)
-{
-    switch (state) {
-    case RequestState::submitted: return "New";
-    case RequestState::recommended: return "Recommended";
-    case RequestState::approved: return "Approved";
-    case RequestState::refused: return "Refused";
-    case RequestState::closed: return "Answered";
-    case RequestState::withdrawn: return "Taken back";
-    case RequestState::expired: return "Too old";
-    case RequestState::merged: return "Merged";
-    }
-    return "";
-}
-
-std::string event_title(std::string const& event)
+Words event_title(std::string const& event)
 {
     std::string title = event;
     for (auto& c : title)
         c = c == '-' ? ' ' : c;
     if (!title.empty() && title[0] >= 'a' && title[0] <= 'z')
         title[0] = static_cast<char>(title[0] - 32);
-    return title;
+    return Words::perhaps_ours(title);
+}
+
+/// The login of a person; the store has its own words for who has none.
+Words event_actor(std::string const& actor)
+{
+    return actor == "requester" || actor == "system" ? Words::perhaps_ours(actor) : Words(actor);
 }
 
 /// What the person wrote. A recommendation's record begins with its selectors, which the page shows in words above.
-std::string event_words(store::RequestEvent const& event)
+Words event_words(store::RequestEvent const& event)
 {
+    if (event.actor == "system")
+        return Words::perhaps_ours(event.text);
+    if (event.event == "merged" && event.text.starts_with("into "))
+        return words("into {}", event.text.substr(5));
     auto const end = event.text.find(": ");
     if (event.event != "recommended" || end == std::string::npos)
         return event.text;
@@ -63,7 +67,7 @@ RequestState wanted_state(Visit const& visit)
     return visit.has_role(ConsoleRole::officer) ? RequestState::submitted : RequestState::recommended;
 }
 
-std::string_view queue_notice(std::string_view done)
+Words queue_notice(std::string_view done)
 {
     if (done == "recommended")
         return "Your recommendation is with the headteacher.";
@@ -80,14 +84,13 @@ std::string_view queue_notice(std::string_view done)
     return {};
 }
 
-Html state_links(RequestState current)
+Part state_links(RequestState current)
 {
     std::vector<Cell> items;
     for (auto const state : {RequestState::submitted, RequestState::recommended, RequestState::approved, RequestState::refused,
              RequestState::closed, RequestState::expired})
         if (state != current)
-            items.push_back(
-                {std::string(state_title(state)) + " requests", "/requests?show=" + std::string(store::to_text(state))});
+            items.push_back({shown(state).queue, "/requests?show=" + std::string(store::to_text(state))});
     return bullets(items);
 }
 
@@ -107,26 +110,20 @@ result<RequestCase> read_case(Ledger& ledger, store::RequestId id)
     return RequestCase{std::move(*request), std::move(*merged), std::move(*history)};
 }
 
-std::string requester_text(store::Requester const& who)
+Words requester_text(store::Requester const& who)
 {
-    std::string text = who.role.empty() ? "Somebody" : who.role;
-    if (!who.group.empty())
-        text += ", " + who.group;
-    if (!who.user.empty())
-        text += ", " + who.user;
-    else if (!who.claimed_name.empty())
-        text += ", says: " + who.claimed_name;
-    if (!who.network.empty())
-        text += ", at " + who.network;
-    return text;
+    std::vector<Words> parts{who.role.empty() ? Words("Somebody") : Words(who.role), who.group, who.user};
+    if (who.user.empty() && !who.claimed_name.empty())
+        parts.push_back(words("says: {}", who.claimed_name));
+    return who.network.empty() ? joined(parts) : words("{}, at {}", joined(parts), who.network);
 }
 
-std::string scope_text(store::Recommendation const& recommendation)
+Words scope_text(store::Recommendation const& recommendation)
 {
     switch (recommendation.scope) {
-    case store::Scope::person: return "Only " + recommendation.scope_value;
-    case store::Scope::group: return "The group " + recommendation.scope_value;
-    case store::Scope::role: return "Everyone with the role " + recommendation.scope_value;
+    case store::Scope::person: return words("Only {}", recommendation.scope_value);
+    case store::Scope::group: return words("The group {}", recommendation.scope_value);
+    case store::Scope::role: return words("Everyone with the role {}", recommendation.scope_value);
     case store::Scope::everyone: return "Everyone";
     }
     return "";
@@ -135,14 +132,14 @@ std::string scope_text(store::Recommendation const& recommendation)
 std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& found)
 {
     auto const& request = found.request;
-    std::vector<SummaryRow> rows{{"Site", {request.host + request.path}},
-        {"State", {std::string(state_title(request.state)), {}, std::string(tag_of(request.state))}},
+    auto const state = shown(request.state);
+    std::vector<SummaryRow> rows{{"Site", {request.host + request.path}}, {"State", {state.state, {}, state.tag}},
         {"Asked by", {requester_text(request.requester)}}, {"Why they need it", {request.why}},
         {"Asked on", {shown_time(visit.site, request.submitted_at)}}};
     if (!request.rule.empty())
         rows.push_back({"Blocked by",
-            {"rule " + request.rule + (request.clause.empty() ? "" : ", clause " + request.clause)
-                + (request.category.empty() ? "" : ", category " + request.category)}});
+            {joined({words("rule {}", request.rule), request.clause.empty() ? Words() : words("clause {}", request.clause),
+                request.category.empty() ? Words() : words("category {}", request.category)})}});
     if (request.merged_count > 0)
         rows.push_back({"Others who asked", {std::to_string(request.merged_count)}});
     if (!request.answer.empty())
@@ -152,15 +149,16 @@ std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& foun
 
 std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation)
 {
-    std::string when = recommendation.when.empty() ? "At any time" : "";
+    std::vector<Words> when;
     for (auto const& selector : recommendation.when)
-        when += (when.empty() ? "In: " : ", ") + selector;
+        when.push_back(Words::perhaps_ours(selector)); // "lesson"
     auto opens = recommendation.host + recommendation.path;
     for (auto const& other : recommendation.also)
         opens += ", " + other;
     return {
         {"The officer says", {recommendation.allow ? "Open it" : "Keep it closed", {}, recommendation.allow ? "green" : "red"}},
-        {"Because", {recommendation.text}}, {"For whom", {scope_text(recommendation)}}, {"What opens", {opens}}, {"When", {when}},
+        {"Because", {recommendation.text}}, {"For whom", {scope_text(recommendation)}}, {"What opens", {opens}},
+        {"When", {when.empty() ? Words("At any time") : words("In: {}", joined(when))}},
         {"Until", {shown_time(visit.site, recommendation.until)}}};
 }
 
@@ -199,7 +197,7 @@ task<Response> show_requests(Visit const& visit)
     if (!found)
         co_return show_failure(visit, found.error());
     Table table;
-    table.caption = std::string(state_title(state)) + " requests";
+    table.caption = shown(state).queue;
     table.head = {"Site", "Asked by", "Asked on", "Why"};
     table.empty = "No request is in this state.";
     for (auto const& request : *found)
@@ -226,14 +224,10 @@ task<Response> request_page(Visit const& visit, store::RequestId id, std::vector
         co_return show_failure(visit, found.error());
     auto const& request = found->request;
     Page page;
-    page.title = "Request " + request.reference;
+    page.title = words("Request {}", request.reference);
     page.back = "/requests";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
-    page.parts.push_back(heading(request.host, "Request " + request.reference));
+    add_problems(page, problems);
+    page.parts.push_back(heading(request.host, page.title));
     page.parts.push_back(summary(request_rows(visit, *found)));
     if (request.recommendation) {
         page.parts.push_back(subheading("Recommendation"));
@@ -257,7 +251,7 @@ task<Response> request_page(Visit const& visit, store::RequestId id, std::vector
     history.head = {"When", "What", "Who", "Words"};
     for (auto const& event : found->history)
         history.rows.push_back(
-            {{shown_time(visit.site, event.at)}, {event_title(event.event)}, {event.actor}, {event_words(event)}});
+            {{shown_time(visit.site, event.at)}, {event_title(event.event)}, {event_actor(event.actor)}, {event_words(event)}});
     page.parts.push_back(portal::table(history));
     co_return show(visit, page);
 }

@@ -5,7 +5,7 @@
 #include "proxy/portal/form_data.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <array>
 
 namespace gatehouse::portal::console {
 
@@ -15,7 +15,7 @@ using policy::EditedTable;
 using policy::Policy;
 using policy::RuleText;
 using store::ConsoleRole;
-using Words = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 std::size_t place_of(Policy const& policy, std::string_view id)
 {
@@ -56,8 +56,9 @@ std::vector<Option> where_options(Policy const& policy)
 {
     std::vector<Option> options;
     add_options(options, policy.networks, "network:");
-    for (auto const* const kind : {"school", "personal", "unknown"})
-        options.push_back({fmt::format("device:{}", kind), fmt::format("On {} devices", kind), ""});
+    options.push_back({"device:school", "On school devices", ""});
+    options.push_back({"device:personal", "On personal devices", ""});
+    options.push_back({"device:unknown", "On unknown devices", ""});
     for (auto const& device : policy.devices)
         options.push_back({"device-id:" + device.id, spoken(device.id), ""});
     return options;
@@ -67,31 +68,29 @@ std::vector<Option> when_options(Policy const& policy)
 {
     std::vector<Option> options{{"lesson", "In lessons", ""}, {"break", "At break", ""}, {"lunch", "At lunch", ""},
         {"outside", "Outside of school", ""}, {"closed", "When there is no school", ""}};
-    for (unsigned day = 0; day < 7; ++day) {
-        std::string name{policy::weekday_to_text(day)};
-        auto title = "On " + name;
-        title[3] = static_cast<char>(title[3] - 'a' + 'A');
-        options.push_back({"weekday:" + name, title + "s", ""});
-    }
+    static constexpr std::array days{
+        "On Mondays", "On Tuesdays", "On Wednesdays", "On Thursdays", "On Fridays", "On Saturdays", "On Sundays"};
+    for (unsigned day = 0; day < days.size(); ++day)
+        options.push_back({"weekday:" + std::string(policy::weekday_to_text(day)), days[day], ""});
     for (auto const& period : policy.timetable.periods) {
         auto const value = "period:" + period.name;
         bool const there = std::any_of(options.begin(), options.end(), [&](Option const& each) { return each.value == value; });
         if (!there)
-            options.push_back({value, "Period " + spoken(period.name), ""});
+            options.push_back({value, words("Period {}", spoken(period.name)), ""});
     }
     return options;
 }
 
-/// Those of the words that no option has, one a line.
-std::string others(Words const& words, std::initializer_list<std::vector<Option>> options)
+/// Those of the entries that no option has, one a line.
+std::string others(Texts const& entries, std::initializer_list<std::vector<Option>> options)
 {
     std::string text;
-    for (auto const& word : words) {
+    for (auto const& entry : entries) {
         bool const has_box = std::any_of(options.begin(), options.end(), [&](auto const& each) {
-            return std::any_of(each.begin(), each.end(), [&](Option const& option) { return option.value == word; });
+            return std::any_of(each.begin(), each.end(), [&](Option const& option) { return option.value == entry; });
         });
         if (!has_box)
-            text += (text.empty() ? "" : "\n") + word;
+            text += (text.empty() ? "" : "\n") + entry;
     }
     return text;
 }
@@ -111,10 +110,10 @@ std::string as_selector(std::string const& typed)
     return (text.find('/') == std::string::npos ? "host:" : "url:") + text;
 }
 
-Words joined(Words words, Words const& more)
+Texts both(Texts entries, Texts const& more)
 {
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
+    entries.insert(entries.end(), more.begin(), more.end());
+    return entries;
 }
 
 /// The rule that a form describes.
@@ -128,7 +127,7 @@ RuleText typed_rule(Visit const& visit)
     rule.who = values_of(form, "who");
     for (auto const& person : lines_of(visit.form("people")))
         rule.who.push_back(person.find(':') == std::string::npos ? "user:" + person : person);
-    rule.what = joined(values_of(form, "subjects"), values_of(form, "services"));
+    rule.what = both(values_of(form, "subjects"), values_of(form, "services"));
     for (auto const& line : lines_of(visit.form("what")))
         rule.what.push_back(as_selector(line));
     rule.where = values_of(form, "where");
@@ -143,15 +142,15 @@ Field place_field(Policy const& policy, std::string_view own_id, std::string cho
         {{"", "First of all", ""}}};
     for (std::size_t i = 0; i < policy.rules.size(); ++i)
         if (policy.rules[i].id != own_id)
-            field.options.push_back({policy.rules[i].id, fmt::format("After {}: {}", i + 1, policy.rules[i].id), ""});
+            field.options.push_back({policy.rules[i].id, words("After {}: {}", i + 1, policy.rules[i].id), ""});
     return field;
 }
 
-Field boxes(std::string name, std::string label, std::vector<Option> options, Words chosen, bool folded)
+Field boxes(std::string name, Words label, std::vector<Option> options, Texts chosen, bool folded)
 {
     Field field{Field::Kind::checkboxes, std::move(name), std::move(label), "", "", std::move(options)};
-    std::erase_if(chosen, [&](std::string const& word) {
-        return std::none_of(field.options.begin(), field.options.end(), [&](Option const& each) { return each.value == word; });
+    std::erase_if(chosen, [&](std::string const& entry) {
+        return std::none_of(field.options.begin(), field.options.end(), [&](Option const& each) { return each.value == entry; });
     });
     field.chosen = std::move(chosen);
     field.folded = folded;
@@ -205,11 +204,7 @@ Page rule_page(
     Page page;
     page.title = row.empty() ? "A new rule" : "Change a rule";
     page.back = row.empty() ? "/rules" : with_query("/rules/one", {{"id", row}});
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title, row));
     page.parts.push_back(paragraph("Nothing changes until the draft is published. You can see first what it would change."));
     page.parts.push_back(portal::form(form));
@@ -219,13 +214,13 @@ Page rule_page(
 std::vector<SummaryRow> rule_rows(Policy const& policy, std::size_t place)
 {
     auto const& rule = policy.rules[place];
-    auto const source = rule.source.line == 0 ? "Changed in the console" : fmt::format("policy.toml, line {}", rule.source.line);
+    auto const source = rule.source.line == 0 ? Words("Changed in the console") : words("policy.toml, line {}", rule.source.line);
     bool const opens = rule.action == policy::Verdict::allow;
     return {{"Who", {spoken_column(policy, rule.who, "Everyone")}}, {"What", {spoken_column(policy, rule.what, "Everything")}},
         {"Where", {spoken_column(policy, rule.where, "Anywhere")}}, {"When", {spoken_column(policy, rule.when, "At any time")}},
         {"Then", {opens ? "Open" : "Blocked", {}, opens ? "green" : "red"}}, {"What people read", {rule.reason}},
-        {"Clause", {rule.clause.empty() ? "-" : rule.clause}},
-        {"Place", {fmt::format("{} of {}", place + 1, policy.rules.size())}}, {"Written in", {source}}};
+        {"Clause", {rule.clause.empty() ? "-" : rule.clause}}, {"Place", {words("{} of {}", place + 1, policy.rules.size())}},
+        {"Written in", {source}}};
 }
 
 } // namespace

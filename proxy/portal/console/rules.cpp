@@ -5,7 +5,6 @@
 #include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/portal/form_data.hpp"
 
-#include <fmt/format.h>
 #include <map>
 
 namespace gatehouse::portal::console {
@@ -26,7 +25,7 @@ std::vector<Cell> cells_of(policy::Policy const& policy, std::size_t index)
         {rule.id, with_query("/rules/one", {{"id", rule.id}}), {}, true}};
 }
 
-std::vector<std::string> head()
+std::vector<Words> head()
 {
     return {"Order", "Who", "What", "Where", "When", "Then", "Clause", "Name"};
 }
@@ -52,17 +51,18 @@ struct ByNumber {
     }
 };
 
-std::vector<Html> by_clause(policy::Policy const& policy)
+std::vector<Part> by_clause(policy::Policy const& policy)
 {
     std::map<std::string, Table, ByNumber> folders;
     for (std::size_t i = 0; i < policy.rules.size(); ++i) {
         auto& table = folders[policy.rules[i].clause];
         table.rows.push_back(cells_of(policy, i));
     }
-    std::vector<Html> parts;
+    std::vector<Part> parts;
     for (auto& [clause, table] : folders) {
-        table.caption = fmt::format("{} ({} {})", clause.empty() ? "Without a clause" : "Clause " + clause, table.rows.size(),
-            table.rows.size() == 1 ? "rule" : "rules");
+        auto const count = table.rows.size();
+        table.caption = clause.empty() ? words(count == 1 ? "Without a clause ({} rule)" : "Without a clause ({} rules)", count)
+                                       : words(count == 1 ? "Clause {} ({} rule)" : "Clause {} ({} rules)", clause, count);
         table.head = head();
         table.folded = true;
         parts.push_back(portal::table(table));
@@ -89,7 +89,7 @@ task<Response> show_rules(Visit const& visit)
     bool const folders = visit.query("by") == "clause";
     Page page;
     page.title = "Rules";
-    page.parts = {heading(page.title, fmt::format("Version {}", policy->version)),
+    page.parts = {heading(page.title, words("Version {}", policy->version)),
         paragraph("The first rule that fits decides. Before them come the sealed lists, supervised use and grants; behind them "
                   "what the role may do. "
                   "Rules are written in policy.toml; open one by its name to see or change it."),

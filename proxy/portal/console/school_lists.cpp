@@ -20,20 +20,23 @@ SchoolList chosen_list(std::string_view text)
 constexpr std::size_t most_lines = 500;
 constexpr std::size_t lines_told = 5; ///< of those that cannot be taken
 
-std::string fault_text(std::vector<store::RefusedLine> const& refused, std::size_t lines)
+Words fault_text(std::vector<store::RefusedLine> const& refused, std::size_t lines)
 {
-    std::string text;
+    std::vector<Words> faults;
     for (std::size_t i = 0; i < std::min(refused.size(), lines_told); ++i) {
         auto const& line = refused[i];
-        auto const where
-            = lines == 1 ? std::string("This") : "Line " + std::to_string(line.number) + ", " + shown_text(line.text) + ",";
-        text += (text.empty() ? "" : " ") + where
-            + (line.why == store::errc::already_exists ? " is on that list or in the draft already."
-                                                       : " is not the name of a site. Write it like example.org.");
+        bool const known = line.why == store::errc::already_exists;
+        if (lines == 1)
+            faults.push_back(known ? "This is on that list or in the draft already."
+                                   : "This is not the name of a site. Write it like example.org.");
+        else
+            faults.push_back(words(known ? "Line {}, {}, is on that list or in the draft already."
+                                         : "Line {}, {}, is not the name of a site. Write it like example.org.",
+                line.number, shown_text(line.text)));
     }
     if (refused.size() > lines_told)
-        text += " And " + std::to_string(refused.size() - lines_told) + " more lines.";
-    return text;
+        faults.push_back(words("And {} more lines.", refused.size() - lines_told));
+    return joined(faults, " ");
 }
 
 Page add_page(Visit const& visit, std::vector<Problem> const& problems)
@@ -65,17 +68,13 @@ Page add_page(Visit const& visit, std::vector<Problem> const& problems)
     Page page;
     page.title = "Add sites";
     page.back = "/lists?list=" + std::string(store::to_text(list));
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading("Add sites to the school's list"));
     page.parts.push_back(portal::form(form));
     return page;
 }
 
-std::string_view list_notice(std::string_view done)
+Words list_notice(std::string_view done)
 {
     if (done == "added")
         return "It is on the list, and the change is live.";
@@ -94,14 +93,14 @@ task<Response> show_lists(Visit const& visit)
     if (!found)
         co_return show_failure(visit, found.error());
     Table table;
-    table.caption = std::string(list_title(list));
+    table.caption = list_title(list);
     table.head = {"Site", "Reason", "Added by", "Review by"};
     table.empty = "This list is empty.";
     for (auto const& entry : *found) {
         bool const overdue = entry.review_by < visit.now.local.date;
-        table.rows.push_back(
-            {{entry.host + entry.path, "/lists/entry?id=" + std::to_string(store::number(entry.id))}, {entry.reason},
-                {entry.added_by}, {shown_date(entry.review_by) + (overdue ? ", overdue" : ""), {}, overdue ? "yellow" : ""}});
+        auto const review = shown_date(entry.review_by);
+        table.rows.push_back({{entry.host + entry.path, "/lists/entry?id=" + std::to_string(store::number(entry.id))},
+            {entry.reason}, {entry.added_by}, {overdue ? words("{}, overdue", review) : review, {}, overdue ? "yellow" : ""}});
     }
     Page page;
     page.title = "School lists";
@@ -114,7 +113,7 @@ task<Response> show_lists(Visit const& visit)
     for (auto const other : store::all_school_lists)
         if (other != list)
             page.parts.push_back(
-                link("Show the list: " + std::string(list_title(other)), "/lists?list=" + std::string(store::to_text(other))));
+                link(words("Show the list: {}", list_title(other)), "/lists?list=" + std::string(store::to_text(other))));
     co_return show(visit, page);
 }
 
@@ -186,10 +185,10 @@ task<Response> show_list_entry(Visit const& visit)
     page.back = "/lists?list=" + std::string(store::to_text(entry->list));
     page.parts = {heading(page.title, list_title(entry->list))};
     std::vector<SummaryRow> rows{{"Reason", {entry->reason}}, {"Review by", {shown_date(entry->review_by)}},
-        {"Added", {shown_time(visit.site, entry->added_at) + " by " + entry->added_by}}};
+        {"Added", {words("{} by {}", shown_time(visit.site, entry->added_at), entry->added_by)}}};
     if (entry->removed_at)
-        rows.push_back(
-            {"Removed", {shown_time(visit.site, *entry->removed_at) + " by " + entry->removed_by + ": " + entry->remove_reason}});
+        rows.push_back({"Removed",
+            {words("{} by {}: {}", shown_time(visit.site, *entry->removed_at), entry->removed_by, entry->remove_reason)}});
     page.parts.push_back(summary(rows));
     if (visit.has_role(ConsoleRole::officer) && !entry->removed_at) {
         Form form;

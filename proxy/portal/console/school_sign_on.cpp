@@ -11,7 +11,7 @@ namespace {
 
 using store::Ledger;
 
-Response not_now(Visit const& visit, unsigned status, std::string_view text)
+Response not_now(Visit const& visit, unsigned status, char const* text)
 {
     Page page;
     page.title = "You are not signed in";

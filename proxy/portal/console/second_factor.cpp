@@ -11,13 +11,11 @@ namespace {
 
 using store::Ledger;
 
-constexpr std::string_view wrong_code_text
-    = "This code is not right, or it was used before. Wait for the next one, then type that.";
-constexpr std::string_view throttled_text = "There were too many wrong codes. Wait a few minutes, then try again.";
-
-std::string code_problem(error_code const& failure)
+Words code_problem(error_code const& failure)
 {
-    return std::string(failure == store::errc::throttled ? throttled_text : wrong_code_text);
+    return failure == store::errc::throttled
+        ? "There were too many wrong codes. Wait a few minutes, then try again."
+        : "This code is not right, or it was used before. Wait for the next one, then type that.";
 }
 
 bool is_about_code(error_code const& failure)
@@ -25,22 +23,19 @@ bool is_about_code(error_code const& failure)
     return failure == store::errc::wrong_code || failure == store::errc::throttled;
 }
 
-Field code_field(std::string const& problem)
+Field code_field(Words const& problem)
 {
     return {Field::Kind::text, "code", "Code", "Six digits from the app on your phone, or one of the codes on your paper", "", {},
         problem, "one-time-code", 20};
 }
 
-void add_problem(Page& page, std::string_view field, std::string const& problem)
+void add_problem(Page& page, std::string field, Words const& problem)
 {
-    if (problem.empty())
-        return;
-    page.parts.push_back(error_summary({{std::string(field), problem}}));
-    page.has_problem = true;
-    page.status = 422;
+    if (!problem.empty())
+        add_problems(page, one_problem(std::move(field), problem));
 }
 
-Response code_page(Visit const& visit, std::string const& problem)
+Response code_page(Visit const& visit, Words const& problem)
 {
     Form form;
     form.action = "/sign-in/code";
@@ -71,7 +66,7 @@ std::string in_groups(std::string const& secret)
     return text;
 }
 
-Page password_step(Visit const& visit, std::string const& problem)
+Page password_step(Visit const& visit, Words const& problem)
 {
     Form form;
     form.action = "/account/second-factor/begin";
@@ -90,7 +85,7 @@ Page password_step(Visit const& visit, std::string const& problem)
     return page;
 }
 
-Page phone_step(Visit const& visit, std::string const& secret, std::string const& problem)
+Page phone_step(Visit const& visit, std::string const& secret, Words const& problem)
 {
     Form form;
     form.action = "/account/second-factor/confirm";
@@ -104,13 +99,13 @@ Page phone_step(Visit const& visit, std::string const& secret, std::string const
     add_problem(page, "code", problem);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(numbered({{"Open the app for codes on your phone and let it read this picture."},
-        {"Or type this key into it: " + in_groups(secret)}, {"Then type the code that it shows."}}));
+        {words("Or type this key into it: {}", in_groups(secret))}, {"Then type the code that it shows."}}));
     page.parts.push_back(picture("/account/second-factor/picture.svg", "The key as a picture for your phone", {264, 264}));
     page.parts.push_back(portal::form(form));
     return page;
 }
 
-Page on_page(Visit const& visit, std::int64_t left, std::string const& problem)
+Page on_page(Visit const& visit, std::int64_t left, Words const& problem)
 {
     Form form;
     form.action = "/account/second-factor/remove";
@@ -123,15 +118,14 @@ Page on_page(Visit const& visit, std::int64_t left, std::string const& problem)
     page.back = "/account";
     add_problem(page, "code", problem);
     page.parts.push_back(heading(page.title));
-    page.parts.push_back(paragraph("It is on. You have " + std::to_string(left)
-        + " codes left on your paper. For a new phone or new paper, turn it "
-          "off and set it up again."));
+    page.parts.push_back(paragraph(words(
+        "It is on. You have {} codes left on your paper. For a new phone or new paper, turn it off and set it up again.", left)));
     page.parts.push_back(portal::form(form));
     return page;
 }
 
 /// The page for where the account stands.
-task<Response> state_page(Visit const& visit, std::string problem)
+task<Response> state_page(Visit const& visit, Words problem)
 {
     auto const id = visit.session->account.id;
     if (visit.session->account.has_second_factor) {
@@ -223,8 +217,7 @@ task<Response> confirm_second_factor(Visit const& visit)
         items.push_back({.text = code, .mono = true});
     page.parts = {notice("Done", "From now on you sign in with your password and a code."), heading(page.title),
         paragraph("If your phone is gone, each of them lets you in once. They are shown only now: write them on paper, or print "
-                  "this page, "
-                  "and keep it where you keep your keys."),
+                  "this page, and keep it where you keep your keys."),
         bullets(items), link("I have written them down", "/")};
     co_return show(visit, page);
 }

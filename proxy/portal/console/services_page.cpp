@@ -34,15 +34,15 @@ Cell standing_cell(Policy const& policy, Service const& service, Role const& rol
 }
 
 /// "13; not Year 7, Year 8"
-std::string shown_age(Policy const& policy, Service const& service)
+Words shown_age(Policy const& policy, Service const& service)
 {
     if (service.minimum_age == 0)
         return "-";
-    std::string below;
+    std::vector<Words> below;
     for (auto const& group : policy.groups)
         if (group.youngest_age > 0 && group.youngest_age < service.minimum_age)
-            below += (below.empty() ? "; not " : ", ") + title_of(group);
-    return std::to_string(service.minimum_age) + below;
+            below.push_back(title_of(group));
+    return below.empty() ? to_words(service.minimum_age) : words("{}; not {}", service.minimum_age, joined(below));
 }
 
 /// The services of one subject, each with what the rules say.
@@ -60,7 +60,7 @@ Table services_of(Policy const& policy, policy::Category const& category)
             cells.push_back(standing_cell(policy, service, role));
         table.rows.push_back(std::move(cells));
     }
-    table.caption = fmt::format("{} ({})", title_of(category), table.rows.size());
+    table.caption = words("{} ({})", title_of(category), table.rows.size());
     table.folded = category.parent != "social-media"; // what the school's policy is about lies open
     return table;
 }
@@ -72,12 +72,12 @@ std::string field_of(Role const& role)
 
 Field switch_field(Visit const& visit, Policy const& policy, Service const& service, Role const& role)
 {
-    auto const standing = policy::standing_of(policy, service, role);
+    auto const rules = policy::standing_of(policy, service, role).rules;
     auto const position = visit.request.method == Method::post ? std::string(visit.form(field_of(role)))
                                                                : std::string(to_text(policy::switch_of(policy, service, role)));
     return {Field::Kind::select, field_of(role), title_of(role),
-        standing.rules.empty() ? "No rule speaks of it; the role's own default decides."
-                               : "The rules that have a say now: " + fmt::format("{}", fmt::join(standing.rules, ", ")),
+        rules.empty() ? Words("No rule speaks of it; the role's own default decides.")
+                      : words("The rules that have a say now: {}", joined({rules.begin(), rules.end()})),
         position,
         {{"rules", "As the rules say", ""}, {"blocked", "Blocked at any time", ""},
             {"breaks", "Open at break and lunch only", ""}, {"open", "Open at any time", ""}}};
@@ -89,11 +89,7 @@ Page service_page(Visit const& visit, Policy const& policy, Service const& servi
     Page page;
     page.title = title_of(service);
     page.back = "/services";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title, "Service"));
     page.parts.push_back(summary(
         {{"Subject", {category == nullptr ? "-" : title_of(*category)}}, {"Youngest age", {shown_age(policy, service)}}}));

@@ -2,8 +2,6 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/settings.hpp"
 
-#include <fmt/format.h>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -17,7 +15,7 @@ std::string safe_next(std::string_view next)
     return plain && next.starts_with('/') && !next.starts_with("//") && next.size() < 60 ? std::string(next) : "/";
 }
 
-Response sign_in_page(Visit const& visit, std::string_view problem, unsigned status)
+Response sign_in_page(Visit const& visit, Words const& problem, unsigned status)
 {
     // The form's token needs something of this browser that no other site can set.
     auto visitor = visit.session ? std::string() : visit.session_token;
@@ -36,7 +34,7 @@ Response sign_in_page(Visit const& visit, std::string_view problem, unsigned sta
     page.title = "Sign in";
     page.status = status;
     if (!problem.empty()) {
-        page.parts.push_back(error_summary({{"login", std::string(problem)}}));
+        page.parts.push_back(error_summary(one_problem("login", problem)));
         page.has_problem = true;
     }
     page.parts.push_back(heading("Sign in"));
@@ -44,7 +42,7 @@ Response sign_in_page(Visit const& visit, std::string_view problem, unsigned sta
         page.parts.push_back(inset("You are signed out."));
     auto const& sign_on = visit.site.services.settings.sign_on;
     if (visit.site.provider)
-        page.parts.push_back(link("Sign in with " + sign_on.title, "/sign-in/school"));
+        page.parts.push_back(link(words("Sign in with {}", Words::perhaps_ours(sign_on.title)), "/sign-in/school"));
     if (sign_on.only)
         page.parts.push_back(subheading("With the account for emergencies"));
     else if (visit.site.provider)
@@ -57,11 +55,11 @@ Response sign_in_page(Visit const& visit, std::string_view problem, unsigned sta
     return response;
 }
 
-std::string wait_text(std::chrono::seconds wait)
+Words wait_text(std::chrono::seconds wait)
 {
     auto const minutes = (wait.count() + 59) / 60;
-    return wait.count() < 60 ? fmt::format("There were too many wrong passwords. Wait {} seconds, then try again.", wait.count())
-                             : fmt::format("There were too many wrong passwords. Wait {} minutes, then try again.", minutes);
+    return wait.count() < 60 ? words("There were too many wrong passwords. Wait {} seconds, then try again.", wait.count())
+                             : words("There were too many wrong passwords. Wait {} minutes, then try again.", minutes);
 }
 
 } // namespace

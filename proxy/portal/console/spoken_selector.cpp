@@ -18,7 +18,7 @@ std::string title_in(Table const& table, std::string const& id)
 
 } // namespace
 
-std::string spoken_selector(policy::Policy const& policy, policy::Selector const& selector)
+Words spoken_selector(policy::Policy const& policy, policy::Selector const& selector)
 {
     using enum policy::Selector::Kind;
     auto const& value = selector.value;
@@ -29,37 +29,37 @@ std::string spoken_selector(policy::Policy const& policy, policy::Selector const
     case group: return title_in(policy.groups, value);
     case category: return title_in(policy.categories, value);
     case service: return title_in(policy.services, value);
-    case list: return "the list " + title_in(policy.lists, value);
-    case search: return "searches about " + title_in(policy.term_lists, value);
+    case list: return words("the list {}", title_in(policy.lists, value));
+    case search: return words("searches about {}", title_in(policy.term_lists, value));
     case network: return title_in(policy.networks, value);
-    case signal: return "sign: " + spoken(value);
-    case device_kind: return value + " devices";
+    case signal: return words("sign: {}", Words::perhaps_ours(spoken(value)));
+    case device_kind: return Words::perhaps_ours(value + " devices");
     case closed: return "when there is no school";
     case user:
     case host:
     case url:
     case pattern: return value;
     case device:
+    case period: return spoken(value);
     case period_kind:
-    case period:
-    case weekday: return spoken(value);
+    case weekday: return Words::perhaps_ours(value);
     }
     return policy::to_text(selector);
 }
 
-std::string spoken_selector(policy::Policy const& policy, std::string_view column, std::string const& text)
+Words spoken_selector(policy::Policy const& policy, std::string_view column, std::string const& text)
 {
     auto const parsed = policy::parse_selector(policy, column, text);
     auto const* const selector = std::get_if<policy::Selector>(&parsed);
-    return selector == nullptr ? text : spoken_selector(policy, *selector);
+    return selector == nullptr ? Words(text) : spoken_selector(policy, *selector);
 }
 
-std::string spoken_column(policy::Policy const& policy, std::vector<policy::Selector> const& column, std::string_view nothing)
+Words spoken_column(policy::Policy const& policy, std::vector<policy::Selector> const& column, Words nothing)
 {
-    std::string text;
+    std::vector<Words> said;
     for (auto const& selector : column)
-        text += (text.empty() ? "" : ", ") + spoken_selector(policy, selector);
-    return text.empty() ? std::string{nothing} : text;
+        said.push_back(spoken_selector(policy, selector));
+    return said.empty() ? nothing : joined(said);
 }
 
 } // namespace gatehouse::portal::console

@@ -11,7 +11,8 @@ namespace json = boost::json;
 constexpr std::size_t most_rows = 200;
 
 struct Label {
-    std::string_view name, text;
+    std::string_view name;
+    char const* text = "";
 };
 constexpr Label labels[] = {
     {"school", "School"},
@@ -45,41 +46,41 @@ constexpr Label labels[] = {
 };
 
 /// A fact that has no words yet is shown by its name: "list_image" reads "List image".
-std::string label_of(std::string_view name)
+Words label_of(std::string_view name)
 {
     for (auto const& label : labels)
         if (label.name == name)
-            return std::string(label.text);
+            return label.text;
     auto text = spoken(name);
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
         text[0] = static_cast<char>(text[0] - 32);
-    return text;
+    return Words::perhaps_ours(std::move(text));
 }
 
 /// "2 days 3 h 4 min", "4 min 5 s": the two or three largest units.
-std::string duration_text(std::int64_t seconds)
+Words duration_text(std::int64_t seconds)
 {
     auto const days = seconds / 86400, hours = seconds / 3600 % 24, minutes = seconds / 60 % 60;
-    auto text = days > 0 ? std::to_string(days) + (days == 1 ? " day " : " days ") : std::string();
+    if (days > 0)
+        return words(days == 1 ? "{} day {} h {} min" : "{} days {} h {} min", days, hours, minutes);
     if (seconds >= 3600)
-        text += std::to_string(hours) + " h ";
-    text += std::to_string(minutes) + " min";
-    return seconds < 3600 ? text + " " + std::to_string(seconds % 60) + " s" : text;
+        return words("{} h {} min", hours, minutes);
+    return words("{} min {} s", minutes, seconds % 60);
 }
 
-std::string value_text(json::value const& value)
+Words value_text(json::value const& value)
 {
     if (value.is_string())
-        return std::string(value.get_string());
+        return std::string_view(value.get_string());
     if (value.is_bool())
         return value.get_bool() ? "yes" : "no";
     if (value.is_null())
         return "none";
     if (value.is_array()) {
-        std::string text;
+        std::vector<Words> texts;
         for (auto const& item : value.get_array())
-            text += (text.empty() ? "" : ", ") + value_text(item);
-        return text;
+            texts.push_back(value_text(item));
+        return joined(texts);
     }
     return json::serialize(value);
 }
@@ -95,7 +96,7 @@ std::vector<SummaryRow> status_rows(json::object const& status)
             continue;
         }
         for (auto const& [inner, inner_value] : value.get_object())
-            rows.push_back({label_of(name) + ", " + spoken(inner), {value_text(inner_value)}});
+            rows.push_back({words("{}, {}", label_of(name), Words::perhaps_ours(spoken(inner))), {value_text(inner_value)}});
     }
     if (rows.size() > most_rows)
         rows.resize(most_rows);

@@ -32,7 +32,7 @@ bool may_supervise(Visit const& visit)
     return may_propose(visit) || visit.has_role(ConsoleRole::headteacher) || visit.has_role(ConsoleRole::supervisor);
 }
 
-Form step_form(Visit const& visit, store::RestrictionRow const& row, std::string action, std::string button)
+Form step_form(Visit const& visit, store::RestrictionRow const& row, std::string action, Words button)
 {
     Form form;
     form.action = std::move(action);
@@ -43,13 +43,13 @@ Form step_form(Visit const& visit, store::RestrictionRow const& row, std::string
     return form;
 }
 
-Html facts(Visit const& visit, store::RestrictionRow const& row)
+Part facts(Visit const& visit, store::RestrictionRow const& row)
 {
     std::vector<SummaryRow> rows{{"Person", {row.user}}, {"State", restriction_state(row, visit.instant())},
         {"From", {shown_time(visit.site, row.from)}}, {"Until", {shown_time(visit.site, row.until)}}};
     if (sees_reasons(visit)) {
         rows.push_back({"Why", {row.reason}});
-        rows.push_back({"What speaks against it", {row.against.empty() ? "Nothing was written" : row.against}});
+        rows.push_back({"What speaks against it", {row.against.empty() ? Words("Nothing was written") : Words(row.against)}});
         rows.push_back({"Proposed by", {row.proposed_by}});
         if (!row.confirmed_by.empty())
             rows.push_back({row.state == RestrictionState::refused ? "Refused by" : "Confirmed by", {row.confirmed_by}});
@@ -63,7 +63,7 @@ Html facts(Visit const& visit, store::RestrictionRow const& row)
     return summary(rows);
 }
 
-Html decision_form(Visit const& visit, store::RestrictionRow const& row, std::vector<Problem> const& problems)
+Part decision_form(Visit const& visit, store::RestrictionRow const& row, std::vector<Problem> const& problems)
 {
     auto form = step_form(visit, row, "/supervision/decide", "Confirm");
     form.fields.push_back({Field::Kind::radios, "decision", "Your decision", "", std::string(visit.form("decision")),
@@ -82,7 +82,7 @@ void add_supervision(Page& page, Visit const& visit, SupervisionCase const& foun
     page.parts.push_back(subheading("A member of staff beside them"));
     if (live != found.supervisions.end()) {
         page.parts.push_back(
-            inset("At " + live->device + " until " + shown_time(visit.site, live->until) + ", with " + live->by + "."));
+            inset(words("At {} until {}, with {}.", live->device, shown_time(visit.site, live->until), live->by)));
         auto end = step_form(visit, found.restriction, "/supervision/stop", "End it now");
         end.fields.push_back({Field::Kind::hidden, "supervision", "", "", std::to_string(store::number(live->id))});
         end.is_secondary = true;
@@ -117,9 +117,10 @@ Table evidence(Visit const& visit, std::vector<store::IncidentRow> const& rows)
     table.head = {"Last seen", "What", "Weight", "Times"};
     table.empty = "The gateway has no incident of this person on record.";
     for (auto const& row : rows)
-        table.rows.push_back(
-            {{shown_time(visit.site, row.last_at)}, {spoken(detect::to_text(row.incident.kind)) + ": " + row.incident.evidence},
-                {std::string(detect::to_text(row.incident.grade))}, {std::to_string(row.count)}});
+        table.rows.push_back({{shown_time(visit.site, row.last_at)},
+            {words("{}: {}", Words::perhaps_ours(spoken(detect::to_text(row.incident.kind))),
+                Words::perhaps_ours(row.incident.evidence))},
+            {Words::perhaps_ours(spoken(detect::to_text(row.incident.grade)))}, {std::to_string(row.count)}});
     return table;
 }
 
@@ -172,7 +173,7 @@ Table list_of(Visit const& visit, std::vector<store::RestrictionRow> const& rows
     return table;
 }
 
-std::string_view done_text(std::string_view done)
+Words done_text(std::string_view done)
 {
     if (done == "proposed")
         return "It is proposed. It begins when it is confirmed.";
@@ -245,15 +246,11 @@ task<Response> supervision_page(Visit const& visit, store::RestrictionId id, std
     if (!sees_reasons(visit) && !in_force)
         co_return show_failure(visit, store::errc::not_found);
     Page page;
-    page.title = "Supervised use of " + row.user;
+    page.title = words("Supervised use of {}", row.user);
     page.back = "/supervision";
     if (auto const done = done_text(visit.query("done")); !done.empty())
         page.parts.push_back(notice("Done", done));
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(row.user, "Supervised use"));
     page.parts.push_back(facts(visit, row));
     if (may_propose(visit) || visit.has_role(ConsoleRole::headteacher)) {

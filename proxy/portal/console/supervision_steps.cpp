@@ -42,11 +42,7 @@ Page proposal_page(Visit const& visit, std::vector<Problem> const& problems)
     Page page;
     page.title = "Propose supervised use";
     page.back = "/supervision";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(paragraph("It begins when the headteacher has confirmed it. The gateway only shows what it saw; what it "
                                    "means is for people to say."));

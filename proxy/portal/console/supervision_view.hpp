@@ -12,7 +12,7 @@ struct SupervisionCase {
     std::vector<store::SupervisionRow> supervisions;
 };
 
-/// "Waits for the headteacher", with its colour.
+/// "Waits for a decision", with its colour.
 Cell restriction_state(store::RestrictionRow const& row, store::Instant now);
 bool is_in_force(store::RestrictionRow const& row, store::Instant now);
 /// Members of staff who only sit beside see whom and until when, not why.

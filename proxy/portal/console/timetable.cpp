@@ -5,7 +5,6 @@
 #include "proxy/portal/form_data.hpp"
 
 #include <array>
-#include <fmt/format.h>
 #include <set>
 
 namespace gatehouse::portal::console {
@@ -41,11 +40,16 @@ std::vector<Slot> slots_of(policy::Timetable const& timetable, unsigned weekday,
     return slots;
 }
 
-std::string shown_period(policy::Period const& period)
+/// "lesson", "break", "lunch", "outside".
+Words kind_of(policy::Period const& period)
+{
+    return Words::perhaps_ours(std::string(policy::to_text(period.kind)));
+}
+
+Words shown_period(policy::Period const& period)
 {
     auto const name = spoken(period.name);
-    auto const kind = policy::to_text(period.kind);
-    return name == kind ? name : fmt::format("{} ({})", name, kind);
+    return name == policy::to_text(period.kind) ? kind_of(period) : words("{} ({})", name, kind_of(period));
 }
 
 /// Rows are the times at which something begins or ends on any day.
@@ -69,7 +73,8 @@ Table week(policy::Timetable const& timetable, std::span<std::string const> grou
             auto const found
                 = std::find_if(slots.begin(), slots.end(), [start](Slot const& slot) { return slot.start == start; });
             cells.push_back(
-                {found == slots.end() ? "-" : shown_period(*found->period) + ", until " + policy::minute_to_text(found->end)});
+                {found == slots.end() ? Words("-")
+                                      : words("{}, until {}", shown_period(*found->period), policy::minute_to_text(found->end))});
         }
         table.rows.push_back(std::move(cells));
     }
@@ -80,22 +85,23 @@ Table days(Visit const& visit, policy::Timetable const& timetable, std::span<std
 {
     Table table;
     table.caption = "The next 14 days";
-    table.head = {"Day", "School", "From and until"};
+    table.head = {"Day", "School##is there any that day", "From and until"};
     auto date = visit.now.local.date;
     for (unsigned i = 0; i < days_ahead; ++i, date = date.next()) {
         auto const closed = timetable.closed_for(date);
         auto const slots = closed.empty() ? slots_of(timetable, date.weekday(), groups) : std::vector<Slot>{};
-        Cell school = !closed.empty() ? Cell{std::string{closed}, {}, "yellow"}
-            : slots.empty()           ? Cell{"None", {}, "grey"}
-                                      : Cell{"School", {}, "green"};
-        table.rows.push_back({{fmt::format("{}, {}", weekdays[date.weekday()], shown_date(date))}, std::move(school),
-            {slots.empty() ? "-"
-                           : policy::minute_to_text(slots.front().start) + " to " + policy::minute_to_text(slots.back().end)}});
+        Cell school = !closed.empty() ? Cell{Words::perhaps_ours(std::string(closed)), {}, "yellow"}
+            : slots.empty()           ? Cell{"None##no school that day", {}, "grey"}
+                                      : Cell{"School##is there any that day", {}, "green"};
+        table.rows.push_back({{words("{}, {}", weekdays[date.weekday()], shown_date(date))}, std::move(school),
+            {slots.empty()
+                    ? Words("-")
+                    : words("{} to {}", policy::minute_to_text(slots.front().start), policy::minute_to_text(slots.back().end))}});
     }
     return table;
 }
 
-Html choice_of_group(policy::Policy const& policy, std::string_view chosen)
+Part choice_of_group(policy::Policy const& policy, std::string_view chosen)
 {
     Form form;
     form.action = "/timetable";
@@ -112,28 +118,27 @@ Html choice_of_group(policy::Policy const& policy, std::string_view chosen)
 
 /// The rows of one table of the timetable, each with the way to change it.
 template <class Rows, class Says>
-Table rows_of(std::string caption, policy::EditedTable edited, Rows const& rows, bool may_change, Says const& says)
+Table rows_of(Words const& caption, policy::EditedTable edited, Rows const& rows, bool may_change, Says const& says)
 {
-    Table table{.caption = std::move(caption), .head = {"Name", "When"}, .rows = {}};
+    Table table{.caption = words("{} ({})", caption, rows.size()), .head = {"Name", "When"}, .rows = {}};
     for (auto const& row : rows) {
         auto const href = with_query("/timetable/edit", {{"table", std::string(to_text(edited))}, {"row", policy::key_of(row)}});
         table.rows.push_back({{spoken(row.name), may_change ? href : std::string{}}, {says(row)}});
     }
-    table.caption += fmt::format(" ({})", table.rows.size());
     table.folded = true;
     return table;
 }
 
-std::string said_of_period(policy::Policy const& policy, policy::Period const& period)
+Words said_of_period(policy::Policy const& policy, policy::Period const& period)
 {
-    std::string days, groups;
+    std::vector<Words> days, groups;
     for (unsigned day = 0; day < weekdays.size(); ++day)
         if (period.weekdays >> day & 1U)
-            days += (days.empty() ? "" : ", ") + std::string(weekdays[day]);
+            days.push_back(weekdays[day]);
     for (auto const& group : period.groups)
-        groups += (groups.empty() ? "; for " : ", ") + spoken_selector(policy, "who", "group:" + group);
-    return fmt::format("{} to {} ({}), {}{}", policy::minute_to_text(period.start), policy::minute_to_text(period.end),
-        policy::to_text(period.kind), days, groups);
+        groups.push_back(spoken_selector(policy, "who", "group:" + group));
+    return words(groups.empty() ? "{} to {} ({}), {}" : "{} to {} ({}), {}; for {}", policy::minute_to_text(period.start),
+        policy::minute_to_text(period.end), kind_of(period), joined(days), joined(groups));
 }
 
 /// What the timetable is made of, and for the officer the ways to change it.
@@ -143,7 +148,8 @@ void add_rows(Page& page, Visit const& visit, policy::Policy const& policy)
     auto const& timetable = policy.timetable;
     bool const officer = visit.has_role(store::ConsoleRole::officer);
     auto const days = [](auto const& span) {
-        return span.first == span.last ? shown_date(span.first) : shown_date(span.first) + " to " + shown_date(span.last);
+        auto const first = shown_date(span.first);
+        return span.first == span.last ? first : words("{} to {}", first, shown_date(span.last));
     };
     page.parts.push_back(subheading("What it is made of"));
     page.parts.push_back(portal::table(rows_of("Periods of the day", EditedTable::period, timetable.periods, officer,
@@ -167,14 +173,14 @@ task<Response> show_timetable(Visit const& visit)
         if (group.id == visit.query("group"))
             groups.push_back(group.id);
     auto const now = policy->timetable.at(visit.now.local, groups);
-    auto const right_now = !now.closed_for.empty() ? std::string{now.closed_for}
+    auto const right_now = !now.closed_for.empty() ? Words::perhaps_ours(std::string(now.closed_for))
         : now.period                               ? shown_period(*now.period)
-                                                   : std::string{"outside of school"};
+                                                   : Words("outside of school");
     Page page;
     page.title = "Timetable";
     page.back = "/rules";
     page.parts = {heading(page.title), choice_of_group(*policy, visit.query("group")),
-        summary({{"Now", {fmt::format("{}, until {}", right_now, policy::minute_to_text(now.until.minute))}}}),
+        summary({{"Now", {words("{}, until {}", right_now, policy::minute_to_text(now.until.minute))}}}),
         portal::table(days(visit, policy->timetable, groups)), portal::table(week(policy->timetable, groups))};
     add_rows(page, visit, *policy);
     co_return show(visit, page);

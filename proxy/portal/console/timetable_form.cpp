@@ -4,7 +4,7 @@
 #include "proxy/portal/form_data.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <array>
 
 namespace gatehouse::portal::console {
 
@@ -13,12 +13,12 @@ namespace {
 using policy::EditedTable;
 using policy::Policy;
 
-std::string_view what_it_is(EditedTable table)
+char const* title_of(EditedTable table, bool is_new)
 {
     switch (table) {
-    case EditedTable::closure: return "closed days";
-    case EditedTable::term: return "a term";
-    case EditedTable::period: return "a period";
+    case EditedTable::closure: return is_new ? "Add closed days" : "Change closed days";
+    case EditedTable::term: return is_new ? "Add a term" : "Change a term";
+    case EditedTable::period: return is_new ? "Add a period" : "Change a period";
     case EditedTable::rule: break;
     }
     return "";
@@ -55,12 +55,9 @@ private:
 std::vector<Field> period_fields(Policy const& policy, RowValues const& row, std::vector<Problem> const& problems)
 {
     Field days{Field::Kind::checkboxes, "weekdays", "On which days?", "", ""};
-    for (unsigned day = 0; day < 7; ++day) {
-        std::string const name{policy::weekday_to_text(day)};
-        auto title = name;
-        title[0] = static_cast<char>(title[0] - 'a' + 'A');
-        days.options.push_back({name, title, ""});
-    }
+    static constexpr std::array titles{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+    for (unsigned day = 0; day < titles.size(); ++day)
+        days.options.push_back({std::string(policy::weekday_to_text(day)), titles[day], ""});
     days.chosen = row.all("weekdays");
     days.error = problem_with(problems, "weekdays");
     Field groups{Field::Kind::checkboxes, "groups", "For whom? (nothing chosen: everyone)", "", ""};
@@ -91,13 +88,9 @@ Page row_page(Visit const& visit, Policy const& policy, policy::Edit const& edit
 {
     RowValues const row{visit, policy::written_row(policy, edit.table, edit.row)};
     Page page;
-    page.title = fmt::format("{} {}", edit.row.empty() ? "Add" : "Change", what_it_is(edit.table));
+    page.title = title_of(edit.table, edit.row.empty());
     page.back = "/timetable";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(paragraph("Nothing changes until the draft is published."));
     Form form;

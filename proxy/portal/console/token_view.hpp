@@ -7,6 +7,6 @@
 namespace gatehouse::portal::console {
 
 /// The table, and the form that ends one. `account`: number of the account, if it is somebody else's.
-std::vector<Html> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::string const& account);
+std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::string const& account);
 
 } // namespace gatehouse::portal::console

@@ -21,18 +21,14 @@ Page tokens_page(Visit const& visit, std::vector<store::ApiToken> const& tokens,
     Page page;
     page.title = "Keys for programs";
     page.back = "/account";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     if (visit.query("done") == "ended")
         page.parts.push_back(notice("Done", "The key opens nothing any more."));
     page.parts.push_back(heading(page.title));
-    page.parts.push_back(paragraph(
+    page.parts.push_back(paragraph(words(
         "A program that sends a key does what you could do here, and the records name you and the key. Programs read and fill "
-        "the same pages at "
-        + visit.site.services.settings.console_url + std::string(api_prefix) + "; openapi.json there describes them."));
+        "the same pages at {}; openapi.json there describes them.",
+        visit.site.services.settings.console_url + std::string(api_prefix))));
     for (auto const& part : token_parts(visit, tokens, {}))
         page.parts.push_back(part);
     Form form;
@@ -64,9 +60,12 @@ task<Response> answer_with_tokens(Visit const& visit, std::vector<Problem> probl
 
 } // namespace
 
-std::vector<Html> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::string const& account)
+std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::string const& account)
 {
-    Table table{.caption = "Keys", .head = {"For", "May", "Made", "Ends", "Last used"}, .rows = {}, .empty = "There is no key."};
+    Table table{.caption = "Keys",
+        .head = {"For", "May##what a key may do", "Made", "Ends", "Last used"},
+        .rows = {},
+        .empty = "There is no key."};
     std::vector<Option> live;
     for (auto const& token : tokens) {
         bool const lives = token.is_live(visit.instant());
@@ -77,7 +76,7 @@ std::vector<Html> token_parts(Visit const& visit, std::vector<store::ApiToken> c
         if (lives)
             live.push_back({std::to_string(store::number(token.id)), token.name, ""});
     }
-    std::vector<Html> parts{portal::table(table)};
+    std::vector<Part> parts{portal::table(table)};
     if (live.empty())
         return parts;
     Form form;

@@ -6,6 +6,7 @@
 #include "proxy/settings.hpp"
 
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace gatehouse::portal::console {
@@ -24,9 +25,9 @@ unsigned days_asked_for(Visit const& visit)
     return 1;
 }
 
-std::string range_text(unsigned days)
+Words range_text(unsigned days)
 {
-    return days == 1 ? "Today" : fmt::format("The last {} days", days);
+    return days == 1 ? "Today" : words("The last {} days", days);
 }
 
 int share_of(std::uint64_t part, std::uint64_t whole)
@@ -35,17 +36,18 @@ int share_of(std::uint64_t part, std::uint64_t whole)
 }
 
 /// "1.4 GiB": people compare it, nobody computes with it.
-std::string amount(std::uint64_t bytes)
+Words amount(std::uint64_t bytes)
 {
-    constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+    constexpr std::array units{"{} bytes", "{}.{} KiB", "{}.{} MiB", "{}.{} GiB", "{}.{} TiB"};
     auto size = static_cast<double>(bytes);
     std::size_t unit = 0;
     for (; size >= 1024 && unit + 1 < units.size(); ++unit)
         size /= 1024;
-    return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", size, units[unit]);
+    auto const tenths = static_cast<std::uint64_t>(std::nearbyint(size * 10));
+    return unit == 0 ? words(units[0], bytes) : words(units[unit], tenths / 10, tenths % 10);
 }
 
-void append(Page& page, std::vector<Html> parts)
+void append(Page& page, std::vector<Part> parts)
 {
     page.parts.insert(page.parts.end(), parts.begin(), parts.end());
 }
@@ -53,7 +55,7 @@ void append(Page& page, std::vector<Html> parts)
 /// Today's hours, midnight to now, on the school's clock.
 Chart by_hour_of_today(Visit const& visit, log::TrafficReport const& report)
 {
-    Chart chart{"By hour", "Requests", "Blocked", "Hour", {}};
+    Chart chart{"By hour", "Requests##of the web", "Blocked", "Hour", {}};
     auto const& today = visit.now.local.date;
     for (unsigned hour = 0; hour <= visit.now.local.minute / 60U; ++hour)
         chart.columns.push_back({fmt::format("{:02}:00", hour), 0, 0});
@@ -70,7 +72,7 @@ Chart by_hour_of_today(Visit const& visit, log::TrafficReport const& report)
 
 Chart by_day(Visit const& visit, log::TrafficReport const& report, unsigned days)
 {
-    Chart chart{"By day", "Requests", "Blocked", "Day", {}};
+    Chart chart{"By day", "Requests##of the web", "Blocked", "Day", {}};
     std::map<policy::Date, std::size_t> place;
     auto date = visit.site.clock.moment_of(visit.instant() - std::chrono::days(days - 1)).local.date;
     for (unsigned i = 0; i < days; ++i, date = date.next()) {
@@ -87,7 +89,7 @@ Chart by_day(Visit const& visit, log::TrafficReport const& report, unsigned days
 
 Chart by_hour_of_the_day(Visit const& visit, log::TrafficReport const& report)
 {
-    Chart chart{"By hour of the day", "Requests", "Blocked", "Hour", {}};
+    Chart chart{"By hour of the day", "Requests##of the web", "Blocked", "Hour", {}};
     for (unsigned hour = 0; hour < 24; ++hour)
         chart.columns.push_back({fmt::format("{:02}:00", hour), 0, 0});
     for (auto const& [begin, traffic] : report.hours) {
@@ -100,19 +102,19 @@ Chart by_hour_of_the_day(Visit const& visit, log::TrafficReport const& report)
 
 /// `weight` is what the rows were chosen by. `title_of` turns what the log keeps into what people read.
 template <class TitleOf>
-Table ranking(std::string caption, std::string head, std::vector<log::TrafficOf> const& rows, std::uint64_t log::Traffic::*weight,
+Table ranking(Words caption, Words head, std::vector<log::TrafficOf> const& rows, std::uint64_t log::Traffic::*weight,
     TitleOf const& title_of)
 {
     Table table;
     table.caption = std::move(caption);
-    table.head = {std::move(head), "Requests", "Blocked", "Sent"};
-    table.empty = table.caption + ": nothing was recorded.";
+    table.head = {std::move(head), "Requests##of the web", "Blocked", "Sent"};
+    table.empty = words("{}: nothing was recorded.", table.caption);
     auto const most = rows.empty() ? 0 : rows.front().traffic.*weight;
     for (auto const& row : rows) {
         Cell name = title_of(row.name);
         name.share = share_of(row.traffic.*weight, most);
         table.rows.push_back({std::move(name), {shown_number(row.traffic.requests)},
-            {fmt::format("{} ({} %)", shown_number(row.traffic.blocked), share_of(row.traffic.blocked, row.traffic.requests))},
+            {words("{} ({} %)", shown_number(row.traffic.blocked), share_of(row.traffic.blocked, row.traffic.requests))},
             {amount(row.traffic.bytes), {}, {}, false, true}});
     }
     return table;
@@ -151,7 +153,7 @@ void add_rankings(Page& page, Visit const& visit, log::TrafficReport const& repo
     page.parts.push_back(portal::table(ranking("Groups", "Group", report.groups, weight, title_in(policy->groups))));
 }
 
-Html choice_of_range(unsigned days)
+Part choice_of_range(unsigned days)
 {
     Form form;
     form.action = "/traffic";
@@ -180,13 +182,12 @@ task<Response> show_traffic(Visit const& visit)
     Page page;
     page.title = "Traffic";
     page.parts = {heading("Traffic", range_text(days)), choice_of_range(days)};
-    page.parts.push_back(summary({{"Requests", {shown_number(report->all.requests)}},
-        {"Blocked",
-            {fmt::format("{} ({} %)", shown_number(report->all.blocked), share_of(report->all.blocked, report->all.requests))}},
+    page.parts.push_back(summary({{"Requests##of the web", {shown_number(report->all.requests)}},
+        {"Blocked", {words("{} ({} %)", shown_number(report->all.blocked), share_of(report->all.blocked, report->all.requests))}},
         {"Sent to devices", {amount(report->all.bytes)}}}));
     if (!report->complete || report->unreadable_days > 0)
         page.parts.push_back(
-            warning(fmt::format("The log of some days was too long to count in time, or is damaged. The figures are of {} days.",
+            warning(words("The log of some days was too long to count in time, or is damaged. The figures are of {} days.",
                 report->days - report->unreadable_days)));
     if (days == 1) {
         append(page, chart(by_hour_of_today(visit, *report)));

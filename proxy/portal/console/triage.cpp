@@ -11,7 +11,7 @@ namespace {
 using store::Ledger;
 
 struct Span {
-    std::string_view value, text;
+    char const *value, *text;
     std::chrono::hours length;
 };
 constexpr std::array spans{Span{"hour", "1 hour", std::chrono::hours(1)}, Span{"day", "1 day", std::chrono::hours(24)},
@@ -19,7 +19,8 @@ constexpr std::array spans{Span{"hour", "1 hour", std::chrono::hours(1)}, Span{"
     Span{"term", "1 term (14 weeks)", std::chrono::hours(98 * 24)}, Span{"year", "1 year", std::chrono::hours(365 * 24)}};
 
 struct Times {
-    std::string_view value, text;
+    std::string_view value;
+    char const* text;
     std::vector<std::string> selectors() const
     {
         if (value == "lessons")
@@ -39,7 +40,7 @@ std::vector<Option> options_of(Table const& table)
 {
     std::vector<Option> options;
     for (auto const& row : table)
-        options.push_back({std::string(row.value), std::string(row.text), ""});
+        options.push_back({std::string(row.value), row.text, ""});
     return options;
 }
 
@@ -121,7 +122,7 @@ std::optional<store::Recommendation> recommendation_of(
     return recommendation;
 }
 
-Page reason_page(Visit const& visit, std::string title, std::string text, Form form)
+Page reason_page(Visit const& visit, Words title, Words text, Form form)
 {
     Page page;
     page.title = title;
@@ -265,7 +266,7 @@ task<Response> show_merge(Visit const& visit)
     if (options.empty())
         co_return show_message(visit, 200, "There is nothing to merge with", "No other request is open.");
     form.fields.push_back({Field::Kind::select, "into", "Which request shall it follow?", "", "", options});
-    co_return show(visit, reason_page(visit, "Merge " + request->host, "Both people then get the same answer.", form));
+    co_return show(visit, reason_page(visit, words("Merge {}", request->host), "Both people then get the same answer.", form));
 }
 
 task<Response> take_merge(Visit const& visit)

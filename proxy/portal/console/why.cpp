@@ -16,7 +16,7 @@ Cell verdict_cell(policy::Verdict verdict)
     return {open ? "Open" : "Blocked", {}, open ? "green" : "red"};
 }
 
-std::string_view stage_title(policy::Stage stage)
+char const* stage_title(policy::Stage stage)
 {
     switch (stage) {
     case policy::Stage::sealed: return "Sealed list";
@@ -33,41 +33,60 @@ std::string_view stage_title(policy::Stage stage)
     return "";
 }
 
-std::string place_of_list(policy::Explanation const& why)
+Words rule_text(std::string const& rule, std::string const& clause)
 {
-    if (why.list.empty())
-        return {};
-    return why.list
-        + (why.list_file.empty() ? ""
-                                 : " (" + why.list_file + (why.list_line ? ", line " + std::to_string(why.list_line) : "") + ")");
+    return clause.empty() ? Words(rule) : words("{}, clause {}", rule, clause);
+}
+
+Words place_of_list(std::string const& list, std::string const& file, std::uint32_t line)
+{
+    if (list.empty() || file.empty())
+        return list;
+    return line == 0 ? words("{} ({})", list, file) : words("{} ({}, line {})", list, file, line);
+}
+
+/// "lesson 2": a period by its name, or the kind of time that has none.
+Words spoken_period(std::string const& period)
+{
+    return Words::perhaps_ours(spoken(period));
+}
+
+char const* known_by(policy::Confidence confidence)
+{
+    switch (confidence) {
+    case policy::Confidence::claimed: return "The person is known by: claimed";
+    case policy::Confidence::address: return "The person is known by: address";
+    case policy::Confidence::session: return "The person is known by: session";
+    case policy::Confidence::password: return "The person is known by: password";
+    case policy::Confidence::none: break;
+    }
+    return "The person is known by: none";
 }
 
 std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord const& row)
 {
     auto const at = std::chrono::floor<std::chrono::seconds>(row.at);
-    std::vector<SummaryRow> rows{{"Then", verdict_cell(row.verdict)}, {"Site", {row.url()}},
-        {"When", {shown_time(visit.site, at) + (row.period.empty() ? "" : ", " + spoken(row.period))}},
-        {"Rule", {row.rule + (row.clause.empty() ? "" : ", clause " + row.clause)}},
-        {"Who",
-            {row.role + (row.group.empty() ? "" : ", " + row.group)
-                + (row.user.empty()                      ? ""
-                        : visit.query("purpose").empty() ? ", signed in"
-                                                         : ", " + row.user)}},
-        {"Where", {row.network + (row.device.empty() ? "" : ", " + row.device) + " " + row.client.to_text()}},
-        {"How sure", {"The person is known by: " + std::string(policy::to_text(row.confidence))}}};
+    Words person = row.user;
+    if (!row.user.empty() && visit.query("purpose").empty())
+        person = "signed in";
+    std::vector<SummaryRow> rows{{"Then##at that time", verdict_cell(row.verdict)}, {"Site", {row.url()}},
+        {"When", {joined({shown_time(visit.site, at), spoken_period(row.period)})}}, {"Rule", {rule_text(row.rule, row.clause)}},
+        {"Who", {joined({row.role, row.group, person})}},
+        {"Where", {words("{} {}", joined({row.network, row.device}), row.client.to_text())}},
+        {"How sure", {known_by(row.confidence)}}};
     bool const sealed = row.stage == policy::to_text(policy::Stage::sealed);
     if (!row.list.empty() && !sealed)
-        rows.push_back({"List",
-            {row.list + (row.list_file.empty() ? "" : " (" + row.list_file + ", line " + std::to_string(row.list_line) + ")")}});
+        rows.push_back({"List", {place_of_list(row.list, row.list_file, row.list_line)}});
     if (!row.search.empty())
-        rows.push_back(
-            {"Searched for", {shown_text(row.search) + (row.term_list.empty() ? "" : " (list: " + row.term_list + ")")}});
+        rows.push_back({"Searched for",
+            {row.term_list.empty() ? Words(shown_text(row.search))
+                                   : words("{} (list: {})", shown_text(row.search), row.term_list)}});
     if (!row.prompt.empty())
         rows.push_back({"Wrote",
-            {"Something on the list " + row.term_list + ". The words were not kept; the same words have the mark "
-                + row.prompt}});
+            {words("Something on the list {}. The words were not kept; the same words have the mark {}", row.term_list,
+                row.prompt)}});
     if (!row.file_kind.empty())
-        rows.push_back({"File", {"Of kind " + row.file_kind}});
+        rows.push_back({"File", {words("Of kind {}", Words::perhaps_ours(row.file_kind))}});
     if (!row.virus.empty())
         rows.push_back({"Virus", {shown_text(row.virus)}});
     if (!row.wrapped.empty() && !sealed)
@@ -109,7 +128,7 @@ std::vector<Option> optional_options(Rows const& rows)
     return options;
 }
 
-Html check_form(Visit const& visit, policy::Policy const& policy, std::vector<Problem> const& problems)
+Part check_form(Visit const& visit, policy::Policy const& policy, std::vector<Problem> const& problems)
 {
     auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     auto const at = visit.query("at").empty() ? visit.now.local.to_text() : std::string(visit.query("at"));
@@ -156,38 +175,38 @@ policy::Subject typed_subject(Visit const& visit, policy::Policy const& policy)
 
 } // namespace
 
-std::vector<Html> explanation_parts(policy::Explanation const& why)
+std::vector<Part> explanation_parts(policy::Explanation const& why)
 {
-    std::vector<SummaryRow> rows{{"Now", verdict_cell(why.verdict)},
-        {"Rule", {why.rule + (why.clause.empty() ? "" : ", clause " + why.clause)}}, {"Reason", {why.reason}}};
+    std::vector<SummaryRow> rows{{"Now", verdict_cell(why.verdict)}, {"Rule", {rule_text(why.rule, why.clause)}},
+        {"Reason", {Words::perhaps_ours(why.reason)}}};
     if (why.sealed)
         rows = {{"Now", verdict_cell(why.verdict)}, {"Reason", {"Sealed content. It is never shown."}}};
     else {
-        if (!why.service_title.empty() || !why.category_title.empty())
-            rows.push_back({"Kind",
-                {why.service_title + (why.service_title.empty() || why.category_title.empty() ? "" : ", ")
-                    + why.category_title}});
+        if (auto const kind = joined({why.service_title, why.category_title}); !kind.empty())
+            rows.push_back({"Kind", {kind}});
         if (!why.search.empty())
-            rows.push_back({"Search", {shown_text(why.search) + " (" + why.search_engine + ")"}});
+            rows.push_back({"Search##what was searched for", {words("{} ({})", shown_text(why.search), why.search_engine)}});
         if (!why.term_list.empty())
-            rows.push_back({"Term", {"\"" + why.term + "\" of " + why.term_list + ", " + why.severity}});
+            rows.push_back(
+                {"Term##searched for", {words("\"{}\" of {}, {}", why.term, why.term_list, Words::perhaps_ours(why.severity))}});
         if (!why.wrapped_host.empty())
-            rows.push_back({"Showing", {why.wrapped_host + ", through " + why.wrapper}});
-        if (auto const place = place_of_list(why); !place.empty())
-            rows.push_back({"List", {place}});
+            rows.push_back({"Showing", {words("{}, through {}", why.wrapped_host, why.wrapper)}});
+        if (!why.list.empty())
+            rows.push_back({"List", {place_of_list(why.list, why.list_file, why.list_line)}});
     }
-    rows.push_back({"Time of the school day",
-        {why.period.empty() ? std::string("outside lessons")
-                            : spoken(why.period) + (why.period_until.empty() ? "" : ", until " + why.period_until)}});
+    Words period = why.period.empty() ? "outside lessons" : spoken_period(why.period);
+    if (!why.period.empty() && !why.period_until.empty())
+        period = words("{}, until {}", period, why.period_until);
+    rows.push_back({"Time of the school day", {period}});
     if (!why.allowed_from.empty())
         rows.push_back({"Opens today at", {why.allowed_from}});
     Table table;
-    table.caption = "Step by step (" + std::to_string(why.steps.size()) + ")";
+    table.caption = words("Step by step ({})", why.steps.size());
     table.folded = true;
     table.head = {"Step", "What was looked at", "Decided", "Because"};
     for (auto const& step : why.steps) {
-        table.rows.push_back({{std::string(stage_title(step.stage)), {}, {}, false, true}, {step.id, {}, {}, true},
-            {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {step.because}});
+        table.rows.push_back({{stage_title(step.stage), {}, {}, false, true}, {step.id, {}, {}, true},
+            {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {Words::perhaps_ours(step.because)}});
     }
     return {summary(rows), portal::table(table)};
 }
@@ -225,8 +244,9 @@ task<Response> show_why(Visit const& visit)
     if (purpose.empty())
         hide_name(why, row.user);
     if (row.stage == policy::to_text(policy::Stage::content))
-        page.parts.push_back(inset("What the page said closed it, by the list " + row.list
-            + ". That cannot be asked again without the page; these are the steps before it was read."));
+        page.parts.push_back(inset(words("What the page said closed it, by the list {}. That cannot be asked again without the "
+                                         "page; these are the steps before it was read.",
+            row.list)));
     else if (row.stage == policy::to_text(policy::Stage::file) || row.stage == policy::to_text(policy::Stage::virus))
         page.parts.push_back(inset("The site was open; what it sent was closed. These are the steps before the file was seen."));
     else if (why.verdict != row.verdict)
@@ -251,11 +271,7 @@ task<Response> show_check(Visit const& visit)
         problems.push_back({"at", "Choose a day and a time"});
     Page page;
     page.title = "Check a site";
-    if (!problems.empty()) {
-        page.parts.push_back(error_summary(problems));
-        page.has_problem = true;
-        page.status = 422;
-    }
+    add_problems(page, problems);
     page.parts.push_back(heading("Check a site"));
     page.parts.push_back(paragraph("Would it open, for whom and when? The answer comes from the rules that run now."));
     page.parts.push_back(check_form(visit, *policy, problems));

@@ -92,13 +92,5 @@ TEST(Templates, NeedNoScriptAndNoInlineStyle)
     }
 }
 
-TEST(Html, GroupsTheDigitsOfNumbers)
-{
-    EXPECT_EQ(shown_number(0), "0");
-    EXPECT_EQ(shown_number(999), "999");
-    EXPECT_EQ(shown_number(1000), "1,000");
-    EXPECT_EQ(shown_number(1234567), "1,234,567");
-}
-
 } // namespace
 } // namespace gatehouse::portal

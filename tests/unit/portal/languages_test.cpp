@@ -29,10 +29,23 @@ std::multiset<std::string> names_in(std::string const& text)
     return names;
 }
 
-boost::json::object catalogue(std::string_view tag)
+/// Where a pattern of words() puts its parts, which is the same whether they are numbered or not: "{0}", "{1}".
+std::multiset<std::string> places_in(std::string const& text)
 {
-    return boost::json::parse(std::string{embedded_file(std::string{tag} + ".json")}).as_object();
+    static std::regex const place{R"(\{(\d?)\})"};
+    std::multiset<std::string> places;
+    for (std::sregex_iterator at{text.begin(), text.end(), place}, end; at != end; ++at)
+        places.insert((*at)[1].length() == 0 ? std::to_string(places.size()) : (*at)[1].str());
+    return places;
 }
+
+boost::json::object catalogue(std::string_view file)
+{
+    return boost::json::parse(std::string{embedded_file(file)}).as_object();
+}
+
+/// The block page's words, and those of the portal with what it shares with the console.
+constexpr std::string_view parts[]{".json", "-portal.json"};
 
 TEST(Languages, HaveEveryWordOfTheBlockPage)
 {
@@ -53,19 +66,53 @@ TEST(Languages, HaveEveryWordOfTheBlockPage)
     }
 }
 
-TEST(Languages, SayNothingThatIsNotAsked)
+TEST(Languages, HaveEveryWordOfThePortalsTemplates)
 {
-    auto const first = catalogue("pl");
+    std::set<std::string> words;
+    for (auto const* const name : {"bullets", "error_summary", "form", "heading", "inset", "layout", "link", "notice", "numbered",
+             "pages", "paragraph", "picture", "subheading", "summary", "table", "tasks", "warning"})
+        words.merge(words_between_marks(std::string{embedded_file(std::string{name} + ".mustache")}));
+    EXPECT_GT(words.size(), 14U);
     for (auto const& info : all_languages()) {
         if (info.language == Language::english)
             continue;
-        auto const other = catalogue(info.tag);
-        EXPECT_EQ(other.size(), first.size()) << info.tag;
-        for (auto const& [english, words] : other) {
-            EXPECT_TRUE(first.contains(english)) << info.tag << ": " << english;
-            EXPECT_TRUE(words.is_string() && !words.as_string().empty()) << info.tag << ": " << english;
+        auto const all = catalogue(std::string{info.tag} + "-portal.json");
+        for (auto const& english : words)
+            EXPECT_TRUE(all.contains(english)) << info.tag << ": " << english;
+    }
+}
+
+TEST(Languages, SayNothingThatIsNotAsked)
+{
+    for (auto const part : parts) {
+        auto const first = catalogue("pl" + std::string{part});
+        for (auto const& info : all_languages()) {
+            if (info.language == Language::english)
+                continue;
+            auto const other = catalogue(std::string{info.tag} + std::string{part});
+            EXPECT_EQ(other.size(), first.size()) << info.tag << part;
+            for (auto const& [english, words] : other) {
+                EXPECT_TRUE(first.contains(english)) << info.tag << part << ": " << english;
+                EXPECT_TRUE(words.is_string() && !words.as_string().empty()) << info.tag << part << ": " << english;
+            }
         }
     }
+}
+
+TEST(Languages, KeepWhatIsPutIn)
+{
+    std::size_t files = 0;
+    for (auto const name : embedded_names()) {
+        if (!name.ends_with(".json"))
+            continue;
+        ++files;
+        for (auto const& [key, words] : catalogue(name)) {
+            std::string const english{key}, said{words.as_string()};
+            EXPECT_EQ(names_in(said), names_in(english)) << name << ": " << english;
+            EXPECT_EQ(places_in(said), places_in(english)) << name << ": " << english;
+        }
+    }
+    EXPECT_GE(files, 2 * (language_count - 1));
 }
 
 TEST(PreferredLanguage, IsTheOneAskedForMost)
