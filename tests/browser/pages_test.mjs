@@ -3,26 +3,10 @@
 // Screenshots go to GATEHOUSE_SHOTS (default: gatehouse-shots in the temporary folder) to be looked at.
 import { get } from "node:http";
 import { checkPage, codeOf, expect, finish, password, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
+import { addressOf, portalPages, roles } from "./pages.mjs";
 
 const gateway = await startGateway();
 const browser = await startBrowser();
-
-const roles = {
-    officer: ["/", "/requests", "/requests?show=recommended", "/request?id={waiting_id}", "/request/close?id={waiting_id}", "/request/merge?id={waiting_id}", "/grants", "/lists",
-        "/lists?list=school-allow", "/lists?list=school-private", "/inspection", "/lists/add", "/lists/entry?id={entry_id}", "/draft", "/draft/change?id={change_id}", "/draft/effect", "/history", "/history/one?id={publication_id}", "/history/one?id={pending_id}", "/reports", "/report?id={report_id}", "/incidents", "/rules", "/rules?by=clause", "/rules/one?id=exam-week", "/rules/edit", "/rules/edit?id=pupils-play-in-lessons", "/services", "/services/one?id=tiktok",
-        "/draft/edit?id={edit_id}", "/history/one?id={rules_id}", "/timetable/edit?table=closure", "/timetable/edit?table=term", "/timetable/edit?table=period&row=lunch%2012:40-13:30%201f%20", "/timetable", "/timetable?group=year-9", "/incidents?user=someone", "/incidents?user=jo.year8&purpose=complaint", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}",
-        "/supervision/propose?user=jo.year8", "/permissions", "/permission?id={permission_id}", "/permission/new", "/log",
-        "/log?person=j.teacher", "/check", "/check?url=www.instagram.com&role=pupil&at=2026-11-24T10:00", "/check?url=not%20a%20site", "/status", "/account", "/account/tokens", "/account/password", "/account/second-factor", "/help",
-        "/accessibility", "/nothing-here", "/request?id=999999"],
-    head: ["/", "/requests", "/request?id={recommended_id}", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}", "/permission?id={permission_id}", "/reports", "/audit", "/lists", "/rules/one?id=exam-week", "/services/one?id=tiktok"],
-    ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/log/live", "/traffic", "/traffic?days=7", "/checks", "/governors", "/accounts", "/accounts/add", "/accounts/one?id={account_id}"],
-    beside: ["/", "/supervision", "/supervision/one?id={supervised_id}"],
-    dsl: ["/", "/reports", "/report?id={person_report_id}"],
-    dpo: ["/", "/audit?action=account.", "/privacy"],
-    chief: ["/"],
-    marketing: ["/", "/log"],
-    auditor: ["/", "/incidents", "/traffic?days=30"],
-};
 
 function nameOf(role, path) {
     return `${role}${path.replaceAll(/[^a-z0-9]+/gi, "-").replace(/-$/, "")}`;
@@ -30,7 +14,7 @@ function nameOf(role, path) {
 
 try {
     const page = await visitor(browser);
-    for (const path of ["/", "/ask", "/tell", "/told?reference=K7QF-3M9P", "/status/", gateway.seed.waiting, "/device", "/help", "/accessibility", "/nothing-here", "/ask?t=broken"]) {
+    for (const path of portalPages(gateway)) {
         await page.goto(gateway.portal + path);
         await checkPage(page, nameOf("portal", path.startsWith("/status/") && path.includes("key") ? "/status-shown" : path));
     }
@@ -84,6 +68,10 @@ try {
                 const [lang, heading] = await pupil.evaluate(() => [document.documentElement.lang, document.querySelector("h1").textContent]);
                 expect(lang === "ar" && /[\u0600-\u06ff]/.test(heading), `${lang} ${heading}`);
             });
+            await test(`and the form behind it stays in the language that was chosen from ${locale}`, async () => {
+                await pupil.click("a.button.first");
+                expect(new URL(pupil.url()).pathname === "/ask" && (await pupil.getAttribute("html", "lang")) === "ar", pupil.url());
+            });
             await pupil.context().close();
         }
     } finally {
@@ -110,7 +98,7 @@ try {
         const person = await visitor(browser);
         await signIn(person, gateway, role);
         for (const path of paths) {
-            await person.goto(gateway.console + path.replaceAll(/\{(\w+)\}/g, (_, key) => gateway.seed[key]));
+            await person.goto(gateway.console + addressOf(gateway, path));
             await checkPage(person, nameOf(role, path));
         }
         if (role === "ict") {

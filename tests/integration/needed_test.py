@@ -64,8 +64,20 @@ def the_grant_opens_what_was_chosen():
     assert [status(PUPILS, host) for host in (SITE_HOST, CDN, OTHER)] == [200, 200, 403]
 
 
+def advice_to_keep_it_closed_cannot_be_approved():
+    """There would be nothing to open: the form offers to refuse, or to ask the officer for terms."""
+    assert ask_for_site(GATE, OTHER, room=PUPILS)
+    where = request_page()
+    done = OFFICER.fill(where, "/request/recommend", advice="keep", text="Not for school.", scope="role", target=OTHER, when="any", until="term")
+    assert done.status == 303, (done.status, re.sub(r"<[^>]+>", " ", done.text)[:1500])
+    page = HEAD.get(where).text
+    assert 'value="approve"' not in page and 'value="refuse"' in page and 'value="send-back"' in page
+    back = HEAD.fill(where, "/request/decide", decision="send-back", reason="It should open for Year 9.")
+    assert back.status == 303 and "It should open for Year 9." in OFFICER.get(where).text
+
+
 HOSTS = (SITE_HOST, CDN, OTHER, OPEN)
 with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     OFFICER, HEAD = (sign_in(GATE, login, GATE.passwords[login]) for login in ("olive", "harriet"))
-    SUITE.run(the_page_says_what_came_with_the_site, the_grant_opens_what_was_chosen)
+    SUITE.run(the_page_says_what_came_with_the_site, the_grant_opens_what_was_chosen, advice_to_keep_it_closed_cannot_be_approved)
 SUITE.close()
