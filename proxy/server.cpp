@@ -5,6 +5,7 @@
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/server.hpp"
 #include "proxy/secret_file.hpp"
+#include "proxy/store/believed_time.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/overrides.hpp"
 #include "proxy/store/reports.hpp"
@@ -42,7 +43,14 @@ std::unique_ptr<store::Store> open_store(Settings const& settings)
     return std::move(*opened);
 }
 
-log::Options log_options(Settings const& settings)
+/// What is believed now; the clock itself if the store cannot say.
+std::chrono::sys_seconds believed_at_start(store::Store& store, std::chrono::sys_seconds now)
+{
+    auto const kept = store.run([now](store::Ledger& ledger) { return store::keep_believed_time(ledger, now); });
+    return kept ? kept->at : now;
+}
+
+log::Options log_options(Settings const& settings, std::atomic<std::chrono::sys_seconds> const& believed)
 {
     log::Options options;
     options.log_dir = settings.log_dir;
@@ -56,6 +64,7 @@ log::Options log_options(Settings const& settings)
     options.ecs = writes("ecs");
     options.store = writes("search");
     options.logger = spdlog::default_logger();
+    options.now = [&believed] { return std::chrono::system_clock::time_point{believed.load()}; };
     return options;
 }
 
@@ -72,7 +81,8 @@ Server::Server(Settings settings, Beginning beginning)
     , beginning_(std::move(beginning))
     , clock_(settings_.time_zone)
     , store_(open_store(settings_))
-    , access_log_(std::make_unique<log::AccessLog>(log_options(settings_)))
+    , believed_(believed_at_start(*store_, clock_.now().instant))
+    , access_log_(std::make_unique<log::AccessLog>(log_options(settings_, believed_)))
     , resolver_(std::make_unique<net::ResolverThread>(resolver_options(settings_)))
     , admission_(settings_.limits)
     , publisher_(settings_, *store_, clock_)

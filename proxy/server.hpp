@@ -54,6 +54,7 @@ private:
     void wait_for_signal();
     void schedule_next_change();
     void keep_house();
+    void believe_clock(std::chrono::sys_seconds now);
     void purge_once_a_day(std::chrono::sys_seconds now);
     void record_replaced_log(std::chrono::sys_seconds now);
     void check_store();
@@ -80,6 +81,7 @@ private:
     boost::asio::io_context main_{1};    ///< signals, control socket, timers
     boost::asio::io_context console_{1}; ///< portal and console, on a thread of its own
     std::unique_ptr<store::Store> store_;
+    std::atomic<std::chrono::sys_seconds> believed_; ///< the time by which records go (store/believed_time)
     std::unique_ptr<log::AccessLog> access_log_;
     std::unique_ptr<net::ResolverThread> resolver_;
     net::AddressGuard guard_;

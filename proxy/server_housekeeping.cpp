@@ -1,6 +1,7 @@
 // What the daemon sees to by itself, minute by minute: what is over, what is too old, and whether its files are still its own.
 #include "proxy/server.hpp"
 #include "proxy/store/audit.hpp"
+#include "proxy/store/believed_time.hpp"
 #include "proxy/store/retention.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
@@ -26,7 +27,23 @@ void Server::keep_house()
             spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
-    purge_once_a_day(now);
+    believe_clock(now);
+    purge_once_a_day(believed_);
+}
+
+/// A clock that leapt ahead deletes nothing before it has stood for a day.
+void Server::believe_clock(std::chrono::sys_seconds now)
+{
+    auto look = [this, now](store::Ledger& ledger) {
+        auto const kept = store::keep_believed_time(ledger, now);
+        if (!kept)
+            return spdlog::warn("clock.not_kept reason=\"{}\"", kept.error().message());
+        if (kept->leap_seen == now)
+            spdlog::warn("clock.leap from={} to={} effect=\"no record goes by it for a day\"",
+                kept->at.time_since_epoch().count(), now.time_since_epoch().count());
+        believed_ = kept->at;
+    };
+    (void)store_->post(store::Job{std::move(look)}); // a full queue: the next minute will do
 }
 
 /// Records whose time is over go, after the start and then with each new day.

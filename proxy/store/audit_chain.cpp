@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view row_domain = "gatehouse-audit-row-1";
 constexpr std::string_view head_domain = "gatehouse-audit-head-1";
+constexpr std::string_view derived_domain = "gatehouse-derived-key-1";
 
 /// HMAC-SHA-256 (RFC 2104) fed with fields that each carry their length, so that no two rows share their bytes.
 class Mac {
@@ -158,6 +159,13 @@ AuditDigest AuditChain::digest_of(std::int64_t sequence, AuditDigest const& prev
     mac.add(entry.action);
     mac.add(entry.object);
     mac.add(entry.detail);
+    return mac.finish();
+}
+
+AuditDigest AuditChain::derived_key(std::string_view purpose) const
+{
+    Mac mac{key_, derived_domain};
+    mac.add(purpose);
     return mac.finish();
 }
 

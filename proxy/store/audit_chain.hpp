@@ -36,6 +36,9 @@ public:
     /// HMAC-SHA-256 over sequence, previous digest and the entry's fields, each with its length before it.
     AuditDigest digest_of(std::int64_t sequence, AuditDigest const& previous, AuditEntry const& entry) const;
 
+    /// A key of its own for something else that only this machine may read; from this one there is no way back to the chain's.
+    AuditDigest derived_key(std::string_view purpose) const;
+
     /// Nothing: the file is missing, unreadable or its signature is wrong.
     std::optional<AuditHead> read_head() const;
     /// Written aside, synced and renamed.

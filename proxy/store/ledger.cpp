@@ -1,6 +1,7 @@
 #include "proxy/store/ledger.hpp"
 
 #include "proxy/store/schema.hpp"
+#include "proxy/store/sealed_secret.hpp"
 
 #include <algorithm>
 
@@ -26,6 +27,8 @@ result<Ledger> Ledger::open(LedgerOptions const& options)
         return chain.error();
     Ledger ledger{std::move(*database), std::move(*chain)};
     ledger.audit_agrees_ = ledger.head_fits_rows();
+    if (auto const sealed = seal_kept_secrets(ledger); !sealed)
+        return sealed.error();
     return ledger;
 }
 

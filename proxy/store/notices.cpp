@@ -68,6 +68,16 @@ constexpr std::array sources{
         emergencies},
     Source{{"emergency-dpo", ConsoleRole::dpo, "the emergency account was used", an_emergency, "/audit?action=break-glass."},
         emergencies},
+    Source{{"clock", ConsoleRole::ict_lead, "the clock of the gateway has leapt",
+               "The clock of the gateway went ahead by more than a week. Old records are kept for a day, so that a wrong clock "
+               "deletes "
+               "nothing. Look whether it is right.",
+               "/audit?action=clock."},
+        "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'clock.leap' AND ?1 > 0"},
+    Source{{"lists", ConsoleRole::ict_lead, "lists could not be updated",
+               "An update of the lists was refused in whole or in part; the last good ones stay in force. Status says which.",
+               "/status"},
+        "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'lists.update-failed' AND ?1 > 0"},
     Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},

@@ -364,7 +364,16 @@ CREATE TABLE log_purposes (
 CREATE INDEX log_purposes_by_account ON log_purposes (account, until);
 )sql";
 
-constexpr std::array<char const*, 6> steps_of_today{version_1, version_2, version_3, version_4, version_5, version_6};
+// The time by which records go, and whether the clock has leapt.
+constexpr char const* version_7 = R"sql(
+CREATE TABLE believed_time (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    at        INTEGER NOT NULL,
+    leap_seen INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array<char const*, 7> steps_of_today{version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #include "proxy/store/second_factor.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/sealed_secret.hpp"
 #include "proxy/store/throttle.hpp"
 
 #include <algorithm>
@@ -19,8 +20,9 @@ constexpr std::size_t digits = 6;
 
 struct Factor {
     Account account;
-    std::string secret, waiting; ///< base 32; empty: none
-    std::int64_t last_step = 0;  ///< of the last code that was taken
+    std::string secret, waiting; ///< base 32; empty: none, or one that this machine's key does not open
+    bool is_on = false;
+    std::int64_t last_step = 0; ///< of the last code that was taken
 };
 
 struct Free {
@@ -47,15 +49,18 @@ result<Factor> find_factor(Ledger& ledger, AccountId id)
     auto found = ledger.database().first(
         "SELECT totp_secret, totp_waiting, totp_step FROM accounts WHERE id = ?",
         [](Statement const& row) {
-            return Factor{{}, row.text(0), row.text(1), row.integer(2)};
+            return Factor{{}, row.text(0), row.text(1), !row.text(0).empty(), row.integer(2)};
         },
         id);
     if (!found)
         return found.error();
     if (!*found)
         return errc::not_found;
-    (*found)->account = std::move(*account);
-    return std::move(**found);
+    auto& factor = **found;
+    factor.account = std::move(*account);
+    for (auto* const secret : {&factor.secret, &factor.waiting})
+        *secret = open_secret(ledger.chain(), id, *secret).value_or(std::string{});
+    return std::move(factor);
 }
 
 std::string new_secret()
@@ -101,7 +106,7 @@ result<void> spend(Ledger& ledger, Factor const& factor, std::string const& secr
 {
     bool const is_number
         = code.size() == digits && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-    auto const step = is_number ? step_of(secret, code, now) : std::nullopt;
+    auto const step = is_number && !secret.empty() ? step_of(secret, code, now) : std::nullopt; // no key has codes, too
     if (!step)
         return errc::wrong_code;
     auto const taken = ledger.database().execute(
@@ -194,10 +199,11 @@ result<std::string> begin_second_factor(Ledger& ledger, Actor const& actor, Inst
         auto const factor = find_factor(ledger, actor.account);
         if (!factor)
             return factor.error();
-        if (!factor->secret.empty())
+        if (factor->is_on)
             return errc::wrong_state;
         auto secret = new_secret();
-        auto const kept = ledger.database().execute("UPDATE accounts SET totp_waiting = ? WHERE id = ?", secret, actor.account);
+        auto const kept = ledger.database().execute("UPDATE accounts SET totp_waiting = ? WHERE id = ?",
+            seal_secret(ledger.chain(), actor.account, secret), actor.account);
         if (!kept)
             return kept.error();
         if (auto const audited = audit(ledger, deed, ""); !audited)
@@ -242,7 +248,7 @@ result<void> remove_second_factor(Ledger& ledger, std::string_view code, Actor c
     auto const factor = find_factor(ledger, actor.account);
     if (!factor)
         return factor.error();
-    if (factor->secret.empty())
+    if (!factor->is_on)
         return errc::wrong_state;
     return with_code(ledger, *factor, actor.address, now, [&]() -> result<void> {
         if (auto const spent = spend_any(ledger, *factor, typed_code(code), now); !spent)

@@ -212,6 +212,13 @@ def old_records_go_and_it_is_seen():
     done(BROWSER["dora"].fill(f"/report?id={number}", "/report/handle", id=number, outcome="Talked to her."), "handled")
     GATE.set_clock("2029-06-01 10:00:00")
     renew()
+    wait_until(lambda: "clock.leap" in GATE.log_path.read_text(), what="a leap of the clock that is noticed")
+    assert "no record goes by it for a day" in BROWSER["harriet"].get("/audit?action=clock.").text
+    GATE.set_clock("2029-06-02 09:00:00")
+    renew()
+    assert "were over their time" not in BROWSER["harriet"].get("/privacy").text, "it has not stood for a day"
+    GATE.set_clock("2029-06-02 10:30:00")
+    renew()
     wait_until(lambda: "0 incidents, 0 requests, 1 reports were over their time" in BROWSER["harriet"].get("/privacy").text, what="what went, on the page")
     assert "records.purged incidents=0 requests=0 reports=1" in GATE.log_path.read_text()
 

@@ -1,5 +1,6 @@
 #include "proxy/policy_loader.hpp"
-#include "tools/ctl/configuration.hpp"
+#include "proxy/store/audit.hpp"
+#include "tools/ctl/own_store.hpp"
 #include "tools/lists/commands.hpp"
 
 #include <iostream>
@@ -43,6 +44,23 @@ lists::CompileCommand compile_command(Common const& common, Declared declared, L
     return command;
 }
 
+/// Nobody may look at what a nightly job prints: the record has it, and the ICT lead gets a notice. No store yet, no people yet.
+void tell_the_lead(Common const& common, Settings const& settings, Streams streams)
+{
+    if (!std::filesystem::exists(settings.state_dir / "gatehouse.db"))
+        return;
+    auto const store = open_store(common, settings, streams);
+    if (store == nullptr)
+        return;
+    auto const now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto const kept = store->run([now](store::Ledger& ledger) {
+        return store::record_event(
+            ledger, command_line(), "lists.update-failed", "lists", "some lists were not taken; the last good ones stay", now);
+    });
+    if (!kept)
+        report_failure(common, streams, "the failed update could not be recorded: " + kept.error().message());
+}
+
 } // namespace
 
 int lists_compile(Common const& common, ListsCompileOptions const& options, Streams streams)
@@ -56,7 +74,12 @@ int lists_update(Common const& common, ListsCompileOptions const& options, Strea
     auto declared = read_declared(common, streams);
     if (!declared)
         return failure;
-    return lists::lists_update({compile_command(common, std::move(*declared), options), options.upload_folder}, streams.out);
+    auto const settings = declared->settings;
+    auto const status
+        = lists::lists_update({compile_command(common, std::move(*declared), options), options.upload_folder}, streams.out);
+    if (status != success)
+        tell_the_lead(common, settings, streams);
+    return status;
 }
 
 int lists_lookup(Common const& common, std::string const& name, std::filesystem::path const& image, Streams streams)

@@ -1,3 +1,4 @@
+#include "proxy/store/sealed_secret.hpp"
 #include "proxy/store/second_factor.hpp"
 
 #include "tests/unit/store/school.hpp"
@@ -165,6 +166,62 @@ TEST_F(SecondFactor, TellsThePhoneWhoseItIs)
 {
     EXPECT_EQ(
         totp_address("St Mary's", "o.smith", "ABCD"), "otpauth://totp/St%20Mary%27s:o.smith?secret=ABCD&issuer=St%20Mary%27s");
+}
+
+TEST_F(SecondFactor, SecretsLieSealedInTheDatabase)
+{
+    turn_on(officer);
+    auto& database = ledger->database();
+    auto const kept = [&](AccountId account) {
+        return **database.first(
+            "SELECT totp_secret FROM accounts WHERE id = ?", [](Statement const& row) { return row.text(0); }, account);
+    };
+    auto const sealed = kept(officer);
+    EXPECT_TRUE(sealed.starts_with("v1:")) << sealed;
+    EXPECT_EQ(sealed.find(secret), std::string::npos);
+    EXPECT_EQ(open_secret(ledger->chain(), officer, sealed), secret);
+    EXPECT_FALSE(open_secret(ledger->chain(), head, sealed)) << "one account's is no other's";
+    for (auto const place : {sealed.size() / 2, sealed.size() - 5}) {
+        auto damaged = sealed;
+        damaged[place] = damaged[place] == 'A' ? 'B' : 'A';
+        EXPECT_FALSE(open_secret(ledger->chain(), officer, damaged));
+    }
+    for (auto const* const text :
+        {"v1:", "v1:AAAA", "v1:!", "v1:====", "v1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="})
+        EXPECT_FALSE(open_secret(ledger->chain(), officer, text)) << text;
+}
+
+TEST_F(SecondFactor, OfAnEarlierVersionIsSealedAtTheNextOpening)
+{
+    turn_on(officer);
+    auto& database = ledger->database();
+    ASSERT_DONE(
+        database.execute("UPDATE accounts SET totp_secret = ?, totp_waiting = 'GEZDGNBVGY3TQOJQ' WHERE id = ?", secret, officer));
+    ASSERT_DONE(seal_kept_secrets(*ledger));
+    auto const open = database.first(
+        "SELECT count(*) FROM accounts WHERE totp_secret = ? OR totp_waiting = 'GEZDGNBVGY3TQOJQ'",
+        [](Statement const& row) { return row.integer(0); }, secret);
+    EXPECT_EQ(**open, 0);
+    EXPECT_EQ(*waiting_secret(*ledger, officer), "GEZDGNBVGY3TQOJQ");
+    EXPECT_TRUE(pass(code_at(secret, tuesday + 60s), tuesday + 60s)) << "the phone goes on as before";
+    auto const before = database.first(
+        "SELECT totp_secret FROM accounts WHERE id = ?", [](Statement const& row) { return row.text(0); }, officer);
+    ASSERT_DONE(seal_kept_secrets(*ledger));
+    auto const after = database.first(
+        "SELECT totp_secret FROM accounts WHERE id = ?", [](Statement const& row) { return row.text(0); }, officer);
+    EXPECT_EQ(**before, **after) << "once";
+}
+
+TEST_F(SecondFactor, WhoseSecretDoesNotOpenTakesNoCodeButThePaper)
+{
+    turn_on(officer);
+    ASSERT_DONE(ledger->database().execute(
+        "UPDATE accounts SET totp_secret = ? WHERE id = ?", seal_secret(ledger->chain(), head, secret), officer));
+    auto const later = tuesday + 60s;
+    EXPECT_FAILS(pass(code_at(secret, later), later), errc::wrong_code);
+    EXPECT_FAILS(begin_second_factor(*ledger, as(officer), later), errc::wrong_state) << "nobody sets up another one over it";
+    EXPECT_TRUE(find_account(*ledger, officer)->has_second_factor);
+    EXPECT_TRUE(pass(paper.front(), later));
 }
 
 } // namespace
