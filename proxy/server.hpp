@@ -54,8 +54,8 @@ private:
     void wait_for_signal();
     void schedule_next_change();
     void keep_house();
-    void believe_clock(std::chrono::sys_seconds now);
-    void purge_once_a_day(std::chrono::sys_seconds now);
+    void let_records_go(std::chrono::sys_seconds now);
+    void purge(store::Ledger& ledger, std::chrono::sys_seconds now) const;
     void record_replaced_log(std::chrono::sys_seconds now);
     void check_store();
     void deliver(std::shared_ptr<policy::Policy const> policy);
@@ -98,7 +98,7 @@ private:
     boost::asio::steady_timer change_timer_;
     std::uint64_t log_files_replaced_ = 0; ///< that the audit tells of
     std::chrono::sys_seconds house_kept_{}, store_checked_{};
-    policy::Date purged_on_{};                         ///< the school's date on which old records went last
+    policy::Date purged_on_{};                         ///< the school's date on which old records went last; the store's thread
     std::chrono::steady_clock::time_point next_try_{}; ///< of changes that stayed due
     std::vector<std::uint16_t> proxy_ports_;
     std::vector<int> listening_;        ///< the proxy's sockets; the workers own them

@@ -27,44 +27,37 @@ void Server::keep_house()
             spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
-    believe_clock(now);
-    purge_once_a_day(believed_);
+    let_records_go(now);
 }
 
-/// A clock that leapt ahead deletes nothing before it has stood for a day.
-void Server::believe_clock(std::chrono::sys_seconds now)
+/// Records whose time is over go, after the start and then with each new day, by the time that is believed: a clock that leapt ahead deletes nothing
+/// before it has stood for a day.
+void Server::let_records_go(std::chrono::sys_seconds now)
 {
     auto look = [this, now](store::Ledger& ledger) {
         auto const kept = store::keep_believed_time(ledger, now);
         if (!kept)
             return spdlog::warn("clock.not_kept reason=\"{}\"", kept.error().message());
         if (kept->leap_seen == now)
-            spdlog::warn("clock.leap from={} to={} effect=\"no record goes by it for a day\"",
-                kept->at.time_since_epoch().count(), now.time_since_epoch().count());
+            spdlog::warn("clock.leap effect=\"no record goes by it for a day\"");
         believed_ = kept->at;
+        auto const today = clock_.moment_of(kept->at).local.date;
+        if (std::exchange(purged_on_, today) != today)
+            purge(ledger, kept->at);
     };
     (void)store_->post(store::Job{std::move(look)}); // a full queue: the next minute will do
 }
 
-/// Records whose time is over go, after the start and then with each new day.
-void Server::purge_once_a_day(std::chrono::sys_seconds now)
+/// On the store's thread.
+void Server::purge(store::Ledger& ledger, std::chrono::sys_seconds now) const
 {
-    auto const today = clock_.moment_of(now).local.date;
-    if (std::exchange(purged_on_, today) == today)
-        return;
     auto const before = [now](unsigned days) { return days == 0 ? std::nullopt : std::optional{now - std::chrono::days{days}}; };
     auto const& kept = settings_.retention;
-    store::PurgeBefore const over{before(kept.incidents), before(kept.requests), before(kept.reports)};
-    auto purge = [over, now](store::Ledger& ledger) {
-        auto const purged = store::purge_records(ledger, over, now);
-        if (!purged)
-            spdlog::warn("records.not_purged reason=\"{}\"", purged.error().message());
-        else if (purged->all() > 0)
-            spdlog::info(
-                "records.purged incidents={} requests={} reports={}", purged->incidents, purged->requests, purged->reports);
-    };
-    if (!store_->post(store::Job{std::move(purge)}))
-        purged_on_ = {}; // a full queue: the next minute will do
+    auto const purged = store::purge_records(ledger, {before(kept.incidents), before(kept.requests), before(kept.reports)}, now);
+    if (!purged)
+        spdlog::warn("records.not_purged reason=\"{}\"", purged.error().message());
+    else if (purged->all() > 0)
+        spdlog::info("records.purged incidents={} requests={} reports={}", purged->incidents, purged->requests, purged->reports);
 }
 
 /// Somebody deleted or damaged a day file of the access log: the diagnostic log says so at once, and the audit keeps it.
