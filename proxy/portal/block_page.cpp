@@ -59,13 +59,6 @@ bool wants_helpline(policy::Explanation const& why)
     return speaks(why.category) || speaks(why.term_list) || why.severity == policy::to_text(policy::Severity::urgent);
 }
 
-/// English within a line of another direction keeps its own (Unicode FSI and PDI, UAX #9 §2.4).
-std::string within_line(Language language, std::string text)
-{
-    bool const turns = info_of(language).is_right_to_left && !text.empty();
-    return turns ? "\xe2\x81\xa8" + std::move(text) + "\xe2\x81\xa9" : text;
-}
-
 void add_reasons(View& view, BlockPage const& page)
 {
     auto const& why = page.explanation;

@@ -36,6 +36,7 @@ struct ErrorPage {
     std::string_view host; ///< may be empty
     std::string_view decision_id;
     std::string_view school;
+    Language language = Language::english;
 };
 std::string render_error_page(ErrorPage const& page);
 

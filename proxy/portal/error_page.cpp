@@ -7,6 +7,7 @@ namespace gatehouse::portal {
 
 namespace {
 
+/// In English, as the catalogues have it.
 struct PageText {
     std::string_view title, what, next;
 };
@@ -14,6 +15,7 @@ struct PageText {
 constexpr std::string_view try_later
     = "Wait a minute, then load the page again. If it still fails, tell the ICT team the number below.";
 constexpr std::string_view check_spelling = "Look at the address for spelling mistakes, then try again.";
+constexpr std::string_view no_password = "Do not type a password there. Tell the ICT team the number below.";
 constexpr std::string_view tell_ict = "Tell the ICT team the number below, and what you wanted to open.";
 
 constexpr PageText no_name{"We cannot find this site", "There is no site with this name.", check_spelling};
@@ -26,9 +28,8 @@ constexpr PageText slow_site{"This site is too slow", "The site did not answer i
 constexpr PageText hung_up{"This site hung up", "The site ended the connection before it had answered.", try_later};
 constexpr PageText bad_answer{
     "This site's answer makes no sense", "The site sent an answer that is not safe to pass on.", tell_ict};
-constexpr PageText unsafe_site{"This site is not safe to open", "The site could not prove that it is what it says it is.",
-    "Do not type a password there. Tell the ICT team the number below."};
-constexpr std::string_view no_password = "Do not type a password there. Tell the ICT team the number below.";
+constexpr PageText unsafe_site{
+    "This site is not safe to open", "The site could not prove that it is what it says it is.", no_password};
 constexpr PageText run_out{"This site is not safe to open",
     "The site's certificate is out of date, so nobody can be sure whose site it is.", no_password};
 constexpr PageText wrong_name{"This site is not safe to open",
@@ -142,11 +143,14 @@ PageText const& text_of(std::string_view code)
 std::string render_error_page(ErrorPage const& page)
 {
     auto const& text = text_of(page.cause);
+    auto const language = page.language;
+    auto const title = say(language, text.title);
+    auto const code = std::to_string(page.status) + " " + shown_text(page.cause, 60);
     View view;
-    view.text("title", text.title).text("what", text.what).text("next", text.next);
-    view.text("site", shown_text(page.host)).text("decision", page.decision_id);
-    view.number("status", page.status).text("cause", shown_text(page.cause, 60));
-    return framed_page(text.title, page.school, render("error", view));
+    view.text("title", title).text("what", say(language, text.what)).text("next", say(language, text.next));
+    view.text("site", within_line(language, shown_text(page.host))).text("decision", page.decision_id);
+    view.text("code", within_line(language, code));
+    return framed_page(title, page.school, render("error", view, language), language);
 }
 
 } // namespace gatehouse::portal

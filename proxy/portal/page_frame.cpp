@@ -43,4 +43,10 @@ std::string framed_page(std::string_view title, std::string_view school, Html co
     return render("block_page", view).text();
 }
 
+std::string within_line(Language language, std::string text)
+{
+    bool const turns = info_of(language).is_right_to_left && !text.empty();
+    return turns ? "\xe2\x81\xa8" + std::move(text) + "\xe2\x81\xa9" : text;
+}
+
 } // namespace gatehouse::portal

@@ -3,6 +3,8 @@
 #include "proxy/http1/forward.hpp"
 #include "proxy/portal/block_page.hpp"
 
+#include <fmt/format.h>
+
 namespace gatehouse::session {
 namespace {
 
@@ -97,21 +99,16 @@ std::string block_page(Session& session, Outcome const& outcome, portal::Languag
         .now = now.instant.time_since_epoch().count()});
 }
 
-portal::Language language_of(http1::RequestHead const* head)
-{
-    auto const asked = head == nullptr ? std::nullopt : head->find("Accept-Language");
-    return asked ? portal::preferred_language(*asked) : portal::Language::english;
-}
-
-std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& own, http1::RequestHead const* head)
+std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& own, portal::Language language)
 {
     if (own.cause.empty())
-        return block_page(session, outcome, language_of(head));
+        return block_page(session, outcome, language);
     return portal::render_error_page({.status = own.status,
         .cause = own.cause,
         .host = outcome.named ? outcome.target.host.text() : std::string_view{},
         .decision_id = outcome.id.view(),
-        .school = session.env.policy->school});
+        .school = session.env.policy->school,
+        .language = language});
 }
 
 } // namespace
@@ -120,6 +117,18 @@ bool fails_closed(policy::Policy const& policy, policy::Subject const& subject)
 {
     auto const* const role = policy.role(subject.role);
     return role == nullptr || role->fails_closed;
+}
+
+portal::Language language_of(http1::RequestHead const* head)
+{
+    auto const asked = head == nullptr ? std::nullopt : head->find("Accept-Language");
+    return asked ? portal::preferred_language(*asked) : portal::Language::english;
+}
+
+std::string page_fields(portal::Language language)
+{
+    return fmt::format(
+        "Content-Security-Policy: {}\r\nContent-Language: {}\r\n", portal::page_security_policy(), portal::info_of(language).tag);
 }
 
 unsigned status_of_failure(std::string_view cause)
@@ -210,10 +219,12 @@ void report_alert(Session& session, Outcome const& outcome)
 net::task<bool> answer(Session& session, Outcome& outcome, OwnAnswer const& own, http1::RequestHead const* head)
 {
     bool const page = wants_page(head);
-    std::string const body = page ? page_for(session, outcome, own, head) : std::string{"Blocked by the school's web filter.\n"};
+    auto const language = page ? language_of(head) : portal::Language::english;
+    std::string const body
+        = page ? page_for(session, outcome, own, language) : std::string{"Blocked by the school's web filter.\n"};
     std::string fields{own.extra_fields};
     if (page)
-        fields.append("Content-Security-Policy: ").append(portal::page_security_policy()).append("\r\n");
+        fields.append(page_fields(language));
     if (own.status == 405)
         fields.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, CONNECT\r\n");
     std::string out;

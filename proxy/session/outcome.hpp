@@ -3,6 +3,10 @@
 
 #include "proxy/session/session.hpp"
 
+namespace gatehouse::portal {
+enum class Language : std::uint8_t;
+}
+
 namespace gatehouse::session {
 
 /// Collected while a request is served; written once at its end.
@@ -52,6 +56,11 @@ bool fails_closed(policy::Policy const& policy, policy::Subject const& subject);
 
 /// Who caused a request, by its Sec-Fetch fields.
 detect::Intent intent_of(http1::RequestHead const& head);
+
+/// What the reader of a page asks for most, of a refused request as far as it was read; otherwise English.
+portal::Language language_of(http1::RequestHead const* head);
+/// Fields of an answer that is a page of ours, complete lines with CRLF: what the page may do, and its language.
+std::string page_fields(portal::Language language);
 
 /// The status for a failed dial: 403 for addresses that nobody may reach, 508 for ourselves, 503, 504, otherwise 502.
 unsigned status_of_failure(std::string_view cause);

@@ -61,6 +61,13 @@ try {
                 expect(locale.startsWith(lang) && dir === (right ? "rtl" : "ltr"), `${lang} ${dir}`);
             });
             await checkPage(pupil, `block-page-${locale}`);
+            await pupil.goto("http://no-such-name.invalid/");
+            await test(`the error page speaks ${locale}`, async () => {
+                const [lang, dir, said] = await pupil.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).direction, document.body.innerText]);
+                expect(locale.startsWith(lang) && dir === (right ? "rtl" : "ltr") && !/We cannot|What you can do/.test(said), `${lang} ${dir} ${said}`);
+            });
+            await checkPage(pupil, `error-page-${locale}`);
+            await pupil.goBack();
             await pupil.click(".tongues a");
             await checkPage(pupil, `portal-blocked-${locale}`);
             await pupil.click("a[lang=ar]");

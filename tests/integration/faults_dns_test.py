@@ -57,6 +57,27 @@ def four_failures():
     assert len(causes) == 4, causes
 
 
+@covers("the page about a name that does not exist speaks the reader's language; that about a broken request if it could be read so far")
+def page_in_the_readers_language():
+    def page(*fields):
+        answer = get(at("missing.example"), *fields)[0]
+        assert (answer.status, len(answer.body) < 20_000) == (502, True), answer.status
+        return answer.field("content-language"), answer.body.decode()
+    language, body = page("Accept-Language: pl")
+    assert language == "pl" and '<html lang="pl">' in body and "<h1>Nie możemy znaleźć tej witryny</h1>" in body, body
+    assert "missing.example" in body and "no-such-name" in body and "We cannot" not in body, body
+    language, body = page("Accept-Language: ur-PK,ur;q=0.9,en;q=0.8")
+    assert language == "ur" and '<html lang="ur" dir="rtl">' in body, body
+    for fields in ((), ("Accept-Language: de",)):
+        language, body = page(*fields)
+        assert language == "en" and '<html lang="en">' in body and "<h1>We cannot find this site</h1>" in body, body
+    for wanted, fields in (("pl", "Accept-Language: pl\r\nHost: two.example"), ("en", "no field\r\nAccept-Language: pl"), ("en", "Accept Language: pl")):
+        with Wire(GATE) as wire:
+            answer = wire.send(f"GET http://missing.example/ HTTP/1.1\r\n{fields}\r\n\r\n").answer()
+        assert (answer.status, answer.field("content-language")) == (400, wanted), (fields, answer.status)
+        assert f'<html lang="{wanted}">'.encode() in answer.body, answer.body
+
+
 @covers(214, "a silent name server beside a silent one takes no longer")
 def two_silent_servers():
     silent = NameServer()
@@ -333,7 +354,7 @@ def origin_comes_back():
     back.listener.close()
 
 
-CASES = (four_failures, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, aliases, broken_answers,
+CASES = (four_failures, page_in_the_readers_language, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, aliases, broken_answers,
          spoofed, rebinding, broken_ipv6, unreachable_ipv6, next_address, all_hang, post_once, dying_connection, closed_connection,
          silent_on_kept, origin_comes_back)
 list_and_leave(CASES)

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <regex>
+#include <set>
 
 namespace gatehouse::portal {
 namespace {
@@ -204,13 +206,35 @@ TEST(BlockPage, EscapesHostileTextAndStaysSmall)
     EXPECT_LT(page.size(), 20'000u);
 }
 
+/// All that the data plane has a reason code for, and one that it has not.
+constexpr std::string_view causes[]{"no-such-name", "no-address", "dns-timeout", "dns-failure", "upstream-refused",
+    "upstream-unreachable", "upstream-failed", "upstream-timeout", "upstream-closed", "upstream-truncated", "bad-response",
+    "origin-expired", "origin-not-yet-valid", "origin-wrong-name", "origin-untrusted", "origin-revoked", "origin-weak",
+    "origin-tls-failed", "origin-wants-certificate", "private-address", "port-not-allowed", "loop", "too-many-hops",
+    "framing-conflict", "host-mismatch", "bad-content-length", "bad-transfer-encoding", "obsolete-folding",
+    "bad-connection-option", "bad-chunk", "bad-trailer", "bad-host", "missing-host", "bad-target", "not-http",
+    "version-not-supported", "body-not-allowed", "origin-form", "unsupported-scheme", "method-not-allowed",
+    "method-not-implemented", "expectation-failed", "unsupported-transfer-coding", "request-timeout", "content-unreadable",
+    "file-unreadable", "virus-check-failed", "body-too-large", "head-too-large", "target-too-long", "method-too-long",
+    "too-many-fields", "gateway-busy", "sign-in-needed", "sign-in-unavailable", "never-heard-of"};
+
+/// What stands between the tags of a page, without its number and its code.
+std::set<std::string> sentences_of(std::string const& page)
+{
+    static std::regex const element{R"(<(h1|h2|p|title|a)(?: class="button"[^>]*)?>([^<]+)<)"};
+    std::set<std::string> sentences;
+    for (std::sregex_iterator at{page.begin(), page.end(), element}, end; at != end; ++at)
+        sentences.insert((*at)[2]);
+    return sentences;
+}
+
 TEST(ErrorPage, SpeaksPlainlyOfEveryCause)
 {
-    for (char const* cause :
-        {"no-such-name", "upstream-refused", "upstream-timeout", "private-address", "framing-conflict", "never-heard-of"}) {
+    for (auto const cause : causes) {
         auto const page = render_error_page({502, cause, "a.example", "d-7", "Ashgrove Academy"});
+        EXPECT_THAT(page, HasSubstr("<html lang=\"en\">"));
         EXPECT_THAT(page, HasSubstr("What you can do"));
-        EXPECT_THAT(page, HasSubstr(cause));
+        EXPECT_THAT(page, HasSubstr(std::string{cause}));
         EXPECT_THAT(page, HasSubstr("a.example"));
         EXPECT_LT(page.size(), 20'000u);
     }
@@ -218,14 +242,57 @@ TEST(ErrorPage, SpeaksPlainlyOfEveryCause)
 
 TEST(ErrorPage, KnowsTheCausesOfTheDataPlane)
 {
-    for (char const* cause :
-        {"no-such-name", "no-address", "dns-timeout", "dns-failure", "upstream-refused", "upstream-unreachable",
-            "upstream-failed", "upstream-timeout", "upstream-closed", "upstream-truncated", "bad-response", "private-address",
-            "port-not-allowed", "too-many-hops", "framing-conflict", "host-mismatch", "bad-chunk", "bad-host", "missing-host",
-            "not-http", "origin-form", "method-not-allowed", "request-timeout", "body-too-large", "head-too-large",
-            "target-too-long", "too-many-fields", "gateway-busy", "sign-in-needed", "sign-in-unavailable"})
-        EXPECT_THAT(render_error_page({502, cause, "", "", ""}), Not(HasSubstr("This page cannot be opened"))) << cause;
-    EXPECT_THAT(render_error_page({502, "never-heard-of", "", "", ""}), HasSubstr("This page cannot be opened"));
+    for (auto const cause : causes)
+        EXPECT_EQ(render_error_page({502, cause, "", "", ""}).find("This page cannot be opened") != std::string::npos,
+            cause == "never-heard-of")
+            << cause;
+}
+
+TEST(ErrorPage, SaysInEnglishWhatWhyAndWhatNext)
+{
+    EXPECT_THAT(render_error_page({502, "no-such-name", "a.example", "d-7", "Ashgrove Academy"}),
+        HasSubstr("<h1>We cannot find this site</h1>\n<p>You asked for <strong>a.example</strong>.</p>\n"
+                  "<p>There is no site with this name.</p>\n<h2>What you can do</h2>\n"
+                  "<p>Look at the address for spelling mistakes, then try again.</p>\n"
+                  "<p class=\"small\">Number of this page: d-7<br>Code: 502 no-such-name</p>"));
+}
+
+TEST(ErrorPage, SpeaksTheLanguageThatIsAskedFor)
+{
+    auto const page = render_error_page({502, "no-such-name", "a.example", "d-7", "Ashgrove Academy", Language::urdu});
+    EXPECT_THAT(page, HasSubstr("<html lang=\"ur\" dir=\"rtl\">"));
+    EXPECT_THAT(page, HasSubstr("<h1>" + std::string{say(Language::urdu, "We cannot find this site")} + "</h1>"));
+    EXPECT_THAT(page,
+        HasSubstr("<strong>\xe2\x81\xa8"
+                  "a.example\xe2\x81\xa9</strong>"))
+        << "the name keeps its direction";
+    EXPECT_THAT(page,
+        HasSubstr("\xe2\x81\xa8"
+                  "502 no-such-name\xe2\x81\xa9"));
+    EXPECT_THAT(page, HasSubstr("d-7"));
+    EXPECT_THAT(render_error_page({502, "no-such-name", "a.example", "d-7", "", Language::polish}),
+        HasSubstr("<p>Nie ma witryny o takiej nazwie.</p>"));
+}
+
+TEST(ErrorPage, LeavesNoSentenceInEnglish)
+{
+    std::set<std::string> all;
+    for (auto const cause : causes) {
+        auto const english = sentences_of(render_error_page({502, cause, "", "d-7", ""}));
+        EXPECT_EQ(english.size(), 4U) << cause;
+        all.insert(english.begin(), english.end());
+        for (auto const& info : all_languages()) {
+            if (info.language == Language::english)
+                continue;
+            auto const page = render_error_page({502, cause, "", "d-7", "", info.language});
+            EXPECT_LT(page.size(), 20'000u);
+            auto const spoken = sentences_of(page);
+            EXPECT_EQ(spoken.size(), 4U) << info.tag << ' ' << cause;
+            for (auto const& sentence : spoken)
+                EXPECT_FALSE(english.contains(sentence)) << info.tag << ' ' << cause << ": " << sentence;
+        }
+    }
+    EXPECT_GT(all.size(), 55U);
 }
 
 TEST(ErrorPage, EscapesTheHost)

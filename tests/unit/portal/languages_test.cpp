@@ -44,8 +44,8 @@ boost::json::object catalogue(std::string_view file)
     return boost::json::parse(std::string{embedded_file(file)}).as_object();
 }
 
-/// The block page's words, and those of the portal with what it shares with the console.
-constexpr std::string_view parts[]{".json", "-portal.json"};
+/// The block page's words, those of the portal with what it shares with the console, and those of the error page.
+constexpr std::string_view parts[]{".json", "-portal.json", "-errors.json"};
 
 TEST(Languages, HaveEveryWordOfTheBlockPage)
 {
@@ -82,6 +82,15 @@ TEST(Languages, HaveEveryWordOfThePortalsTemplates)
     }
 }
 
+TEST(Languages, HaveEveryWordOfTheErrorPage)
+{
+    auto const words = words_between_marks(std::string{embedded_file("error.mustache")});
+    EXPECT_EQ(words.size(), 4U);
+    for (auto const& info : all_languages())
+        for (auto const& english : words)
+            EXPECT_EQ(say(info.language, english) == english, info.language == Language::english) << info.tag << ": " << english;
+}
+
 TEST(Languages, SayNothingThatIsNotAsked)
 {
     for (auto const part : parts) {
@@ -112,7 +121,7 @@ TEST(Languages, KeepWhatIsPutIn)
             EXPECT_EQ(places_in(said), places_in(english)) << name << ": " << english;
         }
     }
-    EXPECT_GE(files, 2 * (language_count - 1));
+    EXPECT_GE(files, std::size(parts) * (language_count - 1));
 }
 
 TEST(PreferredLanguage, IsTheOneAskedForMost)
