@@ -1,5 +1,5 @@
 #pragma once
-// The frame of the pages that workers serve: one document with its style inside and
+// The frame of the pages that workers serve (block page, error page, trust page): one document with its style inside and
 // a policy that allows nothing else.
 
 #include "proxy/portal/html.hpp"

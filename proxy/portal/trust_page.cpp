@@ -4,18 +4,19 @@
 
 namespace gatehouse::portal {
 
-std::string render_trust_page(std::string_view school, std::string_view portal_url)
+std::string render_trust_page(std::string_view school, std::string_view portal_url, Language language)
 {
+    auto const title = say(language, "This device trusts the school's certificate");
     View view;
-    view.text("back", std::string{portal_url} + "/device");
-    return framed_page("This device trusts the school's certificate", school, render("trust", view));
+    view.text("title", title).text("back", std::string{portal_url} + "/device");
+    return framed_page(title, school, render("trust", view, language), language);
 }
 
-std::string_view trust_picture()
+std::string render_trust_picture(Language language)
 {
-    return R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 56" role="img" aria-label="This device trusts the certificate.">)"
-           R"(<rect width="320" height="56" rx="6" fill="#00703c"/><path d="M16 28l9 9 17-19" fill="none" stroke="#fff" stroke-width="5"/>)"
-           R"(<text x="56" y="34" font-family="sans-serif" font-size="17" font-weight="bold" fill="#fff">This device trusts it.</text></svg>)";
+    View view;
+    view.text("lang", info_of(language).tag).flag("rtl", info_of(language).is_right_to_left);
+    return render("trust_picture", view, language).text();
 }
 
 } // namespace gatehouse::portal

@@ -1,12 +1,9 @@
 #include "proxy/session/trust_check.hpp"
 
 #include "proxy/http1/forward.hpp"
-#include "proxy/portal/block_page.hpp"
 #include "proxy/portal/trust_page.hpp"
 #include "proxy/session/page_in_tls.hpp"
 #include "proxy/trust_check.hpp"
-
-#include <fmt/format.h>
 
 namespace gatehouse::session {
 namespace {
@@ -16,9 +13,10 @@ constexpr std::string_view picture_path = "/picture.svg";
 net::task<> show(Session& session, Outcome& outcome, http1::RequestHead const& head)
 {
     bool const picture = head.target == picture_path;
-    auto const page = picture ? std::string{portal::trust_picture()}
-                              : portal::render_trust_page(outcome.policy->school, session.env.portal_url);
-    auto const fields = fmt::format("Content-Security-Policy: {}\r\n", portal::page_security_policy());
+    auto const language = language_of(&head);
+    auto const page = picture ? portal::render_trust_picture(language)
+                              : portal::render_trust_page(outcome.policy->school, session.env.portal_url, language);
+    auto const fields = page_fields(language);
     std::string out;
     http1::append_own_response(out,
         {.status = 200,

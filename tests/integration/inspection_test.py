@@ -451,6 +451,11 @@ def trust_check():
         with tunnel(check, room) as wire:
             answer = ask(wire, "/picture.svg", check)
             assert answer.body.startswith(b"<svg") and answer.field("Content-Type") == "image/svg+xml", answer.body[:100]
+            assert b"This device trusts it." in answer.body and answer.field("Content-Language") == "en", answer.body
+    for path in ("/", "/picture.svg"):
+        with tunnel(check) as wire:
+            answer = ask(wire, path, check, "Accept-Language: pl\r\n")
+            assert "To urządzenie" in answer.body.decode() and answer.field("Content-Language") == "pl", answer.body
     refuse_certificate(check)
     GATE.wait_for_row(lambda row: row.get("url", {}).get("domain") == check and row["event"].get("reason") == "client-rejects-ca")
 

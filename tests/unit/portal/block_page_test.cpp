@@ -1,5 +1,6 @@
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/block_page.hpp"
+#include "proxy/portal/trust_page.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -299,6 +300,34 @@ TEST(ErrorPage, EscapesTheHost)
 {
     auto const page = render_error_page({400, "bad-request", "<script>", "", ""});
     EXPECT_THAT(page, Not(HasSubstr("<script>")));
+}
+
+TEST(TrustPage, SpeaksTheLanguageThatIsAskedFor)
+{
+    auto const english = render_trust_page("", "http://127.0.0.1:8180", Language::english);
+    EXPECT_THAT(english, HasSubstr("<h1>This device trusts the school&apos;s certificate</h1>"));
+    EXPECT_THAT(english, HasSubstr("<a class=\"button\" href=\"http://127.0.0.1:8180/device\">Back to the certificate</a>"));
+    auto const sentences = sentences_of(english);
+    EXPECT_EQ(sentences.size(), 3U) << "title and heading are the same";
+    for (auto const& info : all_languages()) {
+        auto const page = render_trust_page("", "http://127.0.0.1:8180", info.language);
+        EXPECT_THAT(
+            page, HasSubstr("<html lang=\"" + std::string{info.tag} + (info.is_right_to_left ? "\" dir=\"rtl\">" : "\">")));
+        EXPECT_LT(page.size(), 20'000u);
+        for (auto const& sentence : sentences_of(page))
+            EXPECT_EQ(sentences.contains(sentence), info.language == Language::english) << info.tag << ": " << sentence;
+    }
+}
+
+TEST(TrustPicture, SpeaksTheLanguageThatIsAskedFor)
+{
+    EXPECT_THAT(render_trust_picture(Language::english), HasSubstr(">This device trusts it.</text>"));
+    for (auto const& info : all_languages()) {
+        auto const picture = render_trust_picture(info.language);
+        EXPECT_THAT(picture, testing::StartsWith("<svg "));
+        EXPECT_EQ(picture.find("This device") == std::string::npos, info.language != Language::english) << info.tag;
+        EXPECT_EQ(picture.find("direction=\"rtl\"") != std::string::npos, info.is_right_to_left) << info.tag;
+    }
 }
 
 } // namespace

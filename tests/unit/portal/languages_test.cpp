@@ -44,7 +44,7 @@ boost::json::object catalogue(std::string_view file)
     return boost::json::parse(std::string{embedded_file(file)}).as_object();
 }
 
-/// The block page's words, those of the portal with what it shares with the console, and those of the error page.
+/// The block page's words, those of the portal with what it shares with the console, and those of the error and the trust page.
 constexpr std::string_view parts[]{".json", "-portal.json", "-errors.json"};
 
 TEST(Languages, HaveEveryWordOfTheBlockPage)
@@ -82,10 +82,12 @@ TEST(Languages, HaveEveryWordOfThePortalsTemplates)
     }
 }
 
-TEST(Languages, HaveEveryWordOfTheErrorPage)
+TEST(Languages, HaveEveryWordOfTheErrorPageAndTheTrustPage)
 {
-    auto const words = words_between_marks(std::string{embedded_file("error.mustache")});
-    EXPECT_EQ(words.size(), 4U);
+    std::set<std::string> words;
+    for (auto const* const name : {"error", "trust", "trust_picture"})
+        words.merge(words_between_marks(std::string{embedded_file(std::string{name} + ".mustache")}));
+    EXPECT_EQ(words.size(), 8U);
     for (auto const& info : all_languages())
         for (auto const& english : words)
             EXPECT_EQ(say(info.language, english) == english, info.language == Language::english) << info.tag << ": " << english;
