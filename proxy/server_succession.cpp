@@ -174,10 +174,11 @@ void Server::drain()
 
 void Server::close()
 {
-    // The console asks workers for their counters: it stops first.
+    // The console asks workers for their counters, and its pages publish to them: both stop first.
     console_.stop();
     console_thread_.join();
     portal_->stop();
+    portal_->end_work();
     for (auto& worker : workers_)
         worker->stop();
     access_log_->stop();

@@ -68,18 +68,19 @@ struct Server::State : std::enable_shared_from_this<State> {
         site.console_authorities = allowed_authorities(settings, Side::console, site.console_port);
     }
 
-    /// A place for one more connection of that peer, given back when it goes.
+    /// A place for one more connection of that peer, given back when it goes. It keeps the state: g++ 12 destroys a coroutine's parameters
+    /// from the first to the last, so that no other parameter is there any more when this one goes.
     class Seat {
     public:
-        Seat(State& state, std::string peer)
-            : state_(&state)
+        Seat(std::shared_ptr<State> state, std::string peer)
+            : state_(std::move(state))
             , peer_(std::move(peer))
         {
             ++state_->seats[peer_];
             ++state_->seated;
         }
         Seat(Seat&& other) noexcept
-            : state_(std::exchange(other.state_, nullptr))
+            : state_(std::move(other.state_))
             , peer_(std::move(other.peer_))
         {
         }
@@ -95,7 +96,7 @@ struct Server::State : std::enable_shared_from_this<State> {
         }
 
     private:
-        State* state_;
+        std::shared_ptr<State> state_;
         std::string peer_;
     };
 
@@ -113,7 +114,7 @@ struct Server::State : std::enable_shared_from_this<State> {
         bool const full = seated >= most_connections || (found != seats.end() && found->second >= most_connections_per_peer);
         if (failure || full)
             return std::nullopt;
-        return std::optional<Seat>{std::in_place, *this, peer};
+        return std::optional<Seat>{std::in_place, shared_from_this(), peer};
     }
 
     static task<void> serve(std::shared_ptr<State> self, Side side, tcp::socket socket, Seat)
@@ -188,6 +189,14 @@ void Server::drain(std::function<void()> emptied)
     state_->draining = true;
     state_->emptied = std::move(emptied);
     state_->say_if_emptied();
+}
+
+void Server::end_work()
+{
+    for (auto* const threads : {&state_->site.aside, &state_->site.outside, &state_->site.gentle}) {
+        threads->stop();
+        threads->join();
+    }
 }
 
 Sockets Server::descriptors() const

@@ -29,6 +29,9 @@ public:
     /// Accepts no more; every open connection may still ask once. `emptied` runs when the last one has gone, which takes
     /// some seconds of idling at most. On the io_context's thread.
     void drain(std::function<void()> emptied);
+    /// Ends the pages' own threads: what they work on is finished, nothing else begins. Blocks; once the io_context's thread has ended and
+    /// before anything that the services use goes away.
+    void end_work();
     Sockets descriptors() const; ///< for the gateway that follows
     std::uint16_t portal_port() const;
     std::uint16_t console_port() const;

@@ -4,6 +4,7 @@ that must fail, signals, clocks that jump, allocations and descriptors that run 
 """
 import contextlib
 import ctypes
+import http.client
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import Browser, add_to_list, sign_in  # noqa: E402
 from faults import Faults  # noqa: E402
 from gateway import COMMAND, DAEMON, Gateway, Suite, wait_until  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
@@ -382,6 +384,33 @@ class Manager:
         wait_until(lambda: self.heard.recv(4096).decode() == wanted, what=wanted)
 
 
+def the_end_waits_for_what_pages_have_begun():
+    """Pages publish on threads of their own, which must not outlive what they publish to."""
+    with gateway(accounts=[("officer", "olive")]) as gate:
+        browser = sign_in(gate, "olive", gate.passwords["olive"])
+        for number in range(5):
+            over = threading.Event()
+            pages = [threading.Thread(target=keep_publishing, args=(browser, over, f"{number}-{page}")) for page in range(3)]
+            for page in pages:
+                page.start()
+            version = gate.status()["policy_version"]
+            wait_until(lambda: gate.status()["policy_version"] != version, what="a publication")
+            equal(gate.stop(), 0, f"the exit code of end {number}")
+            over.set()
+            for page in pages:
+                page.join()
+            assert "crashed" not in gate.log_path.read_text()
+            gate.start()
+
+
+def keep_publishing(browser, over, name):
+    for number in range(1000):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            add_to_list(browser, f"site-{name}-{number}.example")
+        if over.is_set():
+            return
+
+
 def a_crash_refuses_nobody_where_the_manager_holds_the_sockets():
     gate = gateway()
     manager = Manager(gate.folder, gate.proxy_port)
@@ -502,7 +531,7 @@ if __name__ == "__main__":
              nobody_retires_a_gateway_without_its_sockets, there_must_be_a_gateway_to_take_over_from, a_second_gateway_does_not_start,
              a_socket_that_a_crash_left_behind_is_no_hindrance, a_broken_configuration_never_starts,
              a_storm_of_signals_ends_with_one_configuration, five_hundred_tunnels_end_with_the_drain,
-             the_end_waits_for_nothing_but_what_is_open, a_second_signal_cuts_the_drain_short,
+             the_end_waits_for_nothing_but_what_is_open, the_end_waits_for_what_pages_have_begun, a_second_signal_cuts_the_drain_short,
              a_crash_refuses_nobody_where_the_manager_holds_the_sockets, days_that_jump_cut_nothing,
              descriptors_that_run_out_come_back, allocations_that_fail_break_nothing]
     SUITE.run(*(case for case in cases if not wanted or case.__name__ in wanted))
