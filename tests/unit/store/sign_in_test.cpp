@@ -14,8 +14,8 @@ using std::chrono::seconds;
 /// A store with cheap hashes; coroutines run on the test's own context.
 struct SignIn : testing::Test {
     TemporaryFolder folder;
+    asio::io_context context; ///< before the store, whose thread may still be inside its post() when the answer is here
     std::unique_ptr<Store> store;
-    asio::io_context context;
 
     void SetUp() override { open({1, 8192}); }
 

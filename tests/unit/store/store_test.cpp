@@ -21,6 +21,7 @@ namespace asio = boost::asio;
 
 struct Stores : testing::Test {
     TemporaryFolder folder;
+    asio::io_context context; ///< before the store, whose thread may still be inside its post() when the answer is here
     std::unique_ptr<Store> store;
 
     void open(std::size_t queue = 1024)
@@ -47,7 +48,6 @@ asio::awaitable<bool> comes_back_home(Store& store)
 TEST_F(Stores, RunWorkOnTheirThreadAndComeBack)
 {
     open();
-    asio::io_context context;
     auto done = asio::co_spawn(context, comes_back_home(*store), asio::use_future);
     context.run();
     EXPECT_TRUE(done.get());
@@ -71,7 +71,6 @@ TEST_F(Stores, RefuseWhatDoesNotFitAndLoseNothing)
     for (int i = 0; i < 8; ++i)
         EXPECT_TRUE(store->post(Job{[&](Ledger&) { ++done; }}));
     EXPECT_FALSE(store->post(Job{[&](Ledger&) { ++done; }}));
-    asio::io_context context;
     auto refused = asio::co_spawn(context, refused_with(*store), asio::use_future);
     context.run();
     EXPECT_EQ(refused.get(), make_error_code(errc::busy));
