@@ -95,8 +95,9 @@ def resident(gate):
 async def under_load():
     server = await asyncio.get_running_loop().create_server(Answering, "127.0.2.1", 0, backlog=512)
     port = server.sockets[0].getsockname()[1]
-    # A small ring, so that its pages are all in memory before the first measurement.
-    with Gateway(names={NAME: "127.0.2.1"}, ports=[port, TUNNELS.port], settings={"log": "ring = \"256KiB\""}) as gate, Wire(gate) as tunnel:
+    # A small ring, so that its pages are all in memory before the first measurement; no day files, whose cache fills by 16 MB meanwhile.
+    log = 'ring = "256KiB"\nsinks = ["squid", "ecs"]'
+    with Gateway(names={NAME: "127.0.2.1"}, ports=[port, TUNNELS.port], settings={"log": log}) as gate, Wire(gate) as tunnel:
         equal(tunnel.connect(f"{NAME}:{TUNNELS.port}").status, 200)
         equal(tunnel.send(b"SSH-2.0-x\r\n").take(11), b"SSH-2.0-x\r\n")
         load = Load(gate, port)
@@ -119,8 +120,8 @@ async def under_load():
         equal((status["tunnels_ended_by_policy"], status["upstream_failures"]), (0, 0))
         print(f"     {RELOADS} publications, {answered} requests meanwhile ({answered / took:.0f} a second), none failed; "
               f"memory {before} KiB before, {after} KiB after")
-        # The caches of the log's writer fill meanwhile, up to their size; a hundred policies that were kept would be far more.
-        assert after < before * 1.1 + 16384, f"memory grew from {before} to {after} KiB"
+        # Measured: 0.4 MB more after a million requests, 15 MB with ThreadSanitizer's own. A policy that is kept is 0.8 MB: a hundred, 77 MB.
+        assert after < before * 1.1 + 8192, f"memory grew from {before} to {after} KiB"
 
 
 def publications_disturb_no_request_and_keep_no_memory():
