@@ -16,8 +16,8 @@ import time
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BINARIES = pathlib.Path(os.environ.get("GATEHOUSE_BIN", SOURCE / ".build" / "release"))
-DAEMON = BINARIES / "proxy" / "gatehoused"
-COMMAND = BINARIES / "tools" / "ctl" / "gatehouse"
+DAEMON = pathlib.Path(os.environ.get("GATEHOUSED", BINARIES / "proxy" / "gatehoused"))
+COMMAND = pathlib.Path(os.environ.get("GATEHOUSE", BINARIES / "tools" / "ctl" / "gatehouse"))
 FAKETIME = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 
 
