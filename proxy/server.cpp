@@ -2,6 +2,7 @@
 
 #include "proxy/control.hpp"
 #include "proxy/control_verbs.hpp"
+#include "proxy/doctor.hpp"
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/server.hpp"
 #include "proxy/secret_file.hpp"
@@ -162,7 +163,8 @@ void Server::start_portal()
                 [this] {
                     auto pem = tls::read_ca_pem(settings_.state_dir / "ca");
                     return pem ? std::move(*pem) : std::string{};
-                }},
+                },
+            .examine = [this](std::chrono::sys_seconds now) { return examine(settings_, now); }},
         portal::Sockets{take_socket(settings_.portal), take_socket(settings_.console)});
     if (settings_.portal.port == 0)
         settings_.portal_url = fmt::format("http://{}:{}", settings_.portal.address.to_text(), portal_->portal_port());

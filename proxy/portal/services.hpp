@@ -3,6 +3,7 @@
 // socket or a worker.
 
 #include "policy/parse.hpp"
+#include "proxy/checks/finding.hpp"
 #include "proxy/clock.hpp"
 
 #include <functional>
@@ -76,6 +77,10 @@ struct Services {
 
     /// The school CA's certificate in PEM, empty if there is none.
     std::function<std::string()> ca_pem;
+
+    /// How the machine is (proxy/doctor). Asks others, so it blocks for some seconds at worst; callable from any thread but a worker's.
+    std::function<std::vector<checks::Finding>(std::chrono::sys_seconds now)> examine
+        = [](std::chrono::sys_seconds) { return std::vector<checks::Finding>{}; };
 };
 
 } // namespace gatehouse::portal

@@ -2,6 +2,7 @@
 """What people read in numbers, against what was really asked for: traffic, the checks, the governors' report."""
 import html
 import json
+import os
 import pathlib
 import re
 import socket
@@ -177,8 +178,26 @@ def governors_get_it_on_paper():
 
 
 ROLES = {"olive": "officer", "harriet": "headteacher", "ada": "auditor", "ian": "ict-lead", "max": "marketing", "marketing": "marketing", "beside": "supervisor"}
+def status_says_what_to_do():
+    lead, image = PEOPLE["ian"], GATE.state / "lists.image"
+    well = lead.get("/status")
+    assert "compiled 0 hours ago" in well.text and "to look at" not in lead.get("/").text
+    made = image.stat().st_mtime
+    os.utime(image, (made - 3 * 86400, made - 3 * 86400))
+    try:
+        text = lead.get("/status").text
+        assert text.count("compiled 72 hours ago") == 1 and "run `gatehouse lists update` once a day" in text, "once, with what to do"
+        home = lead.get("/").text
+        tasks = home[home.index("govuk-task-list"):]
+        assert "1 to look at" in tasks and tasks.index('href="/status"') < tasks.index('href="/log"'), "and the start page leads there first"
+    finally:
+        os.utime(image, (made, made))
+    lists = lead.get("/status").text
+    assert "A sealed list" in lists and "Last publications" in lists and "Size of the access log" in lists
+
+
 with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1"}, ports=[HELLO.port], accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
     LEAD = PEOPLE["ian"]
-    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody, governors_get_it_on_paper, the_log_is_seen_as_it_is_written)
+    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody, governors_get_it_on_paper, status_says_what_to_do, the_log_is_seen_as_it_is_written)
 SUITE.close()

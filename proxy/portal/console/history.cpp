@@ -14,17 +14,6 @@ using store::PublicationState;
 
 constexpr std::size_t publications_of_page = 50;
 
-Cell state_cell(PublicationState state)
-{
-    switch (state) {
-    case PublicationState::pending: return {"Later", {}, "purple"};
-    case PublicationState::live: return {"Live", {}, "green"};
-    case PublicationState::cancelled: return {"Called off", {}, "grey"};
-    case PublicationState::refused: return {"Not published", {}, "red"};
-    }
-    return {};
-}
-
 Words notice_of(std::string_view done)
 {
     if (done == "published")
@@ -91,7 +80,7 @@ task<Response> show_history(Visit const& visit)
     table.empty = "Nothing was published from the console yet.";
     for (auto const& one : *found)
         table.rows.push_back({{one.message, "/history/one?id=" + std::to_string(store::number(one.id))},
-            {shown_time(visit.site, one.due_at)}, {one.made_by}, state_cell(one.state)});
+            {shown_time(visit.site, one.due_at)}, {one.made_by}, publication_state(one.state)});
     Page page;
     page.title = "History";
     page.back = "/draft";
@@ -125,7 +114,7 @@ task<Response> show_publication(Visit const& visit)
     Page page;
     page.title = words("Publication {}", store::number(one.id));
     page.back = "/history";
-    std::vector<SummaryRow> rows{{"State", state_cell(one.state)},
+    std::vector<SummaryRow> rows{{"State", publication_state(one.state)},
         {one.state == PublicationState::pending ? "Goes live" : "When", {shown_time(visit.site, one.due_at)}},
         {"By", {words("{}, {}", one.made_by, shown_time(visit.site, one.made_at))}}};
     if (!one.note.empty())

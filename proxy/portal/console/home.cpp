@@ -1,5 +1,6 @@
 // The first page after signing in: what waits for this role, most urgent first.
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/system_view.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/overrides.hpp"
 #include "proxy/store/permissions.hpp"
@@ -7,6 +8,8 @@
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
 #include "proxy/store/unblock_requests.hpp"
+
+#include <algorithm>
 
 namespace gatehouse::portal::console {
 
@@ -19,6 +22,7 @@ struct Counts {
     std::size_t submitted = 0, recommended = 0, reports = 0, grants = 0, overdue = 0, drafted = 0;
     std::size_t keys = 0;      ///< of this reader that are missing
     std::size_t proposals = 0; ///< of supervised use
+    std::size_t unwell = 0;    ///< findings about the gateway
 };
 
 /// What waits of permissions and of supervised use.
@@ -88,7 +92,11 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task const grants{"See what is open", "/grants", "Sites that were approved for a time", "", words("{} open", counts.grants)};
     Task const log{"Search the access log", "/log", "Who opened what, when, and why it was decided so", "", ""};
     Task const check{"Check a site", "/check", "Would it open, for whom and when?", "", ""};
-    Task const status{"Status", "/status", "What runs, and whether it is well", "", ""};
+    Task status{"Status", "/status", "What runs, and whether it is well", "", ""};
+    if (counts.unwell > 0) {
+        status.tag = "red";
+        status.tag_text = words("{} to look at", counts.unwell);
+    }
     Task const audit{"Read the audit", "/audit", "Every decision about people and policy", "", ""};
     Task draft{"Publish the draft", "/draft", "Changes of lists, rules and timetable that are not live yet", "", "Empty"};
     if (counts.drafted > 0) {
@@ -124,18 +132,27 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     return {};
 }
 
+/// What is red is before all else; the rest stays in the order of the role.
+std::vector<Task> most_urgent_first(std::vector<Task> tasks)
+{
+    std::stable_partition(tasks.begin(), tasks.end(), [](Task const& task) { return task.tag == "red"; });
+    return tasks;
+}
+
 } // namespace
 
 task<Response> show_home(Visit const& visit)
 {
     auto const work = [id = visit.session->account.id, now = visit.now](Ledger& ledger) { return count_work(ledger, id, now); };
-    auto const counts = co_await visit.site.services.store.call(work);
+    auto counts = co_await visit.site.services.store.call(work);
     if (!counts)
         co_return show_failure(visit, counts.error());
+    auto const look = [&visit] { return examine_daemon(visit.site.services, visit.instant()).size(); };
+    counts->unwell = co_await run_aside(visit.site, look);
     Page page;
     page.title = "Start";
     page.parts = {heading("Your tasks", role_title(visit.session->account.console_role)),
-        tasks(tasks_of(visit.session->account.console_role, *counts))};
+        tasks(most_urgent_first(tasks_of(visit.session->account.console_role, *counts)))};
     co_return show(visit, page);
 }
 

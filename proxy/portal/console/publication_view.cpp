@@ -2,6 +2,18 @@
 
 namespace gatehouse::portal::console {
 
+Cell publication_state(store::PublicationState state)
+{
+    using enum store::PublicationState;
+    switch (state) {
+    case pending: return {"Later", {}, "purple"};
+    case live: return {"Live", {}, "green"};
+    case cancelled: return {"Called off", {}, "grey"};
+    case refused: return {"Not published", {}, "red"};
+    }
+    return {};
+}
+
 Words list_title(store::SchoolList list)
 {
     using store::SchoolList;

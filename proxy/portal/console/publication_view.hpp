@@ -6,6 +6,7 @@
 
 namespace gatehouse::portal::console {
 
+Cell publication_state(store::PublicationState state);
 Words list_title(store::SchoolList list);
 /// `address`: of the page of a change, up to its number; empty: they have none.
 Part changes_table(Words caption, Words empty, std::vector<store::Change> const& changes, std::string const& address = {});

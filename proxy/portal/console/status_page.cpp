@@ -1,5 +1,9 @@
-// What runs and whether it is well: the same facts that `gatehouse status --json` prints.
+// What runs and whether it is well: a verdict with what to do first, then lists, publications, log and coverage, and the counters of
+// `gatehouse status --json`.
+#include "policy/policy.hpp"
+#include "proxy/checks/self_checks.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/system_view.hpp"
 
 #include <boost/json.hpp>
 
@@ -8,6 +12,7 @@ namespace gatehouse::portal::console {
 namespace {
 
 namespace json = boost::json;
+using store::Ledger;
 constexpr std::size_t most_rows = 200;
 
 struct Label {
@@ -86,41 +91,100 @@ Words value_text(json::value const& value)
 }
 
 /// One row for each plain value; objects inside the top level are opened one step, deeper ones stay as text.
-std::vector<SummaryRow> status_rows(json::object const& status)
+Table counter_table(json::object const& status)
 {
-    std::vector<SummaryRow> rows;
+    Table table{.caption = "Counters", .head = {"What", "Value"}, .rows = {}, .empty = {}, .folded = true};
     for (auto const& [name, value] : status) {
         if (!value.is_object()) {
             bool const is_duration = name == "uptime_seconds" && value.is_int64();
-            rows.push_back({label_of(name), {is_duration ? duration_text(value.get_int64()) : value_text(value)}});
+            table.rows.push_back({{label_of(name)}, {is_duration ? duration_text(value.get_int64()) : value_text(value)}});
             continue;
         }
         for (auto const& [inner, inner_value] : value.get_object())
-            rows.push_back({words("{}, {}", label_of(name), Words::perhaps_ours(spoken(inner))), {value_text(inner_value)}});
+            table.rows.push_back(
+                {{words("{}, {}", label_of(name), Words::perhaps_ours(spoken(inner)))}, {value_text(inner_value)}});
     }
-    if (rows.size() > most_rows)
-        rows.resize(most_rows);
-    return rows;
+    if (table.rows.size() > most_rows)
+        table.rows.resize(most_rows);
+    return table;
+}
+
+/// What lies outside the store, looked at on threads that may wait.
+struct Looked {
+    std::vector<checks::Finding> findings;
+    checks::Facts facts;
+    std::uintmax_t log_bytes = 0;
+    std::string status;
+};
+
+Looked look(Services const& services, store::Instant now)
+{
+    Looked looked;
+    looked.findings = services.examine(now);
+    for (auto& finding : examine_daemon(services, now))
+        if (finding.id != "lists") // the doctor has said it
+            looked.findings.push_back(std::move(finding));
+    looked.facts = checks::read_facts(services.settings, now);
+    looked.log_bytes = log_size(services.settings);
+    looked.status = services.status_json();
+    return looked;
+}
+
+Words per_cent_of(std::optional<std::uint64_t> part, std::optional<std::uint64_t> whole)
+{
+    if (!part || !whole)
+        return "could not be counted";
+    return *whole == 0 ? Words("there was none")
+                       : words("{} of {} ({} %)", shown_number(*part), shown_number(*whole), *part * 100 / *whole);
+}
+
+std::vector<SummaryRow> rules_and_lists(Visit const& visit)
+{
+    auto const policy = visit.site.services.current_policy();
+    std::uint64_t names = 0;
+    for (auto const& attached : policy->attached)
+        names += attached.set.name_count();
+    return {{"Rules in force", {policy->version, {}, {}, true}}, {"Rules", {shown_number(policy->rules.size())}},
+        {"Names on the lists", {shown_number(names)}}, {"Time at school", {shown_time(visit.site, visit.instant())}}};
+}
+
+std::vector<SummaryRow> log_and_coverage(Settings const& settings, Looked const& looked)
+{
+    constexpr std::uintmax_t mebibyte = std::uintmax_t{1} << 20;
+    return {{"Size of the access log", {words("{} MiB", shown_number(looked.log_bytes / mebibyte))}},
+        {"Its days are kept for", {settings.log_days == 0 ? Words("ever") : words("{} days", settings.log_days)}},
+        {"Rows yesterday",
+            {looked.facts.rows_of_a_day ? shown_number(*looked.facts.rows_of_a_day) : Words("could not be counted")}},
+        {"Encrypted connections of a week without even a name", {per_cent_of(looked.facts.unseen, looked.facts.tunnels)}}};
 }
 
 } // namespace
 
 task<Response> show_status(Visit const& visit)
 {
-    auto const work = [&site = visit.site] { return site.services.status_json(); };
-    auto const text = co_await run_aside(visit.site, work);
+    auto const& services = visit.site.services;
+    auto const outside = [&services, now = visit.instant()] { return look(services, now); };
+    auto const looked = co_await run_gently(visit.site, outside);
+    constexpr std::size_t newest = 5;
+    auto const work = [](Ledger& ledger) { return store::list_publications(ledger, store::PublicationId::none, newest); };
+    auto const publications = co_await services.store.call(work);
+    if (!publications)
+        co_return show_failure(visit, publications.error());
     boost::system::error_code failure;
-    auto const status = json::parse(text, failure);
-    if (failure || !status.is_object())
-        co_return show_message(
-            visit, 500, "The status cannot be read", "Please tell the ICT lead to look at the diagnostic log.");
-    auto const policy = visit.site.services.current_policy();
+    auto const status = json::parse(looked.status, failure);
     Page page;
     page.title = "Status";
-    page.parts = {heading("Status"),
-        summary(
-            {{"Rules in force", {policy->version, {}, {}, true}}, {"Time at school", {shown_time(visit.site, visit.instant())}}}),
-        subheading("The gateway"), summary(status_rows(status.get_object()))};
+    page.parts = {heading("Status")};
+    for (auto const& part : health_parts(looked.findings))
+        page.parts.push_back(part);
+    page.parts.push_back(subheading("Rules and lists"));
+    page.parts.push_back(summary(rules_and_lists(visit)));
+    page.parts.push_back(portal::table(list_table(visit)));
+    page.parts.push_back(portal::table(publication_table(visit, *publications)));
+    page.parts.push_back(subheading("Log and coverage"));
+    page.parts.push_back(summary(log_and_coverage(services.settings, looked)));
+    if (!failure && status.is_object())
+        page.parts.push_back(portal::table(counter_table(status.get_object())));
     co_return show(visit, page);
 }
 

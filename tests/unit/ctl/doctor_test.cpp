@@ -1,6 +1,6 @@
 #include "tests/unit/ctl/ctl_support.hpp"
 
-#include "tools/ctl/doctor_system.hpp"
+#include "proxy/checks/machine.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -14,6 +14,7 @@ namespace gatehouse::ctl {
 namespace {
 
 namespace asio = boost::asio;
+using namespace checks; // what it asks of the machine
 
 Endpoint endpoint_of(std::uint16_t port)
 {

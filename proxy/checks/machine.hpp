@@ -1,5 +1,5 @@
 #pragma once
-// What `doctor` asks of the machine: ports, disk, name servers. Each answers one question and changes nothing.
+// What the doctor asks of the machine: ports, disk, name servers. Each answers one question and changes nothing.
 
 #include "proxy/settings.hpp"
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace gatehouse::ctl {
+namespace gatehouse::checks {
 
 enum class PortState : std::uint8_t {
     free,
@@ -32,4 +32,4 @@ bool answers_dns(Endpoint const& server, std::chrono::milliseconds patience);
 /// Asks ClamAV's daemon whether it is there (clamd(8), PING).
 bool answers_ping(std::filesystem::path const& socket, std::chrono::milliseconds patience);
 
-} // namespace gatehouse::ctl
+} // namespace gatehouse::checks

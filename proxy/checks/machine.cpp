@@ -1,4 +1,4 @@
-#include "tools/ctl/doctor_system.hpp"
+#include "proxy/checks/machine.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace gatehouse::ctl {
+namespace gatehouse::checks {
 namespace {
 
 constexpr std::uint16_t dns_port = 53;
@@ -161,4 +161,4 @@ bool answers_ping(std::filesystem::path const& socket, std::chrono::milliseconds
     return heard && std::string_view{answer.data()} == "PONG";
 }
 
-} // namespace gatehouse::ctl
+} // namespace gatehouse::checks

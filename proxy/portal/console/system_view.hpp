@@ -1,0 +1,23 @@
+#pragma once
+// Is the gateway well? What the Status page and the start page say of it.
+
+#include "proxy/portal/web.hpp"
+#include "proxy/store/publications.hpp"
+
+namespace gatehouse::portal::console {
+
+/// What is wrong inside the running daemon, beside what the doctor finds: log, store, record, expectations, age of the lists.
+/// Takes some milliseconds; blocks.
+std::vector<checks::Finding> examine_daemon(Services const& services, store::Instant now);
+
+/// "Everything is well", or how many things need somebody; then each with what to do.
+std::vector<Part> health_parts(std::vector<checks::Finding> const& findings);
+/// Every list with the age of its source; sealed ones without their names.
+Table list_table(Visit const& visit);
+/// The newest publications.
+Table publication_table(Visit const& visit, std::vector<store::Publication> const& publications);
+
+/// Bytes of all files of the access log. Blocks for a moment.
+std::uintmax_t log_size(Settings const& settings);
+
+} // namespace gatehouse::portal::console
