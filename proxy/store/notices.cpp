@@ -18,11 +18,39 @@ constexpr std::string_view a_case = "Supervised use of the web is proposed for s
 constexpr std::string_view an_emergency
     = "Somebody signed in with the account for emergencies. If you did not expect that, look at it now.";
 
+constexpr std::string_view a_decision
+    = "The online safety officer has looked at a request for a blocked site. You say yes or no.";
+
 /// A kind with how its newest waiting thing is found: one number, which grows with each.
 struct Source {
     NoticeKind kind;
-    std::string_view newest; ///< ?1: the role
+    std::string_view newest; ///< ?1: the role; empty: newest_to_decide()
 };
+
+/// Of the requests that wait for this role's decision. One may become the chief executive's because the headteacher joins those who ask, so for them
+/// each of these counts.
+result<std::optional<std::int64_t>> newest_to_decide(Ledger& ledger, ConsoleRole role)
+{
+    using Waiting = std::pair<RequestId, std::int64_t>;
+    auto const waiting = ledger.database().collect(
+        "SELECT r.id, max(e.id) FROM unblock_requests r JOIN unblock_requests a ON a.id = r.id OR (?1 = 6 AND a.merged_into = "
+        "r.id)"
+        " JOIN unblock_events e ON e.request = a.id WHERE r.state = 1 GROUP BY r.id ORDER BY 2 DESC",
+        [](Statement const& row) {
+            return Waiting{row.id<RequestId>(0), row.integer(1)};
+        },
+        role);
+    if (!waiting)
+        return waiting.error();
+    for (auto const& [request, newest] : *waiting) {
+        auto const decider = decider_of(ledger, request);
+        if (!decider)
+            return decider.error();
+        if (*decider == role)
+            return std::optional{newest};
+    }
+    return std::optional<std::int64_t>{};
+}
 
 constexpr std::string_view open_reports
     = "SELECT coalesce(max(id), 0) FROM reports WHERE state = 0 AND route = ?1 AND urgency < 3";
@@ -48,10 +76,7 @@ constexpr std::array sources{
             "A publication for the school's lists did not fit the policy when its time came. Its changes are in the draft again.",
             "/history"},
         "SELECT coalesce(max(id), 0) FROM publications WHERE state = 3 AND ?1 > 0"},
-    Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision",
-               "The online safety officer has looked at a request for a blocked site. You say yes or no.", "/requests"},
-        "SELECT coalesce(max(e.id), 0) FROM unblock_events e JOIN unblock_requests r ON r.id = e.request WHERE r.state = 1 AND "
-        "?1 > 0"},
+    Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision", a_decision, "/requests"}, {}},
     Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
@@ -78,6 +103,7 @@ constexpr std::array sources{
                "An update of the lists was refused in whole or in part; the last good ones stay in force. Status says which.",
                "/status"},
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'lists.update-failed' AND ?1 > 0"},
+    Source{{"decisions-head", ConsoleRole::chief_executive, "a request waits for your decision", a_decision, "/requests"}, {}},
     Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},
@@ -113,7 +139,8 @@ result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole
         auto const& kind = kinds[i];
         if (std::find(roles.begin(), roles.end(), kind.role) == roles.end())
             continue;
-        auto const newest = database.first(sources[i].newest, number_of, kind.role);
+        auto const newest = sources[i].newest.empty() ? newest_to_decide(ledger, kind.role)
+                                                      : database.first(sources[i].newest, number_of, kind.role);
         auto const told = database.first("SELECT newest FROM notices WHERE kind = ?", number_of, kind.id);
         if (!newest || !told)
             return newest ? told.error() : newest.error();

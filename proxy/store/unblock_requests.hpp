@@ -11,7 +11,7 @@ namespace gatehouse::store {
 /// Stored as numbers: new ones are added at the end.
 enum class RequestState : std::uint8_t {
     submitted,   ///< waits for the officer
-    recommended, ///< waits for the headteacher
+    recommended, ///< waits for the headteacher, or the chief executive (decider_of)
     approved,    ///< its override lives or has lived
     refused,     ///< by the headteacher
     closed,      ///< by the officer, with a reason (not blocked, answered otherwise)
@@ -33,7 +33,7 @@ struct Requester {
     std::string group;
     std::string device, network, address;
     std::string
-        claimed_name; ///< what the person typed; proves nothing, but where no user is known it counts for the three-people rule
+        claimed_name; ///< what the person typed; proves nothing, but where no user is known it chooses who takes the next step (decider_of)
 };
 
 struct NewRequest {
@@ -114,8 +114,19 @@ result<UnblockRequest> find_request(Ledger& ledger, RequestId id);
 result<UnblockRequest> find_request(Ledger& ledger, std::string_view reference, std::string_view status_token);
 /// Oldest first for open states, newest first otherwise.
 result<std::vector<UnblockRequest>> list_requests(Ledger& ledger, RequestState state, std::size_t limit = 200);
+/// As somebody of the console sees them: the chief executive only what they decide; the headteacher no recommended one that the chief executive decides.
+result<std::vector<UnblockRequest>> list_requests(Ledger& ledger, RequestState state, AccountId reader);
+/// Errors: `errc::not_found`, `not_permitted`.
+result<UnblockRequest> read_request(Ledger& ledger, RequestId id, AccountId reader);
 result<std::vector<UnblockRequest>> list_merged(Ledger& ledger, RequestId into);
 result<std::vector<RequestEvent>> request_history(Ledger& ledger, RequestId id);
+
+/// Who decides on it: the headteacher; the chief executive, if a headteacher asked or, by a name that was typed, may have asked. A typed name never
+/// leaves a request without anybody: where no chief executive is free to decide, the headteacher does.
+result<ConsoleRole> decider_of(Ledger& ledger, RequestId id);
+/// The next step of an open request is this actor's. Errors: those that the step would give for the person: `errc::not_permitted`, `same_person`,
+/// `role_changed_recently`, and `wrong_state` if it is not open.
+result<void> check_turn(Ledger& ledger, RequestId id, Actor const& actor, Instant now);
 
 /// Errors of all steps: `errc::not_found`, `stale`, `wrong_state`, `not_permitted`, `same_person`, `role_changed_recently`, `invalid_value`.
 /// Officer: submitted -> recommended.
@@ -124,9 +135,9 @@ result<UnblockRequest> recommend_request(Ledger& ledger, RequestStep const& step
 result<void> merge_request(Ledger& ledger, RequestStep const& step, RequestId into);
 /// Officer: submitted -> closed, with a reason that the person sees.
 result<UnblockRequest> close_request(Ledger& ledger, RequestStep const& step, std::string const& reason);
-/// Headteacher: recommended -> submitted, with a question for the officer.
+/// Who decides: recommended -> submitted, with a question for the officer.
 result<UnblockRequest> send_back_request(Ledger& ledger, RequestStep const& step, std::string const& question);
-/// Headteacher (chief executive where the headteacher asked): recommended -> approved; the override is made in the same transaction.
+/// Who decides: recommended -> approved; the override is made in the same transaction.
 result<UnblockRequest> approve_request(Ledger& ledger, RequestStep const& step, std::string const& reason);
 result<UnblockRequest> refuse_request(Ledger& ledger, RequestStep const& step, std::string const& reason);
 /// The person who asked, by the status page.

@@ -75,7 +75,7 @@ std::string_view select_request()
            " r.terms_allow, r.terms_text, r.terms_scope, r.terms_scope_value, r.terms_host, r.terms_path,"    // 23
            " r.terms_when, r.terms_from, r.terms_until, r.terms_clause,"                                      // 29
            " coalesce(reviewer.login, ''), coalesce(approver.login, ''), r.answer, r.decided_at, r.override," // 33
-           " coalesce(r.account, 0), coalesce(r.reviewer, 0), r.terms_also"                                   // 38
+           " coalesce(r.reviewer, 0), r.terms_also"                                                           // 38
            " FROM unblock_requests r LEFT JOIN accounts reviewer ON reviewer.id = r.reviewer"
            " LEFT JOIN accounts approver ON approver.id = r.approver ";
 }
@@ -105,15 +105,14 @@ RequestRow read_request_row(Statement const& row)
     if (!row.is_null(23))
         request.recommendation = read_terms(row, 23);
     if (request.recommendation)
-        request.recommendation->also = split_lines(row.text(40));
+        request.recommendation->also = split_lines(row.text(39));
     request.reviewer = row.text(33);
     request.approver = row.text(34);
     request.answer = row.text(35);
     request.decided_at = row.optional_instant(36);
     if (!row.is_null(37))
         request.override_id = row.id<OverrideId>(37);
-    read.requester_account = row.id<AccountId>(38);
-    read.reviewer_account = row.id<AccountId>(39);
+    read.reviewer_account = row.id<AccountId>(38);
     return read;
 }
 

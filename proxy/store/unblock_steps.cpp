@@ -26,68 +26,6 @@ result<RequestRow> load_for_step(Ledger& ledger, RequestStep const& step, Reques
     return row;
 }
 
-bool asked_for_it(RequestRow const& row, Account const& account, PersonNames const& names, bool is_lead)
-{
-    auto const& who = row.request.requester;
-    if (row.requester_account == account.id || names.has_login(who.user))
-        return true;
-    // A typed name proves nothing, and anybody may type any name under somebody else's request: it counts on the first ask alone.
-    return is_lead && who.user.empty() && names.has_any_name(who.claimed_name);
-}
-
-/// The account is none of those who asked. Errors: `errc::same_person`.
-result<void> check_not_asker(Ledger& ledger, std::vector<RequestRow> const& askers, RequestId lead, Account const& account)
-{
-    auto const names = names_of(ledger, account);
-    if (!names)
-        return names.error();
-    for (auto const& row : askers) {
-        if (asked_for_it(row, account, *names, row.request.id == lead))
-            return errc::same_person;
-        if (row.requester_account == AccountId::none)
-            continue;
-        auto const asker = find_account(ledger, row.requester_account);
-        if (!asker)
-            return asker.error();
-        if (asker->person == account.person)
-            return errc::same_person;
-    }
-    return {};
-}
-
-/// Approver, reviewer and requesters are different people, seen from the approver's side and again from the reviewer's.
-result<void> check_three_people(Ledger& ledger, RequestRow const& row, Account const& approver)
-{
-    auto const askers = load_askers(ledger, row.request.id);
-    if (!askers)
-        return askers.error();
-    if (auto const different = check_not_asker(ledger, *askers, row.request.id, approver); !different)
-        return different;
-    auto const reviewer = find_account(ledger, row.reviewer_account);
-    if (!reviewer)
-        return reviewer.error();
-    if (reviewer->id == approver.id || reviewer->person == approver.person)
-        return errc::same_person;
-    return check_not_asker(ledger, *askers, row.request.id, *reviewer);
-}
-
-/// Clause 11: where the headteacher asked, the chief executive decides.
-result<Account> require_approver(Ledger& ledger, RequestRow const& row, RequestStep const& step)
-{
-    auto approver = require_settled_role(ledger, step.actor, {ConsoleRole::headteacher, ConsoleRole::chief_executive}, step.now);
-    if (!approver || approver->console_role == ConsoleRole::headteacher)
-        return approver;
-    auto const askers = load_askers(ledger, row.request.id);
-    if (!askers)
-        return askers.error();
-    for (auto const& asker : *askers) {
-        auto const account = find_account(ledger, asker.requester_account);
-        if (account && account->console_role == ConsoleRole::headteacher)
-            return approver;
-    }
-    return errc::not_permitted;
-}
-
 bool is_selector(std::string_view text)
 {
     return is_plain_text(text, 128) && text.find('\n') == std::string_view::npos;
@@ -235,14 +173,9 @@ result<UnblockRequest> recommend_request(Ledger& ledger, RequestStep const& step
         auto const row = load_for_step(ledger, step, RequestState::submitted);
         if (!row)
             return row.error();
-        auto const reviewer = require_settled_role(ledger, step.actor, {ConsoleRole::officer}, step.now);
+        auto const reviewer = require_reviewer(ledger, step.id, step.actor, step.now);
         if (!reviewer)
             return reviewer.error();
-        auto const askers = load_askers(ledger, step.id);
-        if (!askers)
-            return askers.error();
-        if (auto const different = check_not_asker(ledger, *askers, step.id, *reviewer); !different)
-            return different.error();
         if (auto const moved = advance(ledger, step, RequestState::submitted, RequestState::recommended); !moved)
             return moved.error();
         if (auto const kept = keep_terms(ledger, step.id, *terms, reviewer->id); !kept)
@@ -258,12 +191,14 @@ result<void> merge_request(Ledger& ledger, RequestStep const& step, RequestId in
         auto const row = load_for_step(ledger, step, RequestState::submitted);
         if (!row)
             return row.error();
-        auto const officer = require_role(ledger, step.actor, {ConsoleRole::officer});
+        auto const officer = require_reviewer(ledger, step.id, step.actor, step.now);
         if (!officer)
             return officer.error();
         auto const lead = load_request(ledger, into);
         if (!lead)
             return lead.error();
+        if (auto const other = require_reviewer(ledger, into, step.actor, step.now); !other)
+            return other.error();
         bool const is_open = lead->request.state == RequestState::submitted || lead->request.state == RequestState::recommended;
         if (into == step.id || !is_open)
             return errc::wrong_state;
@@ -292,7 +227,7 @@ result<UnblockRequest> close_request(Ledger& ledger, RequestStep const& step, st
         auto const row = load_for_step(ledger, step, RequestState::submitted);
         if (!row)
             return row.error();
-        auto const officer = require_role(ledger, step.actor, {ConsoleRole::officer});
+        auto const officer = require_reviewer(ledger, step.id, step.actor, step.now);
         if (!officer)
             return officer.error();
         if (auto const moved = advance(ledger, step, RequestState::submitted, RequestState::closed); !moved)
@@ -312,11 +247,9 @@ result<UnblockRequest> send_back_request(Ledger& ledger, RequestStep const& step
         auto const row = load_for_step(ledger, step, RequestState::recommended);
         if (!row)
             return row.error();
-        auto const approver = require_approver(ledger, *row, step);
+        auto const approver = require_approver(ledger, *row, step.actor, step.now);
         if (!approver)
             return approver.error();
-        if (auto const different = check_three_people(ledger, *row, *approver); !different)
-            return different.error();
         if (auto const moved = advance(ledger, step, RequestState::recommended, RequestState::submitted); !moved)
             return moved.error();
         auto const freed = ledger.database().execute("UPDATE unblock_requests SET reviewer = NULL WHERE id = ?", step.id);
@@ -335,11 +268,11 @@ result<UnblockRequest> approve_request(Ledger& ledger, RequestStep const& step, 
         auto const row = load_for_step(ledger, step, RequestState::recommended);
         if (!row)
             return row.error();
-        auto const approver = require_approver(ledger, *row, step);
+        auto const approver = require_approver(ledger, *row, step.actor, step.now);
         if (!approver)
             return approver.error();
-        if (auto const different = check_three_people(ledger, *row, *approver); !different)
-            return different.error();
+        if (auto const apart = check_reviewer_apart(ledger, *row); !apart)
+            return apart.error();
         // A proposal to refuse has no terms to grant, and one whose end has passed nothing to open: it goes back to the officer.
         auto const& terms = row->request.recommendation;
         if (!terms || !terms->allow || terms->until <= step.now)
@@ -365,11 +298,11 @@ result<UnblockRequest> refuse_request(Ledger& ledger, RequestStep const& step, s
         auto const row = load_for_step(ledger, step, RequestState::recommended);
         if (!row)
             return row.error();
-        auto const approver = require_approver(ledger, *row, step);
+        auto const approver = require_approver(ledger, *row, step.actor, step.now);
         if (!approver)
             return approver.error();
-        if (auto const different = check_three_people(ledger, *row, *approver); !different)
-            return different.error();
+        if (auto const apart = check_reviewer_apart(ledger, *row); !apart)
+            return apart.error();
         if (auto const moved = advance(ledger, step, RequestState::recommended, RequestState::refused); !moved)
             return moved.error();
         if (auto const kept = keep_decision(ledger, step, approver->id, reason, {}); !kept)

@@ -70,6 +70,23 @@ TEST_F(Notices, FollowARequestFromPersonToPerson)
     EXPECT_THAT(due_for_all(), IsEmpty());
 }
 
+TEST_F(Notices, AskWhoeverDecides)
+{
+    auto const heads = ask("h.brown", "https://heads.example/").id;
+    auto const pupils = ask().id;
+    tell_all();
+    ASSERT_DONE(recommend_request(*ledger, step(heads, officer), terms()));
+    EXPECT_THAT(due_for_all(), ElementsAre("decisions-head")) << "not to the headteacher, who asked";
+    tell_all();
+    ASSERT_DONE(recommend_request(*ledger, step(pupils, officer), terms()));
+    EXPECT_THAT(due_for_all(), ElementsAre("decisions"));
+    tell_all();
+    ask("h.brown");
+    EXPECT_THAT(due_for_all(), ElementsAre("decisions-head")) << "it has become the chief executive's";
+    tell_all();
+    EXPECT_THAT(due_for_all(), IsEmpty());
+}
+
 TEST_F(Notices, GoWhereTheReportGoes)
 {
     report(ReportAbout::site);

@@ -98,7 +98,8 @@ TEST_F(UnblockRequests, RefuseTheRequesterUnderAnotherAccountOfTheSamePerson)
     auto const id = ask("hb-teaching").id;
     ASSERT_DONE(recommend_request(*ledger, step(id, officer), terms()));
     EXPECT_FAILS(approve_request(*ledger, step(id, head), "Yes."), errc::same_person);
-    ASSERT_DONE(approve_request(*ledger, step(id, head2), "Yes."));
+    EXPECT_FAILS(approve_request(*ledger, step(id, head2), "Yes."), errc::not_permitted) << "the chief executive decides";
+    ASSERT_DONE(approve_request(*ledger, step(id, chief), "Yes."));
 }
 
 TEST_F(UnblockRequests, RefuseTheReviewerAsApproverAfterAChangeOfRole)
@@ -142,11 +143,115 @@ TEST_F(UnblockRequests, CountATypedNameOnTheFirstAskOnly)
     auto const typed = submit_request(*ledger, request, tuesday);
     ASSERT_TRUE(typed);
     ASSERT_DONE(recommend_request(*ledger, step(typed->id, officer), terms()));
-    EXPECT_FAILS(approve_request(*ledger, step(typed->id, head), "Yes."), errc::same_person);
+    EXPECT_FAILS(approve_request(*ledger, step(typed->id, head), "Yes."), errc::not_permitted);
+    ASSERT_DONE(approve_request(*ledger, step(typed->id, chief), "Yes."));
     auto const id = ask("amy.year9", "other.example").id;
     request.url = "other.example";
     ASSERT_DONE(submit_request(*ledger, request, tuesday));
     ASSERT_DONE(recommend_request(*ledger, step(id, officer), terms()));
+    ASSERT_DONE(approve_request(*ledger, step(id, head), "Yes."));
+}
+
+/// An ask by somebody who is not signed in.
+struct TypedNames : School {
+    RequestId typed(std::string name, std::string url = "typed.example")
+    {
+        NewRequest request;
+        request.requester.claimed_name = std::move(name);
+        request.url = std::move(url);
+        request.why = "Please.";
+        auto const asked = submit_request(*ledger, request, tuesday);
+        EXPECT_TRUE(asked);
+        return asked ? asked->id : RequestId::none;
+    }
+    RequestId typed_and_recommended(std::string name, std::string url = "typed.example")
+    {
+        auto const id = typed(std::move(name), std::move(url));
+        EXPECT_TRUE(recommend_request(*ledger, step(id, officer), terms()));
+        return id;
+    }
+    void leave(AccountId account) { ASSERT_DONE(set_disabled(*ledger, account, true, owner(), tuesday)); }
+};
+
+TEST_F(TypedNames, OfTheHeadteacherLeaveTheChiefExecutiveToDecide)
+{
+    auto const id = typed_and_recommended("hanna  BROWN");
+    EXPECT_EQ(*decider_of(*ledger, id), ConsoleRole::chief_executive);
+    EXPECT_FAILS(send_back_request(*ledger, step(id, head), "Why?"), errc::not_permitted);
+    ASSERT_DONE(send_back_request(*ledger, step(id, chief), "Why?"));
+    ASSERT_DONE(recommend_request(*ledger, step(id, officer), terms()));
+    ASSERT_DONE(refuse_request(*ledger, step(id, chief), "No."));
+}
+
+TEST_F(TypedNames, LeaveTheHeadteacherToDecideWhereNoChiefExecutiveIsFree)
+{
+    auto const with_chief = typed_and_recommended("h.brown", "a.example");
+    ask("c.gray", "a.example");
+    EXPECT_EQ(*decider_of(*ledger, with_chief), ConsoleRole::headteacher) << "the chief executive asked for it, provably";
+    EXPECT_FAILS(approve_request(*ledger, step(with_chief, chief), "Yes."), errc::same_person);
+    ASSERT_DONE(approve_request(*ledger, step(with_chief, head), "Yes."));
+    leave(chief);
+    auto const alone = typed_and_recommended("h.brown", "b.example");
+    ASSERT_DONE(approve_request(*ledger, step(alone, head), "Yes."));
+    auto const of_chief = typed_and_recommended("Carla Gray", "c.example");
+    ASSERT_DONE(approve_request(*ledger, step(of_chief, head), "Yes."));
+}
+
+TEST_F(TypedNames, NeverKeepTheOnlyOfficerFromTheWork)
+{
+    auto const id = typed("Olive Smith");
+    EXPECT_FAILS(recommend_request(*ledger, step(id, officer), terms()), errc::same_person) << "there is another one";
+    leave(officer2);
+    ASSERT_DONE(recommend_request(*ledger, step(id, officer), terms()));
+    ASSERT_DONE(approve_request(*ledger, step(id, head), "Yes."));
+}
+
+TEST_F(UnblockRequests, AreSeenByTheChiefExecutiveIfTheyDecide)
+{
+    auto const pupils = recommended();
+    auto const heads = ask("h.brown", "b.example").id;
+    ASSERT_DONE(recommend_request(*ledger, step(heads, officer), terms()));
+    auto const seen_by = [&](AccountId reader) {
+        std::vector<RequestId> ids;
+        for (auto const& request : *list_requests(*ledger, RequestState::recommended, reader))
+            ids.push_back(request.id);
+        return ids;
+    };
+    EXPECT_EQ(seen_by(chief), std::vector{heads});
+    EXPECT_EQ(seen_by(head), std::vector{pupils});
+    EXPECT_EQ(seen_by(officer), (std::vector{pupils, heads}));
+    EXPECT_FAILS(read_request(*ledger, pupils, chief), errc::not_permitted);
+    EXPECT_TRUE(read_request(*ledger, heads, chief));
+    EXPECT_TRUE(read_request(*ledger, heads, head)) << "and is told why there is no form";
+    EXPECT_TRUE(check_turn(*ledger, pupils, as(head), tuesday));
+    EXPECT_FAILS(check_turn(*ledger, pupils, as(chief), tuesday), errc::not_permitted);
+    EXPECT_FAILS(check_turn(*ledger, heads, as(head), tuesday), errc::same_person);
+    EXPECT_TRUE(check_turn(*ledger, heads, as(chief), tuesday));
+    EXPECT_FAILS(check_turn(*ledger, heads, as(officer), tuesday), errc::not_permitted);
+}
+
+TEST_F(UnblockRequests, AreNotAnsweredByTheOfficerWhoAskedOrIsNew)
+{
+    auto const own = ask("o.smith", "a.example").id;
+    auto const other = ask("amy.year9", "b.example").id;
+    EXPECT_FAILS(close_request(*ledger, step(own, officer), "Not blocked."), errc::same_person);
+    EXPECT_EQ(newest_action(), "unblock.close.denied");
+    EXPECT_FAILS(merge_request(*ledger, step(own, officer), other), errc::same_person);
+    EXPECT_FAILS(merge_request(*ledger, step(other, officer), own), errc::same_person);
+    EXPECT_EQ(newest_action(), "unblock.merge.denied");
+    ASSERT_DONE(set_console_role(*ledger, ict, ConsoleRole::officer, owner(), tuesday));
+    EXPECT_FAILS(close_request(*ledger, step(own, ict), "Not blocked."), errc::role_changed_recently);
+    EXPECT_FAILS(merge_request(*ledger, step(own, ict), other), errc::role_changed_recently);
+    ASSERT_DONE(close_request(*ledger, step(own, officer2), "Not blocked."));
+}
+
+TEST_F(UnblockRequests, GoToAnotherOfficerWhenTheReviewerAsksAsWell)
+{
+    auto const id = recommended();
+    ask("o.smith");
+    EXPECT_FAILS(approve_request(*ledger, step(id, head), "Yes."), errc::same_person);
+    ASSERT_DONE(send_back_request(*ledger, step(id, head), "Your own?"));
+    ASSERT_DONE(recommend_request(*ledger, step(id, officer2), terms()));
     ASSERT_DONE(approve_request(*ledger, step(id, head), "Yes."));
 }
 
@@ -159,7 +264,7 @@ TEST_F(UnblockRequests, MergeAsksForTheSamePlace)
     ASSERT_DONE(recommend_request(*ledger, step(first.id, officer), terms()));
     // The headteacher asked for it too.
     EXPECT_FAILS(approve_request(*ledger, step(first.id, head), "Yes."), errc::same_person);
-    ASSERT_DONE(approve_request(*ledger, step(first.id, head2), "Yes."));
+    ASSERT_DONE(approve_request(*ledger, step(first.id, chief), "Yes."));
     auto const seen = find_request(*ledger, second.reference, second.status_token);
     ASSERT_TRUE(seen);
     EXPECT_EQ(seen->state, RequestState::approved);
