@@ -34,11 +34,16 @@ result<void> check_flood(Database& database, std::string const& address, Instant
     return count->value_or(0) >= asks_per_hour ? result<void>{errc::throttled} : result<void>{};
 }
 
+/// For the same place; or for another page of the site, while the officer can still choose what opens.
 result<std::optional<RequestId>> open_request_for(Database& database, Place const& place)
 {
+    std::string const bare{without_www(place.host)};
+    auto const with_www = "www." + bare;
     return database.first(
-        "SELECT id FROM unblock_requests WHERE host = ? AND path = ? AND state IN (0, 1) ORDER BY id LIMIT 1",
-        [](Statement const& row) { return row.id<RequestId>(0); }, place.host, place.path);
+        "SELECT id FROM unblock_requests WHERE host IN (?1, ?2) AND (state = 0 OR (state = 1 AND host = ?3 AND path = ?4))"
+        " ORDER BY host = ?3 AND path = ?4 DESC, id LIMIT 1",
+        [](Statement const& row) { return row.id<RequestId>(0); }, bare, without_www(with_www) == bare ? with_www : bare,
+        place.host, place.path);
 }
 
 /// The account of a user name, so that a later change of login does not hide who asked.
@@ -117,6 +122,13 @@ std::vector<UnblockRequest> requests_of(std::vector<RequestRow> rows)
 }
 
 } // namespace
+
+std::string_view without_www(std::string_view host)
+{
+    constexpr std::string_view www = "www.";
+    bool const is_below = host.starts_with(www) && host.find('.', www.size()) != host.npos; // "www.com" is a site itself
+    return is_below ? host.substr(www.size()) : host;
+}
 
 result<Submitted> submit_request(Ledger& ledger, NewRequest const& request, Instant now)
 {

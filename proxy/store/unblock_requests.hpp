@@ -48,7 +48,7 @@ struct Submitted {
     RequestId id = RequestId::none;
     std::string reference;                ///< "K7QF-3M9P", to be read aloud
     std::string status_token;             ///< secret of the status page, 32 hexadecimal digits; kept as a hash
-    std::optional<RequestId> merged_into; ///< an open request for the same host and path
+    std::optional<RequestId> merged_into; ///< an open request for the same
 };
 
 /// What the officer proposes and the headteacher decides on.
@@ -106,7 +106,11 @@ struct RequestStep {
 
 inline constexpr std::int64_t asks_per_hour = 30; ///< from one address
 
-/// An open request for the same host and path takes this one in. Errors: `errc::invalid_value`, `throttled` (too many from this address).
+/// Of the same site, whatever the page: "example.org" for "www.example.org".
+std::string_view without_www(std::string_view host);
+
+/// An open request takes this one in if it is for the same host and path, or if the officer has yet to look at it and it is for the same site.
+/// Errors: `errc::invalid_value`, `throttled` (too many from this address).
 result<Submitted> submit_request(Ledger& ledger, NewRequest const& request, Instant now);
 
 result<UnblockRequest> find_request(Ledger& ledger, RequestId id);

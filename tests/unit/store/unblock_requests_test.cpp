@@ -255,6 +255,22 @@ TEST_F(UnblockRequests, GoToAnotherOfficerWhenTheReviewerAsksAsWell)
     ASSERT_DONE(approve_request(*ledger, step(id, head), "Yes."));
 }
 
+TEST_F(UnblockRequests, MergeAsksForOtherPagesOfTheSiteWhileTheOfficerCanChoose)
+{
+    auto const first = ask("amy.year9", "same.example");
+    for (auto const* url : {"www.same.example", "https://same.example/page/1", "https://www.same.example/b"}) {
+        auto const other = ask("bob", url);
+        EXPECT_EQ(other.merged_into, std::optional{first.id}) << url;
+    }
+    EXPECT_EQ((*list_merged(*ledger, first.id))[1].path, "/page/1") << "what was asked is kept";
+    EXPECT_FALSE(ask("bob", "other.same.example").merged_into);
+    EXPECT_FALSE(ask("bob", "www.com").merged_into);
+    EXPECT_FALSE(ask("bob", "https://com/").merged_into) << "www.com is a site itself";
+    ASSERT_DONE(recommend_request(*ledger, step(first.id, officer), terms()));
+    EXPECT_EQ(ask("cid", "same.example").merged_into, std::optional{first.id}) << "the very same";
+    EXPECT_FALSE(ask("cid", "same.example/page/2").merged_into) << "its terms may not open this";
+}
+
 TEST_F(UnblockRequests, MergeAsksForTheSamePlace)
 {
     auto const first = ask();
