@@ -129,6 +129,17 @@ result<PersonNames> names_of(Ledger& ledger, Account const& account)
     return PersonNames{folded_name(account.person), std::move(*logins), std::move(*display)};
 }
 
+result<ConsoleRole> decider_about(Ledger& ledger, std::string_view user)
+{
+    auto const found = ledger.database().first(
+        "SELECT 1 FROM account_logins l JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person"
+        " WHERE l.login = ? AND b.console_role = ?",
+        [](Statement const& row) { return row.integer(0); }, folded_name(user), ConsoleRole::headteacher);
+    if (!found)
+        return found.error();
+    return *found ? ConsoleRole::chief_executive : ConsoleRole::headteacher;
+}
+
 bool is_plain_text(std::string_view text, std::size_t limit, Empty empty)
 {
     if (text.size() > limit)

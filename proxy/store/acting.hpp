@@ -48,6 +48,9 @@ struct PersonNames {
 };
 result<PersonNames> names_of(Ledger& ledger, Account const& account);
 
+/// Who decides what is proposed about this person (clause 11): the headteacher; about a headteacher, the chief executive.
+result<ConsoleRole> decider_about(Ledger& ledger, std::string_view user);
+
 /// Lower case (ASCII), trimmed, inner white space as single spaces.
 std::string folded_name(std::string_view text);
 

@@ -108,9 +108,15 @@ result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter
     Deed const deed{"incidents.read", "user:" + filter.user, reader.actor, reader.now};
     return carry_out(ledger, deed, [&]() -> result<std::vector<IncidentRow>> {
         auto const account = require_role(ledger, reader.actor,
-            {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::ict_lead, ConsoleRole::headteacher, ConsoleRole::auditor});
+            {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::ict_lead, ConsoleRole::headteacher, ConsoleRole::auditor,
+                ConsoleRole::chief_executive});
         if (!account)
             return account.error();
+        auto const decider = decider_about(ledger, filter.user);
+        if (!decider)
+            return decider.error();
+        if (account->console_role == ConsoleRole::chief_executive && *decider != account->console_role)
+            return errc::not_permitted;
         auto const names = names_of(ledger, *account);
         if (!names)
             return names.error();

@@ -35,7 +35,8 @@ struct IncidentReader {
     Instant now{};
 };
 
-/// Newest first, without the reader's own. Officer, DSL, ICT lead, headteacher and auditor.
+/// Newest first, without the reader's own. Officer, DSL, ICT lead, headteacher and auditor; the chief executive for one person about whom
+/// they decide.
 /// Errors: `errc::not_permitted`, `invalid_value` (no purpose), `conflict_of_interest` (the reader's own name).
 result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter const& filter, IncidentReader const& reader);
 result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until);

@@ -94,16 +94,10 @@ result<void> check_two_people(Ledger& ledger, Account const& account, std::strin
     return other->id == account.id || other->person == account.person ? result<void>{errc::same_person} : result<void>{};
 }
 
-/// Who confirms or refuses what is proposed about this person (clause 11).
-result<ConsoleRole> decider_of(Ledger& ledger, std::string const& user)
+/// The chief executive sees what they decide, and nothing of anybody else.
+bool is_shown_to(ConsoleRole reader, RestrictionRow const& row)
 {
-    auto const found = ledger.database().first(
-        "SELECT 1 FROM account_logins l JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person"
-        " WHERE l.login = ? AND b.console_role = ?",
-        [](Statement const& row) { return row.integer(0); }, user, ConsoleRole::headteacher);
-    if (!found)
-        return found.error();
-    return *found ? ConsoleRole::chief_executive : ConsoleRole::headteacher;
+    return reader != ConsoleRole::chief_executive || row.decider == reader;
 }
 
 /// What one step does to the row.
@@ -122,11 +116,12 @@ result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, De
         auto const account = require_settled_role(ledger, step.actor, roles, step.now);
         if (!account)
             return account.error();
-        if (move.from == RestrictionState::proposed) {
-            auto const decider = decider_of(ledger, row->restriction.user);
-            if (!decider || account->console_role != *decider)
-                return decider ? make_error_code(errc::not_permitted) : decider.error();
-        }
+        auto const decider = decider_about(ledger, row->restriction.user);
+        if (!decider)
+            return decider.error();
+        bool const decides = account->console_role == *decider;
+        if (!decides && (move.from == RestrictionState::proposed || account->console_role == ConsoleRole::chief_executive))
+            return errc::not_permitted;
         // Who proposes an end comes first again; every other step is the second of two people.
         auto const first = move.from == RestrictionState::end_proposed ? row->end_proposer
             : move.to == RestrictionState::end_proposed                ? AccountId::none
@@ -241,6 +236,10 @@ result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id)
     auto row = load(ledger, id);
     if (!row)
         return row.error();
+    auto const decider = decider_about(ledger, row->restriction.user);
+    if (!decider)
+        return decider.error();
+    row->restriction.decider = *decider;
     return std::move(row->restriction);
 }
 
@@ -257,6 +256,8 @@ result<RestrictionRow> read_restriction(Ledger& ledger, RestrictionId id, Accoun
         return names.error();
     if (names->has_login(row->user))
         return errc::conflict_of_interest;
+    if (!is_shown_to(account->console_role, *row))
+        return errc::not_permitted;
     return row;
 }
 
@@ -270,8 +271,16 @@ result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger, AccountId 
     if (!names)
         return names.error();
     auto rows = ledger.database().collect(sql, [](Statement const& row) { return read_row(row).restriction; });
-    if (rows)
-        std::erase_if(*rows, [&](RestrictionRow const& row) { return names->has_login(row.user); });
+    if (!rows)
+        return rows;
+    for (auto& row : *rows) {
+        auto const decider = decider_about(ledger, row.user);
+        if (!decider)
+            return decider.error();
+        row.decider = *decider;
+    }
+    std::erase_if(
+        *rows, [&](RestrictionRow const& row) { return names->has_login(row.user) || !is_shown_to(account->console_role, row); });
     return rows;
 }
 

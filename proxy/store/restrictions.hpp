@@ -17,6 +17,7 @@ struct RestrictionRow {
     Instant from{}, until{};
     RestrictionState state = RestrictionState::proposed;
     std::int64_t version = 1;
+    ConsoleRole decider = ConsoleRole::headteacher; ///< who confirms or refuses it (clause 11)
     std::string proposed_by, confirmed_by, end_proposed_by, ended_by, end_reason;
 };
 
@@ -40,16 +41,16 @@ result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const&
 /// The headteacher; the chief executive, if the headteacher is the person concerned (clause 11). Errors: `errc::not_found`, `stale`, `wrong_state`, `not_permitted`, `same_person`, `role_changed_recently`.
 result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const& step);
 result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
-/// Officer, DSL or headteacher proposes the end; a different one of them confirms it.
+/// Officer, DSL or headteacher proposes the end (the chief executive too, if they decide about the person); a different one of them confirms it.
 result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
 /// A different one of them turns the proposal down: it goes on as before. Errors: as above, `invalid_value` without a reason.
 result<RestrictionRow> refuse_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
 result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep const& step);
 
 result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id);
-/// As somebody of the console sees it. Errors: `errc::not_found`, `conflict_of_interest`.
+/// As somebody of the console sees it; the chief executive only what they decide. Errors: `errc::not_found`, `conflict_of_interest`, `not_permitted`.
 result<RestrictionRow> read_restriction(Ledger& ledger, RestrictionId id, AccountId reader);
-/// Newest first, without those about the reader.
+/// Newest first, without those about the reader; for the chief executive only what they decide.
 result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger, AccountId reader);
 /// Active (also while their end is only proposed) and not over, each with the supervision that is live, for publication.
 result<std::vector<policy::Restriction>> current_restrictions(Ledger& ledger, Instant now);

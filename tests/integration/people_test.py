@@ -75,6 +75,9 @@ def supervised_use_from_its_proposal_to_its_end():
     page = html.unescape(BROWSER["harriet"].get(one).text)
     assert "A VPN on three days" in page and "It may have been a friend." in page, "both sides are before the one who decides"
     equal(BROWSER["olive"].fill(one, "/supervision/decide", decision="confirm").status, 403, "the proposer as the one who decides")
+    equal(BROWSER["carla"].get(one).status, 403, "a pupil's case at the chief executive's")
+    assert "amy" not in BROWSER["carla"].get("/supervision").text and "1 waiting" not in BROWSER["carla"].get("/").text
+    assert "1 waiting" in BROWSER["harriet"].get("/").text
     step("harriet", one, "/supervision/decide", "confirmed", decision="confirm")
     answer = amy()
     text = html.unescape(answer.body.decode())
@@ -114,7 +117,9 @@ def nobody_decides_about_themselves():
     one = propose("harriet", "Private surfing.", by="dora")
     equal(BROWSER["harriet"].get(one).status, 403, "the headteacher's own page")
     assert "Private surfing" not in BROWSER["harriet"].get("/supervision").text
-    assert one.split("?")[1] in html.unescape(BROWSER["carla"].get("/supervision").text)
+    assert one.split("?")[1] in html.unescape(BROWSER["carla"].get("/supervision").text) and "1 waiting" in BROWSER["carla"].get("/").text
+    page = html.unescape(BROWSER["carla"].get(one).text)
+    assert "Private surfing." in page and "It may have been a friend." in page and "no incident of this person on record" in page, "both sides and what was seen"
     step("carla", one, "/supervision/decide", "refused", decision="refuse", reason="It was for a lesson.")
     equal(BROWSER["olive"].fill("/supervision/propose", "/supervision/propose", user="olive", reason="x", weeks="1").status, 403)
 

@@ -21,7 +21,7 @@ using store::Ledger;
 struct Counts {
     std::size_t submitted = 0, recommended = 0, reports = 0, grants = 0, overdue = 0, drafted = 0;
     std::size_t keys = 0;      ///< of this reader that are missing
-    std::size_t proposals = 0; ///< of supervised use
+    std::size_t proposals = 0; ///< of supervised use, on which this reader decides
     std::size_t unwell = 0;    ///< findings about the gateway
 };
 
@@ -38,7 +38,7 @@ result<void> count_people(Ledger& ledger, store::AccountId reader, store::Instan
         counts.keys += !permission.closed_at && (!mine || mine->until <= now) ? 1U : 0U;
     }
     for (auto const& row : *restrictions)
-        counts.proposals += row.state == store::RestrictionState::proposed ? 1U : 0U;
+        counts.proposals += row.state == store::RestrictionState::proposed && row.decider == account->console_role ? 1U : 0U;
     return {};
 }
 
@@ -111,7 +111,7 @@ std::vector<Task> tasks_of(ConsoleRole role, Counts const& counts)
     Task const permissions = waiting(
         "Permissions with two keys", "/permissions", "What pupils may use if you and somebody else say so", counts.keys);
     Task supervision{"Supervised use", "/supervision", "People who use the web with a member of staff beside them", "", ""};
-    if (counts.proposals > 0 && (role == ConsoleRole::headteacher || role == ConsoleRole::chief_executive))
+    if (counts.proposals > 0)
         supervision = waiting(supervision.text, supervision.href, supervision.hint, counts.proposals);
     Task const privacy{"Privacy", "/privacy", "How long records are kept, and everything about one person", "", ""};
     Task const accounts{"Accounts", "/accounts", "Who may sign in, and as what", "", ""};

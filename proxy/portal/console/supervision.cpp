@@ -136,8 +136,7 @@ task<result<std::vector<store::IncidentRow>>> read_evidence(Visit const& visit, 
 
 void add_steps(Page& page, Visit const& visit, store::RestrictionRow const& row, std::vector<Problem> const& problems)
 {
-    bool const decides = visit.has_role(ConsoleRole::headteacher) || visit.has_role(ConsoleRole::chief_executive);
-    if (row.state == RestrictionState::proposed && decides) {
+    if (row.state == RestrictionState::proposed && visit.has_role(row.decider)) {
         page.parts.push_back(subheading("Decide"));
         page.parts.push_back(decision_form(visit, row, problems));
     }
@@ -253,7 +252,7 @@ task<Response> supervision_page(Visit const& visit, store::RestrictionId id, std
     add_problems(page, problems);
     page.parts.push_back(heading(row.user, "Supervised use"));
     page.parts.push_back(facts(visit, row));
-    if (may_propose(visit) || visit.has_role(ConsoleRole::headteacher)) {
+    if (may_end(visit)) {
         auto const incidents = co_await read_evidence(visit, row);
         if (!incidents)
             co_return show_failure(visit, incidents.error());

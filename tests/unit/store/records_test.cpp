@@ -245,6 +245,19 @@ TEST_F(Incidents, AreNotShownToThePersonConcerned)
     EXPECT_FAILS(search_incidents(*ledger, mine, reader(officer)), errc::conflict_of_interest);
 }
 
+TEST_F(Incidents, AreShownToTheChiefExecutiveOfAHeadteacherOnly)
+{
+    std::vector<detect::Incident> const all{incident("amy.year9", "a.example"), incident("h.brown", "b.example")};
+    ASSERT_DONE(add_incidents(*ledger, all));
+    IncidentFilter filter;
+    EXPECT_FAILS(search_incidents(*ledger, filter, reader(chief)), errc::not_permitted);
+    filter.user = "amy.year9";
+    EXPECT_FAILS(search_incidents(*ledger, filter, reader(chief)), errc::not_permitted);
+    filter.user = "h.brown";
+    EXPECT_EQ(search_incidents(*ledger, filter, reader(chief))->size(), 1u);
+    EXPECT_EQ(newest_action(), "incidents.read");
+}
+
 struct Restrictions : School {
     NewRestriction about(std::string user)
     {
@@ -308,8 +321,26 @@ TEST_F(Restrictions, AreNotShownToThePersonConcerned)
     ASSERT_TRUE(about_head);
     EXPECT_EQ(list_restrictions(*ledger, head)->size(), 0u);
     EXPECT_EQ(list_restrictions(*ledger, chief)->size(), 1u);
+    EXPECT_EQ(list_restrictions(*ledger, chief)->front().decider, ConsoleRole::chief_executive);
     EXPECT_FAILS(read_restriction(*ledger, about_head->id, head), errc::conflict_of_interest);
     EXPECT_TRUE(read_restriction(*ledger, about_head->id, head2));
+}
+
+TEST_F(Restrictions, AreShownToTheChiefExecutiveIfTheyDecide)
+{
+    auto const about_pupil = propose_restriction(*ledger, about("amy.year9"), as(officer), tuesday);
+    ASSERT_TRUE(about_pupil);
+    EXPECT_EQ(about_pupil->decider, ConsoleRole::headteacher);
+    EXPECT_EQ(list_restrictions(*ledger, chief)->size(), 0u);
+    EXPECT_FAILS(read_restriction(*ledger, about_pupil->id, chief), errc::not_permitted);
+    ASSERT_DONE(confirm_restriction(*ledger, next(about_pupil->id, head)));
+    EXPECT_FAILS(propose_restriction_end(*ledger, next(about_pupil->id, chief), "Enough."), errc::not_permitted);
+    auto const about_head = propose_restriction(*ledger, about("h.brown"), as(officer), tuesday);
+    ASSERT_TRUE(about_head);
+    EXPECT_TRUE(read_restriction(*ledger, about_head->id, chief));
+    ASSERT_DONE(confirm_restriction(*ledger, next(about_head->id, chief)));
+    ASSERT_DONE(propose_restriction_end(*ledger, next(about_head->id, chief), "Enough."));
+    ASSERT_DONE(confirm_restriction_end(*ledger, next(about_head->id, dsl)));
 }
 
 TEST_F(Restrictions, OpenWhereAMemberOfStaffSitsBeside)
