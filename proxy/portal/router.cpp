@@ -87,10 +87,26 @@ std::optional<Response> refuse_access(Visit const& visit, Route const& route)
     bool const set_up_page = route.path.starts_with("/account/second-factor");
     if (!change_page && !set_up_page && console::must_set_up_code(visit))
         return redirect_to("/account/second-factor");
-    if (!route.access.permits(visit.session->account.console_role))
-        return show_message(
-            visit, 403, "This page is for other roles", "Your role does not open this page. If you need it, ask the ICT lead.");
     return std::nullopt;
+}
+
+/// Somebody who is signed in and whose role does not open this. What they only looked for is not on record, what they tried to do is.
+task<std::optional<Response>> refuse_role(Visit const& visit, Route const& route)
+{
+    if (!route.access.needs_sign_in() || route.access.permits(visit.session->account.console_role))
+        co_return std::nullopt;
+    if (visit.request.method == Method::post) {
+        auto const detail = "not permitted as " + std::string(store::to_text(visit.session->account.console_role));
+        auto const work = [actor = visit.actor(), path = std::string(route.path), detail, now = visit.instant()](Ledger& ledger) {
+            return store::record_event(ledger, actor, "console.role_refused", path, detail, now);
+        };
+        if (auto const recorded = co_await visit.site.services.store.call(work); !recorded)
+            co_return show_failure(visit, recorded.error());
+    }
+    if (visit.request.as_data)
+        co_return api_refusal(403, "The role of this account does not open this.");
+    co_return show_message(
+        visit, 403, "This page is for other roles", "Your role does not open this page. If you need it, ask the ICT lead.");
 }
 
 /// The person in whose name a program acts, or why it may not.
@@ -130,8 +146,8 @@ task<Response> dispatch_program(Visit& visit)
         co_return api_refusal(405, "This address does not take that method.");
     if (route == nullptr || words_of(*route) == nullptr)
         co_return api_refusal(404, "There is nothing for programs at this address. See openapi.json.");
-    if (!route->access.permits(visit.session->account.console_role))
-        co_return api_refusal(403, "The role of this account does not open this.");
+    if (auto refused = co_await refuse_role(visit, *route))
+        co_return *refused;
     co_return for_program(co_await route->handler(visit));
 }
 
@@ -154,6 +170,8 @@ task<Response> dispatch(Visit& visit)
     if (auto refused = co_await refuse_foreign_form(visit))
         co_return *refused;
     if (auto refused = refuse_access(visit, *route))
+        co_return *refused;
+    if (auto refused = co_await refuse_role(visit, *route))
         co_return *refused;
     co_return co_await route->handler(visit);
 }

@@ -99,6 +99,8 @@ def a_key_may_what_its_account_may():
         assert call("POST", "/lists/add", changes, body, {"Content-Type": "application/json"}).status == 400, body
     approved = call("POST", "/request/decide", changes, {"id": "1", "version": "1", "decision": "approve"})
     assert approved.status == 403, "four eyes count for programs as well"
+    refused = BROWSER["ada"].get("/audit?action=console.role_refused").text
+    assert "/request/decide" in refused and "127.0.0.1, key A test" in refused, "the try is on record"
     assert call("GET", "/rules", reads, headers={"Host": "evil.example"}).status == 421
 
 
