@@ -67,6 +67,22 @@ def set_up_and_asked_for():
     assert half_way("olive").fill(CODE, CODE, code=PAPER[0]).status == 303
 
 
+def goes_on_to_the_page_that_was_asked_for():
+    browser = Browser(GATE.console_port)
+    way = browser.get("/lists").location
+    assert way == "/sign-in?next=/lists", way
+    page = browser.fill(way, "/sign-in", login="olive", password=PASSWORD["olive"])
+    assert page.status == 303 and page.location == f"{CODE}?next=/lists", page.location
+    assert browser.get(way).location == page.location, "also whoever goes back to the sign-in page"
+    wrong = browser.fill(page.location, CODE, code="wrong")
+    assert wrong.status == 422 and wrong.hidden()["next"] == "/lists", (wrong.status, wrong.hidden())
+    page = browser.fill(page.location, CODE, code=PAPER[2])
+    assert page.status == 303 and page.location == "/lists", page.location
+    for number, elsewhere in enumerate(("//evil.example", "https://evil.example/", "/\\evil.example"), 3):
+        page = half_way("olive").fill(CODE, CODE, code=PAPER[number], next=elsewhere)
+        assert page.status == 303 and page.location == "/", (elsewhere, page.location)
+
+
 def guessed_at():
     thief = half_way("olive", room="127.0.0.66")
     assert "too many" not in thief.fill(CODE, CODE, code="000000").text
@@ -93,5 +109,5 @@ def phone_and_paper_gone():
 with Gateway(ca=False, settings={"console": 'second_factor = ["officer"]'}, accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     OFFICER, HEAD = (sign_in(GATE, login, GATE.passwords[login]) for login in ("olive", "harriet"))
     PASSWORD = {login: f"another password of {login}" for login in GATE.passwords}
-    SUITE.run(demanded_of_its_role, set_up_and_asked_for, guessed_at, phone_and_paper_gone)
+    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, phone_and_paper_gone)
 SUITE.close()

@@ -12,6 +12,10 @@ task<Response> show_home(Visit const& visit);
 task<Response> show_sign_in(Visit const& visit);
 task<Response> take_sign_in(Visit const& visit);
 task<Response> take_sign_out(Visit const& visit);
+/// Where to go after signing in: one of our own addresses or the start page, never another site.
+std::string safe_next(std::string_view next);
+/// Of the page that asks for the code and then goes on to `next`, which is safe.
+std::string code_address(std::string const& next);
 
 // school_sign_on.cpp: to the provider and back
 task<Response> begin_school_sign_on(Visit const& visit);

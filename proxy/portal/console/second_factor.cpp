@@ -35,13 +35,13 @@ void add_problem(Page& page, std::string field, Words const& problem)
         add_problems(page, one_problem(std::move(field), problem));
 }
 
-Response code_page(Visit const& visit, Words const& problem)
+Response code_page(Visit const& visit, std::string const& next, Words const& problem)
 {
     Form form;
     form.action = "/sign-in/code";
     form.button = "Go on";
     form.csrf = visit.csrf();
-    form.fields = {code_field(problem)};
+    form.fields = {{Field::Kind::hidden, "next", "", "", next}, code_field(problem)};
     Page page;
     page.title = "Your code";
     add_problem(page, "code", problem);
@@ -148,24 +148,25 @@ task<Response> show_code(Visit const& visit)
 {
     if (!visit.unproved)
         co_return redirect_to(visit.session ? "/" : "/sign-in");
-    co_return code_page(visit, {});
+    co_return code_page(visit, safe_next(visit.query("next")), {});
 }
 
 task<Response> take_code(Visit const& visit)
 {
     if (!visit.unproved)
         co_return redirect_to(visit.session ? "/" : "/sign-in");
+    auto const next = safe_next(visit.form("next"));
     auto const work
         = [session = *visit.unproved, code = std::string(visit.form("code")), peer = visit.request.peer, now = visit.instant()](
               Ledger& ledger) { return store::pass_second_factor(ledger, session, code, peer, now); };
     auto const token = co_await visit.site.services.store.call(work);
     if (!token && is_about_code(token.error()))
-        co_return code_page(visit, code_problem(token.error()));
+        co_return code_page(visit, next, code_problem(token.error()));
     if (!token && token.error() == store::errc::no_session)
         co_return redirect_to("/sign-in");
     if (!token)
         co_return show_failure(visit, token.error());
-    auto response = redirect_to(visit.unproved->account.must_change_password ? "/account/password" : "/");
+    auto response = redirect_to(visit.unproved->account.must_change_password ? "/account/password" : next);
     response.headers.emplace_back("Set-Cookie", set_cookie(session_cookie, *token));
     co_return response;
 }

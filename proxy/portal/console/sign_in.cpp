@@ -8,13 +8,6 @@ namespace {
 
 using store::Ledger;
 
-/// Where to go after signing in: one of our own addresses or the start page, never another site.
-std::string safe_next(std::string_view next)
-{
-    bool const plain = next.find_first_not_of("abcdefghijklmnopqrstuvwxyz-/") == std::string_view::npos;
-    return plain && next.starts_with('/') && !next.starts_with("//") && next.size() < 60 ? std::string(next) : "/";
-}
-
 Response sign_in_page(Visit const& visit, Words const& problem, unsigned status)
 {
     // The form's token needs something of this browser that no other site can set.
@@ -64,10 +57,21 @@ Words wait_text(std::chrono::seconds wait)
 
 } // namespace
 
+std::string safe_next(std::string_view next)
+{
+    bool const plain = next.find_first_not_of("abcdefghijklmnopqrstuvwxyz-/") == std::string_view::npos;
+    return plain && next.starts_with('/') && !next.starts_with("//") && next.size() < 60 ? std::string(next) : "/";
+}
+
+std::string code_address(std::string const& next)
+{
+    return next == "/" ? "/sign-in/code" : "/sign-in/code?next=" + next;
+}
+
 task<Response> show_sign_in(Visit const& visit)
 {
     if (visit.session || visit.unproved)
-        co_return redirect_to(visit.session ? "/" : "/sign-in/code");
+        co_return redirect_to(visit.session ? "/" : code_address(safe_next(visit.query("next"))));
     co_return sign_in_page(visit, {}, 200);
 }
 
@@ -89,9 +93,10 @@ task<Response> take_sign_in(Visit const& visit)
     if (outcome->status == store::SignInOutcome::Status::refused)
         co_return sign_in_page(visit, "The user name or the password is not right.", 403);
     auto const& account = outcome->account;
-    auto response = redirect_to(account.has_second_factor ? "/sign-in/code"
+    auto const next = safe_next(visit.form("next"));
+    auto response = redirect_to(account.has_second_factor ? code_address(next)
             : account.must_change_password                ? "/account/password"
-                                                          : safe_next(visit.form("next")));
+                                                          : next);
     response.headers.emplace_back("Set-Cookie", set_cookie(session_cookie, outcome->token));
     response.headers.emplace_back("Set-Cookie", clear_cookie(visitor_cookie));
     co_return response;
