@@ -92,7 +92,7 @@ async function openRequest(page, host) {
 }
 
 async function decide(page, choice, reason) {
-    await page.check(choice === "approve" ? "#decision" : "#decision-refuse");
+    await page.check(`input[name=decision][value=${choice}]`);
     await page.fill("#reason", reason);
     await page.click("button:has-text('Confirm')");
 }
