@@ -22,18 +22,17 @@ std::vector<Option> choices(bool opens)
 
 } // namespace
 
-Form decision_form(Visit const& visit, store::UnblockRequest const& request)
+Form decision_form(Visit const& visit, store::UnblockRequest const& request, std::vector<Problem> const& problems)
 {
     Form form;
     form.action = "/request/decide";
     form.button = "Confirm";
     form.csrf = visit.csrf();
-    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(request.id))},
-        {Field::Kind::hidden, "version", "", "", std::to_string(request.version)},
-        {Field::Kind::radios, "decision", "Your decision", "", std::string(visit.form("decision")),
-            choices(request.recommendation && request.recommendation->allow)},
-        {Field::Kind::area, "reason", "Your reason", "The person who asked reads this.", std::string(visit.form("reason")), {},
-            "", "", 1000}};
+    form.fields = step_fields(request);
+    form.fields.push_back({Field::Kind::radios, "decision", "Your decision", "", std::string(visit.form("decision")),
+        choices(request.recommendation && request.recommendation->allow), problem_with(problems, "decision")});
+    form.fields.push_back({Field::Kind::area, "reason", "Your reason", "The person who asked reads this.",
+        std::string(visit.form("reason")), {}, problem_with(problems, "reason"), "", 1000});
     return form;
 }
 

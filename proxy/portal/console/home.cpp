@@ -46,7 +46,7 @@ result<Counts> count_work(Ledger& ledger, store::AccountId reader, policy::Momen
 {
     Counts counts;
     auto const submitted = store::list_requests(ledger, store::RequestState::submitted);
-    auto const recommended = store::list_requests(ledger, store::RequestState::recommended);
+    auto const recommended = store::list_requests(ledger, store::RequestState::recommended, reader);
     auto const reports = store::list_reports(ledger, store::ReportState::open, reader);
     auto const grants = store::current_overrides(ledger, now.instant);
     if (!submitted || !recommended || !grants)

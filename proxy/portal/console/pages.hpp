@@ -55,7 +55,7 @@ task<Response> take_account_state(Visit const& visit);
 task<Response> take_account_sign_on(Visit const& visit);
 task<Response> take_new_password(Visit const& visit);
 
-// requests.cpp: queue and page; triage.cpp: what the officer does; decision.cpp: what the headteacher does
+// requests.cpp: queue and page; triage.cpp: what the officer recommends; closing.cpp: their other two steps; decision.cpp: yes or no
 task<Response> show_requests(Visit const& visit);
 task<Response> show_request(Visit const& visit);
 task<Response> take_recommendation(Visit const& visit);

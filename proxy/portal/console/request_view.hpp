@@ -11,8 +11,10 @@ struct RequestCase {
     store::UnblockRequest request;
     std::vector<store::UnblockRequest> merged;
     std::vector<store::RequestEvent> history;
+    result<void> turn; ///< whether the next step is the reader's (store::check_turn)
 };
-result<RequestCase> read_case(store::Ledger& ledger, store::RequestId id);
+/// `reader`: their own step, on the request they ask for.
+result<RequestCase> read_case(store::Ledger& ledger, store::RequestStep const& reader);
 
 std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& found);
 std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation);
@@ -23,14 +25,18 @@ Words scope_text(store::Recommendation const& recommendation);
 /// The step of this visit on the request and version that its form names.
 store::RequestStep step_of(Visit const& visit);
 
+/// What each of its forms says back: the request, and the version that its reader saw.
+std::vector<Field> step_fields(store::UnblockRequest const& request);
+
 /// Redirects to `location` with the notice `done` if the store's change is live, else says what was saved and why it is not live.
 Response after_publication(Visit const& visit, PublishResult const& published, std::string location);
 
-/// The page of one request with the form of the reader's role. `problems` are shown above the form.
+/// The page of one request with the form of the step that is the reader's. `problems` are shown above the form and at its fields.
 task<Response> request_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems);
 
 /// `also`: blocked sites that came with the asked one (came_with.hpp).
-Form recommendation_form(Visit const& visit, store::UnblockRequest const& request, std::vector<std::string> const& also);
-Form decision_form(Visit const& visit, store::UnblockRequest const& request);
+Form recommendation_form(
+    Visit const& visit, RequestCase const& found, std::vector<std::string> const& also, std::vector<Problem> const& problems);
+Form decision_form(Visit const& visit, store::UnblockRequest const& request, std::vector<Problem> const& problems);
 
 } // namespace gatehouse::portal::console

@@ -71,6 +71,8 @@ Words queue_notice(std::string_view done)
 {
     if (done == "recommended")
         return "Your recommendation is with the headteacher.";
+    if (done == "recommended-chief")
+        return "Your recommendation is with the chief executive: the headteacher asked for this site or may have asked for it.";
     if (done == "approved")
         return "Approved. The site is open now and closes by itself.";
     if (done == "refused")
@@ -82,6 +84,30 @@ Words queue_notice(std::string_view done)
     if (done == "merged")
         return "Merged. Both people get the same answer.";
     return {};
+}
+
+/// Why somebody whose role takes this step sees no form for it; empty for everybody else.
+Words turn_text(Visit const& visit, RequestCase const& found)
+{
+    if (found.turn || found.turn.error() == store::errc::wrong_state)
+        return {};
+    if (found.turn.error() != store::errc::not_permitted)
+        return failure_text(found.turn.error());
+    return found.request.state == RequestState::recommended && visit.has_role(ConsoleRole::headteacher)
+        ? "The chief executive decides on this request, because the headteacher asked for it or may have asked for it."
+        : Words();
+}
+
+/// What each of the others asked for, which may be another page of the site.
+Part others_table(Visit const& visit, std::vector<store::UnblockRequest> const& merged)
+{
+    Table table;
+    table.caption = "Others who asked";
+    table.head = {"Site", "Asked by", "Asked on", "Why"};
+    for (auto const& other : merged)
+        table.rows.push_back({{other.host + other.path}, {requester_text(other.requester)},
+            {shown_time(visit.site, other.submitted_at), {}, {}, false, true}, {shown_text(other.why, 120)}});
+    return portal::table(table);
 }
 
 Part state_links(RequestState current)
@@ -96,18 +122,19 @@ Part state_links(RequestState current)
 
 } // namespace
 
-result<RequestCase> read_case(Ledger& ledger, store::RequestId id)
+result<RequestCase> read_case(Ledger& ledger, store::RequestStep const& reader)
 {
-    auto request = store::find_request(ledger, id);
+    auto request = store::read_request(ledger, reader.id, reader.actor.account);
     if (!request)
         return request.error();
-    auto merged = store::list_merged(ledger, id);
+    auto merged = store::list_merged(ledger, reader.id);
     if (!merged)
         return merged.error();
-    auto history = store::request_history(ledger, id);
+    auto history = store::request_history(ledger, reader.id);
     if (!history)
         return history.error();
-    return RequestCase{std::move(*request), std::move(*merged), std::move(*history)};
+    auto const turn = store::check_turn(ledger, reader.id, reader.actor, reader.now);
+    return RequestCase{std::move(*request), std::move(*merged), std::move(*history), turn};
 }
 
 Words requester_text(store::Requester const& who)
@@ -140,8 +167,6 @@ std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& foun
         rows.push_back({"Blocked by",
             {joined({words("rule {}", request.rule), request.clause.empty() ? Words() : words("clause {}", request.clause),
                 request.category.empty() ? Words() : words("category {}", request.category)})}});
-    if (request.merged_count > 0)
-        rows.push_back({"Others who asked", {std::to_string(request.merged_count)}});
     if (!request.answer.empty())
         rows.push_back({"Answer", {request.answer}});
     return rows;
@@ -169,6 +194,12 @@ store::RequestStep step_of(Visit const& visit)
     return {static_cast<store::RequestId>(id.value_or(0)), version.value_or(0), visit.actor(), visit.instant()};
 }
 
+std::vector<Field> step_fields(store::UnblockRequest const& request)
+{
+    return {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(request.id))},
+        {Field::Kind::hidden, "version", "", "", std::to_string(request.version)}};
+}
+
 Response after_publication(Visit const& visit, PublishResult const& published, std::string location)
 {
     if (published.published)
@@ -192,7 +223,8 @@ Response after_publication(Visit const& visit, PublishResult const& published, s
 task<Response> show_requests(Visit const& visit)
 {
     auto const state = wanted_state(visit);
-    auto const work = [state](Ledger& ledger) { return store::list_requests(ledger, state); };
+    auto const work
+        = [state, reader = visit.session->account.id](Ledger& ledger) { return store::list_requests(ledger, state, reader); };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
@@ -218,7 +250,8 @@ task<Response> show_requests(Visit const& visit)
 
 task<Response> request_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems)
 {
-    auto const work = [id](Ledger& ledger) { return read_case(ledger, id); };
+    store::RequestStep const reader{id, 0, visit.actor(), visit.instant()};
+    auto const work = [reader](Ledger& ledger) { return read_case(ledger, reader); };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
@@ -229,23 +262,24 @@ task<Response> request_page(Visit const& visit, store::RequestId id, std::vector
     add_problems(page, problems);
     page.parts.push_back(heading(request.host, page.title));
     page.parts.push_back(summary(request_rows(visit, *found)));
+    if (!found->merged.empty())
+        page.parts.push_back(others_table(visit, found->merged));
     if (request.recommendation) {
         page.parts.push_back(subheading("Recommendation"));
         page.parts.push_back(summary(recommendation_rows(visit, *request.recommendation)));
     }
-    bool const triage = request.state == RequestState::submitted && visit.has_role(ConsoleRole::officer);
-    bool const decision = request.state == RequestState::recommended && !visit.has_role(ConsoleRole::officer);
-    if (triage) {
+    if (auto const text = turn_text(visit, *found); !text.empty())
+        page.parts.push_back(inset(text));
+    if (found->turn && request.state == RequestState::submitted) {
         auto const also = co_await blocked_companions(visit, request);
         page.parts.push_back(subheading("Your recommendation"));
-        page.parts.push_back(portal::form(recommendation_form(visit, request, also)));
+        page.parts.push_back(portal::form(recommendation_form(visit, *found, also, problems)));
         auto const number = std::to_string(store::number(id));
         page.parts.push_back(link("Answer it without opening anything", "/request/close?id=" + number));
         page.parts.push_back(link("Merge it with another request", "/request/merge?id=" + number));
     }
-    if (decision) {
-        page.parts.push_back(portal::form(decision_form(visit, request)));
-    }
+    if (found->turn && request.state == RequestState::recommended)
+        page.parts.push_back(portal::form(decision_form(visit, request, problems)));
     Table history;
     history.caption = "What happened so far";
     history.head = {"When", "What", "Who", "Words"};

@@ -1,4 +1,4 @@
-// What the online safety officer does with a request: recommend, answer, merge.
+// What the online safety officer recommends for a request.
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
 
@@ -64,6 +64,23 @@ std::vector<Option> scope_options(store::Requester const& who)
     return options;
 }
 
+/// What covers all that was asked for of this site: the place itself, its name, or its name without "www.".
+std::string proposed_target(RequestCase const& found)
+{
+    auto const& lead = found.request;
+    auto const bare = store::without_www(lead.host);
+    auto target = lead.host + lead.path;
+    for (auto const& other : found.merged) {
+        if (store::without_www(other.host) != bare || target == bare)
+            continue; // of another site, put here by hand
+        if (other.host != lead.host)
+            target = bare;
+        else if (other.path != lead.path)
+            target = lead.host;
+    }
+    return target;
+}
+
 /// Splits "www.example.org/maths" into host and path; the scheme is dropped.
 void set_target(store::Recommendation& recommendation, std::string_view text)
 {
@@ -122,21 +139,6 @@ std::optional<store::Recommendation> recommendation_of(
     return recommendation;
 }
 
-Page reason_page(Visit const& visit, Words title, Words text, Form form)
-{
-    Page page;
-    page.title = title;
-    page.back = "/request?id=" + std::string(visit.query("id"));
-    page.parts = {heading(title), paragraph(text), portal::form(form)};
-    return page;
-}
-
-std::vector<Field> step_fields(store::UnblockRequest const& request)
-{
-    return {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(request.id))},
-        {Field::Kind::hidden, "version", "", "", std::to_string(request.version)}};
-}
-
 task<result<store::UnblockRequest>> find(Visit const& visit, store::RequestId id)
 {
     auto const work = [id](Ledger& ledger) { return store::find_request(ledger, id); };
@@ -145,8 +147,10 @@ task<result<store::UnblockRequest>> find(Visit const& visit, store::RequestId id
 
 } // namespace
 
-Form recommendation_form(Visit const& visit, store::UnblockRequest const& request, std::vector<std::string> const& also)
+Form recommendation_form(
+    Visit const& visit, RequestCase const& found, std::vector<std::string> const& also, std::vector<Problem> const& problems)
 {
+    auto const& request = found.request;
     Form form;
     form.action = "/request/recommend";
     form.button = "Send to the headteacher";
@@ -157,15 +161,15 @@ Form recommendation_form(Visit const& visit, store::UnblockRequest const& reques
         groups.push_back({group.id, group.title, ""});
     auto const scopes = scope_options(request.requester);
     form.fields.push_back({Field::Kind::radios, "advice", "What do you recommend?", "", first_of(visit.form("advice"), "open"),
-        {{"open", "Open it", ""}, {"keep", "Keep it closed", ""}}});
+        {{"open", "Open it", ""}, {"keep", "Keep it closed", ""}}, problem_with(problems, "advice")});
     form.fields.push_back({Field::Kind::area, "text", "Why, and with which safeguards?", "The headteacher reads this.",
-        std::string(visit.form("text")), {}, "", "", 2000});
-    form.fields.push_back(
-        {Field::Kind::radios, "scope", "For whom?", "", first_of(visit.form("scope"), scopes.front().value), scopes});
+        std::string(visit.form("text")), {}, problem_with(problems, "text"), "", 2000});
+    form.fields.push_back({Field::Kind::radios, "scope", "For whom?", "", first_of(visit.form("scope"), scopes.front().value),
+        scopes, problem_with(problems, "scope")});
     form.fields.push_back({Field::Kind::select, "group", "Another group", "Only if you chose another group above.",
-        std::string(visit.form("group")), groups});
+        std::string(visit.form("group")), groups, problem_with(problems, "group")});
     form.fields.push_back({Field::Kind::text, "target", "What opens?", "A site, or a part of it such as www.example.org/maths",
-        first_of(visit.form("target"), request.host + request.path), {}, "", "", 1000});
+        first_of(visit.form("target"), proposed_target(found)), {}, problem_with(problems, "target"), "", 1000});
     if (!also.empty()) {
         Field others{Field::Kind::checkboxes, "also", "What else does the page need?",
             "These blocked sites came with it when it was opened. Choose only what belongs to it.", ""};
@@ -176,7 +180,7 @@ Form recommendation_form(Visit const& visit, store::UnblockRequest const& reques
     }
     form.fields.push_back({Field::Kind::select, "when", "When?", "", first_of(visit.form("when"), "any"), options_of(times)});
     form.fields.push_back({Field::Kind::select, "until", "For how long?", "It closes by itself.",
-        first_of(visit.form("until"), "term"), options_of(spans)});
+        first_of(visit.form("until"), "term"), options_of(spans), problem_with(problems, "until")});
     return form;
 }
 
@@ -190,8 +194,11 @@ task<Response> take_recommendation(Visit const& visit)
     auto const recommendation = recommendation_of(visit, *request, problems);
     if (!recommendation)
         co_return co_await request_page(visit, step.id, problems);
-    auto const work = [step, recommendation = *recommendation](
-                          Ledger& ledger) { return store::recommend_request(ledger, step, recommendation); };
+    auto const work = [step, recommendation = *recommendation](Ledger& ledger) -> result<store::ConsoleRole> {
+        if (auto const taken = store::recommend_request(ledger, step, recommendation); !taken)
+            return taken.error();
+        return store::decider_of(ledger, step.id);
+    };
     auto const done = co_await visit.site.services.store.call(work);
     if (!done && done.error() == store::errc::invalid_value) {
         problems.push_back({"target", "The store does not take this. Look at the site, the group and the time again"});
@@ -199,85 +206,8 @@ task<Response> take_recommendation(Visit const& visit)
     }
     if (!done)
         co_return show_failure(visit, done.error());
-    co_return redirect_to("/requests?done=recommended");
-}
-
-task<Response> show_close(Visit const& visit)
-{
-    auto const id = parse_id(visit.query("id"));
-    auto const request = co_await find(visit, static_cast<store::RequestId>(id.value_or(0)));
-    if (!request)
-        co_return show_failure(visit, request.error());
-    Form form;
-    form.action = "/request/close";
-    form.button = "Send the answer";
-    form.csrf = visit.csrf();
-    form.fields = step_fields(*request);
-    form.fields.push_back(
-        {Field::Kind::area, "reason", "Your answer", "The person who asked reads this. Use plain words.", "", {}, "", "", 1000});
-    co_return show(visit,
-        reason_page(visit, "Answer without opening",
-            "Use this if the site is not blocked, or if the answer is something else. For a yes or no, recommend to the "
-            "headteacher instead.",
-            form));
-}
-
-task<Response> take_close(Visit const& visit)
-{
-    auto const step = step_of(visit);
-    auto const reason = trimmed_value(visit.request.form, "reason");
-    auto const work = [step, reason](Ledger& ledger) { return store::close_request(ledger, step, reason); };
-    auto const done = co_await visit.site.services.store.call(work);
-    if (!done && done.error() == store::errc::invalid_value)
-        co_return show_message(
-            visit, 422, "Write an answer", "The person who asked needs to know why. Go back and write a sentence.");
-    if (!done)
-        co_return show_failure(visit, done.error());
-    co_return redirect_to("/requests?done=closed");
-}
-
-task<Response> show_merge(Visit const& visit)
-{
-    auto const id = static_cast<store::RequestId>(parse_id(visit.query("id")).value_or(0));
-    auto const request = co_await find(visit, id);
-    if (!request)
-        co_return show_failure(visit, request.error());
-    auto const work = [](Ledger& ledger) -> result<std::vector<store::UnblockRequest>> {
-        auto open = store::list_requests(ledger, store::RequestState::submitted);
-        auto const later = store::list_requests(ledger, store::RequestState::recommended);
-        if (!open || !later)
-            return open ? later.error() : open.error();
-        open->insert(open->end(), later->begin(), later->end());
-        return open;
-    };
-    auto const others = co_await visit.site.services.store.call(work);
-    if (!others)
-        co_return show_failure(visit, others.error());
-    Form form;
-    form.action = "/request/merge";
-    form.button = "Merge";
-    form.csrf = visit.csrf();
-    form.fields = step_fields(*request);
-    std::vector<Option> options;
-    for (auto const& other : *others)
-        if (other.id != id)
-            options.push_back(
-                {std::to_string(store::number(other.id)), other.host + other.path + " (" + other.reference + ")", ""});
-    if (options.empty())
-        co_return show_message(visit, 200, "There is nothing to merge with", "No other request is open.");
-    form.fields.push_back({Field::Kind::select, "into", "Which request shall it follow?", "", "", options});
-    co_return show(visit, reason_page(visit, words("Merge {}", request->host), "Both people then get the same answer.", form));
-}
-
-task<Response> take_merge(Visit const& visit)
-{
-    auto const step = step_of(visit);
-    auto const into = static_cast<store::RequestId>(parse_id(visit.form("into")).value_or(0));
-    auto const work = [step, into](Ledger& ledger) { return store::merge_request(ledger, step, into); };
-    auto const done = co_await visit.site.services.store.call(work);
-    if (!done)
-        co_return show_failure(visit, done.error());
-    co_return redirect_to("/requests?done=merged");
+    co_return redirect_to(
+        *done == store::ConsoleRole::chief_executive ? "/requests?done=recommended-chief" : "/requests?done=recommended");
 }
 
 } // namespace gatehouse::portal::console

@@ -1,0 +1,136 @@
+// What the online safety officer does with a request that needs no recommendation: answer it, or merge it with another.
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/request_view.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+/// `problems` are those of the form's fields.
+Page reason_page(Words title, Words text, Form form, std::vector<Problem> const& problems)
+{
+    Page page;
+    page.title = title;
+    page.back = "/request?id=" + form.fields.front().value;
+    add_problems(page, problems);
+    page.parts.push_back(heading(title));
+    page.parts.push_back(paragraph(text));
+    page.parts.push_back(portal::form(form));
+    return page;
+}
+
+/// Only if its next step is the reader's: nobody sees a form for a request of their own.
+task<result<store::UnblockRequest>> find_own_turn(Visit const& visit, store::RequestId id)
+{
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<store::UnblockRequest> {
+        if (auto const turn = store::check_turn(ledger, id, actor, now); !turn)
+            return turn.error();
+        return store::find_request(ledger, id);
+    };
+    co_return co_await visit.site.services.store.call(work);
+}
+
+task<Response> close_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems)
+{
+    auto const request = co_await find_own_turn(visit, id);
+    if (!request)
+        co_return show_failure(visit, request.error());
+    Form form;
+    form.action = "/request/close";
+    form.button = "Send the answer";
+    form.csrf = visit.csrf();
+    form.fields = step_fields(*request);
+    form.fields.push_back({Field::Kind::area, "reason", "Your answer", "The person who asked reads this. Use plain words.",
+        std::string(visit.form("reason")), {}, problem_with(problems, "reason"), "", 1000});
+    co_return show(visit,
+        reason_page("Answer without opening",
+            "Use this if the site is not blocked, or if the answer is something else. For a yes or no, recommend to the "
+            "headteacher instead.",
+            form, problems));
+}
+
+/// Every other request that is open.
+task<result<std::vector<Option>>> merge_options(Visit const& visit, store::RequestId id)
+{
+    auto const work = [](Ledger& ledger) -> result<std::vector<store::UnblockRequest>> {
+        auto open = store::list_requests(ledger, store::RequestState::submitted);
+        auto const later = store::list_requests(ledger, store::RequestState::recommended);
+        if (!open || !later)
+            return open ? later.error() : open.error();
+        open->insert(open->end(), later->begin(), later->end());
+        return open;
+    };
+    auto const others = co_await visit.site.services.store.call(work);
+    if (!others)
+        co_return others.error();
+    std::vector<Option> options;
+    for (auto const& other : *others)
+        if (other.id != id)
+            options.push_back(
+                {std::to_string(store::number(other.id)), other.host + other.path + " (" + other.reference + ")", ""});
+    co_return options;
+}
+
+task<Response> merge_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems)
+{
+    auto const request = co_await find_own_turn(visit, id);
+    if (!request)
+        co_return show_failure(visit, request.error());
+    auto const options = co_await merge_options(visit, id);
+    if (!options)
+        co_return show_failure(visit, options.error());
+    if (options->empty())
+        co_return show_message(visit, 200, "There is nothing to merge with", "No other request is open.");
+    Form form;
+    form.action = "/request/merge";
+    form.button = "Merge";
+    form.csrf = visit.csrf();
+    form.fields = step_fields(*request);
+    form.fields.push_back({Field::Kind::select, "into", "Which request shall it follow?", "", std::string(visit.form("into")),
+        *options, problem_with(problems, "into")});
+    co_return show(visit, reason_page(words("Merge {}", request->host), "Both people then get the same answer.", form, problems));
+}
+
+} // namespace
+
+task<Response> show_close(Visit const& visit)
+{
+    co_return co_await close_page(visit, static_cast<store::RequestId>(parse_id(visit.query("id")).value_or(0)), {});
+}
+
+task<Response> take_close(Visit const& visit)
+{
+    auto const step = step_of(visit);
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    auto const work = [step, reason](Ledger& ledger) { return store::close_request(ledger, step, reason); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done && done.error() == store::errc::invalid_value)
+        co_return co_await close_page(visit, step.id,
+            one_problem("reason", reason.empty() ? "Write an answer" : "The answer is too long. Use at most 1,000 letters"));
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/requests?done=closed");
+}
+
+task<Response> show_merge(Visit const& visit)
+{
+    co_return co_await merge_page(visit, static_cast<store::RequestId>(parse_id(visit.query("id")).value_or(0)), {});
+}
+
+task<Response> take_merge(Visit const& visit)
+{
+    auto const step = step_of(visit);
+    auto const into = parse_id(visit.form("into"));
+    if (!into)
+        co_return co_await merge_page(visit, step.id, one_problem("into", "Choose the request that it shall follow"));
+    auto const work = [step, into = static_cast<store::RequestId>(*into)](
+                          Ledger& ledger) { return store::merge_request(ledger, step, into); };
+    auto const done = co_await visit.site.services.store.call(work);
+    if (!done)
+        co_return show_failure(visit, done.error());
+    co_return redirect_to("/requests?done=merged");
+}
+
+} // namespace gatehouse::portal::console
