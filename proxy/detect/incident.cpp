@@ -94,11 +94,17 @@ std::optional<Finding> find_carried(Observation const& seen)
     return std::nullopt;
 }
 
+/// Sealed content is named nowhere: the decision's row of the access log is enough for those who have to know.
+bool is_sealed(Observation const& seen)
+{
+    return seen.decision.stage == policy::Stage::sealed;
+}
+
 /// The strongest kind that the signals and the category tell, before fairness is applied.
 std::optional<Finding> find(Observation const& seen)
 {
     auto const signals = seen.decision.signals;
-    auto const name = seen.target.to_text();
+    auto const name = is_sealed(seen) ? std::string{policy::to_text(policy::Stage::sealed)} : seen.target.to_text();
     if (signals.has(Signal::sni_mismatch))
         return Finding{IncidentKind::sni_mismatch, Grade::attempt,
             fmt::format("The connection was opened to {} but asked for another name inside.", name)};
@@ -189,7 +195,7 @@ std::optional<Incident> incident_of(Observation const& seen)
     incident.network = subject.network;
     incident.device = subject.device;
     incident.confidence = subject.confidence;
-    incident.host = seen.target.host.text();
+    incident.host = is_sealed(seen) ? policy::to_text(policy::Stage::sealed) : seen.target.host.text();
     incident.port = seen.target.port;
     if (finding->kind == IncidentKind::not_tls)
         incident.protocol = to_text(seen.protocol);

@@ -65,7 +65,7 @@ std::string csv_row(StoredRecord const& row)
     LineBuffer time;
     append_timestamp(time, row.at);
     auto line = fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", time.view(), row.elapsed.count() / 1000,
-        csv_cell(row.client.to_text()), csv_cell(row.url()), to_text(row.verdict), to_text(row.code), row.status,
+        csv_cell(address_text(row.client)), csv_cell(row.url()), to_text(row.verdict), to_text(row.code), row.status,
         row.bytes_to_client, row.bytes_from_client, to_text(row.device_kind), to_text(row.confidence), row.port,
         csv_cell(address_text(row.upstream)), to_text(row.tls), csv_cell(signals_text(row.signals)), row.list_line);
     for (auto const& field : text_fields) {

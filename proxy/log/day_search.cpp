@@ -77,6 +77,15 @@ bool decides(std::size_t field)
 
 } // namespace
 
+std::uint64_t word_number(sqlite3* database, std::string_view text)
+{
+    auto find = prepare(database, "SELECT id FROM word WHERE text = ?");
+    if (!find)
+        return 0;
+    bind_text(find->get(), 1, text);
+    return sqlite3_step(find->get()) == SQLITE_ROW ? static_cast<std::uint64_t>(sqlite3_column_int64(find->get(), 0)) : 0;
+}
+
 std::string to_text(RowKey const& key)
 {
     return fmt::format("{}.{}", to_text(key.day), key.id);

@@ -65,6 +65,9 @@ private:
     Texts words_, hosts_;
 };
 
+/// The number of a text of the day's words; zero if none has it.
+std::uint64_t word_number(sqlite3* database, std::string_view text);
+
 /// "2026-11-24.38412000123": names a row, and a place in the order of rows.
 struct RowKey {
     Day day;

@@ -1,4 +1,4 @@
-// The traffic of one day file, counted block by block over seven columns.
+// The traffic of one day file, counted block by block over eight columns.
 #include "proxy/log/day_search.hpp"
 #include "proxy/log/registered_domain.hpp"
 #include "proxy/log/traffic_report.hpp"
@@ -9,8 +9,9 @@ namespace gatehouse::log {
 namespace {
 
 constexpr std::array columns{Column::at, Column::sent, Column::verdict, column_of(&AccessRecord::host),
-    column_of(&AccessRecord::category), column_of(&AccessRecord::role), column_of(&AccessRecord::group)};
-enum : std::size_t { at, sent, verdict, host, category, role, group };
+    column_of(&AccessRecord::category), column_of(&AccessRecord::role), column_of(&AccessRecord::group),
+    column_of(&AccessRecord::stage)};
+enum : std::size_t { at, sent, verdict, host, category, role, group, stage };
 
 using Values = ColumnValues<columns.size()>;
 constexpr std::uint64_t hour_length = 3'600'000'000; // microseconds
@@ -49,11 +50,13 @@ struct DayCounts {
     ByNumber hosts, categories, roles, groups;
 };
 
-void count_row(Values const& values, std::size_t row, DayCounts& counts)
+/// `sealed`: the number of that stage; zero if no row has it. What was sealed counts, and its site is told of nowhere.
+void count_row(Values const& values, std::size_t row, std::uint64_t sealed, DayCounts& counts)
 {
     Traffic const one{1, values[verdict][row] == static_cast<std::uint64_t>(policy::Verdict::block) ? 1U : 0U, values[sent][row]};
     counts.hours[std::min<std::uint64_t>(23, values[at][row] / hour_length)] += one;
-    counts.hosts[values[host][row]] += one;
+    if (sealed == 0 || values[stage][row] != sealed)
+        counts.hosts[values[host][row]] += one;
     counts.categories[values[category][row]] += one;
     counts.roles[values[role][row]] += one;
     counts.groups[values[group][row]] += one;
@@ -81,13 +84,14 @@ error_code DayReader::count_traffic(TrafficCounts& counts)
         = [this](std::chrono::sys_seconds at) { return std::chrono::microseconds{at - std::chrono::sys_seconds{day_}}.count(); };
     auto const from = std::max<std::int64_t>(0, in_day(counts.from));
     auto const to = std::max<std::int64_t>(0, in_day(counts.to));
+    auto const sealed = word_number(database_.get(), policy::to_text(policy::Stage::sealed));
     Values values;
     for (auto const& block : *blocks) {
         if (auto const error = read_values(cells_, block, columns, values))
             return error;
         for (std::size_t row = 0; row < block.rows; ++row)
             if (auto const when = static_cast<std::int64_t>(values[at][row]); from <= when && when < to)
-                count_row(values, row, day);
+                count_row(values, row, sealed, day);
     }
     for (std::size_t hour = 0; hour < day.hours.size(); ++hour)
         if (day.hours[hour].requests > 0)

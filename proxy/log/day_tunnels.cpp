@@ -17,15 +17,6 @@ struct DayCounts {
     std::unordered_map<std::uint64_t, std::uint64_t> taken_from, taken_by;
 };
 
-std::uint64_t word_number(sqlite3* database, std::string_view text)
-{
-    auto find = prepare(database, "SELECT id FROM word WHERE text = ?");
-    if (!find)
-        return 0;
-    bind_text(find->get(), 1, text);
-    return sqlite3_step(find->get()) == SQLITE_ROW ? static_cast<std::uint64_t>(sqlite3_column_int64(find->get(), 0)) : 0;
-}
-
 constexpr std::array columns{Column::at, Column::client, Column::status, Column::verdict, Column::tls, Column::signals,
     column_of(&AccessRecord::method), column_of(&AccessRecord::role), column_of(&AccessRecord::host),
     column_of(&AccessRecord::refusal)};

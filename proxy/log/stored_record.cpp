@@ -30,9 +30,31 @@ AccessRecord StoredRecord::view() const
 
 std::string StoredRecord::url() const
 {
+    if (host == sealed_name && port == 0)
+        return host;
     LineBuffer text;
     append_url(text, view());
     return std::string{text.view()};
+}
+
+bool is_sealed(StoredRecord const& row)
+{
+    return row.stage == policy::to_text(policy::Stage::sealed);
+}
+
+void hide_sealed(StoredRecord& row)
+{
+    if (!is_sealed(row))
+        return;
+    for (auto const text : {&StoredRecord::scheme, &StoredRecord::path, &StoredRecord::sni, &StoredRecord::content_type,
+             &StoredRecord::category, &StoredRecord::service, &StoredRecord::list, &StoredRecord::list_file,
+             &StoredRecord::search, &StoredRecord::term_list, &StoredRecord::wrapped, &StoredRecord::prompt,
+             &StoredRecord::file_kind, &StoredRecord::virus})
+        (row.*text).clear();
+    row.host = sealed_name;
+    row.port = 0;
+    row.list_line = 0;
+    row.upstream = {};
 }
 
 } // namespace gatehouse::log

@@ -38,4 +38,12 @@ struct StoredRecord {
     std::string url() const;
 };
 
+/// Stands where the name of sealed content would.
+inline constexpr std::string_view sealed_name = "sealed";
+
+/// True for rows that a sealed list decided.
+bool is_sealed(StoredRecord const& row);
+/// Takes out of such a row what was asked for; who, when and where stay. What is on disk keeps it, and nobody is shown it. Others stay as they are.
+void hide_sealed(StoredRecord& row);
+
 } // namespace gatehouse::log

@@ -29,7 +29,7 @@ struct TrafficOf {
 struct TrafficReport {
     Traffic all;
     std::map<std::chrono::sys_seconds, Traffic> hours; ///< by the beginning of the hour, UTC; hours without a row are missing
-    std::vector<TrafficOf> sites;                      ///< most requests first, at most `most_names`
+    std::vector<TrafficOf> sites;                      ///< most requests first, at most `most_names`; sealed ones are left out
     std::vector<TrafficOf> blocked_sites;              ///< most blocked first, at most `most_names`
     std::vector<TrafficOf> categories, roles, groups;  ///< most requests first; rows without one are left out
     unsigned days = 0;                                 ///< day files that were read

@@ -92,8 +92,10 @@ constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose"
 constexpr ApiField check[]{
     {"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"at", "YYYY-MM-DDTHH:MM"}};
 constexpr ApiField term[]{{"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"}};
-constexpr ApiField person[]{{"person", "User name", true}, {"purpose", "Which request it answers", true}};
-constexpr ApiField audit[]{{"action", "Beginning of its action, such as \"unblock.\""}, {"before", "Rows with a lower number"}};
+constexpr ApiField person[]{{"person", "User name", true}, {"purpose", "Which request it answers", true}, own_password};
+constexpr ApiField audit[]{{"action", "Beginning of its action, such as \"unblock.\""}, {"by", "User name of who did it"},
+    {"about", "Part of whom or what it is about, or of its words"}, {"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"},
+    {"before", "Rows with a lower number"}};
 constexpr ApiField account[]{{"name", "As people know it", true}, {"login", "User name", true},
     {"person", "User name of their other account"}, {"role", "In the console"}, {"subject", "On the web"},
     {"group", "On the web"}, {"sign_on", "Name at the provider of the school's sign-on"}, own_password};
@@ -188,6 +190,7 @@ constexpr ApiWords word_table[]{
     {post, "/privacy/person", "Everything about one person", person},
     {get, "/status", "What runs, and whether it is well"},
     {get, "/audit", "Decisions about people and policy", audit},
+    {get, "/audit/export", "The same as CSV", audit},
     {get, "/accounts", "Accounts"},
     {get, "/accounts/one", "One account", of_id},
     {get, "/accounts/add", "The form of a new account"},

@@ -153,6 +153,7 @@ constexpr Route console_table[] = {
     {post, "/privacy/person", con::take_subject_access, dpo},
     {get, "/status", con::show_status, signed_in, "Status"},
     {get, "/audit", con::show_audit, audit_readers, "Audit"},
+    {get, "/audit/export", con::export_audit, audit_readers},
     {get, "/accounts", con::show_accounts, ict_lead, "Accounts"},
     {get, "/accounts/one", con::show_one_account, ict_lead},
     {get, "/accounts/add", con::show_account_form, ict_lead},

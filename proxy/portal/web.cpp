@@ -91,6 +91,17 @@ Response show_message(Visit const& visit, unsigned status, Words title, Words te
     return show(visit, page);
 }
 
+Response csv_file(std::string name, std::string csv, std::optional<std::size_t> cut_after)
+{
+    Response response{200, "text/csv; charset=utf-8", std::move(csv), {}};
+    if (cut_after) {
+        name += "-newest-" + std::to_string(*cut_after);
+        response.headers.emplace_back("Gatehouse-Cut", std::to_string(*cut_after));
+    }
+    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
+    return response;
+}
+
 Words failure_text(error_code const& failure)
 {
     using store::errc;

@@ -130,16 +130,19 @@ result<void> record_event(
 result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filter)
 {
     static std::string const sql = fmt::format("SELECT {} FROM audit WHERE (?1 = '' OR substr(action, 1, length(?1)) = ?1)"
-                                               " AND (?2 = '' OR object = ?2) AND (?3 = 0 OR sequence < ?3)"
-                                               " ORDER BY sequence DESC LIMIT ?4",
+                                               " AND (?2 = '' OR lower(actor) = lower(?2) OR account IN (SELECT account FROM "
+                                               "account_logins WHERE login = lower(?2)))"
+                                               " AND (?3 = '' OR instr(lower(object || char(10) || detail), lower(?3)) > 0)"
+                                               " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
+                                               " AND (?6 = 0 OR sequence < ?6) ORDER BY sequence DESC LIMIT ?7",
         columns);
     auto const read = [](Statement const& statement) {
         auto chained = read_row(statement);
         chained.row.digest = to_hex(digest_from(chained.digest));
         return chained.row;
     };
-    return ledger.database().collect(
-        sql, read, filter.action_prefix, filter.object, filter.before, static_cast<std::int64_t>(filter.limit));
+    return ledger.database().collect(sql, read, filter.action_prefix, filter.actor, filter.about, filter.from, filter.until,
+        filter.before, static_cast<std::int64_t>(filter.limit));
 }
 
 result<AuditVerification> verify_audit(Ledger& ledger)

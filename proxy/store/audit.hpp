@@ -28,9 +28,11 @@ struct AuditRow : AuditEntry {
 };
 
 struct AuditFilter {
-    std::string action_prefix; ///< "unblock."; empty: all
-    std::string object;        ///< empty: all
-    std::int64_t before = 0;   ///< rows with a lower sequence; zero: the newest
+    std::string action_prefix{}; ///< "unblock."; empty: all
+    std::string actor{};         ///< a login, with the rows of every login that its account had; empty: all
+    std::string about{};         ///< a part of `object` or `detail`, small and large letters as one (ASCII); empty: all
+    std::optional<Instant> from{}, until{}; ///< inclusive, exclusive
+    std::int64_t before = 0;                ///< rows with a lower sequence; zero: the newest
     std::size_t limit = 100;
 };
 

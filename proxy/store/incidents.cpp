@@ -1,6 +1,7 @@
 #include "proxy/store/incidents.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/pseudonyms.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -91,6 +92,24 @@ result<std::vector<IncidentRow>> select_incidents(Database& database, IncidentFi
         filter.kind, filter.at_least, filter.from, filter.until, filter.before, static_cast<std::int64_t>(filter.limit));
 }
 
+/// "user:amy", "device:laptop-7", or all of them.
+std::string object_of(IncidentFilter const& filter)
+{
+    return !filter.user.empty()   ? "user:" + filter.user
+        : !filter.device.empty()  ? "device:" + filter.device
+        : !filter.address.empty() ? "address:" + filter.address
+                                  : "incidents";
+}
+
+void hide_names(std::vector<IncidentRow>& rows, Pseudonyms const& pseudonyms)
+{
+    for (auto& row : rows) {
+        row.pseudonym = pseudonyms.of(row.incident.user);
+        row.incident.user.clear();
+        row.incident.client = {};
+    }
+}
+
 } // namespace
 
 result<void> add_incidents(Ledger& ledger, std::span<detect::Incident const> incidents)
@@ -105,7 +124,9 @@ result<void> add_incidents(Ledger& ledger, std::span<detect::Incident const> inc
 
 result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter const& filter, IncidentReader const& reader)
 {
-    Deed const deed{"incidents.read", "user:" + filter.user, reader.actor, reader.now};
+    Deed const deed{"incidents.read", object_of(filter), reader.actor, reader.now};
+    bool const names_somebody = !filter.user.empty() || !filter.device.empty() || !filter.address.empty();
+    bool const has_purpose = !reader.purpose.empty();
     return carry_out(ledger, deed, [&]() -> result<std::vector<IncidentRow>> {
         auto const account = require_role(ledger, reader.actor,
             {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::ict_lead, ConsoleRole::headteacher, ConsoleRole::auditor,
@@ -122,15 +143,17 @@ result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter
             return names.error();
         if (names->has_login(filter.user))
             return errc::conflict_of_interest;
-        if (!filter.user.empty()) {
-            if (!is_plain_text(reader.purpose, 500))
-                return errc::invalid_value;
+        if ((names_somebody || has_purpose) && !is_plain_text(reader.purpose, 500))
+            return errc::invalid_value;
+        if (has_purpose)
             if (auto const audited = audit(ledger, deed, reader.purpose); !audited)
                 return audited.error();
-        }
         auto rows = select_incidents(ledger.database(), filter);
-        if (rows)
-            std::erase_if(*rows, [&](IncidentRow const& row) { return names->has_login(row.incident.user); });
+        if (!rows)
+            return rows;
+        std::erase_if(*rows, [&](IncidentRow const& row) { return names->has_login(row.incident.user); });
+        if (!has_purpose)
+            hide_names(*rows, Pseudonyms{ledger.chain(), reader.now});
         return rows;
     });
 }

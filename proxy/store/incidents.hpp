@@ -15,6 +15,7 @@ struct IncidentRow {
     detect::Incident incident; ///< the first of the repetitions
     std::int64_t count = 1;
     Instant last_at{};
+    std::string pseudonym; ///< of the person, for who reads without a purpose: then `incident` names nobody
 };
 
 struct IncidentFilter {
@@ -31,12 +32,12 @@ result<void> add_incidents(Ledger& ledger, std::span<detect::Incident const> inc
 
 struct IncidentReader {
     Actor actor;
-    std::string purpose; ///< needed when the search names a person, and then audited
+    std::string purpose; ///< with one, people are named, and the reading is audited
     Instant now{};
 };
 
 /// Newest first, without the reader's own. Officer, DSL, ICT lead, headteacher and auditor; the chief executive for one person about whom
-/// they decide.
+/// they decide. Without a purpose people have pseudonyms and no address; a search for a person, a device or an address needs one.
 /// Errors: `errc::not_permitted`, `invalid_value` (no purpose), `conflict_of_interest` (the reader's own name).
 result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter const& filter, IncidentReader const& reader);
 result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until);

@@ -189,9 +189,9 @@ def accounts_and_where_they_are_signed_in():
 def everything_about_one_person():
     told = Browser(GATE.portal_port, secure=False, room="127.0.0.7").fill("/tell", "/tell", about="pupil", person="amy", text="Amy's friend Zoe is sad.")
     equal(told.status, 303)
-    protector = BROWSER["dev"]
-    equal(protector.fill("/privacy", "/privacy/person", person="amy").status, 422, "without a purpose")
-    page = protector.fill("/privacy", "/privacy/person", person="Amy", purpose="Request of 3 December, identity checked.")
+    protector, own = BROWSER["dev"], "another password of dev"
+    equal(protector.fill("/privacy", "/privacy/person", person="amy", password=own).status, 422, "without a purpose")
+    page = protector.fill("/privacy", "/privacy/person", person="Amy", purpose="Request of 3 December, identity checked.", password=own)
     equal(page.status, 200)
     found = json.loads(page.text)
     equal((found["person"], found["account"]["role"], found["access_log_is_whole"]), ("amy", "pupil", True))
@@ -201,7 +201,7 @@ def everything_about_one_person():
     for login in ("olive", "harriet", "tess", "dora"):
         assert login not in page.text, login
     assert found["reports"][0]["left_out"], found["reports"]
-    equal(protector.fill("/privacy", "/privacy/person", person="dev", purpose="x").status, 403, "their own")
+    equal(protector.fill("/privacy", "/privacy/person", person="dev", purpose="x", password=own).status, 403, "their own")
     equal(BROWSER["olive"].fill("/account", "/privacy/person", person="amy", purpose="x").status, 403, "somebody else's")
     assert "Request of 3 December" in BROWSER["harriet"].get("/audit?action=subject.").text
 

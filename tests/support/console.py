@@ -24,6 +24,7 @@ class Page:
         self.text = self.raw.decode("utf-8", "replace")
         self.location = response.getheader("Location", "")
         self.cookies = response.headers.get_all("Set-Cookie") or []
+        self.disposition, self.cut = response.getheader("Content-Disposition", ""), response.getheader("Gatehouse-Cut")
 
     def hidden(self):
         """Values of the hidden fields of the page's forms."""

@@ -113,7 +113,7 @@ int audit_head(Common const& common, Streams streams)
     auto const store = settings ? open_store(common, *settings, streams) : nullptr;
     if (!store)
         return failure;
-    auto const rows = store->run([](store::Ledger& ledger) { return store::list_audit(ledger, {{}, {}, 0, 1}); });
+    auto const rows = store->run([](store::Ledger& ledger) { return store::list_audit(ledger, {.limit = 1}); });
     if (!rows)
         return report_failure(common, streams, rows.error().message());
     if (rows->empty())

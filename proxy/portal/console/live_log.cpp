@@ -21,13 +21,13 @@ constexpr std::size_t most_rows = 200; ///< of one look; what is more is left to
 
 class LiveRows : public BodyStream {
 public:
-    LiveRows(Visit const& visit, log::SearchQuery query, bool names)
+    LiveRows(Visit const& visit, log::SearchQuery query, LogSight sight)
         : site_(visit.site)
         , count_(visit.site.live_tails)
         , session_(visit.session->id)
         , language_(visit.language)
         , query_(std::move(query))
-        , names_(names)
+        , sight_(std::move(sight))
     {
         ++*count_;
         query_.limit = most_rows;
@@ -78,8 +78,8 @@ private:
         auto found = co_await run_aside(site_, work);
         std::string events;
         if (found)
-            for (auto const& row : fresh_.take(std::move(found->rows)))
-                events += event_of(site_, row, names_, language_);
+            for (auto const& row : fresh_.take(sight_.shown(std::move(found->rows))))
+                events += event_of(site_, row, sight_.names(), language_);
         co_return events;
     }
 
@@ -88,7 +88,7 @@ private:
     store::SessionId session_;
     Language language_;
     log::SearchQuery query_;
-    bool names_;
+    LogSight sight_;
     FreshRows fresh_;
     steady_clock::time_point begun_{};
     bool ended_ = false;
@@ -110,16 +110,16 @@ std::vector<log::StoredRecord> FreshRows::take(std::vector<log::StoredRecord> fo
     return fresh;
 }
 
-std::string event_of(Site const& site, log::StoredRecord const& row, bool names, Language language)
+std::string event_of(Site const& site, log::StoredRecord const& row, Names names, Language language)
 {
     boost::json::object const value{{"when", row_time(site, row).in(language)}, {"verdict", policy::to_text(row.verdict)},
         {"site", site_text(row).in(language)}, {"who", row_person(row, names).in(language)}, {"rule", row.rule}};
     return fmt::format("event: row\ndata: {}\n\n", boost::json::serialize(value)); // JSON has no line feeds of its own
 }
 
-std::shared_ptr<BodyStream> live_rows(Visit const& visit, log::SearchQuery query, bool names)
+std::shared_ptr<BodyStream> live_rows(Visit const& visit, log::SearchQuery query, LogSight sight)
 {
-    return std::make_shared<LiveRows>(visit, std::move(query), names);
+    return std::make_shared<LiveRows>(visit, std::move(query), std::move(sight));
 }
 
 } // namespace gatehouse::portal::console

@@ -3,7 +3,7 @@
 
 #include "proxy/log/search.hpp"
 #include "proxy/portal/body_stream.hpp"
-#include "proxy/portal/web.hpp"
+#include "proxy/portal/console/log_sight.hpp"
 
 #include <deque>
 #include <unordered_set>
@@ -22,12 +22,12 @@ private:
     std::deque<std::string> order_;
 };
 
-/// One row as an event, in the reader's language; people's names only if `names` is set.
-std::string event_of(Site const& site, log::StoredRecord const& row, bool names, Language language);
+/// A row that LogSight has passed as an event, in the reader's language.
+std::string event_of(Site const& site, log::StoredRecord const& row, Names names, Language language);
 
 inline constexpr int most_live_tails = 20; ///< at once, of all people
 
 /// Ends after ten minutes, with the session, and when the gateway stops. `query` is that of the search; its times are not read.
-std::shared_ptr<BodyStream> live_rows(Visit const& visit, log::SearchQuery query, bool names);
+std::shared_ptr<BodyStream> live_rows(Visit const& visit, log::SearchQuery query, LogSight sight);
 
 } // namespace gatehouse::portal::console

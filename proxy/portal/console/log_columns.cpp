@@ -37,13 +37,16 @@ constexpr Column columns[] = {
     {"when", "When", [](Context const& at, Row const& row) -> Cell { return {row_time(at.visit.site, row)}; }, true},
     {"verdict", "Verdict", [](Context const&, Row const& row) { return verdict_cell(row); }, true},
     {"site", "Site", [](Context const&, Row const& row) -> Cell { return {site_text(row)}; }, true},
-    {"who", "Who and where", [](Context const& at, Row const& row) -> Cell { return {row_person(row, !at.purpose.empty())}; },
+    {"who", "Who and where",
+        [](Context const& at, Row const& row) -> Cell {
+            return {row_person(row, at.purpose.empty() ? Names::hidden : Names::shown)};
+        },
         true},
     {"rule", "Rule", [](Context const&, Row const& row) -> Cell { return {row.rule}; }, true},
     {"clause", "Clause", [](Context const&, Row const& row) { return or_dash(row.clause); }},
     {"category", "Category", [](Context const&, Row const& row) { return or_dash(row.category); }},
     {"service", "Service", [](Context const&, Row const& row) { return or_dash(row.service); }},
-    {"list", "List", [](Context const&, Row const& row) { return or_dash(row.stage == "sealed" ? std::string{} : row.list); }},
+    {"list", "List", [](Context const&, Row const& row) { return or_dash(row.list); }},
     {"group", "Group", [](Context const&, Row const& row) { return or_dash(row.group); }},
     {"period", "Period", [](Context const&, Row const& row) { return or_dash(Words::perhaps_ours(spoken(row.period))); }},
     {"client", "Address",
@@ -64,7 +67,7 @@ constexpr Column columns[] = {
     {"why", "Explanation",
         [](Context const& at, Row const& row) -> Cell {
             return {"Why?", with_query("/why", {{"key", row.key}, {"purpose", at.purpose}}), {}, false, true,
-                words("Row of {}", row.host)};
+                words("Row of {}", log::is_sealed(row) ? Words("sealed") : Words(row.host))};
         },
         true},
 };

@@ -9,7 +9,7 @@ namespace gatehouse::portal::console {
 /// "columns=when&columns=site", or those that most people want.
 std::vector<std::string> chosen_columns(Visit const& visit);
 Field columns_field(Visit const& visit);
-/// Names of people are shown only to those who said why they look.
+/// Rows as LogSight has passed them.
 Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows, std::string const& purpose,
     std::vector<std::string> const& columns);
 /// Those of the page that shows rows as they are written.

@@ -12,6 +12,8 @@ Words row_time(Site const& site, log::StoredRecord const& row)
 
 Words site_text(log::StoredRecord const& row)
 {
+    if (log::is_sealed(row))
+        return "sealed";
     bool const usual = row.port == 443 || row.port == 80 || row.port == 0;
     auto const cut = [](std::string_view text) { return shown_text(text, 120); };
     Words text = cut(row.host + (usual ? "" : ":" + std::to_string(row.port)) + row.path);
@@ -28,11 +30,11 @@ Words site_text(log::StoredRecord const& row)
     return text;
 }
 
-Words row_person(log::StoredRecord const& row, bool names)
+Words row_person(log::StoredRecord const& row, Names names)
 {
-    Words person;
-    if (!row.user.empty())
-        person = names ? Words(row.user) : Words("signed in");
+    Words person = row.user;
+    if (names == Names::hidden && !row.user.empty())
+        person = words("Person {}", row.user);
     return joined({row.role, person, row.network, row.device});
 }
 

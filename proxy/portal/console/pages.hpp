@@ -142,9 +142,10 @@ task<Response> show_governors_pdf(Visit const& visit);
 task<Response> show_privacy(Visit const& visit);
 task<Response> take_subject_access(Visit const& visit);
 
-// records.cpp: incidents and audit; log_pages.cpp: search, export; why.cpp: explanations; status_page.cpp; traffic.cpp: charts
+// records.cpp: incidents; audit.cpp; log_pages.cpp: search, export; why.cpp: explanations; status_page.cpp; traffic.cpp: charts
 task<Response> show_incidents(Visit const& visit);
 task<Response> show_audit(Visit const& visit);
+task<Response> export_audit(Visit const& visit);
 task<Response> show_log(Visit const& visit);
 task<Response> take_log_purpose(Visit const& visit); // log_purpose.cpp
 task<Response> take_log_purpose_end(Visit const& visit);

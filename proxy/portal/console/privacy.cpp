@@ -6,6 +6,7 @@
 #include "proxy/portal/console/subject_access.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/retention.hpp"
+#include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -105,7 +106,9 @@ Part access_form(Visit const& visit, std::vector<Problem> const& problems)
                        {}, problem_with(problems, "person"), "off", 64},
         {Field::Kind::text, "purpose", "Why?",
             "For example: request for access of 3 December, identity checked. It is kept on record.",
-            std::string(visit.form("purpose")), {}, problem_with(problems, "purpose"), "", 300}};
+            std::string(visit.form("purpose")), {}, problem_with(problems, "purpose"), "", 300},
+        {Field::Kind::password, "password", "Your own password", "To be sure that it is you.", "", {},
+            problem_with(problems, "password"), "current-password", 256}};
     return portal::form(form);
 }
 
@@ -171,6 +174,14 @@ task<Response> take_subject_access(Visit const& visit)
         problems.push_back({"person", "Write whose records you want"});
     if (purpose.empty())
         problems.push_back({"purpose", "Write why"});
+    if (visit.form("password").empty())
+        problems.push_back({"password", "Write your own password"});
+    if (problems.empty()) {
+        auto const proved = co_await store::confirm_password(visit.site.services.store, visit.session->account.id,
+            std::string(visit.form("password")), visit.request.peer, visit.instant());
+        if (!proved)
+            problems.push_back({"password", failure_text(proved.error())});
+    }
     if (!problems.empty())
         co_return co_await privacy_page(visit, problems);
     auto const work = [person, purpose, actor = visit.actor(), now = visit.instant()](

@@ -1,4 +1,4 @@
-// Read-only records: incidents of circumvention, and the audit chain.
+// Incidents of circumvention.
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/store/incidents.hpp"
@@ -18,8 +18,16 @@ Part incident_search(store::IncidentFilter const& filter, std::string const& pur
     form.fields = {{Field::Kind::text, "user", "Person", "", filter.user, {}, "", "", 64},
         {Field::Kind::text, "device", "Device", "", filter.device, {}, "", "", 64},
         {Field::Kind::text, "host", "Site", "", filter.host, {}, "", "", 253},
-        {Field::Kind::text, "purpose", "Purpose", "Needed when you name a person", purpose, {}, error, "", 200}};
+        {Field::Kind::text, "purpose", "Purpose", "With one you see names. Needed to search for a person or a device.", purpose,
+            {}, error, "", 200}};
     return portal::form(form);
+}
+
+Words person_of(store::IncidentRow const& row)
+{
+    if (!row.pseudonym.empty())
+        return words("Person {}", row.pseudonym);
+    return row.incident.user.empty() ? row.incident.role : row.incident.user;
 }
 
 Table incident_table(Visit const& visit, std::vector<store::IncidentRow> const& rows)
@@ -30,11 +38,7 @@ Table incident_table(Visit const& visit, std::vector<store::IncidentRow> const& 
     table.empty = "Nothing was seen.";
     for (auto const& row : rows) {
         auto const& incident = row.incident;
-        auto who = incident.user.empty() ? incident.role : incident.user;
-        if (!incident.network.empty())
-            who += ", " + incident.network;
-        if (!incident.device.empty())
-            who += ", " + incident.device;
+        auto const who = joined({person_of(row), incident.network, incident.device});
         bool const strong = incident.grade == detect::Grade::confirmed;
         table.rows.push_back({{shown_time(visit.site, row.last_at)},
             {words(
@@ -68,13 +72,16 @@ task<Response> show_incidents(Visit const& visit)
     Page page;
     page.title = "Incidents";
     if (needs_purpose) {
-        page.parts.push_back(error_summary({{"purpose", "Write why you look for this person"}}));
+        page.parts.push_back(error_summary({{"purpose", "Write why you look for this person or device"}}));
         page.has_problem = true;
         page.status = 422;
     }
     page.parts.push_back(heading("Incidents"));
     page.parts.push_back(paragraph("An incident is something to look at, not a proof. A person decides what it means."));
-    page.parts.push_back(incident_search(filter, purpose, needs_purpose ? "Write why you look for this person" : ""));
+    page.parts.push_back(paragraph("Say why you look, if you want to see names. What you say is kept on record."));
+    page.parts.push_back(paragraph("Otherwise each person has a code in place of their name, the same all day."));
+    page.parts.push_back(paragraph("Your own are left out: others look at those."));
+    page.parts.push_back(incident_search(filter, purpose, needs_purpose ? "Write why you look for this person or device" : ""));
     bool const may_propose = visit.has_role(store::ConsoleRole::officer) || visit.has_role(store::ConsoleRole::dsl);
     if (found && may_propose && !filter.user.empty())
         page.parts.push_back(link(
@@ -84,56 +91,11 @@ task<Response> show_incidents(Visit const& visit)
         if (found->size() == filter.limit) {
             auto query = visit.request.query;
             std::erase_if(query, [](auto const& field) { return field.first == "before"; });
+            auto const newest = with_query("/incidents", query);
             query.emplace_back("before", std::to_string(store::number(found->back().id)));
-            page.parts.push_back(pages(store::number(filter.before) == 0 ? "" : "/incidents", with_query("/incidents", query)));
+            page.parts.push_back(pages(store::number(filter.before) == 0 ? "" : newest, with_query("/incidents", query)));
         }
     }
-    co_return show(visit, page);
-}
-
-task<Response> show_audit(Visit const& visit)
-{
-    store::AuditFilter filter;
-    filter.action_prefix = trimmed_value(visit.request.query, "action");
-    filter.before = parse_id(visit.query("before")).value_or(0);
-    filter.limit = 50;
-    struct Answer {
-        std::vector<store::AuditRow> rows;
-        store::AuditVerification chain;
-    };
-    auto const work = [filter](Ledger& ledger) -> result<Answer> {
-        auto rows = store::list_audit(ledger, filter);
-        if (!rows)
-            return rows.error();
-        auto chain = store::verify_audit(ledger);
-        if (!chain)
-            return chain.error();
-        return Answer{std::move(*rows), std::move(*chain)};
-    };
-    auto const found = co_await visit.site.services.store.call(work);
-    if (!found)
-        co_return show_failure(visit, found.error());
-    Table table;
-    table.caption = "Newest first";
-    table.head = {"Number", "When", "Who", "What", "About", "Words", "From##network address"};
-    for (auto const& row : found->rows)
-        table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
-            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail}, {row.address}});
-    Form form;
-    form.action = "/audit";
-    form.button = "Search";
-    form.is_search = true;
-    form.is_secondary = true;
-    form.fields = {{Field::Kind::text, "action", "Kind of event", "For example unblock.", filter.action_prefix, {}, "", "", 60}};
-    Page page;
-    page.title = "Audit";
-    page.parts = {heading("Audit"),
-        found->chain.intact ? paragraph("The chain of records is whole: no row was changed or removed.")
-                            : warning(words("The chain of records is broken. {}", Words::perhaps_ours(found->chain.problem))),
-        portal::form(form), portal::table(table)};
-    if (found->rows.size() == filter.limit)
-        page.parts.push_back(pages(filter.before == 0 ? "" : "/audit",
-            with_query("/audit", {{"action", filter.action_prefix}, {"before", std::to_string(found->rows.back().sequence)}})));
     co_return show(visit, page);
 }
 

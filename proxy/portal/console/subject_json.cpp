@@ -84,10 +84,12 @@ json::array permissions_of(store::SubjectRecords const& records)
 json::array log_of(std::vector<log::StoredRecord> const& records)
 {
     json::array rows;
-    for (auto const& row : records)
+    for (auto row : records) {
+        log::hide_sealed(row);
         rows.push_back({{"at", written(std::chrono::floor<std::chrono::seconds>(row.at))}, {"site", row.host + row.path},
             {"method", row.method}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule}, {"search", row.search},
             {"device", row.device}, {"network", row.network}, {"address", row.client.to_text()}});
+    }
     return rows;
 }
 

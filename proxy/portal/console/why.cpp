@@ -2,9 +2,9 @@
 #include "proxy/log/replay.hpp"
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/explain_view.hpp"
+#include "proxy/portal/console/log_sight.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/settings.hpp"
-#include "proxy/store/audit.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -51,6 +51,11 @@ Words spoken_period(std::string const& period)
     return Words::perhaps_ours(spoken(period));
 }
 
+Words site_of(log::StoredRecord const& row)
+{
+    return log::is_sealed(row) ? Words("sealed") : Words(row.url());
+}
+
 char const* known_by(policy::Confidence confidence)
 {
     switch (confidence) {
@@ -63,19 +68,19 @@ char const* known_by(policy::Confidence confidence)
     return "The person is known by: none";
 }
 
-std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord const& row)
+/// `row` as LogSight has passed it.
+std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord const& row, Names names)
 {
     auto const at = std::chrono::floor<std::chrono::seconds>(row.at);
     Words person = row.user;
-    if (!row.user.empty() && visit.query("purpose").empty())
-        person = "signed in";
-    std::vector<SummaryRow> rows{{"Then##at that time", verdict_cell(row.verdict)}, {"Site", {row.url()}},
+    if (!row.user.empty() && names == Names::hidden)
+        person = words("Person {}", row.user);
+    auto const address = names == Names::hidden ? std::string{} : row.client.to_text();
+    std::vector<SummaryRow> rows{{"Then##at that time", verdict_cell(row.verdict)}, {"Site", {site_of(row)}},
         {"When", {joined({shown_time(visit.site, at), spoken_period(row.period)})}}, {"Rule", {rule_text(row.rule, row.clause)}},
-        {"Who", {joined({row.role, row.group, person})}},
-        {"Where", {words("{} {}", joined({row.network, row.device}), row.client.to_text())}},
+        {"Who", {joined({row.role, row.group, person})}}, {"Where", {joined({joined({row.network, row.device}), address}, " ")}},
         {"How sure", {known_by(row.confidence)}}};
-    bool const sealed = row.stage == policy::to_text(policy::Stage::sealed);
-    if (!row.list.empty() && !sealed)
+    if (!row.list.empty())
         rows.push_back({"List", {place_of_list(row.list, row.list_file, row.list_line)}});
     if (!row.search.empty())
         rows.push_back({"Searched for",
@@ -89,7 +94,7 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
         rows.push_back({"File", {words("Of kind {}", Words::perhaps_ours(row.file_kind))}});
     if (!row.virus.empty())
         rows.push_back({"Virus", {shown_text(row.virus)}});
-    if (!row.wrapped.empty() && !sealed)
+    if (!row.wrapped.empty())
         rows.push_back({"Showing", {row.wrapped}});
     if (!row.refusal.empty())
         rows.push_back({"Refused because", {row.refusal}});
@@ -97,7 +102,7 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
     return rows;
 }
 
-/// Takes the person's name out of an explanation's steps and reason, for those who gave no purpose.
+/// Takes the person's name, or their address, out of an explanation's steps and reason, for those who gave no purpose.
 void hide_name(policy::Explanation& why, std::string const& name)
 {
     if (name.empty())
@@ -173,6 +178,43 @@ policy::Subject typed_subject(Visit const& visit, policy::Policy const& policy)
     return subject;
 }
 
+/// Nothing for what was no web address.
+std::optional<policy::Explanation> explained_today(Visit const& visit, log::StoredRecord const& row)
+{
+    auto const target = log::target_of(row);
+    if (!target)
+        return std::nullopt;
+    auto const policy = visit.site.services.current_policy();
+    auto const subject = log::subject_of(row);
+    auto const moment = visit.site.clock.moment_of(std::chrono::floor<std::chrono::seconds>(row.at));
+    return policy::explain(*policy, {subject, *target, moment, row.signals});
+}
+
+/// `row` as it was recorded.
+std::vector<Part> today_parts(log::StoredRecord const& row, std::optional<policy::Explanation> why, Names names)
+{
+    if (!why)
+        return {paragraph("The request could not be read as a web address, so there is nothing to decide again.")};
+    if (log::is_sealed(row))
+        return {paragraph("Sealed content. It is never shown.")};
+    if (names == Names::hidden) {
+        hide_name(*why, row.user);
+        hide_name(*why, row.client.to_text());
+    }
+    std::vector<Part> parts;
+    if (row.stage == policy::to_text(policy::Stage::content))
+        parts.push_back(inset(words("What the page said closed it, by the list {}. That cannot be asked again without the "
+                                    "page; these are the steps before it was read.",
+            row.list)));
+    else if (row.stage == policy::to_text(policy::Stage::file) || row.stage == policy::to_text(policy::Stage::virus))
+        parts.push_back(inset("The site was open; what it sent was closed. These are the steps before the file was seen."));
+    else if (why->verdict != row.verdict)
+        parts.push_back(inset("Today's rules would decide otherwise than was decided then."));
+    for (auto const& part : explanation_parts(*why))
+        parts.push_back(part);
+    return parts;
+}
+
 } // namespace
 
 std::vector<Part> explanation_parts(policy::Explanation const& why)
@@ -218,40 +260,25 @@ task<Response> show_why(Visit const& visit)
     auto const found = co_await run_aside(visit.site, work);
     if (!found || !*found)
         co_return show_message(visit, 404, "We cannot find this row", "It may have been removed because of its age.");
-    auto const& row = **found;
+    auto row = **found;
     auto const purpose = trimmed_value(visit.request.query, "purpose");
-    if (!purpose.empty()) { // only then is a person named
-        auto const look = [actor = visit.actor(), id = row.decision_id, purpose, now = visit.instant()](store::Ledger& ledger) {
-            return store::record_event(ledger, actor, "access-log.read", "row:" + id, "purpose: " + purpose, now);
-        };
-        if (auto const recorded = co_await visit.site.services.store.call(look); !recorded)
-            co_return show_failure(visit, recorded.error());
-    }
+    auto const names = purpose.empty() ? Names::hidden : Names::shown;
+    store::LogLook look{{}, "access-log.read", "row:" + row.decision_id, row.user, {}, {}};
+    if (!purpose.empty()) // only then is a person named
+        look.detail = "purpose: " + purpose;
+    auto begun = co_await begin_look(visit, std::move(look), names);
+    if (auto* const refused = std::get_if<Response>(&begun))
+        co_return std::move(*refused);
+    auto const why = explained_today(visit, row);
+    if (why && why->sealed) // since then
+        row.stage = policy::to_text(policy::Stage::sealed);
+    auto const shown = std::get<LogSight>(begun).shown(row);
     Page page;
     page.title = "Why?";
     page.back = "/log";
-    page.parts = {heading("Why?", row.host), subheading("What was recorded"), summary(recorded_rows(visit, row)),
-        subheading("The same question with today's rules")};
-    auto const target = log::target_of(row);
-    if (!target) {
-        page.parts.push_back(paragraph("The request could not be read as a web address, so there is nothing to decide again."));
-        co_return show(visit, page);
-    }
-    auto const policy = visit.site.services.current_policy();
-    auto const subject = log::subject_of(row);
-    auto const moment = visit.site.clock.moment_of(std::chrono::floor<std::chrono::seconds>(row.at));
-    auto why = policy::explain(*policy, {subject, *target, moment, row.signals});
-    if (purpose.empty())
-        hide_name(why, row.user);
-    if (row.stage == policy::to_text(policy::Stage::content))
-        page.parts.push_back(inset(words("What the page said closed it, by the list {}. That cannot be asked again without the "
-                                         "page; these are the steps before it was read.",
-            row.list)));
-    else if (row.stage == policy::to_text(policy::Stage::file) || row.stage == policy::to_text(policy::Stage::virus))
-        page.parts.push_back(inset("The site was open; what it sent was closed. These are the steps before the file was seen."));
-    else if (why.verdict != row.verdict)
-        page.parts.push_back(inset("Today's rules would decide otherwise than was decided then."));
-    for (auto const& part : explanation_parts(why))
+    page.parts = {heading("Why?", log::is_sealed(row) ? Words("sealed") : Words(row.host)), subheading("What was recorded"),
+        summary(recorded_rows(visit, shown, names)), subheading("The same question with today's rules")};
+    for (auto const& part : today_parts(row, why, names))
         page.parts.push_back(part);
     co_return show(visit, page);
 }

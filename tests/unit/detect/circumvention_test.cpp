@@ -117,6 +117,19 @@ TEST_F(Circumvention, Row30And31BlockedSitesBehindTranslatorsAndArchivesAreSigna
     EXPECT_FALSE(carrying(true, "", Verdict::block, policy::Stage::sealed)) << "sealed content is told of nowhere";
 }
 
+TEST_F(Circumvention, SealedContentIsNamedInNoIncident)
+{
+    auto const target = policy::Target::parse_authority("secret.example:443").value();
+    policy::Decision decision;
+    decision.verdict = Verdict::block;
+    decision.stage = policy::Stage::sealed;
+    decision.signals.add(policy::Signal::sni_mismatch);
+    auto const incident = incident_of({at_, policy_, pupil_, target, decision, "d-1", Intent::unknown, Protocol::tls});
+    expect(incident, IncidentKind::sni_mismatch, Grade::attempt);
+    EXPECT_EQ(incident->host, "sealed");
+    EXPECT_EQ(incident->evidence.find("secret"), std::string::npos) << incident->evidence;
+}
+
 TEST_F(Circumvention, Row29APageThatSpeaksOfItselfAsAProxyIsASignal)
 {
     auto const target = policy::Target::parse_url("https://homework.example/").value();

@@ -47,5 +47,12 @@ TEST(Csv, WritesOneLineWithAsManyCellsAsTheHeader)
     EXPECT_NE(line.find("\"http://www.example.org/a,b\""), std::string::npos);
 }
 
+TEST(Csv, HasNoAddressWhereNoneIsTold)
+{
+    StoredRecord row;
+    row.at = sample_time();
+    EXPECT_EQ(csv_row(row).substr(0, 29), "2026-11-24T10:40:00.123Z,0,\"\"");
+}
+
 } // namespace
 } // namespace gatehouse::log

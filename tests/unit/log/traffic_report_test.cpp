@@ -71,6 +71,17 @@ TEST_F(TrafficReports, CountBySiteCategoryRoleAndGroup)
     EXPECT_TRUE(found.complete);
 }
 
+TEST_F(TrafficReports, NameNoSealedSite)
+{
+    auto sealed = row("secret.example", block);
+    sealed.stage = "sealed";
+    auto const found = report({row("www.bbc.co.uk", allow), sealed});
+    EXPECT_EQ(found.all.blocked, 1U) << "it counts";
+    ASSERT_EQ(found.sites.size(), 1U);
+    EXPECT_EQ(found.sites[0].name, "bbc.co.uk");
+    EXPECT_TRUE(found.blocked_sites.empty());
+}
+
 TEST_F(TrafficReports, CountByHourOverTheDays)
 {
     auto later = row("a.example", block);

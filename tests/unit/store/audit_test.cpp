@@ -37,11 +37,27 @@ TEST_F(Audit, ChainIsIntactAndCountsItsRows)
     EXPECT_EQ(found.rows, 8);
     EXPECT_EQ(found.head_digest.size(), 64u);
     EXPECT_TRUE(ledger->audit_agrees());
-    auto const rows = list_audit(*ledger, {.action_prefix = "account.", .object = "", .before = 3, .limit = 1});
+    auto const rows = list_audit(*ledger, {.action_prefix = "account.", .before = 3, .limit = 1});
     ASSERT_TRUE(rows);
     ASSERT_EQ(rows->size(), 1u);
     EXPECT_EQ(rows->front().sequence, 2);
     EXPECT_EQ(rows->front().actor, "command-line:root");
+}
+
+TEST_F(Audit, IsSearchedByWhomAboutWhatAndWhen)
+{
+    ASSERT_DONE(record_event(*ledger, as(officer), "report.read", "user:Amy.Year9", "A \"complaint\".", tuesday));
+    ASSERT_DONE(record_event(*ledger, as(dsl), "report.read", "user:bob", "Of amy's friend.", tuesday + std::chrono::hours{24}));
+    auto const found = [&](AuditFilter const& filter) { return list_audit(*ledger, filter)->size(); };
+    EXPECT_EQ(found({.actor = "O.Smith"}), 1u);
+    EXPECT_EQ(found({.actor = "o.smit"}), 0u);
+    EXPECT_EQ(found({.action_prefix = "report.", .about = "AMY"}), 2u);
+    EXPECT_EQ(found({.about = "amy.year9", .from = tuesday + std::chrono::hours{1}}), 0u);
+    EXPECT_EQ(found({.about = "%"}), 0u);
+    EXPECT_EQ(found({.from = tuesday + std::chrono::hours{24}}), 1u);
+    EXPECT_EQ(found({.actor = "o.smith", .until = tuesday}), 0u);
+    ASSERT_DONE(rename_account(*ledger, officer, "olive", owner(), tuesday));
+    EXPECT_EQ(found({.action_prefix = "report.", .actor = "olive"}), 1u) << "what she did under her old name";
 }
 
 TEST_F(Audit, NamesTheFirstChangedRow)

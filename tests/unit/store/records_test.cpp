@@ -234,6 +234,29 @@ TEST_F(Incidents, AreSearchedByPersonForAPurpose)
     EXPECT_EQ(search_incidents(*ledger, filter, reader(dsl))->size(), 1u);
 }
 
+TEST_F(Incidents, NameNobodyWithoutAPurposeAndAreOnRecordWithOne)
+{
+    std::vector<detect::Incident> const all{
+        incident("amy.year9", "a.example"), incident("bob", "b.example"), incident("amy.year9", "c.example")};
+    ASSERT_DONE(add_incidents(*ledger, all));
+    auto const before = newest_action();
+    auto const hidden = search_incidents(*ledger, {}, {as(ict), "", tuesday});
+    ASSERT_EQ(hidden->size(), 3u);
+    EXPECT_EQ(newest_action(), before);
+    for (auto const& row : *hidden) {
+        EXPECT_EQ(row.incident.user, "");
+        EXPECT_EQ(row.incident.client, policy::IpAddress{});
+        EXPECT_EQ(row.pseudonym.size(), 6u);
+    }
+    EXPECT_EQ(hidden->front().pseudonym, hidden->back().pseudonym) << "the same person again";
+    EXPECT_NE(hidden->front().pseudonym, hidden->at(1).pseudonym);
+    EXPECT_EQ(search_incidents(*ledger, {}, {as(ict), "Weekly review.", tuesday})->front().incident.user, "amy.year9");
+    EXPECT_EQ(newest_action(), "incidents.read");
+    IncidentFilter device;
+    device.device = "laptop-7";
+    EXPECT_FAILS(search_incidents(*ledger, device, {as(ict), "", tuesday}), errc::invalid_value);
+}
+
 TEST_F(Incidents, AreNotShownToThePersonConcerned)
 {
     std::vector<detect::Incident> const all{incident("o.smith", "c.example")};

@@ -1,0 +1,182 @@
+// The audit: who did what about whom, and whether the chain of its rows is whole.
+#include "proxy/log/csv.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
+
+#include <fmt/chrono.h>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+constexpr std::size_t rows_of_page = 50;
+constexpr std::size_t rows_of_export = 20000;
+
+struct Search {
+    store::AuditFilter filter;
+    std::vector<Problem> problems;
+};
+
+std::optional<policy::Date> date_of(Visit const& visit, std::string_view name, Search& search)
+{
+    auto const text = trimmed_value(visit.request.query, name);
+    if (text.empty())
+        return std::nullopt;
+    auto const date = policy::Date::parse(text);
+    if (!date)
+        search.problems.push_back({std::string(name), "Choose a day"});
+    return date ? std::optional{*date} : std::nullopt;
+}
+
+Search read_search(Visit const& visit)
+{
+    auto const value = [&](std::string_view name) { return trimmed_value(visit.request.query, name); };
+    Search search;
+    auto& filter = search.filter;
+    filter.action_prefix = value("action");
+    filter.actor = value("by");
+    filter.about = value("about");
+    if (auto const from = date_of(visit, "from", search))
+        filter.from = visit.site.clock.instant_of({*from, 0});
+    if (auto const last = date_of(visit, "to", search))
+        filter.until = visit.site.clock.instant_of({last->next(), 0});
+    filter.before = parse_id(visit.query("before")).value_or(0);
+    filter.limit = rows_of_page;
+    return search;
+}
+
+Part search_form(Visit const& visit, std::vector<Problem> const& problems)
+{
+    auto const value = [&](std::string_view name) { return std::string(visit.query(name)); };
+    using Kind = Field::Kind;
+    Form form;
+    form.action = "/audit";
+    form.button = "Search";
+    form.is_search = true;
+    form.is_secondary = true;
+    form.fields = {{Kind::text, "action", "Kind of event", "For example unblock.", value("action"), {}, "", "", 60},
+        {Kind::text, "by", "By whom", "The user name.", value("by"), {}, "", "", 64},
+        {Kind::text, "about", "About whom or what", "A user name, the number of a request, or a word of what was written.",
+            value("about"), {}, "", "", 200},
+        {Kind::date, "from", "From", "", value("from"), {}, problem_with(problems, "from")},
+        {Kind::date, "to", "To", "", value("to"), {}, problem_with(problems, "to")}};
+    return portal::form(form);
+}
+
+/// The same search at another place of its rows; an empty one is the newest.
+std::string address_of(Visit const& visit, std::string_view path, std::string before)
+{
+    auto query = visit.request.query;
+    std::erase_if(query, [](auto const& field) { return field.first == "before" || field.second.empty(); });
+    if (!before.empty())
+        query.emplace_back("before", std::move(before));
+    return with_query(path, query);
+}
+
+Table audit_table(Visit const& visit, std::vector<store::AuditRow> const& rows)
+{
+    Table table;
+    table.caption = "Newest first";
+    table.head = {"Number", "When", "Who", "What", "About", "Words", "From##network address"};
+    table.empty = "No row fits.";
+    for (auto const& row : rows)
+        table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
+            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail}, {row.address}});
+    return table;
+}
+
+std::string csv_of(std::vector<store::AuditRow> const& rows)
+{
+    std::string csv = "number,time,who,what,about,words,address,digest\r\n";
+    for (auto const& row : rows) {
+        csv += fmt::format("{},{:%Y-%m-%dT%H:%M:%SZ}", row.sequence, fmt::gmtime(std::chrono::system_clock::time_point{row.at}));
+        for (auto const* text : {&row.actor, &row.action, &row.object, &row.detail, &row.address, &row.digest})
+            csv += ',' + log::csv_cell(*text);
+        csv += "\r\n";
+    }
+    return csv;
+}
+
+/// What was asked for, in the audit's own row.
+std::string search_text(Visit const& visit)
+{
+    std::string text;
+    for (auto const* name : {"action", "by", "about", "from", "to"})
+        if (auto const value = trimmed_value(visit.request.query, name); !value.empty())
+            text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, value);
+    return text.empty() ? "all" : text;
+}
+
+struct Answer {
+    std::vector<store::AuditRow> rows;
+    store::AuditVerification chain;
+};
+
+} // namespace
+
+task<Response> show_audit(Visit const& visit)
+{
+    auto const search = read_search(visit);
+    auto const work = [filter = search.filter](Ledger& ledger) -> result<Answer> {
+        auto rows = store::list_audit(ledger, filter);
+        if (!rows)
+            return rows.error();
+        auto chain = store::verify_audit(ledger);
+        if (!chain)
+            return chain.error();
+        return Answer{std::move(*rows), std::move(*chain)};
+    };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    auto const& [rows, chain] = *found;
+    Page page;
+    page.title = "Audit";
+    add_problems(page, search.problems);
+    page.parts.push_back(heading("Audit"));
+    page.parts.push_back(chain.intact ? paragraph("The chain of records is whole: no row was changed or removed.")
+                                      : warning(words("The chain of records is broken. {}", Words::perhaps_ours(chain.problem))));
+    page.parts.push_back(search_form(visit, search.problems));
+    if (!search.problems.empty())
+        co_return show(visit, page);
+    page.parts.push_back(portal::table(audit_table(visit, rows)));
+    bool const has_older = rows.size() == rows_of_page;
+    if (has_older || search.filter.before != 0)
+        page.parts.push_back(pages(search.filter.before == 0 ? std::string{} : address_of(visit, "/audit", {}),
+            has_older ? address_of(visit, "/audit", std::to_string(rows.back().sequence)) : std::string{}));
+    if (!rows.empty())
+        page.parts.push_back(link("Download as a table (CSV)", address_of(visit, "/audit/export", {})));
+    if (has_older)
+        page.parts.push_back(paragraph(
+            words("The table has the newest {} rows at most. For older ones, choose an earlier day under To, and download again.",
+                shown_number(rows_of_export))));
+    co_return show(visit, page);
+}
+
+task<Response> export_audit(Visit const& visit)
+{
+    auto search = read_search(visit);
+    if (!search.problems.empty())
+        co_return show_message(visit, 422, "The search is not complete", search.problems.front().text);
+    search.filter.before = 0;
+    search.filter.limit = rows_of_export + 1;
+    auto const work = [filter = search.filter, actor = visit.actor(), detail = search_text(visit), now = visit.instant()](
+                          Ledger& ledger) -> result<std::vector<store::AuditRow>> {
+        auto rows = store::list_audit(ledger, filter);
+        if (!rows)
+            return rows;
+        if (auto const noted = store::record_event(ledger, actor, "audit.export", "audit", detail, now); !noted)
+            return noted.error();
+        return rows;
+    };
+    auto rows = co_await visit.site.services.store.call(work);
+    if (!rows)
+        co_return show_failure(visit, rows.error());
+    bool const is_cut = rows->size() > rows_of_export;
+    if (is_cut)
+        rows->pop_back();
+    co_return csv_file("audit", csv_of(*rows), is_cut ? std::optional{rows->size()} : std::nullopt);
+}
+
+} // namespace gatehouse::portal::console

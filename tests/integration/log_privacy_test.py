@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Who may see what of the records about people: no name without a purpose, never the reader's own rows, nothing sealed; files say when they are cut; the audit
+is searched and downloaded."""
+import base64
+import csv
+import html
+import io
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import Browser, sign_in  # noqa: E402
+from gateway import Gateway, Suite, wait_until  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+SUITE = Suite()
+USER = 17  # a column of the file
+SITE, SEALED, VPN = "www.school.example", "sealed-test.gatehouse.example", "www.nordvpn.com"
+STUDY = "127.0.1.14"  # asks people to sign in
+PEOPLE = {"dev": "dpo", "olive": "officer", "ian": "ict-lead", "dora": "dsl", "mia": "marketing", "ada": "auditor"}
+
+
+class Hello(HttpHandler):
+    def do_GET(self):
+        self.answer(200, b"hello")
+
+
+HELLO = Origin(Hello)
+
+
+def plain(page):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text)))
+
+
+def table(page):
+    return list(csv.reader(io.StringIO(page.text)))
+
+
+def fetch(site, user, path="/"):
+    who = base64.b64encode(f"{user}:{USERS[user]}".encode()).decode()
+    with Wire(GATE, room=STUDY) as wire:
+        return wire.send(f"GET http://{site}:{HELLO.port}{path} HTTP/1.1\r\nHost: {site}:{HELLO.port}\r\nProxy-Authorization: Basic {who}\r\nConnection: close\r\n\r\n").answer().status
+
+
+def people_have_a_code_until_a_purpose_is_stated():
+    page = plain(OLIVE.get(f"/log?host={SITE}"))
+    codes = re.findall(r"Person ([0-9A-F]{6})", page)
+    assert len(codes) == 4 and len(set(codes)) == 3 and codes.count(codes[-1]) == 2, "two visits of one, one of each other: " + page[-1500:]
+    assert "amy" not in page and "ben" not in page and "signed in" not in page, page[-1500:]
+    assert codes[-1] in plain(IAN.get(f"/log?host={SITE}")), "the same for every reader"
+    named = plain(OLIVE.get(f"/log?host={SITE}&purpose=a+complaint"))
+    assert "amy" in named and "ben" in named and not re.search(r"Person [0-9A-F]{6}", named), named[-1500:]
+    why = re.search(r'href="(/why\?[^"]*)"', OLIVE.get(f"/log?host={SITE}").text)[1]
+    page = plain(OLIVE.get(html.unescape(why)))
+    assert re.search(r"Person [0-9A-F]{6}", page) and STUDY not in page and "ben" not in page and "amy" not in page, page[-2500:]
+
+
+def a_file_hides_what_the_page_hides():
+    rows = table(OLIVE.get(f"/log/export?host={SITE}"))
+    head = rows[0]
+    assert len(rows) == 5, rows
+    for row in rows[1:]:
+        assert row[head.index("client")] == "" and re.fullmatch(r"Person [0-9A-F]{6}", row[head.index("person")]), row
+    named = table(OLIVE.get(f"/log/export?host={SITE}&purpose=a+complaint"))
+    assert {row[head.index("person")] for row in named[1:]} == {"amy", "ben", "ian.web"} and named[1][head.index("client")] == STUDY, named
+
+
+def nobody_meets_their_own_rows():
+    for browser, other, name in ((IAN, OLIVE, "ian"), (OLIVE, IAN, "olive")):
+        login = name + ".web"  # another account of the same person
+        for path in (f"/log?person={login}&purpose=x", f"/log/export?person={login}&purpose=x", f"/log/live?person={login}&purpose=x", f"/log/live/events?person={login.title()}&purpose=x"):
+            page = browser.get(path)
+            assert page.status == 403 and "Ask somebody else who may read it" in page.text, (path, page.status)
+        mine = browser.get("/log?purpose=a+fault")
+        assert "Rows of your own are left out" in mine.text and f", {login}," not in plain(mine), plain(mine)[-2000:]
+        assert login not in [row[USER] for row in table(browser.get("/log/export?purpose=a+fault"))]
+        theirs = other.get(f"/log?person={login}&purpose=a+fault")
+        assert theirs.status == 200 and SITE in plain(theirs), plain(theirs)[-1500:]
+        why = html.unescape(re.search(r'href="(/why\?[^"]*)"', theirs.text)[1])
+        assert other.get(why).status == 200
+        for address in (why, why.partition("&purpose")[0]):
+            page = browser.get(address)
+            assert page.status == 403 and "your own rows" in page.text, (address, page.status)
+        audit = plain(DEV.get(f"/audit?action=access-log.read.denied&by={name}"))
+        assert f"person:{login}" in audit, audit[-1500:]
+
+
+def sealed_content_is_shown_nowhere():
+    mia = MIA
+    assert mia.fill("/log", "/log/purpose", purpose="Who reads our news page.", days="1").status == 303
+    for browser, end in ((OLIVE, ""), (OLIVE, "&purpose=x"), (mia, "")):
+        page = browser.get("/log?rule=sealed&columns=site&columns=list&columns=category&columns=why&columns=who" + end)
+        assert "sealed" in plain(page) and "illegal" not in page.text and SEALED not in page.text, plain(page)[-1500:]
+        file = browser.get("/log/export?rule=sealed" + end)
+        assert "illegal" not in file.text and SEALED not in file.text and table(file)[1][3] == "sealed", file.text
+        why = browser.get(html.unescape(re.search(r'href="(/why\?[^"]*)"', page.text)[1]))
+        assert why.status == 200 and "It is never shown" in why.text and "illegal" not in why.text and SEALED not in why.text, plain(why)[-2500:]
+        live = browser.get("/log/live?rule=sealed" + end)
+        assert SEALED not in live.text and "sealed" in plain(live), plain(live)[-1500:]
+    for page in (OLIVE.get("/traffic").text, OLIVE.get("/governors").text, GATE.command("log", "--rule", "sealed", "--json"), collected("amy").text):
+        assert "gatehouse.example/" not in page and SEALED not in page and "illegal/path" not in page, page[-2500:]
+    assert any(SEALED in json.dumps(row) for row in GATE.access_rows()), "the file keeps it"
+
+
+def incidents_name_people_for_a_purpose():
+    for browser in (OLIVE, IAN, DORA, ADA):
+        page = plain(browser.get("/incidents"))
+        assert re.search(r"Person [0-9A-F]{6}", page) and "amy" not in page, page[-1500:]
+        page = plain(browser.get("/incidents?purpose=The+weekly+review"))
+        assert "amy" in page and not re.search(r"Person [0-9A-F]{6}", page), page[-1500:]
+    audit = plain(DEV.get("/audit?action=incidents.read&about=weekly+review"))
+    assert all(login in audit for login in ("olive", "ian", "dora", "ada")), audit[-1500:]
+    assert OLIVE.get("/incidents?device=x").status == 422
+
+
+def collected(person, **fields):
+    return DEV.fill("/privacy", "/privacy/person", **{"person": person, "purpose": "Request of 3 December.", "password": "another password of dev", **fields})
+
+
+def everything_about_a_person_takes_the_own_password():
+    for password, said in (("", "Write your own password"), ("not it", "is not right")):
+        page = collected("amy", password=password)
+        assert page.status == 422 and said in page.text and '"access_log"' not in page.text, plain(page)[-1500:]
+    assert json.loads(collected("amy").text)["person"] == "amy"
+
+
+def a_file_that_is_cut_says_so():
+    assert "The table has the newest" not in OLIVE.get("/log").text, "everything is on the page"
+    file = OLIVE.get("/log/export")
+    assert 'filename="access-log.csv"' in file.disposition and file.cut is None, file.disposition
+    with Wire(GATE, room="127.0.1.10") as wire:
+        for _ in range(5000):
+            assert wire.send(f"GET http://{SITE}:{HELLO.port}/ HTTP/1.1\r\nHost: {SITE}:{HELLO.port}\r\n\r\n").answer().status == 200
+    wait_until(lambda: OLIVE.get("/log/export").cut == "5000", what="more rows than a file takes")
+    file = OLIVE.get("/log/export")
+    assert 'filename="access-log-newest-5000.csv"' in file.disposition and len(table(file)) == 5001, (file.disposition, len(table(file)))
+    assert "The table has the newest 5,000 rows at most" in plain(OLIVE.get("/log"))
+
+
+def the_audit_is_searched_and_downloaded():
+    for browser in (OLIVE, IAN):
+        for number in range(30):
+            assert browser.get(f"/log?host={SITE}&purpose==sum({number})").status == 200
+    page = DEV.get("/audit?by=olive&about=sum(&from=2026-11-24&to=2026-11-24")
+    said = plain(page)
+    assert "sum(29)" in said and "ian" not in re.findall(r"<td[^>]*>([^<]*)", page.text), said[-1500:]
+    assert "sum(" not in plain(DEV.get("/audit?about=sum(&to=2026-11-23")) .split("Newest first")[1]
+    assert DEV.get("/audit?from=soon").status == 422
+    first = DEV.get("/audit?about=sum(&to=2026-11-24")
+    older = html.unescape(re.search(r'href="(/audit\?[^"]*before=[^"]*)"', first.text)[1])
+    assert "about=sum" in older and "to=2026-11-24" in older, older
+    second = plain(DEV.get(older))
+    assert "sum(0)" in second and "sum(29)" not in second, second[-1500:]
+    file = DEV.get("/audit/export?about=sum(")
+    rows = table(file)
+    assert len(rows) == 61 and rows[0][:4] == ["number", "time", "who", "what"] and {row[2] for row in rows[1:]} == {"olive", "ian"}, rows[:3]
+    assert "audit.export" in plain(ADA.get("/audit?action=audit.export&by=dev")) and "about: sum(" in plain(ADA.get("/audit?action=audit.export"))
+    assert OLIVE.get("/audit/export").status == 403
+
+
+with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1"}, ports=[HELLO.port], clock="2026-11-24 10:10:00",
+             accounts=[(role, login) for login, role in PEOPLE.items()]) as GATE:
+    USERS = {}
+    for user in ("amy", "ben"):
+        USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
+    for person in ("ian", "olive"):
+        USERS[f"{person}.web"] = json.loads(GATE.command("account", "add", "--login", f"{person}.web", "--person", person, "--subject-role", "staff", "--json"))["password"]
+    DEV, OLIVE, IAN, DORA, MIA, ADA = (sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE)
+    for user, site, path in (("amy", SITE, "/"), ("amy", SITE, "/again"), ("ben", SITE, "/"), ("ian.web", SITE, "/"), ("olive.web", SITE, "/"), ("amy", SEALED, "/some/illegal/path"), ("amy", VPN, "/")):
+        fetch(site, user, path)
+    wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
+    SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
+              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, a_file_that_is_cut_says_so, the_audit_is_searched_and_downloaded)
+SUITE.close()
