@@ -119,7 +119,8 @@ Table list_table(Visit const& visit)
         table.rows.push_back({list.sealed ? Cell{"A sealed list"} : Cell{list.title.empty() ? list.id : list.title},
             {category == nullptr ? Words("-") : Words(category->title)},
             failure ? Cell{"missing", {}, "red"} : Cell{shown_time(visit.site, changed)},
-            {list.owner.empty() ? Words("-") : Words(list.owner)}, {list.review_by ? shown_date(*list.review_by) : Words("-")}});
+            {list.owner.empty() ? Words("-") : Words::perhaps_ours(list.owner)},
+            {list.review_by ? shown_date(*list.review_by) : Words("-")}});
     }
     return table;
 }
