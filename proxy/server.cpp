@@ -44,11 +44,11 @@ std::unique_ptr<store::Store> open_store(Settings const& settings)
     return std::move(*opened);
 }
 
-/// What is believed now; the clock itself if the store cannot say.
+/// What is believed now. If the store cannot say: the beginning of time, so that nothing goes until it can.
 std::chrono::sys_seconds believed_at_start(store::Store& store, std::chrono::sys_seconds now)
 {
     auto const kept = store.run([now](store::Ledger& ledger) { return store::keep_believed_time(ledger, now); });
-    return kept ? kept->at : now;
+    return kept ? kept->at : std::chrono::sys_seconds{};
 }
 
 log::Options log_options(Settings const& settings, std::atomic<std::chrono::sys_seconds> const& believed)

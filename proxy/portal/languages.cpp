@@ -162,6 +162,8 @@ Language preferred_language(std::string_view accept_language, std::span<Language
 
 std::string_view say(Language language, std::string_view english)
 {
+    if (language == Language::english)
+        return english;
     auto const& catalogue = catalogue_of(language);
     auto const found = catalogue.find(english);
     return found == catalogue.end() ? english : std::string_view{found->second};

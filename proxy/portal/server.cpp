@@ -167,6 +167,7 @@ struct Server::State : std::enable_shared_from_this<State> {
 Server::Server(asio::io_context& context, Services services, Sockets inherited)
     : state_(std::make_shared<State>(context, std::move(services), inherited))
 {
+    (void)say(Language::spanish, {}); // reads all catalogues now, not while a worker has a block page to make
     asio::co_spawn(context, State::accept(state_, Side::portal), State::report_crash);
     asio::co_spawn(context, State::accept(state_, Side::console), State::report_crash);
 }

@@ -27,6 +27,12 @@ std::string Words::in(Language language) const
     auto text = say(language, ours_);
     if (text.data() == ours_.data()) // nothing else is known
         text = text.substr(0, text.find("##"));
+    if (is_list_) {
+        std::string out;
+        for (auto const& part : parts_)
+            out.append(out.empty() ? "" : text).append(part.in(language));
+        return out;
+    }
     if (parts_.empty())
         return std::string(text);
     std::string out;
@@ -54,13 +60,10 @@ Words shown_number(std::uint64_t number)
     return words("{},{}", shown_number(number / thousand), rest);
 }
 
-Words joined(std::vector<Words> const& parts, char const* between)
+Words joined(std::vector<Words> parts, char const* between)
 {
-    Words all;
-    for (auto const& part : parts)
-        if (!part.empty())
-            all = all.empty() ? part : Words("{}{}{}", {std::move(all), between, part});
-    return all;
+    std::erase_if(parts, [](Words const& part) { return part.empty(); });
+    return parts.empty() ? Words() : Words::list(std::move(parts), between);
 }
 
 } // namespace gatehouse::portal

@@ -46,6 +46,14 @@ public:
         return words;
     }
 
+    /// One after another, with `between` (ours) between them.
+    static Words list(std::vector<Words> parts, char const* between)
+    {
+        Words words(between, std::move(parts));
+        words.is_list_ = true;
+        return words;
+    }
+
     bool empty() const { return ours_.empty() && outside_.empty(); }
     std::string in(Language language) const;
     /// For programs, files and records, which know one language.
@@ -56,6 +64,7 @@ private:
     std::string outside_;
     std::vector<Words> parts_;
     bool perhaps_ours_ = false; ///< `outside_` is looked up
+    bool is_list_ = false;      ///< `ours_` stands between the parts
 };
 
 /// Numbers become text as they are; for "1,234" give shown_number().
@@ -79,6 +88,6 @@ Words words(char const* ours, Parts&&... parts)
 Words shown_number(std::uint64_t number);
 
 /// One after another, with the same between them: "Pupil, Year 9". Nothing between empty ones.
-Words joined(std::vector<Words> const& parts, char const* between = ", ");
+Words joined(std::vector<Words> parts, char const* between = ", ");
 
 } // namespace gatehouse::portal

@@ -8,7 +8,8 @@ BelievedTime believe(BelievedTime before, Instant now)
 {
     if (before.at == Instant{} || now <= before.at + longest_step)
         return {now, {}};
-    bool const leapt_again = now < before.leap_seen || now > before.leap_seen + longest_step;
+    constexpr std::chrono::hours put_right{1}; // what a time server may take back
+    bool const leapt_again = now < before.leap_seen - put_right || now > before.leap_seen + longest_step;
     if (before.leap_seen == Instant{} || leapt_again)
         return {before.at, now};
     if (now - before.leap_seen >= leap_stands)

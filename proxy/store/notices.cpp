@@ -100,7 +100,9 @@ constexpr std::array sources{
                "/audit?action=clock."},
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'clock.leap' AND ?1 > 0"},
     Source{{"lists", ConsoleRole::ict_lead, "lists could not be updated",
-               "An update of the lists was refused in whole or in part; the last good ones stay in force. Status says which.",
+               "An update of the lists was refused in whole or in part; the last good ones stay in force. Run `gatehouse lists "
+               "update` "
+               "by hand: it says which, and why.",
                "/status"},
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'lists.update-failed' AND ?1 > 0"},
     Source{{"decisions-head", ConsoleRole::chief_executive, "a request waits for your decision", a_decision, "/requests"}, {}},

@@ -8,6 +8,23 @@ namespace {
 
 using Askers = std::vector<RequestRow>;
 
+/// Who asked, and one person who would take a step.
+struct Party {
+    Askers askers;
+    PersonNames names;
+};
+
+result<Party> party_of(Ledger& ledger, RequestId id, Account const& account)
+{
+    auto askers = load_askers(ledger, id);
+    if (!askers)
+        return askers.error();
+    auto names = names_of(ledger, account);
+    if (!names)
+        return names.error();
+    return Party{std::move(*askers), std::move(*names)};
+}
+
 /// By the name under which the gateway knew them.
 bool has_asked(Askers const& askers, PersonNames const& names)
 {
@@ -102,17 +119,14 @@ result<Account> require_reviewer(Ledger& ledger, RequestId id, Actor const& acto
     auto const officer = require_settled_role(ledger, actor, {ConsoleRole::officer}, now);
     if (!officer)
         return officer;
-    auto const askers = load_askers(ledger, id);
-    if (!askers)
-        return askers.error();
-    auto const names = names_of(ledger, *officer);
-    if (!names)
-        return names.error();
-    if (has_asked(*askers, *names))
+    auto const party = party_of(ledger, id, *officer);
+    if (!party)
+        return party.error();
+    if (has_asked(party->askers, party->names))
         return errc::same_person;
-    if (!may_have_asked(*askers, *names))
+    if (!may_have_asked(party->askers, party->names))
         return officer;
-    auto const free_others = count_free(ledger, ConsoleRole::officer, *askers, names->person);
+    auto const free_others = count_free(ledger, ConsoleRole::officer, party->askers, party->names.person);
     if (!free_others)
         return free_others.error();
     return *free_others > 0 ? result<Account>{errc::same_person} : officer;
@@ -123,15 +137,12 @@ result<Account> require_approver(Ledger& ledger, RequestRow const& row, Actor co
     auto const approver = require_settled_role(ledger, actor, {ConsoleRole::headteacher, ConsoleRole::chief_executive}, now);
     if (!approver)
         return approver;
-    auto const askers = load_askers(ledger, row.request.id);
-    if (!askers)
-        return askers.error();
-    auto const names = names_of(ledger, *approver);
-    if (!names)
-        return names.error();
-    if (has_asked(*askers, *names))
+    auto const party = party_of(ledger, row.request.id, *approver);
+    if (!party)
+        return party.error();
+    if (has_asked(party->askers, party->names))
         return errc::same_person;
-    auto const decider = decider_of(ledger, *askers);
+    auto const decider = decider_of(ledger, party->askers);
     if (!decider)
         return decider.error();
     if (approver->console_role != *decider)
@@ -144,16 +155,13 @@ result<Account> require_approver(Ledger& ledger, RequestRow const& row, Actor co
 
 result<void> check_reviewer_apart(Ledger& ledger, RequestRow const& row)
 {
-    auto const askers = load_askers(ledger, row.request.id);
-    if (!askers)
-        return askers.error();
     auto const reviewer = find_account(ledger, row.reviewer_account);
     if (!reviewer)
         return reviewer.error();
-    auto const names = names_of(ledger, *reviewer);
-    if (!names)
-        return names.error();
-    return has_asked(*askers, *names) ? result<void>{errc::same_person} : result<void>{};
+    auto const party = party_of(ledger, row.request.id, *reviewer);
+    if (!party)
+        return party.error();
+    return has_asked(party->askers, party->names) ? result<void>{errc::same_person} : result<void>{};
 }
 
 result<void> check_turn(Ledger& ledger, RequestId id, Actor const& actor, Instant now)

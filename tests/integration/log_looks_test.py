@@ -93,6 +93,13 @@ def it_ends():
         browser.cookies.clear()
         assert browser.fill("/sign-in", "/sign-in", login=login, password=f"another password of {login}").status == 303
     assert "Before you look" in MARKETING.get("/log").text, "it is over by itself"
+    GATE.set_clock("2026-11-25 10:12:00")
+    ICT.cookies.clear()
+    assert ICT.fill("/sign-in", "/sign-in", login="ian", password="another password of ian").status == 303
+    row = html.unescape(re.search(r'href="(/why\?[^"]*)"', ICT.get(f"/log?host={HOST}").text)[1])
+    assert "What was recorded" in ICT.get(row).text
+    answer = MARKETING.get(row + "&purpose=made+up").text
+    assert "Before you look" in answer and HOST not in answer, "and no single row is a way round it"
 
 
 PEOPLE = {"ian": "ict-lead", "olive": "officer", "mia": "marketing", "dev": "dpo"}

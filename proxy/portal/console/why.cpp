@@ -2,6 +2,7 @@
 #include "proxy/log/replay.hpp"
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/explain_view.hpp"
+#include "proxy/portal/console/log_purpose.hpp"
 #include "proxy/portal/console/log_sight.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/settings.hpp"
@@ -255,13 +256,16 @@ std::vector<Part> explanation_parts(policy::Explanation const& why)
 
 task<Response> show_why(Visit const& visit)
 {
+    std::string stated;
+    if (auto first = co_await ask_for_purpose(visit, stated))
+        co_return std::move(*first);
     auto const key = std::string(visit.query("key"));
     auto const work = [dir = visit.site.services.settings.log_dir, key] { return log::read_row(dir, key); };
     auto const found = co_await run_aside(visit.site, work);
     if (!found || !*found)
         co_return show_message(visit, 404, "We cannot find this row", "It may have been removed because of its age.");
     auto row = **found;
-    auto const purpose = trimmed_value(visit.request.query, "purpose");
+    auto const purpose = stated.empty() ? trimmed_value(visit.request.query, "purpose") : stated;
     auto const names = purpose.empty() ? Names::hidden : Names::shown;
     store::LogLook look{{}, "access-log.read", "row:" + row.decision_id, row.user, {}, {}};
     if (!purpose.empty()) // only then is a person named

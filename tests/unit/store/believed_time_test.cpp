@@ -35,6 +35,7 @@ TEST(Believe, NoLeapThatWasPutRight)
     EXPECT_EQ(believe(leapt, tuesday + hours{2}), (BelievedTime{tuesday + hours{2}, {}}));
     EXPECT_EQ(believe(leapt, wrong + days{8}), (BelievedTime{tuesday, wrong + days{8}})) << "a second leap has not stood yet";
     EXPECT_EQ(believe(leapt, wrong - hours{30}), (BelievedTime{tuesday, wrong - hours{30}})) << "nor one that went back a little";
+    EXPECT_EQ(believe(leapt, wrong - std::chrono::seconds{2}), leapt) << "a time server put it right by seconds";
 }
 
 struct Believed : School { };
