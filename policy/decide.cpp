@@ -292,13 +292,13 @@ Host const& host_to_dial(Policy const& policy, Decision const& decision, Target 
     return decision.safe_search == none ? target.host : policy.safe_search[decision.safe_search].use;
 }
 
-Target visible_part(Policy const& policy, Subject const& subject, Target const& url, Moment const& now)
+Target visible_part(Policy const& policy, Query const& url)
 {
-    if (url.scheme != Scheme::https)
-        return url;
-    auto const tunnel = url.seen_without_inspection();
-    auto const decision = decide(policy, {subject, tunnel, now, {}});
-    return decision.verdict == Verdict::allow && decision.tls == TlsAction::bump ? url : tunnel;
+    if (url.target.scheme != Scheme::https)
+        return url.target;
+    auto const tunnel = url.target.seen_without_inspection();
+    auto const decision = decide(policy, {url.subject, tunnel, url.now, url.signals});
+    return decision.verdict == Verdict::allow && decision.tls == TlsAction::bump ? url.target : tunnel;
 }
 
 } // namespace gatehouse::policy

@@ -76,7 +76,8 @@ struct Decision {
 Host const& host_to_dial(Policy const& policy, Decision const& decision, Target const& target);
 
 /// What of an https URL the gateway decides on: the URL where the tunnel to it is allowed and inspected, otherwise the tunnel.
-Target visible_part(Policy const& policy, Subject const& subject, Target const& url, Moment const& now);
+/// The signals are those of the tunnel.
+Target visible_part(Policy const& policy, Query const& url);
 
 /// Total, pure, no exceptions. Never allocates. Well under a microsecond for a hundred rules and millions of names.
 Decision decide(Policy const& policy, Query const& query);

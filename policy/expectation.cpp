@@ -48,7 +48,7 @@ std::vector<Problem> check_expectations(Policy const& policy, std::chrono::sys_s
             continue; // parse_policy has complained
         auto const subject = subject_of(policy, expectation);
         Moment const now{expectation.at, to_instant(expectation.at)};
-        auto const visible = visible_part(policy, subject, *target, now);
+        auto const visible = visible_part(policy, {subject, *target, now, {}});
         auto const decision = decide(policy, {subject, visible, now, {}});
         auto const rule = rule_id(policy, decision);
         if (decision.verdict != expectation.verdict)

@@ -89,8 +89,8 @@ constexpr ApiField log_search[]{{"from", "YYYY-MM-DDTHH:MM"}, {"to", "YYYY-MM-DD
 constexpr ApiField log_purpose[]{{"purpose", "What the log is looked at for", true}, {"days", "How long", true}};
 constexpr ApiField log_view[]{{"name", "Of the search", true}, {"query", "What is searched for, as in the address of the page"}};
 constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose", "Why the person's name is looked at"}};
-constexpr ApiField check[]{
-    {"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"at", "YYYY-MM-DDTHH:MM"}};
+constexpr ApiField check[]{{"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"device", "Device"},
+    {"at", "YYYY-MM-DDTHH:MM"}};
 constexpr ApiField term[]{{"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"}};
 constexpr ApiField person[]{{"person", "User name", true}, {"purpose", "Which request it answers", true}, own_password};
 constexpr ApiField audit[]{{"action", "Beginning of its action, such as \"unblock.\""}, {"by", "User name of who did it"},

@@ -65,7 +65,7 @@ export async function askAndDecide(stage) {
         await head.check("#decision");
         await head.fill("#reason", "Good for history.");
         await head.click("button:has-text('Confirm')");
-        expect((await text(head)).includes("open now"), await text(head));
+        expect((await text(head)).includes("opens as the officer proposed"), await text(head));
     });
     await test("the pupil reads the answer", async () => {
         await pupil.goto(statusPage);
@@ -84,13 +84,14 @@ export async function changeTheLists({ gateway }, officer) {
         await officer.click("main button:has-text('Add')");
         expect((await text(officer)).includes("Nothing is live yet"), await text(officer));
         expect((await text(officer)).includes("fresh.example/games"), await text(officer));
+        expect((await text(officer)).includes("goes by the name of this site alone"), "that the entry does nothing on https is said");
         await follow(officer, "What would change?");
         expect(/Requests looked at\s+\d+/.test(await text(officer)), await text(officer));
         await officer.goto(`${gateway.console}/draft`);
         await officer.fill("#message", "Games that Year 9 found.");
         await officer.click("button:has-text('Publish')");
         expect((await text(officer)).includes("The change is live"), await text(officer));
-        await officer.goto(`${gateway.console}/check?url=fresh.example/games&role=pupil`);
+        await officer.goto(`${gateway.console}/check?url=http://fresh.example/games&role=pupil`);
         expect((await text(officer)).includes("Blocked"), await text(officer));
         await officer.goto(`${gateway.console}/history`);
         await follow(officer, "Games that Year 9 found.");

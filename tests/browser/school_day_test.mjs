@@ -177,7 +177,7 @@ try {
         await screenshot(head, "through-head-request");
         await decide(head, "approve", "Good for the magazine.");
         const approved = Date.now();
-        expect((await text(head)).includes("open now"), await text(head));
+        expect((await text(head)).includes("opens as the officer proposed"), await text(head));
         await eventually(async () => (await look(pupil, instaSite)).startsWith("The real"), "the opening", 5);
         expect(Date.now() - approved < 2000, `it took ${Date.now() - approved} ms`);
     });

@@ -1,27 +1,42 @@
 #!/usr/bin/env python3
-"""`gatehouse explain --batch` and the live proxy give the same verdict by the same rule: 10,000 generated questions, four moments of
-the school day, every room, listed and made-up hosts, plain requests and CONNECT.
+"""`gatehouse explain --batch`, the console's "Check a site" and the live proxy give the same verdict by the same rule: 10,000 generated questions
+(of the console a few hundred), moments of the school day, every room, listed and made-up hosts, plain requests and CONNECT, parts of sites on lists.
 
 usage: agree_test.py [seed]
 """
 import collections
+import html
+import http.client
 import json
 import pathlib
 import random
+import re
+import ssl
 import subprocess
 import sys
 import threading
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import add_to_list, sign_in  # noqa: E402
 from gateway import COMMAND, SOURCE, Gateway, Suite, wait_until  # noqa: E402
 from origin import Wire  # noqa: E402
 
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 20261124
 QUESTIONS = 10_000
+IN_THE_CONSOLE = 20  # every how many-th is asked there too
 MOMENTS = {"lesson": "2026-11-24 10:10:00", "break": "2026-11-24 10:42:00", "lunch of years 7 and 8": "2026-11-24 12:00:00",
            "lunch": "2026-11-24 12:50:00", "outside": "2026-11-28 10:10:00"}
 # Not 127.0.1.14: it asks for a name first, so there is no verdict to compare.
 ROOMS = [f"127.0.1.{last}" for last in (10, 11, 12, 13, 15, 20, 21, 22, 23, 30, 99)] + ["127.0.0.1"]
+# The same rooms as the console's form names them; 127.0.1.99 is in no network.
+PLACES = {"127.0.1.10": {"network": "year-9-room"}, "127.0.1.11": {"network": "year-7-room"}, "127.0.1.12": {"network": "library"},
+          "127.0.1.13": {"device": "library-kiosk"}, "127.0.1.15": {"network": "pupil-wifi"}, "127.0.1.20": {"network": "staff-room"},
+          "127.0.1.21": {"network": "staff-desks"}, "127.0.1.22": {"device": "marketing-desk"}, "127.0.1.23": {"network": "office"},
+          "127.0.1.30": {"network": "guest-wifi"}, "127.0.1.99": {"role": "unknown"}, "127.0.0.1": {"network": "ict-suite"}}
+# On encrypted pages entries of the school's lists with a path do nothing here: no connection is looked into.
+OPENED, CLOSED = "www.instagram.com/schoolaccount", "fresh.example/games"
+PATHS = ["/", "/", "/p/1", "/schoolaccount", "/games/2?level=1"]
 SUITE = Suite()
 RANDOM = random.Random(SEED)
 
@@ -45,6 +60,8 @@ def made_up_host():
 
 def a_host():
     kind = RANDOM.random()
+    if kind < 0.06:
+        return RANDOM.choice([OPENED, CLOSED]).partition("/")[0]
     if kind < 0.55:
         return RANDOM.choice(LISTED)
     if kind < 0.7:
@@ -63,8 +80,8 @@ def a_question():
     host, room = a_host(), RANDOM.choice(ROOMS)
     if RANDOM.random() < 0.5:
         port = RANDOM.choice([443, 443, 443, 443, 8443, 22, 1194])
-        return room, "CONNECT", f"{host}:{port}", f"https://{host}:{port}/"
-    url = f"http://{host}{RANDOM.choice(['', '', ':80', ':8080'])}{RANDOM.choice(['/', '/p/1', '/search?q=x', '/%7Euser/a.html'])}"
+        return room, "CONNECT", f"{host}:{port}", f"https://{host}:{port}{RANDOM.choice(PATHS)}"
+    url = f"http://{host}{RANDOM.choice(['', '', ':80', ':8080'])}{RANDOM.choice([*PATHS, '/search?q=x', '/%7Euser/a.html'])}"
     return room, "GET", url, url
 
 
@@ -112,6 +129,21 @@ def explain_all(gate, questions, at):
     return answers
 
 
+def check_in_the_console(gate, login, questions, at):
+    """(verdict, rule) of each question, as "Check a site" says, on one connection."""
+    cookies = "; ".join(f"{name}={value}" for name, value in sign_in(gate, login, gate.passwords[login]).cookies.items())
+    console = http.client.HTTPSConnection("127.0.0.1", gate.console_port, context=ssl._create_unverified_context(), timeout=30)
+    said = []
+    for room, _, _, url in questions:
+        console.request("GET", "/check?" + urllib.parse.urlencode({"url": url, "at": at, **PLACES[room]}), headers={"Cookie": cookies})
+        text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", console.getresponse().read().decode())))
+        found = re.search(r" Now (Open|Blocked) (?:Rule ([^ ,]+)|Reason (Sealed))", text)
+        assert found, f"{url} for {room}: {text[-1500:]}"
+        said.append(("allow" if found[1] == "Open" else "block", found[2] or "sealed"))
+    console.close()
+    return said
+
+
 def without_ca(config):
     """No trusted CA in any room: each refusal of a CONNECT then comes at once, and carries its decision."""
     path = config / "policy.toml"
@@ -121,7 +153,7 @@ def without_ca(config):
 SEEN = collections.Counter()
 
 
-def agree_at(name, clock):
+def agree_at(name, clock, login):
     questions = [a_question() for _ in range(QUESTIONS // len(MOMENTS))]
 
     def case():
@@ -133,8 +165,13 @@ def agree_at(name, clock):
             if live != explained:
                 raise AssertionError(f"seed {SEED}, {clock}, {question}: live {live}, explained {explained}")
             SEEN[live[:2]] += 1
+        share = slice(0, len(questions), IN_THE_CONSOLE)
+        checked = check_in_the_console(GATE, login, questions[share], clock[:16].replace(" ", "T"))
+        for question, row, said in zip(questions[share], rows[share], checked):
+            live = (row["event"]["action"], row["rule"]["id"])
+            assert live == said, f"seed {SEED}, {clock}, {question}: live {live}, the console says {said}"
 
-    case.__name__ = f"live and explain agree: {name}"
+    case.__name__ = f"live, explain and the console agree: {name}"
     return case
 
 
@@ -151,8 +188,15 @@ def one_question_gets_the_answer_of_the_batch():
         assert explain_all(GATE, [("127.0.1.20", "", "", url)], "2026-11-24T10:42") == [single], url
 
 
+def parts_of_sites_are_on_the_lists():
+    officer = sign_in(GATE, "olive", GATE.passwords["olive"])
+    assert add_to_list(officer, OPENED, "school-allow") and add_to_list(officer, CLOSED)
+
+
 # The name server refuses every question at once and private addresses are closed: what is allowed fails fast, and says which rule allowed it.
-with Gateway(clock=MOMENTS["lesson"], edit=without_ca) as GATE:
-    SUITE.run(*[agree_at(name, clock) for name, clock in MOMENTS.items()], the_questions_were_worth_asking,
-              one_question_gets_the_answer_of_the_batch)
+# A session of the console does not last from one moment to the next, so each has somebody of its own.
+LOGINS = [f"lead{number}" for number in range(len(MOMENTS))]
+with Gateway(clock=MOMENTS["lesson"], edit=without_ca, accounts=[("officer", "olive"), *(("ict-lead", login) for login in LOGINS)]) as GATE:
+    SUITE.run(parts_of_sites_are_on_the_lists, *[agree_at(name, clock, login) for (name, clock), login in zip(MOMENTS.items(), LOGINS)],
+              the_questions_were_worth_asking, one_question_gets_the_answer_of_the_batch)
 SUITE.close()

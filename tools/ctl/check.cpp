@@ -61,12 +61,12 @@ void complete_and_judge(LoadedPolicy& loaded, Settings const& settings)
         return;
     Clock clock{settings.time_zone};
     auto added = add_own_store(loaded.policy, settings, clock.now().instant);
-    if (auto const* const unread = std::get_if<std::string>(&added))
+    if (auto const* const unread = std::get_if<std::string>(&added)) {
         loaded.problems.push_back({policy::Problem::Severity::warning, settings.state_dir.string(), 0, 0,
             *unread + ": what was changed in the console is not looked at", "run it as the account of the gateway"});
-    else
-        std::ranges::move(std::get<std::vector<policy::Problem>>(added), std::back_inserter(loaded.problems));
-    std::ranges::move(judge_policy(loaded.policy, clock), std::back_inserter(loaded.problems));
+        added = judge_policy(loaded.policy, clock);
+    }
+    std::ranges::move(std::get<std::vector<policy::Problem>>(added), std::back_inserter(loaded.problems));
 }
 
 std::size_t count_warnings(std::vector<policy::Problem> const& problems)

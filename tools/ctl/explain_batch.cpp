@@ -14,6 +14,7 @@ namespace gatehouse::ctl {
 namespace {
 
 namespace json = boost::json;
+using question::Question;
 
 struct Key {
     std::string_view name;
@@ -78,7 +79,7 @@ Complaint read_question(std::string_view line, Question& question)
 } // namespace
 
 int explain_lines(std::istream& in, std::ostream& out,
-    std::function<std::variant<policy::Explanation, Complaint>(Question const&)> const& answer)
+    std::function<std::variant<question::Answer, question::Complaint>(Question const&)> const& answer)
 {
     int status = success;
     std::size_t number = 0;
@@ -90,11 +91,11 @@ int explain_lines(std::istream& in, std::ostream& out,
         auto complaint = read_question(line, question);
         if (complaint.empty()) {
             auto const answered = answer(question);
-            if (auto const* const explanation = std::get_if<policy::Explanation>(&answered)) {
-                out << policy::to_json(*explanation) << '\n';
+            if (auto const* const found = std::get_if<question::Answer>(&answered)) {
+                out << policy::to_json(found->explanation) << '\n';
                 continue;
             }
-            complaint = std::get<Complaint>(answered);
+            complaint = std::get<question::Complaint>(answered).text;
         }
         status = failure;
         out << json::serialize(json::object{{"ok", false}, {"error", fmt::format("line {}: {}", number, complaint)}}) << '\n';

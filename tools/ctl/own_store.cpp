@@ -1,5 +1,6 @@
 #include "tools/ctl/own_store.hpp"
 
+#include "proxy/policy_loader.hpp"
 #include "proxy/stored_policy.hpp"
 
 #include <fmt/format.h>
@@ -18,18 +19,18 @@ std::unique_ptr<store::Store> open_store(Common const& common, Settings const& s
     return nullptr;
 }
 
-std::variant<std::vector<policy::Problem>, std::string> add_own_store(
-    policy::Policy& policy, Settings const& settings, std::chrono::sys_seconds now)
+Judged add_own_store(policy::Policy& policy, Settings const& settings, std::chrono::sys_seconds now)
 {
+    auto const judge = [clock = Clock{settings.time_zone}](policy::Policy const& judged) { return judge_policy(judged, clock); };
     std::error_code ec;
     if (!std::filesystem::exists(settings.state_dir / "gatehouse.db", ec))
-        return std::vector<policy::Problem>{};
+        return judge(policy);
     store::LedgerOptions options;
     options.state_dir = settings.state_dir;
     auto ledger = store::Ledger::open(options);
     if (!ledger)
         return "the store cannot be opened: " + ledger.error().message();
-    auto added = add_stored(policy, *ledger, {now, {}, {}});
+    auto added = add_stored(policy, *ledger, {now, {}, judge});
     if (!added)
         return "the store cannot be read: " + added.error().message();
     return std::move(added->problems);

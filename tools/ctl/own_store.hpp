@@ -12,9 +12,11 @@ namespace gatehouse::ctl {
 /// cannot be opened.
 std::unique_ptr<store::Store> open_store(Common const& common, Settings const& settings, Streams streams);
 
-/// Adds what the store keeps for `now`, if there is one: the problems with it, or why it cannot be read.
-std::variant<std::vector<policy::Problem>, std::string> add_own_store(
-    policy::Policy& policy, Settings const& settings, std::chrono::sys_seconds now);
+/// What is wrong with a policy, or why the store cannot be read.
+using Judged = std::variant<std::vector<policy::Problem>, std::string>;
+
+/// Adds what the store keeps for `now`, if there is one, and judges the policy as the daemon does: before grants open what it says is closed.
+Judged add_own_store(policy::Policy& policy, Settings const& settings, std::chrono::sys_seconds now);
 
 /// For the audit row: nobody signed in here, so the machine's user acts.
 store::Actor command_line();

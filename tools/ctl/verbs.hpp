@@ -2,6 +2,8 @@
 // The verbs of the `gatehouse` command as functions: options in, text out, exit status back. Parsing the command line is main.cpp's.
 // Every verb answers a JSON object on one line instead of text if asked to.
 
+#include "proxy/question/question.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -34,14 +36,9 @@ struct Common {
 /// Works without compiled lists: they are then compiled aside and thrown away.
 int check(Common const& common, Streams streams);
 
-struct ExplainOptions {
-    std::string url; ///< http or https; a bare host means https
-    std::string role, user, network, device;
-    std::vector<std::string> groups; ///< empty: those of the network or device
-    std::string address;             ///< instead of network and device: whoever sits there
-    std::string at;                  ///< local wall clock, "2026-11-24T10:40"; empty: now
-    bool with_store = true;          ///< with the grants, restrictions and school lists that the gateway's store holds
-    std::filesystem::path batch;     ///< questions, one JSON object a line; "-": standard input; empty: the one question above
+struct ExplainOptions : question::Question {
+    bool with_store = true;      ///< with the grants, restrictions and school lists that the gateway's store holds
+    std::filesystem::path batch; ///< questions, one JSON object a line; "-": standard input; empty: the one of these options
 };
 /// The decision for one question with all its steps, by the same function that decides live. 0 whatever the verdict.
 /// A batch is answered in order, one JSON object a line, by a policy loaded once and what the store holds now.

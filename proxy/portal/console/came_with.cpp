@@ -2,6 +2,7 @@
 
 #include "proxy/log/replay.hpp"
 #include "proxy/log/search.hpp"
+#include "proxy/portal/console/seen_part.hpp"
 #include "proxy/settings.hpp"
 
 #include <algorithm>
@@ -90,20 +91,16 @@ std::vector<std::string> usual_companions(std::filesystem::path const& dir, Want
     return usual;
 }
 
-bool is_blocked(policy::Policy const& policy, store::Requester const& who, std::string const& host, policy::Moment const& now)
+bool is_blocked(Visit const& visit, policy::Subject const& who, std::string const& host)
 {
-    policy::Subject subject;
-    subject.role = who.role;
-    if (!who.group.empty())
-        subject.groups = {who.group};
-    subject.user = who.user;
-    subject.network = who.network;
-    subject.device = who.device;
+    auto const& services = visit.site.services;
+    auto const policy = services.current_policy();
     auto const url = "https://" + host + "/";
     auto const target = policy::Target::parse_url(url);
     if (!target)
         return false;
-    auto const decision = policy::decide(policy, {subject, *target, now, {}});
+    auto const seen = question::seen_of(*policy, who, *target, visit.now, services.settings.connect_ports);
+    auto const decision = policy::decide(*policy, {who, seen.target, visit.now, seen.signals});
     return decision.verdict == policy::Verdict::block && decision.stage != policy::Stage::sealed;
 }
 
@@ -120,9 +117,9 @@ task<std::vector<std::string>> blocked_companions(Visit const& visit, store::Unb
               return usual_companions(dir, wanted);
           };
     auto const usual = co_await run_aside(visit.site, work);
-    auto const policy = visit.site.services.current_policy();
+    auto const who = subject_of(*visit.site.services.current_policy(), request.requester);
     for (auto const& companion : usual)
-        if (blocked.size() < most_hosts && is_blocked(*policy, request.requester, companion, visit.now))
+        if (blocked.size() < most_hosts && is_blocked(visit, who, companion))
             blocked.push_back(companion);
     co_return blocked;
 }

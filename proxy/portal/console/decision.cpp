@@ -1,6 +1,7 @@
 // The headteacher's yes or no: one page, from a phone.
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/console/seen_part.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -18,6 +19,17 @@ std::vector<Option> choices(bool opens)
     return {refuse,
         {"send-back", "Ask the officer",
             "It goes back. If you want it open, write so: the officer then proposes for whom and until when"}};
+}
+
+/// Approving what then stays closed would promise the person what does not come.
+task<bool> opens_something(Visit const& visit, store::RequestId id)
+{
+    auto const work = [id](Ledger& ledger) { return store::find_request(ledger, id); };
+    auto const request = co_await visit.site.services.store.call(work);
+    if (!request || !request->recommendation)
+        co_return true; // the step itself says what is wrong
+    auto const& proposed = *request->recommendation;
+    co_return !proposed.allow || counts_for_asker(visit, *request, proposed.host + proposed.path);
 }
 
 } // namespace
@@ -46,6 +58,14 @@ task<Response> take_decision(Visit const& visit)
         problems.push_back({"decision", "Choose what you decide"});
     if (reason.empty())
         problems.push_back({"reason", "Write your reason"});
+    if (decision == "approve") {
+        bool const opens = co_await opens_something(visit, step.id);
+        if (!opens)
+            problems.push_back({"decision",
+                "Nothing would open: for the person who asked, the gateway goes by the name of the site alone, not by the part "
+                "of "
+                "it that is proposed. Ask the officer to propose the whole site"});
+    }
     if (!problems.empty())
         co_return co_await request_page(visit, step.id, problems);
     auto const work = [step, decision, reason](Ledger& ledger) {

@@ -3,6 +3,7 @@
 #include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/publication_view.hpp"
+#include "proxy/portal/console/seen_part.hpp"
 #include "proxy/settings.hpp"
 
 #include <set>
@@ -30,6 +31,20 @@ Part publish_form(Visit const& visit, std::vector<Problem> const& problems)
     return portal::form(form);
 }
 
+/// What goes on a list and does less than it says.
+void warn_of_entries(Visit const& visit, Page& page, std::vector<store::Change> const& changes)
+{
+    constexpr std::size_t most_told = 5;
+    std::vector<Words> warnings;
+    for (auto const& change : changes)
+        if (auto text = entry_warning(visit, change.host, change.path); change.kind == store::ChangeKind::add && !text.empty())
+            warnings.push_back(std::move(text));
+    for (std::size_t i = 0; i < std::min(warnings.size(), most_told); ++i)
+        page.parts.push_back(warning(warnings[i]));
+    if (warnings.size() > most_told)
+        page.parts.push_back(paragraph(words("And {} more lines.", warnings.size() - most_told)));
+}
+
 /// The page of the draft. Errors: the store's.
 task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
 {
@@ -47,6 +62,7 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
         draft->empty() ? "The draft is empty: whatever you change is gathered here first." : "Changes that are not live yet."));
     if (!draft->lists.empty())
         page.parts.push_back(changes_table("Changes of the school's lists", "", draft->lists, "/draft/change?id="));
+    warn_of_entries(visit, page, draft->lists);
     if (!draft->policy.empty())
         page.parts.push_back(policy_changes_table("Changes of rules and timetable", draft->policy, "/draft/edit?id="));
     bool const officer = visit.has_role(ConsoleRole::officer);
@@ -155,6 +171,7 @@ task<Response> show_draft_change(Visit const& visit)
     page.title = change->host + change->path;
     page.back = "/draft";
     page.parts = {heading(page.title, "Not live yet"), summary(change_rows(visit, *change))};
+    warn_of_entries(visit, page, {*change});
     if (visit.has_role(ConsoleRole::officer)) {
         Form form;
         form.action = "/draft/drop";

@@ -1,6 +1,7 @@
 // Approved, time-limited permissions: what is open, why, and ending one early.
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/console/seen_part.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/store/overrides.hpp"
 
@@ -24,12 +25,23 @@ struct State {
     char const *text, *tag;
 };
 
-State state_of(store::OverrideRow const& row, store::Instant now)
+/// Only parts of sites, and everywhere the gateway goes by the names of these sites alone.
+bool is_for_plain_pages(Visit const& visit, store::OverrideRow const& row)
 {
+    constexpr std::string_view part = "url:";
+    return std::all_of(row.what.begin(), row.what.end(),
+        [&](auto const& what) { return what.starts_with(part) && unseen_in(visit, what.substr(part.size())).everywhere; });
+}
+
+State state_of(Visit const& visit, store::OverrideRow const& row)
+{
+    auto const now = visit.instant();
     if (row.ended_at || row.until <= now)
         return {"Over", "grey"};
     if (row.from > now)
         return {"Later", "purple"};
+    if (is_for_plain_pages(visit, row))
+        return {"Open, but not on https", "yellow"};
     return {"Open", "green"};
 }
 
@@ -48,7 +60,7 @@ task<Response> show_grants(Visit const& visit)
     table.head = {"Site", "For whom", "Until", "State"};
     table.empty = "No site is open by a grant.";
     for (auto const& row : *found) {
-        auto const state = state_of(row, visit.instant());
+        auto const state = state_of(visit, row);
         table.rows.push_back({{spoken(visit, "what", row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {},
                                   false, false, row.name()},
             {spoken(visit, "who", row.who, "everyone")}, {shown_time(visit.site, row.until)}, {state.text, {}, state.tag}});
@@ -71,7 +83,7 @@ task<Response> show_grant(Visit const& visit)
     auto const row = co_await visit.site.services.store.call(work);
     if (!row)
         co_return show_failure(visit, row.error());
-    auto const state = state_of(*row, visit.instant());
+    auto const state = state_of(visit, *row);
     Page page;
     page.title = words("Grant {}", row->name());
     page.back = "/grants";

@@ -74,7 +74,7 @@ Words queue_notice(std::string_view done)
     if (done == "recommended-chief")
         return "Your recommendation is with the chief executive: the headteacher asked for this site or may have asked for it.";
     if (done == "approved")
-        return "Approved. The site is open now and closes by itself.";
+        return "Approved. The site opens as the officer proposed, and closes by itself.";
     if (done == "refused")
         return "Refused. The person can see your answer.";
     if (done == "sent-back")

@@ -3,6 +3,7 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/console/seen_part.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -74,6 +75,17 @@ Page add_page(Visit const& visit, std::vector<Problem> const& problems)
     return page;
 }
 
+/// What an entry covers on encrypted pages.
+Cell reach_cell(Visit const& visit, std::string const& place)
+{
+    auto const unseen = unseen_in(visit, place);
+    if (unseen.everywhere)
+        return {"Not on https", {}, "yellow"};
+    if (unseen.networks.empty())
+        return {"Everywhere"};
+    return {words("Not on https at: {}", joined(unseen.networks))};
+}
+
 Words list_notice(std::string_view done)
 {
     if (done == "added")
@@ -94,13 +106,14 @@ task<Response> show_lists(Visit const& visit)
         co_return show_failure(visit, found.error());
     Table table;
     table.caption = list_title(list);
-    table.head = {"Site", "Reason", "Added by", "Review by"};
+    table.head = {"Site", "Where it works", "Reason", "Added by", "Review by"};
     table.empty = "This list is empty.";
     for (auto const& entry : *found) {
         bool const overdue = entry.review_by < visit.now.local.date;
         auto const review = shown_date(entry.review_by);
         table.rows.push_back({{entry.host + entry.path, "/lists/entry?id=" + std::to_string(store::number(entry.id))},
-            {entry.reason}, {entry.added_by}, {overdue ? words("{}, overdue", review) : review, {}, overdue ? "yellow" : ""}});
+            reach_cell(visit, entry.host + entry.path), {entry.reason}, {entry.added_by},
+            {overdue ? words("{}, overdue", review) : review, {}, overdue ? "yellow" : ""}});
     }
     Page page;
     page.title = "School lists";
@@ -190,6 +203,8 @@ task<Response> show_list_entry(Visit const& visit)
         rows.push_back({"Removed",
             {words("{} by {}: {}", shown_time(visit.site, *entry->removed_at), entry->removed_by, entry->remove_reason)}});
     page.parts.push_back(summary(rows));
+    if (auto const text = entry_warning(visit, entry->host, entry->path); !text.empty() && !entry->removed_at)
+        page.parts.push_back(warning(text));
     if (visit.has_role(ConsoleRole::officer) && !entry->removed_at) {
         Form form;
         form.action = "/lists/remove";

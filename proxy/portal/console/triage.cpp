@@ -1,6 +1,7 @@
 // What the online safety officer recommends for a request.
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/console/seen_part.hpp"
 
 #include <array>
 
@@ -92,6 +93,23 @@ void set_target(store::Recommendation& recommendation, std::string_view text)
         = slash == std::string_view::npos || slash + 1 == text.size() ? std::string() : std::string(text.substr(slash));
 }
 
+/// What would be approved and then stay closed.
+void check_places(Visit const& visit, store::UnblockRequest const& request, store::Recommendation const& recommendation,
+    std::vector<Problem>& problems)
+{
+    if (!counts_for_asker(visit, request, recommendation.host + recommendation.path))
+        problems.push_back({"target",
+            words("This part alone would stay closed: for the person who asked, the gateway goes by the name of the site alone. "
+                  "Write {} to open the whole site, or recommend to keep it closed",
+                recommendation.host)});
+    for (auto const& other : recommendation.also)
+        if (!counts_for_asker(visit, request, other))
+            problems.push_back({"also",
+                words("{} would stay closed: for the person who asked, the gateway goes by the name of the site alone. Leave it "
+                      "out, or write only the name",
+                    shown_text(other))});
+}
+
 std::optional<store::Recommendation> recommendation_of(
     Visit const& visit, store::UnblockRequest const& request, std::vector<Problem>& problems)
 {
@@ -132,11 +150,30 @@ std::optional<store::Recommendation> recommendation_of(
         problems.push_back({"text", "Write why"});
     if (!policy::Host::parse(recommendation.host))
         problems.push_back({"target", "Write the name of a site, for example www.example.org"});
+    else if (recommendation.allow)
+        check_places(visit, request, recommendation, problems);
     if (recommendation.until == store::Instant{})
         problems.push_back({"until", "Choose how long"});
     if (!problems.empty())
         return std::nullopt;
     return recommendation;
+}
+
+/// What was asked for, if it can be opened alone; otherwise the whole site, and why.
+Field target_field(Visit const& visit, RequestCase const& found, std::vector<Problem> const& problems)
+{
+    auto const& request = found.request;
+    auto const asked = proposed_target(found);
+    Field field{Field::Kind::text, "target", "What opens?", "A site, or a part of it such as www.example.org/maths",
+        first_of(visit.form("target"), asked), {}, problem_with(problems, "target"), "", 1000};
+    if (counts_for_asker(visit, request, asked))
+        return field;
+    field.hint
+        = words("They asked for {}. For them the gateway goes by the name of the site alone, so it opens the whole site or "
+                "nothing of it.",
+            asked);
+    field.value = first_of(visit.form("target"), request.host);
+    return field;
 }
 
 task<result<store::UnblockRequest>> find(Visit const& visit, store::RequestId id)
@@ -168,11 +205,11 @@ Form recommendation_form(
         scopes, problem_with(problems, "scope")});
     form.fields.push_back({Field::Kind::select, "group", "Another group", "Only if you chose another group above.",
         std::string(visit.form("group")), groups, problem_with(problems, "group")});
-    form.fields.push_back({Field::Kind::text, "target", "What opens?", "A site, or a part of it such as www.example.org/maths",
-        first_of(visit.form("target"), proposed_target(found)), {}, problem_with(problems, "target"), "", 1000});
+    form.fields.push_back(target_field(visit, found, problems));
     if (!also.empty()) {
         Field others{Field::Kind::checkboxes, "also", "What else does the page need?",
-            "These blocked sites came with it when it was opened. Choose only what belongs to it.", ""};
+            "These blocked sites came with it when it was opened. Choose only what belongs to it.", "", {},
+            problem_with(problems, "also")};
         for (auto const& host : also)
             others.options.push_back({host, host, ""});
         others.chosen = values_of(visit.request.form, "also");

@@ -1,4 +1,4 @@
-// "Why?": the decision of a recorded row, run again over today's rules, and the box that checks a site for anybody at any time.
+// "Why?": the decision of a recorded row, run again over today's rules.
 #include "proxy/log/replay.hpp"
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/explain_view.hpp"
@@ -117,68 +117,6 @@ void hide_name(policy::Explanation& why, std::string const& name)
         hide(step.because);
 }
 
-std::vector<Option> role_options(policy::Policy const& policy)
-{
-    std::vector<Option> options;
-    for (auto const& role : policy.roles)
-        options.push_back({role.id, role.title, ""});
-    return options;
-}
-
-template <class Rows>
-std::vector<Option> optional_options(Rows const& rows)
-{
-    std::vector<Option> options{{"", "Any", ""}};
-    for (auto const& row : rows)
-        options.push_back({row.id, row.title, ""});
-    return options;
-}
-
-Part check_form(Visit const& visit, policy::Policy const& policy, std::vector<Problem> const& problems)
-{
-    auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
-    auto const at = visit.query("at").empty() ? visit.now.local.to_text() : std::string(visit.query("at"));
-    Form form;
-    form.action = "/check";
-    form.button = "Check";
-    form.is_search = true;
-    form.fields = {{Field::Kind::text, "url", "Site", "", std::string(visit.query("url")), {}, error_of("url"), "", 1000},
-        {Field::Kind::select, "role", "Who", "", std::string(visit.query("role")), role_options(policy)},
-        {Field::Kind::select, "group", "Group", "", std::string(visit.query("group")), optional_options(policy.groups)},
-        {Field::Kind::select, "network", "Where", "", std::string(visit.query("network")), optional_options(policy.networks)},
-        {Field::Kind::datetime, "at", "When", "", at, {}, error_of("at"), "", 16}};
-    return portal::form(form);
-}
-
-/// "example.org" is what people type; the scheme they mean is https.
-std::string completed_url(std::string typed)
-{
-    if (typed.find("://") == std::string::npos)
-        typed = "https://" + typed;
-    if (typed.find('/', typed.find("://") + 3) == std::string::npos)
-        typed += "/";
-    return typed;
-}
-
-policy::Subject typed_subject(Visit const& visit, policy::Policy const& policy)
-{
-    policy::Subject subject;
-    auto const role = visit.query("role");
-    subject.role = policy.role(role) ? std::string(role) : policy.unknown_role;
-    if (!visit.query("group").empty())
-        subject.groups.emplace_back(visit.query("group"));
-    for (auto const& network : policy.networks) {
-        if (network.id != visit.query("network"))
-            continue;
-        subject.network = network.id;
-        subject.device_kind = network.device_kind;
-        subject.trusts_ca = network.trusts_ca;
-        if (visit.query("group").empty())
-            subject.groups = network.groups;
-    }
-    return subject;
-}
-
 /// Nothing for what was no web address.
 std::optional<policy::Explanation> explained_today(Visit const& visit, log::StoredRecord const& row)
 {
@@ -284,34 +222,6 @@ task<Response> show_why(Visit const& visit)
         summary(recorded_rows(visit, shown, names)), subheading("The same question with today's rules")};
     for (auto const& part : today_parts(row, why, names))
         page.parts.push_back(part);
-    co_return show(visit, page);
-}
-
-task<Response> show_check(Visit const& visit)
-{
-    auto const policy = visit.site.services.current_policy();
-    auto const typed = trimmed_value(visit.request.query, "url");
-    std::vector<Problem> problems;
-    auto const url = completed_url(typed);
-    auto const target = policy::Target::parse_url(url);
-    auto const at
-        = visit.query("at").empty() ? result<policy::LocalTime>(visit.now.local) : policy::LocalTime::parse(visit.query("at"));
-    if (!typed.empty() && !target)
-        problems.push_back({"url", "This is not the address of a site"});
-    if (!at)
-        problems.push_back({"at", "Choose a day and a time"});
-    Page page;
-    page.title = "Check a site";
-    add_problems(page, problems);
-    page.parts.push_back(heading("Check a site"));
-    page.parts.push_back(paragraph("Would it open, for whom and when? The answer comes from the rules that run now."));
-    page.parts.push_back(check_form(visit, *policy, problems));
-    if (!typed.empty() && problems.empty()) {
-        auto const subject = typed_subject(visit, *policy);
-        policy::Moment const moment{*at, visit.site.clock.instant_of(*at)};
-        for (auto const& part : explanation_parts(policy::explain(*policy, {subject, *target, moment, {}})))
-            page.parts.push_back(part);
-    }
     co_return show(visit, page);
 }
 

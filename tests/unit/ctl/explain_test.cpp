@@ -1,6 +1,7 @@
 #include "tests/unit/ctl/ctl_support.hpp"
 
 #include "proxy/store/accounts.hpp"
+#include "proxy/store/override_steps.hpp"
 #include "proxy/store/publications.hpp"
 
 #include <boost/json/parse.hpp>
@@ -117,6 +118,27 @@ TEST_F(ExplainTest, KnowsWhatPeopleDecidedInTheConsole)
     EXPECT_EQ(verdict(), "allow");
 }
 
+TEST_F(ExplainTest, AGrantMayOpenWhatThePolicyExpectsToBeClosed)
+{
+    options_.at = "2026-11-24T10:00";
+    {
+        store::LedgerOptions where;
+        where.state_dir = state_;
+        auto ledger = store::Ledger::open(where).value();
+        store::OverrideRow grant;
+        grant.clause = "12";
+        grant.reason = "The school's own page.";
+        grant.who = {"everyone"};
+        grant.what = {"host:www.instagram.com"};
+        grant.until = std::chrono::sys_days{std::chrono::year{2036} / 12 / 1};
+        grant.approved_by = "head";
+        ASSERT_TRUE(ledger.transact([&] { return store::insert_override(ledger, grant); }));
+    }
+    EXPECT_EQ(verdict(), "allow");
+    auto const checked = call([](Common const& common, Streams streams) { return check(common, streams); });
+    EXPECT_EQ(checked.status, success) << checked.error;
+}
+
 TEST_F(ExplainTest, RefusesWhatItCannotUnderstand)
 {
     struct Row {
@@ -125,7 +147,7 @@ TEST_F(ExplainTest, RefusesWhatItCannotUnderstand)
         char const* answer;
     };
     for (auto const& row : {Row{"role", [](auto& o) { o.role = "pupl"; }, "did you mean \"pupil\"?"},
-             Row{"no role", [](auto& o) { o.role = ""; }, "--role"},
+             Row{"no role", [](auto& o) { o.role = ""; }, "say who asks"},
              Row{"group", [](auto& o) { o.groups = {"year-99"}; }, "there is no group"},
              Row{"network", [](auto& o) { o.network = "moon"; }, "there is no network"},
              Row{"device", [](auto& o) { o.device = "abacus"; }, "there is no device"},

@@ -33,7 +33,7 @@ protected:
         subject_ = policy_.subject_at(*IpAddress::parse(address));
         target_ = Target::parse_url(url).value();
         Moment const now{{{2026, 11, 24}, minute}, testing::as_utc({{2026, 11, 24}, minute})};
-        visible_ = visible_part(policy_, subject_, target_, now);
+        visible_ = visible_part(policy_, {subject_, target_, now, {}});
         return explain(policy_, {subject_, target_.seen_without_inspection(), now, {}});
     }
     static std::string entry(std::string const& id, std::string const& rest)
