@@ -100,12 +100,20 @@ ContentPlan plan_content(Policy const& policy, Query const& query, Decision cons
     return policy.phrase_index ? plan_of<ContentPlan>(policy.content_rules, policy, query, decision) : ContentPlan{};
 }
 
-ContentFinding judge_content(Policy const& policy, ContentPlan const& plan, std::span<int const> scores)
+ContentPlan closing_part(Policy const& policy, ContentPlan plan)
+{
+    for (std::size_t i = 0; i < policy.content_rules.size(); ++i)
+        if (policy.content_rules[i].then != ContentAction::close)
+            plan.reset(i);
+    return plan;
+}
+
+ContentFinding judge_content(Policy const& policy, ContentPlan const& plan, std::span<int const> scores, ContentAction action)
 {
     for (std::uint16_t i = 0; i < policy.content_rules.size(); ++i) {
-        if (!plan[i])
-            continue;
         auto const& rule = policy.content_rules[i];
+        if (!plan[i] || rule.then != action)
+            continue;
         int sum = 0;
         for (auto const list : rule.lists)
             sum += scores[list];

@@ -18,11 +18,18 @@ struct Explanation;
 inline constexpr std::size_t max_content_rules = 64;
 inline constexpr std::size_t max_file_rules = 64;
 
-/// An entry of [[content]]: a rule whose columns say for whom and where a page is read; it is closed if the phrases of the named lists
-/// together weigh as much as the limit.
+/// What happens to a page that reaches a limit.
+enum class ContentAction : std::uint8_t {
+    close,
+    tell, ///< it passes, and whoever looks after the person is told
+};
+
+/// An entry of [[content]]: a rule whose columns say for whom and where a page is read; it is closed, or told of, if the phrases of the
+/// named lists together weigh as much as the limit.
 struct ContentRule : Rule {
     std::vector<std::uint16_t> lists; ///< into Policy::phrase_lists
     int limit = 0;
+    ContentAction then = ContentAction::close;
 };
 
 /// An entry of [[prompt]]: a rule whose columns say for whom and where what people write is read like a search.
@@ -43,6 +50,9 @@ using ContentPlan = std::bitset<max_content_rules>;
 /// What a grant opened is not read, nor what is never inspected. Never allocates.
 ContentPlan plan_content(Policy const& policy, Query const& query, Decision const& decision);
 
+/// Those of the plan that may close a page.
+ContentPlan closing_part(Policy const& policy, ContentPlan plan);
+
 /// An entry whose limit is reached, with what weighs most.
 struct ContentFinding {
     std::uint16_t rule = 0xffff; ///< into Policy::content_rules; `none`: no limit is reached
@@ -52,8 +62,9 @@ struct ContentFinding {
     explicit operator bool() const { return rule != 0xffff; }
 };
 
-/// The first entry of the plan whose limit is reached. `scores` are those of PhraseScan.
-ContentFinding judge_content(Policy const& policy, ContentPlan const& plan, std::span<int const> scores);
+/// The first entry of the plan with that action whose limit is reached. `scores` are those of PhraseScan.
+ContentFinding judge_content(
+    Policy const& policy, ContentPlan const& plan, std::span<int const> scores, ContentAction action = ContentAction::close);
 
 /// The decision that a finding turns an allowed request's into.
 Decision close_for(Decision decision, Policy const& policy, ContentFinding const& finding);

@@ -60,6 +60,52 @@ void lint_networks(Policy const& policy, std::vector<Problem>& problems)
                             network->id, earlier->id)));
 }
 
+bool tells_of_searches(Policy const& policy)
+{
+    return std::any_of(
+        policy.term_lists.begin(), policy.term_lists.end(), [](TermList const& list) { return list.severity > Severity::note; });
+}
+
+bool has_anything(Policy const& policy, std::uint16_t category)
+{
+    auto const is_in_it = [&](auto const& list) { return policy.is_within(list.category_index, category); };
+    return std::any_of(policy.lists.begin(), policy.lists.end(), is_in_it)
+        || std::any_of(policy.phrase_lists.begin(), policy.phrase_lists.end(), is_in_it);
+}
+
+/// Categories of which somebody is to be told: private ones, empty ones; entries that tell nobody; and whose people nobody is.
+void lint_alerts(Policy const& policy, std::vector<Problem>& problems)
+{
+    bool tells = tells_of_searches(policy);
+    for (std::uint16_t i = 0; i < policy.categories.size(); ++i) {
+        auto const& category = policy.categories[i];
+        if (!policy.alert_of(i))
+            continue;
+        tells = true;
+        if (policy.never_inspects(i))
+            problems.push_back(warning_in("policy.toml",
+                fmt::format("category \"{}\" is private (never_inspect) and tells of visits (alert): take one of them away",
+                    category.id)));
+        if (category.alert && !has_anything(policy, i))
+            problems.push_back(warning_in(
+                "policy.toml", fmt::format("category \"{}\" tells of visits (alert), but no list belongs to it", category.id)));
+    }
+    for (auto const& rule : policy.content_rules) {
+        bool const reaches = std::any_of(rule.lists.begin(), rule.lists.end(),
+            [&](std::uint16_t list) { return policy.alert_of(policy.phrase_lists[list].category_index).has_value(); });
+        if (rule.then == ContentAction::tell && !reaches)
+            problems.push_back(warning_at(rule,
+                fmt::format(
+                    "content entry \"{}\" tells nobody: none of its phrase lists is of a category with \"alert\"", rule.id)));
+    }
+    bool const has_staff
+        = std::any_of(policy.roles.begin(), policy.roles.end(), [](Role const& role) { return role.people == People::staff; });
+    if (tells && policy.roles.size() > 1 && !has_staff)
+        problems.push_back(warning_in("policy.toml",
+            "no role is of staff, so what is seen of staff goes to the safeguarding lead: write people = \"staff\" in their "
+            "role"));
+}
+
 } // namespace
 
 Problem warning_at(Rule const& rule, std::string message)
@@ -82,6 +128,7 @@ std::vector<Problem> lint(Policy const& policy)
     lint_people(policy, problems);
     lint_networks(policy, problems);
     lint_days(policy, problems);
+    lint_alerts(policy, problems);
     return problems;
 }
 

@@ -34,6 +34,14 @@ void append_missing(std::vector<std::string>& groups, std::vector<std::string> c
             groups.push_back(group);
 }
 
+std::optional<Severity> nearest_alert(std::vector<Category> const& categories, Category const& of)
+{
+    auto const* at = &of;
+    for (std::size_t depth = 0; !at->alert && at->parent_index != none && depth < max_categories; ++depth)
+        at = &categories[at->parent_index];
+    return at->alert;
+}
+
 } // namespace
 
 void Policy::prepare()
@@ -42,6 +50,8 @@ void Policy::prepare()
         role.default_id = "default-" + role.id;
     for (auto& category : categories)
         category.parent_index = find_id(categories, category.parent);
+    for (auto& category : categories)
+        category.alerts = nearest_alert(categories, category);
     for (auto& service : services)
         service.category_index = find_id(categories, service.category);
     for (auto& list : lists) {
@@ -150,6 +160,17 @@ bool Policy::never_inspects(std::uint16_t category) const
         category = categories[category].parent_index;
     }
     return false;
+}
+
+std::optional<Severity> Policy::alert_of(std::uint16_t category) const
+{
+    return category < categories.size() ? categories[category].alerts : std::nullopt;
+}
+
+People Policy::people_of(std::string_view id) const
+{
+    auto const* const known = role(id);
+    return known == nullptr ? People::pupils : known->people;
 }
 
 Subject Policy::subject_at(IpAddress const& address) const

@@ -33,7 +33,9 @@ struct Category {
     std::string title;  ///< plain English, shown to children
     std::string parent; ///< empty for top level
     bool never_inspect = false;
+    std::optional<Severity> alert{};   ///< who goes there may need help; nothing: as its parent
     std::uint16_t parent_index = none; ///< set by Policy::prepare
+    std::optional<Severity> alerts{};  ///< `alert` of itself or its nearest ancestor; set by Policy::prepare
 };
 
 /// A named bundle of hosts: "instagram".
@@ -69,10 +71,14 @@ struct Group {
     unsigned youngest_age = 0; ///< years; zero: not known
 };
 
+/// Who the people of a role are; what is seen of them goes to another person (clause 11).
+enum class People : std::uint8_t { pupils, staff };
+
 /// Role, its default, and whether it is the one for unknown people.
 struct Role {
     std::string id;
     std::string title;
+    People people = People::pupils; ///< pupils, and whoever else is no member of staff
     Verdict default_verdict = Verdict::block;
     std::string default_reason;
     std::string default_clause;
@@ -161,6 +167,10 @@ struct Policy {
     bool is_within(std::uint16_t category, std::uint16_t ancestor) const;
     /// True if any of the category and its ancestors is never inspected.
     bool never_inspects(std::uint16_t category) const;
+    /// How soon somebody has to look after a visit to the category; nothing: not at all, also for `none`.
+    std::optional<Severity> alert_of(std::uint16_t category) const;
+    /// Of a role that is not known: pupils, whose protection comes first.
+    People people_of(std::string_view role) const;
     /// Who sits at this address when nobody has signed in: device, then network, then the unknown role.
     Subject subject_at(IpAddress const& address) const;
 };

@@ -80,14 +80,10 @@ std::vector<std::string> read_terms(TableReader& reader, std::string_view key, N
 
 void read_term_list(TableReader& reader, std::string const& file, Policy& policy)
 {
-    static constexpr std::array<std::string_view, 3> severities{"note", "concern", "urgent"}; // in the order of Severity
     TermList list;
     list.id = reader.id();
     list.title = reader.text("title", Need::required);
-    auto const severity = reader.word("severity", Need::required);
-    if (!severity.text.empty() && reader.must_be_one_of(severity, "severity", severities))
-        list.severity
-            = static_cast<Severity>(std::find(severities.begin(), severities.end(), severity.text) - severities.begin());
+    list.severity = read_severity(reader, "severity");
     list.terms = read_terms(reader, "terms", Need::required);
     list.unless = read_terms(reader, "unless", Need::optional);
     list.source = {file, reader.line()};
@@ -172,6 +168,15 @@ void build_phrase_index(TableReader const& file, Policy& policy)
 }
 
 } // namespace
+
+Severity read_severity(TableReader& reader, std::string_view key)
+{
+    static constexpr std::array<std::string_view, 3> severities{"note", "concern", "urgent"}; // in the order of Severity
+    auto const severity = reader.word(key, Need::required);
+    if (severity.text.empty() || !reader.must_be_one_of(severity, "severity", severities))
+        return Severity::note;
+    return static_cast<Severity>(std::find(severities.begin(), severities.end(), severity.text) - severities.begin());
+}
 
 void read_content(TableReader& file, std::string const& name, std::vector<SourceText> const& phrases, Draft draft)
 {

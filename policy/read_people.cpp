@@ -8,11 +8,23 @@ namespace {
 
 constexpr unsigned oldest = 120; // years
 
+/// A role called "staff" is theirs without being told.
+People read_people_of_role(TableReader& reader, std::string_view id)
+{
+    static constexpr std::array<std::string_view, 2> kinds{"pupils", "staff"};
+    auto const written = reader.word("people");
+    if (written.text.empty())
+        return id == "staff" ? People::staff : People::pupils;
+    reader.must_be_one_of(written, "kind of people", kinds);
+    return written.text == "staff" ? People::staff : People::pupils;
+}
+
 void read_role(TableReader& reader, Policy& policy)
 {
     Role role;
     role.id = reader.id();
     role.title = reader.text("title", Need::required);
+    role.people = read_people_of_role(reader, role.id);
     role.default_verdict = reader.verdict("default");
     role.default_reason = reader.text("default_reason", Need::required);
     role.default_clause = reader.text("default_clause");

@@ -166,6 +166,25 @@ void read_file_rule(TableReader& reader, std::string const& file, Policy& policy
     must_be_new(reader, policy.file_rules, "file entry");
 }
 
+void read_content_rule(TableReader& reader, std::string const& name, Policy& policy)
+{
+    ContentRule rule;
+    read_columns(reader, name, policy, rule);
+    auto const known = ids_of(policy.phrase_lists);
+    for (auto const& word : reader.words("phrases", Need::required))
+        if (reader.must_be_one_of(word, "phrase list", known))
+            rule.lists.push_back(static_cast<std::uint16_t>(std::find(known.begin(), known.end(), word.text) - known.begin()));
+    rule.limit = static_cast<int>(reader.number("limit", max_phrase_weight));
+    if (rule.limit == 0)
+        reader.complain("\"limit\" must be given and above zero");
+    static constexpr std::array<std::string_view, 2> actions{"block", "tell"}; // in the order of ContentAction
+    auto const action = reader.word("action");
+    if (!action.text.empty() && reader.must_be_one_of(action, "action", actions))
+        rule.then = action.text == "tell" ? ContentAction::tell : ContentAction::close;
+    policy.content_rules.push_back(std::move(rule));
+    must_be_new(reader, policy.content_rules, "content entry");
+}
+
 } // namespace
 
 void read_content_rules(TableReader& file, std::string const& name, Draft draft)
@@ -181,19 +200,8 @@ void read_content_rules(TableReader& file, std::string const& name, Draft draft)
     }
     for (auto const* table : file.tables("content")) {
         TableReader reader{*table, name, draft.problems};
-        ContentRule rule;
-        read_columns(reader, name, policy, rule);
-        auto const known = ids_of(policy.phrase_lists);
-        for (auto const& word : reader.words("phrases", Need::required))
-            if (reader.must_be_one_of(word, "phrase list", known))
-                rule.lists.push_back(
-                    static_cast<std::uint16_t>(std::find(known.begin(), known.end(), word.text) - known.begin()));
-        rule.limit = static_cast<int>(reader.number("limit", max_phrase_weight));
-        if (rule.limit == 0)
-            reader.complain("\"limit\" must be given and above zero");
+        read_content_rule(reader, name, policy);
         reader.finish();
-        policy.content_rules.push_back(std::move(rule));
-        must_be_new(reader, policy.content_rules, "content entry");
     }
     for (auto const* table : file.tables("file")) {
         TableReader reader{*table, name, draft.problems};

@@ -17,6 +17,8 @@ void read_category(TableReader& reader, Policy& policy, std::vector<Word>& paren
     parents.push_back(reader.word("parent"));
     category.parent = parents.back().text;
     category.never_inspect = reader.flag("never_inspect");
+    if (reader.has("alert"))
+        category.alert = read_severity(reader, "alert");
     policy.categories.push_back(std::move(category));
     must_be_new(reader, policy.categories, "category");
 }

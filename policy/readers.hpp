@@ -35,6 +35,9 @@ void must_be_new(TableReader const& reader, Table const& table, std::string_view
             reader.complain("there is another " + std::string(kind) + " \"" + table[i].id + '"');
 }
 
+/// The word under the key, which must be there. `note` after a complaint.
+Severity read_severity(TableReader& reader, std::string_view key);
+
 /// Texts of the words that are among the names; complains about the others.
 std::vector<std::string> known_words(
     TableReader const& reader, std::vector<Word> const& words, std::string_view kind, std::span<std::string_view const> names);

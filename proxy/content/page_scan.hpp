@@ -26,6 +26,11 @@ public:
     State state() const { return state_; }
     /// What the page has said so far, judged. The longer it was read, the fairer: what speaks for it counts too.
     policy::ContentFinding judge() const { return policy::judge_content(policy_, plan_, phrases_.scores()); }
+    /// What it has said so far that somebody is told of, though it passes.
+    policy::ContentFinding worth_telling() const
+    {
+        return policy::judge_content(policy_, plan_, phrases_.scores(), policy::ContentAction::tell);
+    }
 
 private:
     void read();

@@ -4,41 +4,80 @@ namespace gatehouse::detect {
 namespace {
 
 /// Staff look things up for their pupils: of them only what is urgent is told.
-policy::Severity least_told(std::string_view role)
+policy::Severity least_told(policy::People people)
 {
-    return role == "staff" ? policy::Severity::urgent : policy::Severity::concern;
+    return people == policy::People::staff ? policy::Severity::urgent : policy::Severity::concern;
 }
 
+/// A search and a visit about one thing are two: the second is the step further.
 std::string key_of(Alert const& alert)
 {
-    return alert.client.to_text() + ' ' + alert.user + ' ' + alert.list;
+    bool const by_words = alert.kind == AlertKind::search || alert.kind == AlertKind::message;
+    return alert.client.to_text() + ' ' + alert.user + (by_words ? " words " : " sites ") + alert.list;
 }
 
-} // namespace
-
-std::optional<Alert> alert_of(policy::Policy const& policy, policy::Subject const& subject, policy::Target const& target,
-    policy::Decision const& decision, std::string_view decision_id, std::chrono::system_clock::time_point at)
+std::string words_of(policy::SearchText const& search)
 {
-    if (decision.term_list == policy::none || policy.term_lists[decision.term_list].severity < least_told(subject.role))
+    std::string text;
+    policy::Words const words{search.text()};
+    for (auto const& word : words.all())
+        (text += text.empty() ? "" : " ") += word.plain;
+    return text;
+}
+
+/// A search, or a message.
+std::optional<Alert> find_words(Observation const& seen)
+{
+    auto const& decision = seen.decision;
+    if (decision.term_list == policy::none)
         return std::nullopt;
     policy::SearchText search;
-    if (!decision.by_writing && !find_search_within(policy, target, search))
+    if (!decision.by_writing && !find_search_within(seen.policy, seen.target, search))
         return std::nullopt;
-    auto const& list = policy.term_lists[decision.term_list];
+    auto const& list = seen.policy.term_lists[decision.term_list];
     Alert alert;
-    alert.at = at;
     alert.severity = list.severity;
     alert.list = list.id;
-    alert.list_title = list.title;
+    alert.theme = list.title;
     if (decision.by_writing) {
-        alert.engine = target.host.text();
+        alert.kind = AlertKind::message;
+        alert.site = seen.target.host.text();
     } else {
-        policy::Words const words{search.text()};
-        for (auto const& word : words.all())
-            (alert.search += alert.search.empty() ? "" : " ") += word.plain;
-        alert.engine = policy.url_forms[search.form].title;
+        alert.search = words_of(search);
+        alert.site = seen.policy.url_forms[search.form].title;
     }
-    alert.blocked = decision.verdict == policy::Verdict::block;
+    return alert;
+}
+
+/// Of what the category says; nothing if it tells nothing.
+std::optional<Alert> alert_about(Observation const& seen, AlertKind kind, std::uint16_t category)
+{
+    auto const severity = seen.policy.alert_of(category);
+    if (!severity || seen.intent == Intent::embedded || seen.decision.stage == policy::Stage::override_grant)
+        return std::nullopt;
+    Alert alert;
+    alert.kind = kind;
+    alert.severity = *severity;
+    alert.list = seen.policy.categories[category].id;
+    alert.theme = seen.policy.categories[category].title;
+    alert.site = seen.target.host.text();
+    return alert;
+}
+
+std::optional<Alert> find_page(Observation const& seen, policy::ContentFinding const& worth_telling)
+{
+    auto const list = seen.decision.stage == policy::Stage::content ? seen.decision.phrase_list : worth_telling.list;
+    if (list == policy::none)
+        return std::nullopt;
+    return alert_about(seen, AlertKind::page, seen.policy.phrase_lists[list].category_index);
+}
+
+void describe(Alert& alert, Observation const& seen)
+{
+    auto const& subject = seen.subject;
+    alert.at = seen.at;
+    alert.blocked = seen.decision.verdict == policy::Verdict::block;
+    alert.by_person = seen.intent == Intent::user_navigation;
     if (subject.confidence > policy::Confidence::claimed)
         alert.user = subject.user;
     alert.role = subject.role;
@@ -46,7 +85,24 @@ std::optional<Alert> alert_of(policy::Policy const& policy, policy::Subject cons
     alert.device = subject.device;
     alert.client = subject.address;
     alert.confidence = subject.confidence;
-    alert.decision_id = decision_id;
+    alert.decision_id = seen.decision_id;
+}
+
+} // namespace
+
+std::optional<Alert> alert_of(Observation const& seen, policy::ContentFinding const& worth_telling)
+{
+    auto const people = seen.policy.people_of(seen.subject.role);
+    auto const is_told = [&](std::optional<Alert> const& alert) { return alert && alert->severity >= least_told(people); };
+    auto alert = find_words(seen);
+    if (!is_told(alert))
+        alert = find_page(seen, worth_telling);
+    if (!is_told(alert))
+        alert = alert_about(seen, AlertKind::visit, seen.decision.category);
+    if (!is_told(alert))
+        return std::nullopt;
+    alert->people = people;
+    describe(*alert, seen);
     return alert;
 }
 

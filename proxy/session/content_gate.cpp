@@ -21,13 +21,14 @@ ContentGate::ContentGate(Session& session, policy::Policy const& policy, policy:
     http1::ResponseHead const& head)
     : wheel_(session.env.wheel)
     , policy_(policy)
+    , closes_(policy::closing_part(policy, plan).any())
+    , closes_unreadable_(closes_ && fails_closed(policy, session.subject))
     , scan_(policy, plan, session.env.phrases, kind, head.find("Content-Type").value_or(""),
           head.find("Content-Encoding").value_or(""))
     , began_(wheel_.now())
 {
-    closes_unreadable_ = fails_closed(policy, session.subject);
     // Events come one by one, each of them awaited: they are read before they go on, but never wait for the next.
-    if (head.find("Content-Type").value_or("").starts_with("text/event-stream"))
+    if (!closes_ || head.find("Content-Type").value_or("").starts_with("text/event-stream"))
         holding_ = false;
 }
 

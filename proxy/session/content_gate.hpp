@@ -25,6 +25,8 @@ public:
     void add(std::string_view body) { scan_.add(body); }
     /// The body is complete.
     void finish() { scan_.finish(); }
+    /// What of a page that passed is told to somebody.
+    policy::ContentFinding worth_telling() const { return scan_.worth_telling(); }
     /// Asked before anything is sent. False: the answer is closed; `outcome` then says by what.
     bool is_fit(Outcome& outcome) const;
     /// True as long as nothing of the answer is sent. `waiting`: bytes that wait for it.
@@ -37,7 +39,8 @@ public:
 private:
     net::DeadlineWheel const& wheel_;
     policy::Policy const& policy_;
-    bool closes_unreadable_; ///< the person's role fails closed
+    bool closes_;            ///< what the page says may close it; otherwise it is only read
+    bool closes_unreadable_; ///< and the person's role fails closed
     content::PageScan scan_;
     std::chrono::milliseconds began_;
     bool holding_ = true;

@@ -103,14 +103,23 @@ net::task<> relay_upgraded(Attempt& attempt)
         attempt.outcome.failure = "closed-by-content";
 }
 
+/// Of what a page said, whether that closed it or not.
+void tell_of_page(Session& session, Outcome const& outcome)
+{
+    if (outcome.decision.stage == policy::Stage::content || outcome.worth_telling)
+        report_alert(session, outcome);
+}
+
 net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
 {
     auto& outcome = attempt.outcome;
     if (attempt.upgraded && attempt.error.empty()) {
         co_await relay_upgraded(attempt);
+        tell_of_page(session, outcome);
         record(session, outcome);
         co_return false;
     }
+    tell_of_page(session, outcome);
     if (attempt.error.empty()) {
         record(session, outcome);
         co_return attempt.client_keeps;

@@ -374,6 +374,8 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
         break;
     }
     attempt.response_done = attempt.error.empty();
+    if (attempt.response_done && pump.gate)
+        attempt.outcome.worth_telling = pump.gate->worth_telling();
 }
 
 net::task<> receive_response(Attempt& attempt)

@@ -111,6 +111,34 @@ std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& 
         .language = language});
 }
 
+/// Fetch standard §3.7 (Sec-Purpose); Purpose is what browsers said before.
+bool is_prefetch(http1::RequestHead const& head)
+{
+    auto purpose = head.find("Sec-Purpose");
+    if (!purpose)
+        purpose = head.find("Purpose");
+    return purpose && purpose->starts_with("prefetch");
+}
+
+bool accepts_part_of_page(http1::RequestHead const& head)
+{
+    auto const accepted = head.find("Accept").value_or("");
+    return accepted.starts_with("image/") || accepted.starts_with("text/css") || accepted.starts_with("font/");
+}
+
+detect::Observation observation_of(
+    Session const& session, Outcome const& outcome, detect::Protocol protocol = detect::Protocol::tls)
+{
+    return {.at = std::chrono::system_clock::now(),
+        .policy = *outcome.policy,
+        .subject = session.subject,
+        .target = outcome.target,
+        .decision = outcome.decision,
+        .decision_id = outcome.id.view(),
+        .intent = outcome.intent,
+        .protocol = protocol};
+}
+
 } // namespace
 
 bool fails_closed(policy::Policy const& policy, policy::Subject const& subject)
@@ -190,28 +218,23 @@ void record(Environment& env, policy::Subject const& subject, Outcome const& out
 
 detect::Intent intent_of(http1::RequestHead const& head)
 {
-    return detect::intent_of(head.find("Sec-Fetch-Dest").value_or(""), head.find("Sec-Fetch-Mode").value_or(""),
+    auto const intent = detect::intent_of(head.find("Sec-Fetch-Dest").value_or(""), head.find("Sec-Fetch-Mode").value_or(""),
         head.find("Sec-Fetch-User").value_or(""));
+    if (intent == detect::Intent::embedded || is_prefetch(head))
+        return detect::Intent::embedded;
+    return intent == detect::Intent::unknown && accepts_part_of_page(head) ? detect::Intent::embedded : intent;
 }
 
 void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol)
 {
-    auto const incident = detect::incident_of({.at = std::chrono::system_clock::now(),
-        .policy = *outcome.policy,
-        .subject = session.subject,
-        .target = outcome.target,
-        .decision = outcome.decision,
-        .decision_id = outcome.id.view(),
-        .intent = outcome.intent,
-        .protocol = protocol});
+    auto const incident = detect::incident_of(observation_of(session, outcome, protocol));
     if (incident)
         session.env.report_incident(*incident);
 }
 
 void report_alert(Session& session, Outcome const& outcome)
 {
-    auto const alert = detect::alert_of(
-        *outcome.policy, session.subject, outcome.target, outcome.decision, outcome.id.view(), std::chrono::system_clock::now());
+    auto const alert = detect::alert_of(observation_of(session, outcome), outcome.worth_telling);
     if (alert)
         session.env.report_alert(*alert);
 }

@@ -36,6 +36,7 @@ struct Outcome {
     detect::Intent intent = detect::Intent::unknown;
     std::optional<policy::TermHits> written;   ///< lists that speak of what the person wrote, where that was read and any does
     std::string prompt;                        ///< digest of the words around the first of them
+    policy::ContentFinding worth_telling;      ///< of a page that was read and passed
     std::optional<policy::FileKind> file_kind; ///< of what was fetched, where that was looked at
     std::string virus; ///< what was found in it; "not-checked" if it should have been looked into and was not
 };
@@ -48,13 +49,14 @@ void record(Environment& env, policy::Subject const& subject, Outcome const& out
 /// Tells of an attempt to get round the filter, if this was one.
 void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol = detect::Protocol::tls);
 
-/// Tells of a search that somebody has to look at, if this was one.
+/// Tells of a search, message, page or visit that somebody has to look at, if this was one.
 void report_alert(Session& session, Outcome const& outcome);
 
 /// True if what cannot be read is closed for this person.
 bool fails_closed(policy::Policy const& policy, policy::Subject const& subject);
 
-/// Who caused a request, by its Sec-Fetch fields.
+/// Who caused a request, by its Sec-Fetch fields; what is fetched in case it is needed counts as a part of the page before. Plain HTTP has
+/// no such fields: there a picture, a style or a font is known by what it accepts.
 detect::Intent intent_of(http1::RequestHead const& head);
 
 /// What the reader of a page asks for most, of a refused request as far as it was read; otherwise English.

@@ -190,7 +190,8 @@ net::task<bool> serve_one(Session& session)
     outcome.policy = env.policy;
     outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals}); // step 6
     outcome.decided = true;
-    if (outcome.decision.term_list != policy::none)
+    // Of a tunnel it is not known yet what it is for.
+    if (!head.is_connect() && detect::may_be_alert(*outcome.policy, outcome.decision))
         report_alert(session, outcome);
     if (head.is_connect()) { // step 7b
         session.buffer.consume(read.size);

@@ -27,6 +27,13 @@ bool blocked(Outcome const& outcome)
     return outcome.decision.verdict == policy::Verdict::block;
 }
 
+/// Of a visit, once it is known what the tunnel is for. One that asked for nothing was opened by the browser in case it would be needed.
+void tell_of_visit(Session& session, Outcome const& outcome)
+{
+    if (detect::may_be_alert(*outcome.policy, outcome.decision) && outcome.failure != "no-request-in-tls")
+        report_alert(session, outcome);
+}
+
 /// The page inside TLS where the school's CA is in use, otherwise with the 403 (browsers show only their own words then).
 net::task<> block_connect(Session& session, Outcome& outcome)
 {
@@ -43,6 +50,7 @@ net::task<> block_connect(Session& session, Outcome& outcome)
         co_await answer(session, outcome, {.status = 403}, nullptr);
     }
     report_incident(session, outcome);
+    tell_of_visit(session, outcome);
     record(session, outcome);
 }
 
@@ -103,6 +111,7 @@ net::task<> relay_tunnel(Session& session, Outcome& outcome, net::Stream& upstre
 {
     auto& env = session.env;
     OpenTunnel const open(env.tunnels, session.subject, outcome.target, outcome.decision.signals, session.client, upstream);
+    tell_of_visit(session, outcome);
     ++env.counters.tunnels_open;
     upstream.expire_after(env.settings.deadlines.body_idle);
     outcome.bytes_from_client += session.buffer.bytes().size();
@@ -162,6 +171,7 @@ net::task<> refuse_hello(Session& session, Outcome& outcome, tls::Peeked const& 
     report_incident(session, outcome, peeked.protocol);
     if (blocked(outcome) && outcome.decision.tls == policy::TlsAction::bump && session.env.issuer != nullptr)
         co_await show_page_in_tls(session, outcome, peeked);
+    tell_of_visit(session, outcome);
     record(session, outcome);
 }
 

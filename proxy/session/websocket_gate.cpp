@@ -14,7 +14,7 @@ std::unique_ptr<WebsocketGate> WebsocketGate::make(Session& session, Outcome& ou
     if (policy.content_rules.empty() && policy.prompts.empty())
         return nullptr;
     policy::Query const query{session.subject, outcome.target, session.env.clock.now(), outcome.decision.signals};
-    auto const plan = policy::plan_content(policy, query, outcome.decision);
+    auto const plan = policy::closing_part(policy, policy::plan_content(policy, query, outcome.decision));
     bool const prompts = policy::reads_prompt(policy, query, outcome.decision);
     return plan.none() && !prompts ? nullptr : std::make_unique<WebsocketGate>(session, outcome, plan, prompts);
 }

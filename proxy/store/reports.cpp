@@ -174,14 +174,25 @@ std::string subject_of(detect::Alert const& alert)
     return fmt::format("somebody at {}", place.empty() ? alert.client.to_text() : place);
 }
 
-/// Of a search its words; of what was written to a service only what it is about, since that is a conversation.
+/// Of a search its words; of what was written to a service only what it is about, since that is a conversation; of pages and visits the site.
 std::string text_of(detect::Alert const& alert)
 {
-    if (alert.search.empty())
-        return fmt::format("The gateway read a message to {}. It is on the list: {}. {} Its words were not kept.", alert.engine,
-            alert.list_title, alert.blocked ? "The message was not sent." : "The message was sent.");
-    return fmt::format("The gateway saw a search on {}: \"{}\". It is on the list: {}. {}", alert.engine, alert.search,
-        alert.list_title,
+    using Kind = detect::AlertKind;
+    std::string_view const unsure
+        = alert.by_person ? "" : " It is not certain that a person opened it: a page may have done so by itself.";
+    switch (alert.kind) {
+    case Kind::search: break;
+    case Kind::message:
+        return fmt::format("The gateway read a message to {}. It is on the list: {}. {} Its words were not kept.", alert.site,
+            alert.theme, alert.blocked ? "The message was not sent." : "The message was sent.");
+    case Kind::page:
+        return fmt::format("The gateway read a page of {}. What it says is about: {}. {}{}", alert.site, alert.theme,
+            alert.blocked ? "The page was closed." : "The page was shown.", unsure);
+    case Kind::visit:
+        return fmt::format("The gateway saw a visit to {}. The site is on a list: {}. {}{}", alert.site, alert.theme,
+            alert.blocked ? "It was not opened." : "It is open to them.", unsure);
+    }
+    return fmt::format("The gateway saw a search on {}: \"{}\". It is on the list: {}. {}", alert.site, alert.search, alert.theme,
         alert.blocked ? "A page that says where to find help was shown in the place of the results." : "The results were shown.");
 }
 
@@ -216,7 +227,7 @@ result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant no
 result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant now)
 {
     NewReport report;
-    report.about = alert.role == "staff" ? ReportAbout::staff : ReportAbout::pupil;
+    report.about = alert.people == policy::People::staff ? ReportAbout::staff : ReportAbout::pupil;
     report.about_person = subject_of(alert);
     report.text = text_of(alert);
     report.device = alert.device;
@@ -224,7 +235,7 @@ result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant n
     report.address = alert.client.to_text();
     report.decision_id = alert.decision_id;
     report.severity = alert.severity;
-    report.theme = alert.list_title;
+    report.theme = alert.theme;
     if (!is_valid(report))
         return errc::invalid_value;
     Actor const gateway{AccountId::none, "gateway", report.address};

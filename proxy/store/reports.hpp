@@ -39,7 +39,7 @@ struct Report {
 /// A worry about "staff" that names the headteacher goes to the chief executive all the same.
 /// Errors: `errc::invalid_value`, `throttled` (more than 30 an hour from one address).
 result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant now);
-/// A search that somebody has to look at, as a report by the gateway about whoever searched, routed like any other (clause 11). A person who
+/// What somebody has to look at, as a report by the gateway about whoever did it, routed like any other (clause 11). A person who
 /// is not known is named by the place. Errors: those of the database.
 result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant now);
 /// The queue of the reader's role, most urgent first, without reports about the reader.

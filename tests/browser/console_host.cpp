@@ -225,9 +225,9 @@ boost::json::object add_records(store::Store& store)
         auto const worried = store::submit_report(ledger, pupil, at);
         detect::Alert alert;
         alert.severity = policy::Severity::urgent;
-        alert.list_title = "Thinking about ending one's life";
+        alert.theme = "Thinking about ending one's life";
         alert.search = "i want to die";
-        alert.engine = "Google";
+        alert.site = "Google";
         alert.blocked = true;
         alert.role = "pupil";
         alert.network = "library";

@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import hashlib
 import pathlib
+import shutil
 import sqlite3
 import sys
 import threading
@@ -19,6 +20,7 @@ from hostile import ROOM, HostileSuite, Recorder, covers, list_and_leave, reply,
 from origin import PATIENCE, Wire, pattern  # noqa: E402
 
 OPEN_ROOM = "127.0.1.21"  # whose role fails open
+TEACHERS_ROOM = "127.0.1.22"
 HTML = "Content-Type: text/html; charset=utf-8"
 BAD = b"<html><body><p>Come and <b>be</b> unk&#105;nd to others</p></body></html>"
 PARAGRAPH = b"<p>The quick brown fox jumps over the lazy dog, again and again.</p>\n"
@@ -54,6 +56,64 @@ what = ["everything"]
 phrases = ["unkind-pages"]
 limit = 50
 reason = "This page is unkind."
+[[phrase_list]]
+id = "harm-pages"
+title = "Pages about harm"
+category = "harm"
+files = ["phrases/harm.txt"]
+[[content]]
+id = "closed-harm"
+who = ["everyone"]
+what = ["everything"]
+phrases = ["harm-pages"]
+limit = 50
+reason = "Talk to somebody."
+[[content]]
+id = "told-harm"
+who = ["everyone"]
+what = ["everything"]
+phrases = ["harm-pages"]
+limit = 20
+action = "tell"
+reason = "Somebody may need help."
+"""
+PEOPLE = f"""
+[[category]]
+id = "harm"
+title = "Harming oneself"
+alert = "urgent"
+[[category]]
+id = "hate"
+title = "Hate"
+alert = "concern"
+[[rule]]
+id = "closed-harm-sites"
+who = ["everyone"]
+what = ["category:harm", "category:hate"]
+action = "block"
+reason = "Talk to somebody."
+[[role]]
+id = "teacher"
+title = "Teacher"
+people = "staff"
+default = "allow"
+default_reason = "Open."
+[[network]]
+id = "teachers-room"
+title = "Teachers' room"
+ranges = ["{TEACHERS_ROOM}"]
+role = "teacher"
+"""
+LISTS = """
+[[list]]
+id = "{0}"
+title = "{0}"
+category = "{0}"
+path = "lists/{0}.txt"
+format = "domains"
+owner = "officer"
+reason = "For the test."
+review_by = "2099-01-01"
 """
 
 
@@ -61,11 +121,17 @@ def reading_school(config):
     small_school(config)
     (config / "content.toml").write_text(CONTENT)
     (config / "phrases" / "unkind.txt").write_text("< be unkind ><60>\n< how to be kind ><-60>\n")
+    (config / "phrases" / "harm.txt").write_text("< hurting oneself ><30>\n< how to hurt oneself ><30>\n")
+    shutil.rmtree(config / "lists")
+    (config / "lists").mkdir()
+    for name in ("harm", "hate"):
+        (config / "lists" / f"{name}.txt").write_text(f"{name}.example\n{name}2.example\n")
+    (config / "lists.toml").write_text("".join(LISTS.format(name) for name in ("harm", "hate")))
     with open(config / "policy.toml", "a") as policy:
         policy.write('\n[[category]]\nid = "unkind"\ntitle = "Unkindness"\n[[category]]\nid = "private"\ntitle = "Private"\nnever_inspect = true\n'
                      '[[rule]]\nid = "closed-searches"\nwho = ["everyone"]\nwhat = ["search:trouble"]\naction = "block"\nreason = "Talk to somebody."\n'
                      '[[role]]\nid = "trusting"\ntitle = "Person"\ndefault = "allow"\ndefault_reason = "Open."\nfails = "open"\n'
-                     f'[[network]]\nid = "open-room"\ntitle = "Room"\nranges = ["{OPEN_ROOM}"]\nrole = "trusting"\n')
+                     f'[[network]]\nid = "open-room"\ntitle = "Room"\nranges = ["{OPEN_ROOM}"]\nrole = "trusting"\n' + PEOPLE)
 
 
 def get(path, body, *fields, room=ROOM, **more):
@@ -258,6 +324,58 @@ def messages():
         assert b"in deep" not in kept.read_bytes() and b"in d33p" not in kept.read_bytes(), kept
 
 
+def told():
+    """Whose queue, about whom and what, of the reports that the gateway made of pages and visits."""
+    routes = {2: "headteacher", 4: "dsl"}
+    with contextlib.closing(sqlite3.connect(f"file:{GATE.state / 'gatehouse.db'}?mode=ro", uri=True)) as database:
+        rows = database.execute("SELECT route, about_person, text FROM reports WHERE text LIKE '%page of%' OR text LIKE '%visit to%' ORDER BY id")
+        return [(routes[route], who, text) for route, who, text in rows]
+
+
+OPENED = ("Sec-Fetch-Dest: document", "Sec-Fetch-Mode: navigate", "Sec-Fetch-User: ?1")
+PICTURE = ("Sec-Fetch-Dest: image", "Sec-Fetch-Mode: no-cors")
+
+
+def visit(url, *fields, room=ROOM):
+    with Wire(GATE, room) as wire:
+        return wire.get(url, *fields).answer()
+
+
+@covers("a page about harm, closed or shown, is told once: of a pupil to the safeguarding lead, of staff to the headteacher")
+def told_pages():
+    ORIGIN.answer("/harm?q=secret", reply(b"Hurting oneself, and how to hurt oneself", HTML))
+    ORIGIN.answer("/about-harm?q=secret", reply(b"Why hurting oneself is no way out", HTML))
+    page, mild = (f"http://{ORIGIN.authority}{path}?q=secret" for path in ("/harm", "/about-harm"))
+    assert visit(page, *PICTURE).status == 403
+    assert visit(page, *OPENED, "Sec-Purpose: prefetch;prerender").status == 403
+    assert visit(mild, "Accept: image/avif,*/*;q=0.8").status == 200
+    for _ in range(2):
+        assert visit(page, *OPENED).status == 403
+    assert visit(mild, *OPENED, room=TEACHERS_ROOM).status == 200
+    wait_until(lambda: len(told()) >= 2, what="two reports")
+    pupil, teacher = told()
+    assert pupil[0] == "dsl" and teacher[0:2] == ("headteacher", "somebody at teachers-room"), told()
+    assert "page of origin.example" in pupil[2] and "Harming oneself" in pupil[2] and "The page was closed" in pupil[2], pupil
+    assert "The page was shown" in teacher[2] and "secret" not in pupil[2] + teacher[2] and "not certain" not in pupil[2], told()
+
+
+@covers("who opens a site about harm is told of, in a tunnel and in plain, and not who meets it in a page; staff only if it is urgent")
+def told_visits():
+    room, before = "127.0.1.31", len(told())
+    assert visit("http://harm.example/a.png", *PICTURE, room=room).status == 403
+    assert visit("http://harm.example/a.png", "Accept: image/webp,*/*;q=0.5", room=room).status == 403
+    assert visit("http://hate.example/", *OPENED, room=TEACHERS_ROOM).status == 403
+    assert visit("http://hate.example/path?q=secret", *OPENED, room=room).status == 403
+    assert visit("http://hate2.example/", *OPENED, room=room).status == 403, "the same thing, a moment later"
+    with Wire(GATE, room) as wire:
+        assert wire.connect("harm.example:443").status == 403
+    wait_until(lambda: len(told()) >= before + 2, what="two reports")
+    opened, tunnel = told()[before:]
+    assert opened[0] == "dsl" and "visit to hate.example." in opened[2] and "It was not opened." in opened[2] and "secret" not in opened[2], opened
+    assert "not certain" not in opened[2], opened
+    assert tunnel[0] == "dsl" and "visit to harm.example." in tunnel[2] and "not certain that a person opened it" in tunnel[2], tunnel
+
+
 @covers("a message that is let through arrives as it was, and what it is about is told")
 def open_messages():
     for text in ('{"content":"what is photosynthesis?"}', '{"content":"I am so worried"}', '{"content":"' + "a long story, " * 20000 + '"}'):
@@ -437,7 +555,7 @@ def published():
     assert is_closed(get("/published", BAD, HTML))
 
 
-CASES = (closed, codings, bombs, same_bytes, unread, good_phrases, cut, slow, broken_off, messages, open_messages, odd_messages, slow_messages, streamed_answers, websockets, published)
+CASES = (closed, codings, bombs, same_bytes, unread, good_phrases, cut, slow, broken_off, messages, told_pages, told_visits, open_messages, odd_messages, slow_messages, streamed_answers, websockets, published)
 list_and_leave(CASES)
 
 ORIGIN = Recorder()

@@ -16,9 +16,15 @@ protected:
         policy_.term_lists = {{"urgent", "Urgent things", policy::Severity::urgent, {"help"}, {}, {}},
             {"concern", "Things of concern", policy::Severity::concern, {"sad"}, {}, {}},
             {"note", "Notes", policy::Severity::note, {"vpn"}, {}, {}}};
-        policy_.roles.resize(1);
-        policy_.roles.front().id = "pupil";
-        policy_.roles.front().default_verdict = policy::Verdict::allow;
+        for (auto const* id : {"pupil", "teacher"}) {
+            policy_.roles.emplace_back().id = id;
+            policy_.roles.back().default_verdict = policy::Verdict::allow;
+        }
+        policy_.roles.back().people = policy::People::staff;
+        policy_.categories = {{"harm", "Harm", {}, false, policy::Severity::urgent}, {"harm-forums", "Forums about harm", "harm"},
+            {"extreme", "Extremism", {}, false, policy::Severity::concern}, {"games", "Games", {}}};
+        policy_.phrase_lists
+            = {{"harm-pages", "Pages about harm", "harm", {}, 0, {}}, {"game-pages", "Games", "games", {}, 0, {}}};
         policy_.unknown_role = "pupil";
         policy_.prepare();
         pupil_.role = "pupil";
@@ -30,12 +36,28 @@ protected:
     std::optional<Alert> alert_for(std::string_view url, std::chrono::system_clock::time_point at = {})
     {
         auto const target = policy::Target::parse_url(url).value();
-        auto const decision = policy::decide(policy_, {pupil_, target, {}, {}});
-        return alert_of(policy_, pupil_, target, decision, "d-1", at);
+        return alert_at(target, policy::decide(policy_, {pupil_, target, {}, {}}), at);
+    }
+    std::optional<Alert> alert_at(
+        policy::Target const& target, policy::Decision const& decision, std::chrono::system_clock::time_point at = {})
+    {
+        return alert_of({at, policy_, pupil_, target, decision, "d-1", intent_}, worth_telling_);
+    }
+    /// Of a visit to a site of the category.
+    std::optional<Alert> visit(std::uint16_t category, policy::Stage stage = policy::Stage::rule)
+    {
+        auto const target = policy::Target::parse_url("https://site.example/path?q=secret").value();
+        policy::Decision decision;
+        decision.stage = stage;
+        decision.category = category;
+        EXPECT_EQ(may_be_alert(policy_, decision), policy_.alert_of(category).has_value());
+        return alert_at(target, decision);
     }
 
     policy::Policy policy_;
     policy::Subject pupil_;
+    Intent intent_ = Intent::user_navigation;
+    policy::ContentFinding worth_telling_;
 };
 
 TEST_F(AlertTest, IsASearchOfWhichAListOfConcernSpeaks)
@@ -43,8 +65,9 @@ TEST_F(AlertTest, IsASearchOfWhichAListOfConcernSpeaks)
     auto const alert = alert_for("https://engine.example/?q=I+need+Help");
     ASSERT_TRUE(alert);
     EXPECT_EQ(alert->search, "i need help");
-    EXPECT_EQ(alert->engine, "The engine");
-    EXPECT_EQ(alert->list_title, "Urgent things");
+    EXPECT_EQ(alert->kind, AlertKind::search);
+    EXPECT_EQ(alert->site, "The engine");
+    EXPECT_EQ(alert->theme, "Urgent things");
     EXPECT_EQ(alert->severity, policy::Severity::urgent);
     EXPECT_EQ(alert->user, "pupil-17");
     EXPECT_FALSE(alert->blocked);
@@ -56,9 +79,71 @@ TEST_F(AlertTest, IsASearchOfWhichAListOfConcernSpeaks)
 
 TEST_F(AlertTest, OfStaffTellsOnlyWhatIsUrgent)
 {
-    pupil_.role = "staff";
-    EXPECT_TRUE(alert_for("https://engine.example/?q=help"));
+    EXPECT_EQ(alert_for("https://engine.example/?q=help")->people, policy::People::pupils);
+    pupil_.role = "teacher"; // whatever a school calls them
+    EXPECT_EQ(alert_for("https://engine.example/?q=help")->people, policy::People::staff);
     EXPECT_FALSE(alert_for("https://engine.example/?q=sad"));
+    EXPECT_TRUE(visit(0));
+    EXPECT_FALSE(visit(2));
+    pupil_.role = "gone from the policy";
+    EXPECT_EQ(alert_for("https://engine.example/?q=sad")->people, policy::People::pupils);
+}
+
+TEST_F(AlertTest, IsAVisitToASiteOfACategoryThatTells)
+{
+    auto const alert = visit(1);
+    ASSERT_TRUE(alert);
+    EXPECT_EQ(alert->kind, AlertKind::visit);
+    EXPECT_EQ(alert->site, "site.example");
+    EXPECT_EQ(alert->search, "") << "nothing that was asked for is kept";
+    EXPECT_EQ(alert->theme, "Forums about harm");
+    EXPECT_EQ(alert->severity, policy::Severity::urgent) << "as the category above it";
+    EXPECT_TRUE(alert->blocked && alert->by_person);
+    EXPECT_EQ(visit(2)->severity, policy::Severity::concern);
+    EXPECT_FALSE(visit(3));
+    EXPECT_FALSE(visit(policy::none));
+    EXPECT_FALSE(visit(0, policy::Stage::override_grant)) << "somebody has allowed that";
+}
+
+TEST_F(AlertTest, IsNoneOfWhatAPageFetchesByItself)
+{
+    intent_ = Intent::embedded;
+    worth_telling_ = {0, 0, 70};
+    EXPECT_FALSE(visit(0));
+    intent_ = Intent::unknown; // a tunnel, or plain HTTP
+    ASSERT_TRUE(visit(0));
+    EXPECT_FALSE(visit(0)->by_person);
+}
+
+TEST_F(AlertTest, IsAPageWhoseWordsClosedItOrAreWorthTelling)
+{
+    auto const target = policy::Target::parse_url("https://wiki.example/page?q=secret").value();
+    policy::Decision decision;
+    decision.verdict = policy::Verdict::allow;
+    decision.stage = policy::Stage::rule;
+    EXPECT_FALSE(alert_at(target, decision));
+    worth_telling_ = {0, 1, 70};
+    EXPECT_FALSE(alert_at(target, decision)) << "of games nobody is told";
+    worth_telling_ = {0, 0, 70};
+    auto alert = alert_at(target, decision);
+    ASSERT_TRUE(alert);
+    EXPECT_EQ(alert->kind, AlertKind::page);
+    EXPECT_EQ(alert->theme, "Harm");
+    EXPECT_EQ(alert->site, "wiki.example");
+    EXPECT_FALSE(alert->blocked);
+    worth_telling_ = {};
+    alert = alert_at(target, policy::close_for(decision, policy_, {0, 0, 95}));
+    ASSERT_TRUE(alert);
+    EXPECT_TRUE(alert->kind == AlertKind::page && alert->blocked);
+}
+
+TEST_F(AlertTest, OfAVisitIsToldBesideTheSearchButNotForEachPage)
+{
+    policy_.term_lists[0].id = "harm";
+    AlertMemory memory;
+    EXPECT_TRUE(memory.is_new(*alert_for("https://engine.example/?q=help")));
+    EXPECT_TRUE(memory.is_new(*visit(0))) << "a step further";
+    EXPECT_FALSE(memory.is_new(*visit(0))) << "loaded again";
 }
 
 TEST_F(AlertTest, NamesNobodyWhoOnlyClaimedToBeThem)
@@ -100,10 +185,11 @@ TEST_F(AlertTest, OfWhatIsWrittenHoldsNoWords)
     policy::TermHits hits{};
     hits.lists.set(0);
     auto const decision = policy::decide(policy_, {pupil_, target, {}, {}, &hits});
-    auto const alert = alert_of(policy_, pupil_, target, decision, "d-1", {});
+    auto const alert = alert_at(target, decision);
     ASSERT_TRUE(alert);
+    EXPECT_EQ(alert->kind, AlertKind::message);
     EXPECT_EQ(alert->search, "");
-    EXPECT_EQ(alert->engine, "assistant.example");
+    EXPECT_EQ(alert->site, "assistant.example");
     EXPECT_EQ(alert->list, "urgent");
 }
 

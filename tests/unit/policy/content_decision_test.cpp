@@ -184,9 +184,9 @@ TEST_F(ContentDecisionTest, PagesAreReadForWhomTheEntriesHold)
         Query const query{subject, goal, now(600), {}};
         return plan_content(policy_, query, decide(policy_, query));
     };
-    ASSERT_EQ(policy_.content_rules.size(), 3U);
-    EXPECT_EQ(plan_for("127.0.1.11", "https://www.example.org/").to_string().substr(max_content_rules - 3), "111"); // Year 7
-    EXPECT_EQ(plan_for("127.0.1.14", "https://www.example.org/").to_string().substr(max_content_rules - 3), "110"); // sixth form
+    ASSERT_EQ(policy_.content_rules.size(), 4U);
+    EXPECT_EQ(plan_for("127.0.1.11", "https://www.example.org/").to_string().substr(max_content_rules - 4), "1111"); // Year 7
+    EXPECT_EQ(plan_for("127.0.1.14", "https://www.example.org/").to_string().substr(max_content_rules - 4), "1110"); // sixth form
     EXPECT_TRUE(plan_for(teacher, "https://www.example.org/").none());
     EXPECT_TRUE(plan_for(pupil, "https://www.instagram.com/").none()) << "blocked already";
     Override grant;
@@ -239,6 +239,22 @@ TEST_F(ContentDecisionTest, AClosedFileIsExplained)
     EXPECT_EQ(virus.rule, "virus");
     EXPECT_TRUE(virus.by_file && virus.by_virus && !virus.may_ask);
     EXPECT_THAT(virus.reason, HasSubstr("harmful"));
+}
+
+TEST_F(ContentDecisionTest, AnEntryThatTellsClosesNothing)
+{
+    ContentPlan plan;
+    plan.set();
+    std::vector<int> scores(policy_.phrase_lists.size());
+    scores[1] = 50; // self-harm
+    EXPECT_FALSE(judge_content(policy_, plan, scores));
+    auto const told = judge_content(policy_, plan, scores, ContentAction::tell);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(policy_.content_rules[told.rule].id, "pages-worth-telling");
+    EXPECT_EQ(policy_.phrase_lists[told.list].id, "self-harm-pages");
+    scores.back() = -20;
+    EXPECT_FALSE(judge_content(policy_, plan, scores, ContentAction::tell)) << "what speaks for the page";
+    EXPECT_EQ(closing_part(policy_, plan).count(), max_content_rules - 1);
 }
 
 TEST_F(ContentDecisionTest, TheFirstEntryWhoseLimitIsReachedCloses)

@@ -1,5 +1,6 @@
 #include "tests/golden/school_fixture.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -166,6 +167,39 @@ network = [{id = "all", title = "A", ranges = ["10.0.0.0/8"], role = "pupil"}, {
         text += problem.message + '\n';
     EXPECT_THAT(text, HasSubstr("nothing mentions group \"nobody\""));
     EXPECT_THAT(text, HasSubstr("range 10.1.0.0/16 of network \"room\" is never reached: network \"all\" has it already"));
+}
+
+TEST(Lint, ReportsAlertsThatTellNobodyOrTheWrongOne)
+{
+    auto const text_of = [](std::string_view policy, std::string_view listed) {
+        std::string text;
+        for (auto const& problem : lint(testing::parse_or_fail(std::string(policy), std::string(timetable), std::string(listed))))
+            text += problem.message + '\n';
+        return text;
+    };
+    constexpr std::string_view categories = R"(
+school = "Test"
+unknown_role = "pupil"
+category = [
+  {id = "harm", title = "H", alert = "urgent"},
+  {id = "health", title = "He", never_inspect = true, alert = "concern"},
+  {id = "empty", title = "E", alert = "concern"},
+]
+)";
+    constexpr std::string_view listed = R"(
+list = [{id = "h", title = "h", category = "harm"}, {id = "he", title = "he", category = "health"}]
+)";
+    std::string const role = R"({id = "pupil", title = "P", default = "allow", default_reason = "x"})";
+    auto const teacher = [](std::string_view people) {
+        return fmt::format(R"(, {{id = "teacher", title = "T", default = "allow", default_reason = "x"{}}})", people);
+    };
+    auto const text = text_of(std::string(categories) + "role = [" + role + teacher("") + "]\n", listed);
+    EXPECT_THAT(text, HasSubstr("category \"health\" is private (never_inspect) and tells of visits (alert)"));
+    EXPECT_THAT(text, HasSubstr("category \"empty\" tells of visits (alert), but no list belongs to it"));
+    EXPECT_THAT(text, Not(HasSubstr("category \"harm\"")));
+    EXPECT_THAT(text, HasSubstr("no role is of staff"));
+    EXPECT_THAT(text_of(std::string(categories) + "role = [" + role + teacher(", people = \"staff\"") + "]\n", listed),
+        Not(HasSubstr("no role is of staff")));
 }
 
 } // namespace

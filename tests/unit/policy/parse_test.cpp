@@ -203,6 +203,8 @@ TEST(ParsePolicy, ComplainsAboutEveryMistake)
             "there is another role \"pupil\""},
         {"[[role]]\nid = \"everyone\"\n", "a role cannot be called \"everyone\""},
         {"[[role]]\nid = \"x\"\nfails = \"opn\"\n", "there is no way to fail \"opn\""},
+        {"[[role]]\nid = \"x\"\npeople = \"stuff\"\n", "did you mean \"staff\"?"},
+        {"[[category]]\nid = \"c\"\ntitle = \"C\"\nalert = \"urgnt\"\n", "did you mean \"urgent\"?"},
         {"[[group]]\nid = \"g\"\ntitle = \"G\"\nyoungest_age = -1\n", "\"youngest_age\" must be a whole number from 0 to 120"},
         {"[[group]]\nid = \"g\"\ntitle = \"G\"\nyoungest_age = 9.5\n", "\"youngest_age\" must be a whole number from 0 to 120"},
         {"[[category]]\nid = \"c\"\ntitle = \"C\"\nparent = \"social-mdia\"\n", "did you mean \"social-media\"?"},

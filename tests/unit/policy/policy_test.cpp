@@ -90,6 +90,35 @@ TEST(Policy, KnowsAncestorsAndWhatIsNeverInspected)
     EXPECT_FALSE(policy.never_inspects(none));
 }
 
+TEST(Policy, KnowsWhoseVisitsSomebodyLooksAt)
+{
+    auto const policy = testing::load_school();
+    auto const index = [&](std::string_view id) { return policy.index_of({Selector::Kind::category, std::string(id), 0}); };
+    EXPECT_EQ(policy.alert_of(index("self-harm")), Severity::urgent);
+    EXPECT_EQ(policy.alert_of(index("extremism")), Severity::concern);
+    EXPECT_FALSE(policy.alert_of(index("games")));
+    EXPECT_FALSE(policy.alert_of(none));
+    EXPECT_EQ(policy.people_of("staff"), People::staff);
+    EXPECT_EQ(policy.people_of("pupil"), People::pupils);
+    EXPECT_EQ(policy.people_of("caretaker"), People::pupils);
+}
+
+TEST(Policy, TakesARoleCalledStaffForStaffUnlessItSaysOtherwise)
+{
+    auto const policy = testing::parse_or_fail(R"(
+school = "Test"
+unknown_role = "pupil"
+role = [
+  {id = "pupil", title = "P", default = "allow", default_reason = "x"},
+  {id = "staff", title = "S", default = "allow", default_reason = "x"},
+  {id = "teacher", title = "T", people = "staff", default = "allow", default_reason = "x"},
+]
+)");
+    EXPECT_EQ(policy.people_of("staff"), People::staff);
+    EXPECT_EQ(policy.people_of("teacher"), People::staff);
+    EXPECT_EQ(policy.people_of("pupil"), People::pupils);
+}
+
 TEST(Policy, AttachMapsListsByIdAndIgnoresOthers)
 {
     auto policy = testing::load_school();

@@ -134,15 +134,16 @@ TEST_F(Reports, AlertsGoWhereAReportAboutThatPersonWouldGo)
 {
     detect::Alert alert;
     alert.severity = policy::Severity::urgent;
-    alert.list_title = "Thinking about ending one's life";
+    alert.theme = "Thinking about ending one's life";
     alert.search = "i need help";
-    alert.engine = "Google";
+    alert.site = "Google";
     alert.role = "pupil";
     alert.network = "library";
     submit(ReportAbout::pupil, "amy.year9");
     ASSERT_DONE(raise_alert(*ledger, alert, tuesday));
-    alert.user = "sam.staff";
-    alert.role = "staff";
+    alert.user = "sam.teacher";
+    alert.role = "teacher"; // whatever a school calls them
+    alert.people = policy::People::staff;
     alert.severity = policy::Severity::concern;
     ASSERT_DONE(raise_alert(*ledger, alert, tuesday));
     submit(ReportAbout::pupil, "bob.year9");
@@ -157,6 +158,27 @@ TEST_F(Reports, AlertsGoWhereAReportAboutThatPersonWouldGo)
     EXPECT_FAILS(read_report(*ledger, first.id, "", as(dsl), tuesday), errc::invalid_value);
     ASSERT_DONE(read_report(*ledger, first.id, "To see whether she is safe.", as(dsl), tuesday));
     ASSERT_DONE(handle_report(*ledger, first.id, "Talked to her.", as(dsl), tuesday));
+}
+
+TEST_F(Reports, AlertsOfPagesAndVisitsNameThemeAndSiteOnly)
+{
+    detect::Alert alert;
+    alert.severity = policy::Severity::urgent;
+    alert.theme = "Self-harm and suicide";
+    alert.site = "site.example";
+    alert.network = "library";
+    auto const text_of = [&](detect::AlertKind kind, bool blocked, bool by_person) {
+        alert.kind = kind;
+        alert.blocked = blocked;
+        alert.by_person = by_person;
+        return raise_alert(*ledger, alert, tuesday)->content.text;
+    };
+    using Kind = detect::AlertKind;
+    EXPECT_EQ(text_of(Kind::page, true, true),
+        "The gateway read a page of site.example. What it says is about: Self-harm and suicide. The page was closed.");
+    EXPECT_EQ(text_of(Kind::visit, false, true),
+        "The gateway saw a visit to site.example. The site is on a list: Self-harm and suicide. It is open to them.");
+    EXPECT_NE(text_of(Kind::visit, true, false).find("It is not certain that a person opened it"), std::string::npos);
 }
 
 TEST_F(Reports, AreNeverSeenByThePersonTheyAreAbout)
