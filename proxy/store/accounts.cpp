@@ -275,7 +275,8 @@ result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash cons
 {
     Deed const deed{"account.reset-password", account_object(account), actor, now};
     return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) {
-        return database.execute("UPDATE accounts SET password = ?, must_change = 1 WHERE id = ?", initial.text, account);
+        return database.execute(
+            "UPDATE accounts SET password = ?, must_change = 1 - break_glass WHERE id = ?", initial.text, account);
     });
 }
 

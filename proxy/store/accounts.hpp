@@ -76,7 +76,8 @@ result<Account> find_account_by_sign_on(Ledger& ledger, std::string_view name);
 result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now);
 /// Disabling ends all sessions.
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now);
-/// A new initial password, single use: must be changed at the next sign-in. Ends all sessions.
+/// A new initial password, single use: must be changed at the next sign-in; that of an account for emergencies is its next one. Ends all
+/// sessions.
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now);
 
 } // namespace gatehouse::store

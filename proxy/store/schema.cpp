@@ -373,7 +373,13 @@ CREATE TABLE believed_time (
 ) STRICT;
 )sql";
 
-constexpr std::array<char const*, 7> steps_of_today{version_1, version_2, version_3, version_4, version_5, version_6, version_7};
+// Whether the school's sign-on brought the person here: then no password of ours proves anything.
+constexpr char const* version_8 = R"sql(
+ALTER TABLE sessions ADD COLUMN by_sign_on INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<char const*, 8> steps_of_today{
+    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8};
 
 } // namespace
 

@@ -259,6 +259,14 @@ result<void> remove_second_factor(Ledger& ledger, std::string_view code, Actor c
     });
 }
 
+result<void> confirm_code(Ledger& ledger, AccountId account, std::string_view code, std::string const& address, Instant now)
+{
+    auto const factor = find_factor(ledger, account);
+    if (!factor)
+        return factor.error();
+    return with_code(ledger, *factor, address, now, [&] { return spend_any(ledger, *factor, typed_code(code), now); });
+}
+
 result<void> clear_second_factor(Ledger& ledger, AccountId account, Actor const& actor, Instant now)
 {
     Deed const deed{"account.second-factor-clear", object_of(account), actor, now};
@@ -294,7 +302,7 @@ result<std::string> pass_second_factor(
         Actor const actor{session.account.id, "", address};
         if (auto const audited = audit(ledger, {"sign-in.code", object_of(session.account.id), actor, now}, "console"); !audited)
             return audited.error();
-        return create_session(ledger, session.account.id, address, now);
+        return create_session(ledger, session.account.id, address, now, {.by_sign_on = session.by_sign_on});
     });
 }
 

@@ -20,6 +20,8 @@ result<std::vector<std::string>> confirm_second_factor(
     Ledger& ledger, std::string_view code, SessionId session, Actor const& actor, Instant now);
 /// Errors: `errc::wrong_code`, `throttled`, `wrong_state` if there is none.
 result<void> remove_second_factor(Ledger& ledger, std::string_view code, Actor const& actor, Instant now);
+/// Asks for a code again before something grave. Errors: `errc::wrong_code`, also where there is no second factor, `throttled`.
+result<void> confirm_code(Ledger& ledger, AccountId account, std::string_view code, std::string const& address, Instant now);
 /// For somebody whose phone and paper are gone: the ICT lead, not for themselves, or the command line. Ends all sessions of the account.
 /// Errors: `errc::not_permitted`, `not_found`.
 result<void> clear_second_factor(Ledger& ledger, AccountId account, Actor const& actor, Instant now);

@@ -23,6 +23,7 @@ Row read_session(Statement const& row)
     read.session.last_seen = row.instant(3);
     read.session.address = row.text(4);
     read.session.needs_code = row.flag(5);
+    read.session.by_sign_on = row.flag(6);
     return read;
 }
 
@@ -33,12 +34,13 @@ bool is_live(Session const& session, Instant now)
 
 } // namespace
 
-result<std::string> create_session(Ledger& ledger, AccountId account, std::string const& address, Instant now, Proof proof)
+result<std::string> create_session(Ledger& ledger, AccountId account, std::string const& address, Instant now, SessionStart start)
 {
     auto token = random_token();
     auto const made = ledger.database().execute(
-        "INSERT INTO sessions (account, token, created_at, last_seen, address, needs_code) VALUES (?1, ?2, ?3, ?3, ?4, ?5)",
-        account, token_hash(token), now, address, proof == Proof::code_to_come);
+        "INSERT INTO sessions (account, token, created_at, last_seen, address, needs_code, by_sign_on)"
+        " VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
+        account, token_hash(token), now, address, start.needs_code, start.by_sign_on);
     if (!made)
         return made.error();
     return token;
@@ -46,9 +48,9 @@ result<std::string> create_session(Ledger& ledger, AccountId account, std::strin
 
 result<Session> find_session(Ledger& ledger, std::string_view token, Instant now)
 {
-    auto const found
-        = ledger.database().first("SELECT id, account, created_at, last_seen, address, needs_code FROM sessions WHERE token = ?",
-            read_session, token_hash(token));
+    auto const found = ledger.database().first(
+        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on FROM sessions WHERE token = ?", read_session,
+        token_hash(token));
     if (!found)
         return found.error();
     if (!*found || !is_live((*found)->session, now))
@@ -72,7 +74,8 @@ result<Session> find_session(Ledger& ledger, std::string_view token, Instant now
 result<void> check_session(Ledger& ledger, SessionId session, Instant now)
 {
     auto const found = ledger.database().first(
-        "SELECT id, account, created_at, last_seen, address, needs_code FROM sessions WHERE id = ?", read_session, session);
+        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on FROM sessions WHERE id = ?", read_session,
+        session);
     if (!found)
         return found.error();
     if (!*found || !is_live((*found)->session, now) || (*found)->session.needs_code)
@@ -89,7 +92,7 @@ result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, In
     if (!owner)
         return owner.error();
     auto rows = ledger.database().collect(
-        "SELECT id, account, created_at, last_seen, address, needs_code FROM sessions WHERE account = ? ORDER BY id",
+        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on FROM sessions WHERE account = ? ORDER BY id",
         read_session, account);
     if (!rows)
         return rows.error();

@@ -15,13 +15,18 @@ struct Session {
     Instant created_at{};
     Instant last_seen{};
     std::string address;     ///< where it was made
+    bool by_sign_on = false; ///< the school's sign-on brought the person here, not a password
     bool needs_code = false; ///< the password was right, the code of the second factor is still to come: it opens nothing else
 };
 
+/// How a session begins; as in Session.
+struct SessionStart {
+    bool needs_code = false;
+    bool by_sign_on = false;
+};
 /// A new session; the token is 32 hexadecimal digits and is not kept.
-enum class Proof : std::uint8_t { whole, code_to_come };
 result<std::string> create_session(
-    Ledger& ledger, AccountId account, std::string const& address, Instant now, Proof proof = Proof::whole);
+    Ledger& ledger, AccountId account, std::string const& address, Instant now, SessionStart start = {});
 /// The live session of a token, with its account; counts as activity (written at most every 30 s).
 /// Errors: `errc::no_session`.
 result<Session> find_session(Ledger& ledger, std::string_view token, Instant now);

@@ -100,8 +100,7 @@ struct Completion {
                 return noted.error();
         if (door == Door::proxy)
             return outcome;
-        auto const proof = found->has_second_factor ? Proof::code_to_come : Proof::whole;
-        auto token = create_session(ledger, account, attempt.address, attempt.now, proof);
+        auto token = create_session(ledger, account, attempt.address, attempt.now, {.needs_code = found->has_second_factor});
         if (!token)
             return token.error();
         outcome.token = std::move(*token);
@@ -175,7 +174,7 @@ result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std
     Deed const deed{"sign-in", "account:" + std::to_string(number(account->id)), actor, now};
     return ledger.transact([&]() -> result<SignInOutcome> {
         auto token
-            = create_session(ledger, account->id, address, now, account->has_second_factor ? Proof::code_to_come : Proof::whole);
+            = create_session(ledger, account->id, address, now, {.needs_code = account->has_second_factor, .by_sign_on = true});
         if (!token)
             return token.error();
         // Whoever the provider vouches for needs no password of ours: the initial one is no longer waited for.

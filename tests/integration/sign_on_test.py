@@ -172,11 +172,91 @@ def passwords_only_in_emergencies():
     assert glass.get("/accounts").status == 200, "it works at once"
     assert Browser(ONLY.console_port).fill("/sign-in", "/sign-in", login="glass", password=GLASS).status == 403, "once"
     assert "break-glass.used" in glass.get("/audit?action=break-glass").text
+    things_are_mended_with(glass)
+
+
+def things_are_mended_with(glass):
+    """Its password is used up, so nothing asks for it; what it could leave behind it may not make."""
+    page = glass.get("/accounts/add")
+    assert page.status == 200 and 'type="password"' not in page.text
+    made = glass.fill("/accounts/add", "/accounts/add", name="Nia", login="nia", role="officer", subject="")
+    assert made.status == 200 and "First password of nia" in made.text, made.text[-1500:]
+    number = number_of(glass, "harriet")
+    page = glass.fill(f"/accounts/one?id={number}", "/accounts/password", id=number)
+    assert page.status == 200 and "First password of harriet" in page.text, page.text[-1500:]
+    assert 'name="name"' not in glass.get("/account/tokens").text
+    assert glass.fill("/account/tokens", "/account/tokens", name="later", may="change", days="365").status == 403
+
+
+def its_next_password_opens_it_again():
+    """The ICT lead gives the account for emergencies a new one; it works once and is not changed first."""
+    PROVIDER.person = {"email": "lea@school.example", "email_verified": True}
+    lead, _ = enter(gate=ONLY)
+    number = number_of(lead, "glass")
+    page = lead.fill(f"/accounts/one?id={number}", "/accounts/password", id=number)
+    password = re.search(r"Password</dt>\s*<dd[^>]*>\s*(?:<[^>]*>)?([^<\s]+)", page.text)[1]
+    glass = Browser(ONLY.console_port)
+    page = glass.fill("/sign-in", "/sign-in", login="glass", password=html.unescape(password))
+    assert page.status == 303 and page.location == "/", (page.status, page.location)
+    assert glass.get("/accounts").status == 200
+
+
+def who_signs_in_at_school_proves_it_by_that():
+    """Nobody has told Lea a password of ours: a sign-on of the last ten minutes is proof, and later the way there leads back to the form."""
+    PROVIDER.person = {"email": "lea@school.example", "email_verified": True}
+    GATE.set_clock("2026-11-24 12:00:00")
+    lead, page = enter()
+    assert page.status == 200
+    number = number_of(lead, "ada")
+    account = f"/accounts/one?id={number}"
+    assert 'type="password"' not in lead.get(account).text
+    assert lead.fill(account, "/accounts/sign-on", id=number, sign_on="ada@school.example").status == 303
+    GATE.set_clock("2026-11-24 12:11:00")
+    page = lead.get(account)
+    assert "sign in again, then come back" in page.text and "/accounts/sign-on" not in page.text, page.text[-1500:]
+    for form, action in (("/accounts/add", "/accounts/add"), ("/account/tokens", "/account/tokens"), ("/account/second-factor", "/account/second-factor/begin")):
+        assert "/sign-in/school?next=" in lead.get(form).text, form
+        page = lead.fill("/account", action, name="Nobody", login="nobody", role="officer", may="read", days="7")
+        assert page.status == 422 and "Sign in again, then come back" in page.text, (action, page.status)
+    page = lead.fill("/account", "/accounts/state", id=number, disabled="yes")
+    assert page.status == 422 and "Sign in again, then come back" in page.text, page.status
+    way = html.unescape(re.search(r'href="(/sign-in/school[^"]*)"', page.text)[1])
+    page = lead.get(back(lead.get(way).location))
+    assert page.status == 200 and f'"{account}"' in html.unescape(page.text), page.text[-1500:]
+    assert lead.fill(account, "/accounts/sign-on", id=number, sign_on="").status == 303
+    for elsewhere in ("//evil.example", "https://evil.example/"):
+        page = lead.get(back(lead.get("/sign-in/school?" + urllib.parse.urlencode({"next": elsewhere})).location))
+        assert page.status == 200 and "evil" not in page.text, elsewhere
+
+
+def or_by_the_code():
+    """Where the account has a second factor, a code of it, once."""
+    PROVIDER.person = {"email": "lea@school.example", "email_verified": True}
+    lead, _ = enter(gate=ONLY)
+    setup = "/account/second-factor"
+    assert lead.fill(setup, f"{setup}/begin").status == 303
+    key = re.search(r"key into it: ([A-Z2-7 ]+)", lead.get(setup).text)[1].replace(" ", "")
+    paper = re.findall(r"\b[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}\b", lead.fill(setup, f"{setup}/confirm", code=code_of(key)).text)
+    number = number_of(lead, "ada")
+    account = f"/accounts/one?id={number}"
+    assert "one-time-code" in lead.get(account).text
+    for wrong in ("", "000000", "another password of lea"):
+        page = lead.fill(account, "/accounts/sign-on", id=number, sign_on="ada@school.example", same=wrong)
+        assert page.status == 422 and ("not right" in page.text or "too many" in page.text), (wrong, page.status)
+    other = Browser(ONLY.console_port, room="127.0.0.77")  # whose tries are counted for themselves
+    other.cookies = lead.cookies
+    assert other.fill(account, "/accounts/sign-on", id=number, sign_on="ada@school.example", same=paper[0]).status == 303
+    assert other.fill(account, "/accounts/sign-on", id=number, sign_on="", same=paper[0]).status == 422, "once"
+
+
+def number_of(browser, login):
+    return re.search(rf'/accounts/one\?id=(\d+)"[^>]*>{login}<', browser.get("/accounts").text)[1]
 
 
 def make_accounts(gate):
     """Harriet has a name at the provider; so have an account that is closed and one for emergencies, which it does not open."""
     gate.command("account", "add", "--login", "closed", "--role", "officer", "--sign-on", "closed@school.example")
+    gate.command("account", "add", "--login", "lea", "--role", "ict-lead", "--sign-on", "lea@school.example")
     made = json.loads(gate.command("account", "add", "--login", "glass", "--role", "ict-lead", "--break-glass", "--sign-on", "glass@school.example", "--json"))
     return made["password"]
 
@@ -184,7 +264,7 @@ def make_accounts(gate):
 def take_the_name(gate):
     """The ICT lead writes Harriet's name into her account, and closes the other one."""
     lead = sign_in(gate, "ian", gate.passwords["ian"])
-    number = {login: re.search(rf'/accounts/one\?id=(\d+)"[^>]*>{login}<', lead.get("/accounts").text)[1] for login in ("harriet", "closed")}
+    number = {login: number_of(lead, login) for login in ("harriet", "closed")}
     password = "another password of ian"
     assert lead.fill(f"/accounts/one?id={number['harriet']}", "/accounts/sign-on", id=number["harriet"], sign_on="harriet@school.example", same="wrong").status == 422
     page = lead.fill(f"/accounts/one?id={number['harriet']}", "/accounts/sign-on", id=number["harriet"], sign_on="harriet@school.example", same=password)
@@ -203,10 +283,11 @@ with Gateway(clock="2026-11-24 10:10:00", settings=settings(), edit=write_secret
     HARRIET = sign_in(GATE, "harriet", GATE.passwords["harriet"])
     take_the_name(GATE)
     SUITE.run(who_has_an_account_comes_in, nobody_else_does, wrong_tokens_open_nothing, a_way_belongs_to_one_browser_and_ends_once, changed_keys_are_read_anew,
-              a_provider_that_is_away_is_told_kindly)
+              a_provider_that_is_away_is_told_kindly,
+              who_signs_in_at_school_proves_it_by_that)
 PROVIDER.clock = None
 with Gateway(settings=settings(only=True), edit=write_secret, accounts=PEOPLE) as ONLY:
     GLASS = make_accounts(ONLY)
-    SUITE.run(a_second_factor_is_asked_for_as_well, passwords_only_in_emergencies)
+    SUITE.run(a_second_factor_is_asked_for_as_well, passwords_only_in_emergencies, its_next_password_opens_it_again, or_by_the_code)
 PROVIDER.close()
 SUITE.close()

@@ -1,7 +1,8 @@
-// Who may sign in to the console and to the proxy, and as what: for the ICT lead, who cannot change their own account and confirms each change with
-// their own password. A role that was given here decides nothing for 24 hours.
+// Who may sign in to the console and to the proxy, and as what: for the ICT lead, who cannot change their own account and shows at each change
+// that it is still them (proof.hpp). A role that was given here decides nothing for 24 hours.
 #include "policy/policy.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/token_view.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/sign_in.hpp"
@@ -51,13 +52,6 @@ std::vector<Option> group_options(policy::Policy const& policy)
     return options;
 }
 
-/// `name` is the field's, since a page may ask twice.
-Field own_password(std::string_view name, std::vector<Problem> const& problems)
-{
-    return {Field::Kind::password, std::string(name), "Your own password", "To be sure that it is you.", "", {},
-        problem_with(problems, name), "current-password", 256};
-}
-
 Cell state_of(store::Account const& account)
 {
     if (account.disabled)
@@ -67,20 +61,17 @@ Cell state_of(store::Account const& account)
     return {"Open", {}, "green"};
 }
 
-/// Nothing if the password is right; otherwise what is wrong with it.
-task<std::optional<Problem>> wrong_password(Visit const& visit, std::string name)
-{
-    auto const proved = co_await store::confirm_password(
-        visit.site.services.store, visit.session->account.id, std::string(visit.form(name)), visit.request.peer, visit.instant());
-    if (proved)
-        co_return std::nullopt;
-    co_return Problem{name, failure_text(proved.error())};
-}
-
 Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
 {
     auto const policy = visit.site.services.current_policy();
     auto const typed = [&](std::string_view name) { return std::string(visit.form(name)); };
+    Page page;
+    page.title = "Make an account";
+    page.back = "/accounts";
+    add_problems(page, problems);
+    page.parts.push_back(heading(page.title));
+    if (add_way_to_sign_in(page, visit, "/accounts/add"))
+        return page;
     Form form;
     form.action = "/accounts/add";
     form.button = "Make the account";
@@ -97,13 +88,8 @@ Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
             problem_with(problems, "subject")},
         {Field::Kind::select, "group", "Group on the web", "", typed("group"), group_options(*policy)},
         {Field::Kind::text, "sign_on", "Name at the school's sign-on", "Only if they sign in with their school account.",
-            typed("sign_on"), {}, problem_with(problems, "sign_on"), "off", 254},
-        own_password("password", problems)};
-    Page page;
-    page.title = "Make an account";
-    page.back = "/accounts";
-    add_problems(page, problems);
-    page.parts.push_back(heading(page.title));
+            typed("sign_on"), {}, problem_with(problems, "sign_on"), "off", 254}};
+    add_proof(form, visit, "password", problems);
     page.parts.push_back(portal::form(form));
     return page;
 }
@@ -162,23 +148,23 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
     role.fields.push_back(
         {Field::Kind::select, "role", "Role in these pages", "A new role decides nothing for 24 hours, and signs them out.",
             std::string(store::to_text(account.console_role)), role_options()});
-    role.fields.push_back(own_password("password", problems));
+    add_proof(role, visit, "password", problems);
     page.parts.push_back(subheading("Role"));
     page.parts.push_back(portal::form(role));
     auto sign_on = change_form(visit, account, "/accounts/sign-on", "Save the name");
     sign_on.fields.push_back({Field::Kind::text, "sign_on", "Name at the school's sign-on",
         "Such as their e-mail address. Empty: they sign in with a password only.", account.sign_on, {},
         problem_with(problems, "sign_on"), "off", 254});
-    sign_on.fields.push_back(own_password("same", problems));
+    add_proof(sign_on, visit, "same", problems);
     page.parts.push_back(subheading("School account"));
     page.parts.push_back(portal::form(sign_on));
     auto password = change_form(visit, account, "/accounts/password", "Give a first password");
-    password.fields.push_back(own_password("proof", problems));
+    add_proof(password, visit, "proof", problems);
     page.parts.push_back(subheading("A password that is forgotten"));
     page.parts.push_back(portal::form(password));
     auto state = change_form(visit, account, "/accounts/state", account.disabled ? "Open the account" : "Close the account");
     state.is_warning = !account.disabled;
-    state.fields.push_back(own_password("sure", problems));
+    add_proof(state, visit, "sure", problems);
     state.fields.push_back({Field::Kind::hidden, "disabled", "", "", account.disabled ? "no" : "yes"});
     page.parts.push_back(subheading(account.disabled ? "Open it again" : "Somebody who leaves"));
     page.parts.push_back(portal::form(state));
@@ -265,7 +251,7 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         {"Last signed in", {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}}}));
     if (account.id == visit.session->account.id)
         page.parts.push_back(inset("This is your own account. Somebody else, or the command line of the machine, changes it."));
-    else
+    else if (!add_way_to_sign_in(page, visit, address_of(account.id)))
         add_changes(page, visit, account, problems);
     add_sessions(page, visit, account, found->sessions);
     for (auto const& part : token_parts(visit, found->tokens, std::to_string(store::number(account.id))))
@@ -311,7 +297,7 @@ task<Response> take_new_account(Visit const& visit)
     std::vector<Problem> problems;
     auto const made = account_of(visit, problems);
     if (problems.empty())
-        if (auto const wrong = co_await wrong_password(visit, "password"))
+        if (auto const wrong = co_await find_unproved(visit, "password"))
             problems.push_back(*wrong);
     if (!problems.empty())
         co_return show(visit, new_account_page(visit, problems));
@@ -331,7 +317,7 @@ task<Response> take_account_role(Visit const& visit)
     auto const role = store::parse_console_role(visit.form("role"));
     if (!role)
         co_return show_failure(visit, store::errc::invalid_value);
-    if (auto const wrong = co_await wrong_password(visit, "password"))
+    if (auto const wrong = co_await find_unproved(visit, "password"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const work = [id, role, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::set_console_role(ledger, id, *role, actor, now); };
@@ -342,7 +328,7 @@ task<Response> take_account_role(Visit const& visit)
 task<Response> take_account_sign_on(Visit const& visit)
 {
     auto const id = account_id_of(visit.request.form);
-    if (auto const wrong = co_await wrong_password(visit, "same"))
+    if (auto const wrong = co_await find_unproved(visit, "same"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const work = [id, name = trimmed_value(visit.request.form, "sign_on"), actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::set_sign_on(ledger, id, name, actor, now); };
@@ -356,7 +342,7 @@ task<Response> take_account_state(Visit const& visit)
 {
     auto const id = account_id_of(visit.request.form);
     bool const disable = visit.form("disabled") == "yes";
-    if (auto const wrong = co_await wrong_password(visit, "sure"))
+    if (auto const wrong = co_await find_unproved(visit, "sure"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const work = [id, disable, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::set_disabled(ledger, id, disable, actor, now); };
@@ -367,7 +353,7 @@ task<Response> take_account_state(Visit const& visit)
 task<Response> take_new_password(Visit const& visit)
 {
     auto const id = account_id_of(visit.request.form);
-    if (auto const wrong = co_await wrong_password(visit, "proof"))
+    if (auto const wrong = co_await find_unproved(visit, "proof"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const issued = co_await store::issue_new_password(visit.site.services.store, id, visit.actor(), visit.instant());
     co_return issued ? password_page(visit, *issued) : show_failure(visit, issued.error());

@@ -3,10 +3,10 @@
 #include "proxy/log/search.hpp"
 #include "proxy/portal/console/log_purpose.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/subject_access.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/retention.hpp"
-#include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -106,9 +106,8 @@ Part access_form(Visit const& visit, std::vector<Problem> const& problems)
                        {}, problem_with(problems, "person"), "off", 64},
         {Field::Kind::text, "purpose", "Why?",
             "For example: request for access of 3 December, identity checked. It is kept on record.",
-            std::string(visit.form("purpose")), {}, problem_with(problems, "purpose"), "", 300},
-        {Field::Kind::password, "password", "Your own password", "To be sure that it is you.", "", {},
-            problem_with(problems, "password"), "current-password", 256}};
+            std::string(visit.form("purpose")), {}, problem_with(problems, "purpose"), "", 300}};
+    add_proof(form, visit, "password", problems);
     return portal::form(form);
 }
 
@@ -132,7 +131,8 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
         page.parts.push_back(paragraph("For a request for access (UK GDPR, article 15). What others wrote about the person, and "
                                        "who they are, is left out: look at "
                                        "those reports yourself before you pass anything on."));
-        page.parts.push_back(access_form(visit, problems));
+        if (!add_way_to_sign_in(page, visit, "/privacy"))
+            page.parts.push_back(access_form(visit, problems));
     }
     co_return show(visit, page);
 }
@@ -174,14 +174,9 @@ task<Response> take_subject_access(Visit const& visit)
         problems.push_back({"person", "Write whose records you want"});
     if (purpose.empty())
         problems.push_back({"purpose", "Write why"});
-    if (visit.form("password").empty())
-        problems.push_back({"password", "Write your own password"});
-    if (problems.empty()) {
-        auto const proved = co_await store::confirm_password(visit.site.services.store, visit.session->account.id,
-            std::string(visit.form("password")), visit.request.peer, visit.instant());
-        if (!proved)
-            problems.push_back({"password", failure_text(proved.error())});
-    }
+    if (problems.empty())
+        if (auto const unproved = co_await find_unproved(visit, "password"))
+            problems.push_back(*unproved);
     if (!problems.empty())
         co_return co_await privacy_page(visit, problems);
     auto const work = [person, purpose, actor = visit.actor(), now = visit.instant()](

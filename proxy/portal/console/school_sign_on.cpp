@@ -29,9 +29,9 @@ Response failed(Visit const& visit, sign_on::Fault const& fault)
 }
 
 /// The session's cookie is not sent along a way that another site began (SameSite=Strict), so the browser starts anew from a page of ours.
-Response go_on(Visit const& visit, store::SignInOutcome const& outcome)
+Response go_on(Visit const& visit, store::SignInOutcome const& outcome, std::string const& wanted)
 {
-    std::string const next = outcome.account.has_second_factor ? "/sign-in/code" : "/";
+    std::string const next = outcome.account.has_second_factor ? code_address(wanted) : wanted;
     Page page;
     page.title = "You are signed in";
     page.parts = {heading(page.title), link("Go on", next)};
@@ -50,7 +50,7 @@ task<Response> begin_school_sign_on(Visit const& visit)
     auto& site = visit.site;
     if (!site.provider)
         co_return not_now(visit, 404, "This school signs in with passwords.");
-    auto const flow = site.flows.begin(visit.instant());
+    auto const flow = site.flows.begin(visit.instant(), safe_next(visit.query("next")));
     auto const work = [&site, flow, now = visit.instant()] { return site.provider->address_for(flow, now); };
     auto const address = co_await run_outside(site, work);
     if (auto const* const fault = std::get_if<sign_on::Fault>(&address))
@@ -87,7 +87,7 @@ task<Response> end_school_sign_on(Visit const& visit)
     if (outcome->status != store::SignInOutcome::Status::signed_in)
         co_return not_now(visit, 403,
             "The school's sign-on knows you, but there is no account of this console with your name. The ICT lead can make one.");
-    co_return go_on(visit, *outcome);
+    co_return go_on(visit, *outcome, flow->next);
 }
 
 } // namespace gatehouse::portal::console

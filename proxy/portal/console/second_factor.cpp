@@ -1,22 +1,15 @@
 // A code of one's phone beside the password: asking for it, setting it up, taking it away.
 #include "proxy/store/second_factor.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/qr_picture.hpp"
 #include "proxy/settings.hpp"
-#include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
 
 namespace {
 
 using store::Ledger;
-
-Words code_problem(error_code const& failure)
-{
-    return failure == store::errc::throttled
-        ? "There were too many wrong codes. Wait a few minutes, then try again."
-        : "This code is not right, or it was used before. Wait for the next one, then type that.";
-}
 
 bool is_about_code(error_code const& failure)
 {
@@ -66,21 +59,23 @@ std::string in_groups(std::string const& secret)
     return text;
 }
 
-Page password_step(Visit const& visit, Words const& problem)
+Page first_step(Visit const& visit, std::vector<Problem> const& problems)
 {
-    Form form;
-    form.action = "/account/second-factor/begin";
-    form.button = "Set it up";
-    form.csrf = visit.csrf();
-    form.fields = {{Field::Kind::password, "password", "Your password", "", "", {}, problem, "current-password", 256}};
     Page page;
     page.title = "Sign in with a code as well";
     page.back = "/account";
-    add_problem(page, "password", problem);
+    add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
         paragraph("Somebody who learns your password still cannot sign in: a code from an app on your phone is asked for "
                   "beside it. Any app for such codes will do; it needs no internet."));
+    if (add_way_to_sign_in(page, visit, "/account/second-factor"))
+        return page;
+    Form form;
+    form.action = "/account/second-factor/begin";
+    form.button = "Set it up";
+    form.csrf = visit.csrf();
+    add_proof(form, visit, "password", problems);
     page.parts.push_back(portal::form(form));
     return page;
 }
@@ -139,7 +134,7 @@ task<Response> state_page(Visit const& visit, Words problem)
         co_return show(visit, phone_step(visit, *secret, problem));
     if (secret.error() != store::errc::not_found)
         co_return show_failure(visit, secret.error());
-    co_return show(visit, password_step(visit, problem));
+    co_return show(visit, first_step(visit, {}));
 }
 
 } // namespace
@@ -188,14 +183,11 @@ task<Response> show_second_factor_picture(Visit const& visit)
 
 task<Response> begin_second_factor(Visit const& visit)
 {
-    auto& store = visit.site.services.store;
-    auto const proved = co_await store::confirm_password(
-        store, visit.session->account.id, std::string(visit.form("password")), visit.request.peer, visit.instant());
-    if (!proved)
-        co_return show(visit, password_step(visit, failure_text(proved.error())));
+    if (auto const unproved = co_await find_unproved(visit, "password"))
+        co_return show(visit, first_step(visit, one_problem(unproved->field, unproved->text)));
     auto const work = [actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::begin_second_factor(ledger, actor, now); };
-    auto const begun = co_await store.call(work);
+    auto const begun = co_await visit.site.services.store.call(work);
     if (!begun)
         co_return show_failure(visit, begun.error());
     co_return redirect_to("/account/second-factor");

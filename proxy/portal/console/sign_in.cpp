@@ -1,5 +1,6 @@
 #include "proxy/store/sign_in.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
 #include "proxy/settings.hpp"
 
 namespace gatehouse::portal::console {
@@ -35,7 +36,8 @@ Response sign_in_page(Visit const& visit, Words const& problem, unsigned status)
         page.parts.push_back(inset("You are signed out."));
     auto const& sign_on = visit.site.services.settings.sign_on;
     if (visit.site.provider)
-        page.parts.push_back(link(words("Sign in with {}", Words::perhaps_ours(sign_on.title)), "/sign-in/school"));
+        page.parts.push_back(link(words("Sign in with {}", Words::perhaps_ours(sign_on.title)),
+            with_query("/sign-in/school", {{"next", next == "/" ? "" : next}})));
     if (sign_on.only)
         page.parts.push_back(subheading("With the account for emergencies"));
     else if (visit.site.provider)
@@ -59,7 +61,7 @@ Words wait_text(std::chrono::seconds wait)
 
 std::string safe_next(std::string_view next)
 {
-    bool const plain = next.find_first_not_of("abcdefghijklmnopqrstuvwxyz-/") == std::string_view::npos;
+    bool const plain = next.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-/?=") == std::string_view::npos;
     return plain && next.starts_with('/') && !next.starts_with("//") && next.size() < 60 ? std::string(next) : "/";
 }
 

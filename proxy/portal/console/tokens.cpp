@@ -1,10 +1,10 @@
-// Keys with which programs use these pages in the name of the account: made with the own password, shown once, ended at any time.
+// Keys with which programs use these pages in the name of the account: shown once, ended at any time.
 #include "proxy/portal/api.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/token_view.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/api_tokens.hpp"
-#include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -31,6 +31,12 @@ Page tokens_page(Visit const& visit, std::vector<store::ApiToken> const& tokens,
         visit.site.services.settings.console_url + std::string(api_prefix))));
     for (auto const& part : token_parts(visit, tokens, {}))
         page.parts.push_back(part);
+    if (visit.session->account.is_break_glass) {
+        page.parts.push_back(inset("The account for emergencies has no keys: what it opens ends when it is signed out."));
+        return page;
+    }
+    if (add_way_to_sign_in(page, visit, "/account/tokens"))
+        return page;
     Form form;
     form.action = "/account/tokens";
     form.button = "Make a key";
@@ -41,9 +47,8 @@ Page tokens_page(Visit const& visit, std::vector<store::ApiToken> const& tokens,
             {{"read", "Read only", ""},
                 {"change", "Also change things", "Everything that your role may do without your password"}}},
         {Field::Kind::select, "days", "How long does it last?", "", typed("days", "90"),
-            {{"7", "A week", ""}, {"90", "Three months", ""}, {"365", "A year", ""}}},
-        {Field::Kind::password, "password", "Your password", "To be sure that it is you.", "", {},
-            problem_with(problems, "password"), "current-password", 256}};
+            {{"7", "A week", ""}, {"90", "Three months", ""}, {"365", "A year", ""}}}};
+    add_proof(form, visit, "password", problems);
     page.parts.push_back(subheading("A new key"));
     page.parts.push_back(portal::form(form));
     return page;
@@ -98,6 +103,8 @@ task<Response> show_tokens(Visit const& visit)
 
 task<Response> take_token(Visit const& visit)
 {
+    if (visit.session->account.is_break_glass)
+        co_return show_failure(visit, store::errc::not_permitted);
     auto const days = parse_id(visit.form("days")).value_or(0);
     store::NewApiToken const wanted{
         trimmed_value(visit.request.form, "name"), visit.form("may") == "change", visit.instant() + std::chrono::days(days)};
@@ -108,10 +115,8 @@ task<Response> take_token(Visit const& visit)
         problems.push_back({"days", "Choose how long it lasts"});
     if (!problems.empty())
         co_return co_await answer_with_tokens(visit, std::move(problems));
-    auto const proved = co_await store::confirm_password(visit.site.services.store, visit.session->account.id,
-        std::string(visit.form("password")), visit.request.peer, visit.instant());
-    if (!proved)
-        co_return co_await answer_with_tokens(visit, one_problem("password", failure_text(proved.error())));
+    if (auto const unproved = co_await find_unproved(visit, "password"))
+        co_return co_await answer_with_tokens(visit, one_problem(unproved->field, unproved->text));
     auto const work = [wanted, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::create_api_token(ledger, wanted, actor, now); };
     auto const made = co_await visit.site.services.store.call(work);

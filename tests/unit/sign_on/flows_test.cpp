@@ -22,6 +22,13 @@ TEST(Flows, GiveAWayToItsOwnBrowserOnce)
     EXPECT_FALSE(flows.take(flow.state, flow.browser, noon + 9min));
 }
 
+TEST(Flows, LeadWhereTheyWereBegun)
+{
+    Flows flows;
+    auto const flow = flows.begin(noon, "/accounts/add");
+    EXPECT_EQ(flows.take(flow.state, flow.browser, noon)->next, "/accounts/add");
+}
+
 TEST(Flows, AreOverAfterTenMinutes)
 {
     Flows flows;

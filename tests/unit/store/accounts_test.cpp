@@ -118,6 +118,14 @@ TEST_F(Sessions, EndWithSignOutRoleChangeDisablingAndReset)
     EXPECT_FALSE(live(open())); // made in the instant of disabling
 }
 
+TEST_F(Sessions, KnowWhetherTheSchoolsSignOnBroughtThePersonHere)
+{
+    auto const by_password = *create_session(*ledger, officer, "", tuesday);
+    auto const by_sign_on = *create_session(*ledger, officer, "", tuesday, {.by_sign_on = true});
+    EXPECT_FALSE(find_session(*ledger, by_password, tuesday)->by_sign_on);
+    EXPECT_TRUE(find_session(*ledger, by_sign_on, tuesday)->by_sign_on);
+}
+
 struct Throttle : School {
     seconds attempt(std::string const& address, Instant now, std::string const& login = "o.smith")
     {

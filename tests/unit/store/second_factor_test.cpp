@@ -48,7 +48,7 @@ struct SecondFactor : School {
     /// A session as a right password makes it.
     Session half(AccountId account, Instant now)
     {
-        auto const token = create_session(*ledger, account, "10.0.0.9", now, Proof::code_to_come);
+        auto const token = create_session(*ledger, account, "10.0.0.9", now, {.needs_code = true});
         auto const session = find_session(*ledger, *token, now);
         EXPECT_TRUE(session && session->needs_code);
         return *session;
@@ -151,6 +151,14 @@ TEST_F(SecondFactor, IsTakenOffWithACodeOrByTheIctLeadButNotByOthers)
     turn_on(ict, tuesday + 5min);
     EXPECT_EQ(clear_second_factor(*ledger, ict, as(ict), tuesday).error(), errc::not_permitted);
     EXPECT_TRUE(clear_second_factor(*ledger, ict, owner(), tuesday));
+}
+
+TEST_F(SecondFactor, IsAskedForAgainBeforeSomethingGrave)
+{
+    EXPECT_EQ(confirm_code(*ledger, officer, "000000", "10.0.0.9", tuesday).error(), errc::wrong_code) << "there is none";
+    turn_on(officer2);
+    ASSERT_TRUE(confirm_code(*ledger, officer2, paper[0], "10.0.0.9", tuesday));
+    EXPECT_EQ(confirm_code(*ledger, officer2, paper[0], "10.0.0.9", tuesday).error(), errc::wrong_code);
 }
 
 TEST_F(SecondFactor, ASessionPassesOnce)
