@@ -103,6 +103,7 @@ constexpr ApiField account_role[]{id, {"role", "In the console", true}, own_pass
 constexpr ApiField account_state[]{
     id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true}};
+constexpr ApiField account_code[]{id, {"known", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_sign_on[]{id, {"sign_on", "Name at the provider; empty takes it away"},
     {"same", "Password of the account that the key belongs to", true}};
 constexpr ApiField session[]{{"session", "Number", true}, {"account", "Whose, if it is not the own account"}};
@@ -198,6 +199,7 @@ constexpr ApiWords word_table[]{
     {post, "/accounts/role", "Change its role", account_role},
     {post, "/accounts/state", "Close or open it", account_state},
     {post, "/accounts/password", "Give it a first password", account_password},
+    {post, "/accounts/code", "Take its second factor off", account_code},
     {post, "/accounts/sign-on", "Its name at the provider of the school's sign-on", account_sign_on},
     {get, "/account", "The own account"},
     {post, "/account/end-session", "Sign out one place", session},

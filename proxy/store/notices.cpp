@@ -82,10 +82,11 @@ constexpr std::array sources{
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
     Source{{"roles", ConsoleRole::headteacher, "somebody was given a role",
-               "An account with a role in these pages was made or changed. If you did not expect that, look at it.",
+               "An account with a role in these pages was made or changed, or its code was taken off. If you did not expect "
+               "that, look at it.",
                "/audit?action=account."},
-        "SELECT coalesce(max(sequence), 0) FROM audit WHERE action IN ('account.add', 'account.set-role') AND account > 0 AND ?1 "
-        "> 0"},
+        "SELECT coalesce(max(sequence), 0) FROM audit WHERE action IN ('account.add', 'account.set-role', "
+        "'account.second-factor-clear') AND account > 0 AND ?1 > 0"},
     Source{{"rules", ConsoleRole::headteacher, "the rules were changed",
                "Rules or the timetable of the web filter were changed. The history says what, by whom and why.", "/history"},
         "SELECT coalesce(max(applied), 0) FROM policy_changes WHERE ?1 > 0"},

@@ -176,7 +176,8 @@ result<void> take_away(Ledger& ledger, AccountId account)
 {
     if (auto const gone = ledger.database().execute("DELETE FROM recovery_codes WHERE account = ?", account); !gone)
         return gone;
-    return ledger.database().execute("UPDATE accounts SET totp_secret = '', totp_waiting = '' WHERE id = ?", account);
+    return ledger.database().execute(
+        "UPDATE accounts SET totp_secret = '', totp_waiting = '', totp_step = 0 WHERE id = ?", account);
 }
 
 std::string percent_encoded(std::string_view text)

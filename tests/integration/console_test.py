@@ -92,6 +92,27 @@ def guessed_at():
     assert "sign-in.code-refused" in audit and "account.second-factor-on" in audit
 
 
+def taken_off_by_the_ict_lead():
+    """On the page of the account, with the lead's own password; the person is signed out, and it is on record."""
+    lead = sign_in(GATE, "ian", GATE.passwords["ian"])
+    number = {login: re.search(rf'/accounts/one\?id=(\d+)"[^>]*>{login}<', lead.get("/accounts").text)[1] for login in ("olive", "harriet", "ian")}
+    page = f"/accounts/one?id={number['olive']}"
+    assert "A phone that is lost" in lead.get(page).text
+    for other in ("harriet", "ian"):
+        assert "A phone that is lost" not in lead.get(f"/accounts/one?id={number[other]}").text, other
+    wrong = lead.fill(page, "/accounts/code", id=number["olive"], known="wrong")
+    assert wrong.status == 422 and OFFICER.get("/").status == 200, wrong.status
+    assert HEAD.fill("/account", "/accounts/code", id=number["olive"], known=PASSWORD["harriet"]).status == 403, "nobody else"
+    done = lead.fill(page, "/accounts/code", id=number["olive"], known=PASSWORD["ian"])
+    assert done.status == 303 and "The code is off" in lead.get(done.location).text, done.status
+    assert OFFICER.get("/").location.startswith("/sign-in"), "signed out"
+    assert "account.second-factor-clear" in HEAD.get("/audit?action=account.second").text
+    assert lead.fill("/account", "/accounts/code", id=number["ian"], known=PASSWORD["ian"]).status == 403, "not for oneself"
+    browser = Browser(GATE.console_port)
+    assert browser.fill("/sign-in", "/sign-in", login="olive", password=PASSWORD["olive"]).location == "/"
+    set_up(browser, "olive")
+
+
 def phone_and_paper_gone():
     GATE.stop()
     GATE.start()  # kept over a restart
@@ -106,8 +127,8 @@ def phone_and_paper_gone():
     assert browser.get("/").location == SETUP, "it is demanded still"
 
 
-with Gateway(ca=False, settings={"console": 'second_factor = ["officer"]'}, accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
+with Gateway(ca=False, settings={"console": 'second_factor = ["officer"]'}, accounts=[("officer", "olive"), ("headteacher", "harriet"), ("ict-lead", "ian")]) as GATE:
     OFFICER, HEAD = (sign_in(GATE, login, GATE.passwords[login]) for login in ("olive", "harriet"))
     PASSWORD = {login: f"another password of {login}" for login in GATE.passwords}
-    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, phone_and_paper_gone)
+    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, taken_off_by_the_ict_lead, phone_and_paper_gone)
 SUITE.close()

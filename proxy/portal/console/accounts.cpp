@@ -5,6 +5,7 @@
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/token_view.hpp"
 #include "proxy/portal/menu.hpp"
+#include "proxy/store/second_factor.hpp"
 #include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
@@ -162,6 +163,15 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
     add_proof(password, visit, "proof", problems);
     page.parts.push_back(subheading("A password that is forgotten"));
     page.parts.push_back(portal::form(password));
+    if (account.has_second_factor) {
+        auto code = change_form(visit, account, "/accounts/code", "Take the code off");
+        code.is_warning = true;
+        add_proof(code, visit, "known", problems);
+        page.parts.push_back(subheading("A phone that is lost"));
+        page.parts.push_back(
+            paragraph("Be sure that it is really them who asks: without the code their password alone opens the account."));
+        page.parts.push_back(portal::form(code));
+    }
     auto state = change_form(visit, account, "/accounts/state", account.disabled ? "Open the account" : "Close the account");
     state.is_warning = !account.disabled;
     add_proof(state, visit, "sure", problems);
@@ -198,6 +208,8 @@ Words done_text(std::string_view done)
         return "The role is changed and they are signed out.";
     if (done == "sign-on")
         return "The name is saved and they are signed out.";
+    if (done == "code")
+        return "The code is off and they are signed out. They sign in without it until they set up a new one.";
     if (done == "key")
         return "The key opens nothing any more.";
     if (done == "closed")
@@ -348,6 +360,17 @@ task<Response> take_account_state(Visit const& visit)
                           Ledger& ledger) { return store::set_disabled(ledger, id, disable, actor, now); };
     auto const done = co_await visit.site.services.store.call(work);
     co_return done ? redirect_to(address_of(id, disable ? "closed" : "opened")) : show_failure(visit, done.error());
+}
+
+task<Response> take_account_code(Visit const& visit)
+{
+    auto const id = account_id_of(visit.request.form);
+    if (auto const wrong = co_await find_unproved(visit, "known"))
+        co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::clear_second_factor(ledger, id, actor, now); };
+    auto const done = co_await visit.site.services.store.call(work);
+    co_return done ? redirect_to(address_of(id, "code")) : show_failure(visit, done.error());
 }
 
 task<Response> take_new_password(Visit const& visit)

@@ -2,6 +2,7 @@
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
+#include "proxy/store/second_factor.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <algorithm>
@@ -136,6 +137,9 @@ TEST_F(Notices, TellTheHeadteacherOfRolesGivenInTheConsole)
     EXPECT_THAT(due_for_all(), IsEmpty());
     ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::headteacher, as(ict), tuesday));
     EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+    tell_all();
+    ASSERT_DONE(clear_second_factor(*ledger, officer2, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "a code was taken off";
 }
 
 TEST_F(Notices, HavePlainWordsThatNameNobody)
