@@ -30,6 +30,7 @@ struct RuleText {
     std::string id, clause, reason;
     std::vector<std::string> who, what, where, when;
     Verdict action = Verdict::block;
+    Keeping keeping = {};
 };
 RuleText text_of(Rule const& rule);
 std::string written(RuleText const& rule);

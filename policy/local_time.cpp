@@ -51,6 +51,15 @@ unsigned Date::weekday() const
     return std::chrono::weekday{std::chrono::sys_days{to_chrono(*this)}}.iso_encoding() - 1;
 }
 
+Date Date::next_year() const
+{
+    auto date = *this;
+    ++date.year;
+    if (date.month == 2 && date.day == 29)
+        date.day = 28;
+    return date;
+}
+
 Date Date::next() const
 {
     std::chrono::year_month_day const next{std::chrono::sys_days{to_chrono(*this)} + std::chrono::days{1}};

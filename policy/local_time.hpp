@@ -24,6 +24,8 @@ struct Date {
     /// 0 = Monday ... 6 = Sunday.
     unsigned weekday() const;
     Date next() const;
+    /// The same day a year on; of 29 February the 28th.
+    Date next_year() const;
     auto operator<=>(Date const&) const = default;
 };
 

@@ -46,6 +46,7 @@ void read_columns(TableReader& reader, std::string const& file, Policy& policy, 
     rule.what = read_column(reader, policy, "what", Need::required);
     rule.where = read_column(reader, policy, "where", Need::optional);
     rule.when = read_column(reader, policy, "when", Need::optional);
+    rule.keeping = {reader.text("owner"), reader.text("request"), reader.date("review_by")};
     rule.source = {file, reader.line()};
     for (auto const& selector : rule.what)
         if (selector.kind == Selector::Kind::pattern)

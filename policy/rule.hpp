@@ -5,6 +5,7 @@
 #include "policy/timetable.hpp"
 
 #include <bitset>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,14 @@ struct Sieve {
     bool what_is_exact = false;
 };
 
+/// Who looks after an entry, and what for; it decides nothing.
+struct Keeping {
+    std::string owner;             ///< who answers for it
+    std::string request;           ///< what asked for it, such as the reference of a request: "K7QF-3M9P"
+    std::optional<Date> review_by; ///< the last day on which it counts as looked at
+    bool operator==(Keeping const&) const = default;
+};
+
 /// Columns: empty `where` and `when` mean anywhere and at any time; `who` and `what` are never empty.
 struct Rule {
     std::string id;
@@ -74,6 +83,7 @@ struct Rule {
     Verdict action = Verdict::block;
     SourceLine source;
     Sieve sieve; ///< set by Policy::prepare
+    Keeping keeping;
 };
 
 /// From entries whose index is set.

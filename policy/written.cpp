@@ -49,6 +49,12 @@ std::string written_span(std::string_view table, Span const& span)
         + line("last", span.last.to_text());
 }
 
+std::string written(Keeping const& keeping)
+{
+    return line("owner", keeping.owner) + line("request", keeping.request)
+        + line("review_by", keeping.review_by ? keeping.review_by->to_text() : std::string{});
+}
+
 std::string joined(std::vector<std::string> const& words)
 {
     std::string text;
@@ -83,14 +89,14 @@ std::string key_of(Term const& term)
 RuleText text_of(Rule const& rule)
 {
     return {rule.id, rule.clause, rule.reason, words_of(rule.who), words_of(rule.what), words_of(rule.where), words_of(rule.when),
-        rule.action};
+        rule.action, rule.keeping};
 }
 
 std::string written(RuleText const& rule)
 {
     return "[[rule]]\n" + line("id", rule.id) + line("clause", rule.clause) + list("who", rule.who) + list("what", rule.what)
-        + list("where", rule.where) + list("when", rule.when) + line("action", to_text(rule.action))
-        + line("reason", rule.reason);
+        + list("where", rule.where) + list("when", rule.when) + line("action", to_text(rule.action)) + line("reason", rule.reason)
+        + written(rule.keeping);
 }
 
 std::string written(Rule const& rule)

@@ -42,7 +42,8 @@ constexpr ApiField rule[]{{"row", "Name of the rule that is changed; empty: a ne
     {"what", "Sites and other selectors, one on a line"}, {"where", "network:ID, device:KIND, device-id:ID", false, true},
     {"when", "lesson, break, lunch, outside, closed, weekday:DAY, period:NAME", false, true},
     {"action", "\"allow\" or \"block\"", true}, {"reason", "What people read", true}, {"clause", "Of the school's policy"},
-    {"after", "Name of the rule that it comes after; empty: first"}, why};
+    {"owner", "Who answers for it"}, {"request", "Number of the request or report that asked for it"},
+    {"review_by", "Day to look at it again, YYYY-MM-DD"}, {"after", "Name of the rule that it comes after; empty: first"}, why};
 constexpr ApiField rule_removal[]{{"id", "Name of the rule", true}, why};
 constexpr ApiField service_name[]{{"id", "Name of the service", true}};
 constexpr ApiField service[]{{"id", "Name of the service", true},

@@ -158,6 +158,35 @@ result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter
     });
 }
 
+result<std::size_t> count_new_incidents(Ledger& ledger, Account const& reader)
+{
+    auto const names = names_of(ledger, reader);
+    if (!names)
+        return names.error();
+    using PerUser = std::pair<std::string, std::int64_t>;
+    auto const found = ledger.database().collect(
+        "SELECT user, count(*) FROM incidents WHERE id > (SELECT incidents_seen FROM accounts WHERE id = ?) AND grade >= ?"
+        " GROUP BY user",
+        [](Statement const& row) {
+            return PerUser{row.text(0), row.integer(1)};
+        },
+        reader.id, detect::Grade::attempt);
+    if (!found)
+        return found.error();
+    std::size_t count = 0;
+    for (auto const& [user, attempts] : *found)
+        count += names->has_login(user) ? 0 : static_cast<std::size_t>(attempts);
+    return count;
+}
+
+result<void> mark_incidents_seen(Ledger& ledger, AccountId reader)
+{
+    return ledger.database().execute(
+        "UPDATE accounts SET incidents_seen = newest FROM (SELECT coalesce(max(id), 0) AS newest FROM incidents)"
+        " WHERE accounts.id = ? AND incidents_seen < newest",
+        reader);
+}
+
 result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until)
 {
     auto const count = ledger.database().first(

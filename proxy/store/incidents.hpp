@@ -40,6 +40,10 @@ struct IncidentReader {
 /// they decide. Without a purpose people have pseudonyms and no address; a search for a person, a device or an address needs one.
 /// Errors: `errc::not_permitted`, `invalid_value` (no purpose), `conflict_of_interest` (the reader's own name).
 result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter const& filter, IncidentReader const& reader);
+/// Attempts that came since the reader last looked, without their own.
+result<std::size_t> count_new_incidents(Ledger& ledger, Account const& reader);
+/// The reader has seen the newest ones.
+result<void> mark_incidents_seen(Ledger& ledger, AccountId reader);
 result<std::int64_t> count_incidents(Ledger& ledger, Instant from, Instant until);
 
 } // namespace gatehouse::store

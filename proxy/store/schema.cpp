@@ -378,8 +378,13 @@ constexpr char const* version_8 = R"sql(
 ALTER TABLE sessions ADD COLUMN by_sign_on INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<char const*, 8> steps_of_today{
-    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8};
+// Which incidents somebody has looked at.
+constexpr char const* version_9 = R"sql(
+ALTER TABLE accounts ADD COLUMN incidents_seen INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<char const*, 9> steps_of_today{
+    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8, version_9};
 
 } // namespace
 

@@ -27,7 +27,8 @@ def queue(login, show=""):
 
 def waiting(login, task):
     text = html.unescape(BROWSER[login].get("/").text)
-    return int(re.search(task + r".*?(\d+|None) waiting", text, re.S)[1].replace("None", "0"))
+    found = re.search(task + r".*?(\d+) waiting", text, re.S)
+    return int(found[1]) if found else 0
 
 
 def recommended(site, by="oscar"):

@@ -68,7 +68,7 @@ def explained(host, role="pupil", at="2026-11-24T10:10"):
 def a_rule_goes_live():
     assert status(PUPILS, SCHOOL) == 200
     wait_until(lambda: "Requests looked at 1 " in plain(OFFICER.get("/draft/effect?days=1")), what="the row in the day file")
-    page = rule()
+    page = rule(owner="olive", request="K7QF-3M9P", review_by="2026-12-24")
     assert page.location == "/draft?done=added", (page.status, plain(page)[:2000])
     assert status(PUPILS, SCHOOL) == 200 and explained(SCHOOL)["verdict"] == "allow", "the draft is not live"
     effect = plain(OFFICER.get("/draft/effect?days=1"))
@@ -83,7 +83,8 @@ def a_rule_goes_live():
     assert "fit to run" in GATE.command("check")
     rules = plain(OFFICER.get("/rules"))
     assert "exam-week" in rules and rules.index("updates-always") < rules.index("exam-week") < rules.index("closed-by-the-school")
-    assert "Changed in the console" in plain(OFFICER.get("/rules/one?id=exam-week"))
+    one = plain(OFFICER.get("/rules/one?id=exam-week"))
+    assert "Changed in the console" in one and "Who answers for it olive" in one and "What asked for it K7QF-3M9P" in one and "24 December 2026" in one, one
 
 
 def a_rule_is_changed_moved_and_taken_away():
@@ -112,7 +113,7 @@ def a_rule_is_changed_moved_and_taken_away():
 def what_does_not_fit_is_told_at_its_place():
     for values, field, text in [
             ({"id": "Exam Week"}, "id", "is not a name"), ({"id": "pupils-chat"}, "", "another rule"), ({"what": "list:school-blok"}, "what", "school-block"),
-            ({"what": ""}, "", "is missing"), ({"reason": ""}, "", "is missing"), ({"why": ""}, "why", "Write why"), ({"what": "pattern:("}, "what", "no pattern"),
+            ({"what": ""}, "", "is missing"), ({"reason": ""}, "", "is missing"), ({"why": ""}, "why", "Write why"), ({"review_by": "2026-11-24"}, "review_by", "a day after today"), ({"what": "pattern:("}, "what", "no pattern"),
             ({"what": 'host:"]\n[[expect]]'}, "what", "not a host"), ({"id": "override-1"}, "", "cannot begin")]:
         page = rule(**values)
         assert page.status == 422 and text in plain(page), (values, page.status, plain(page)[:1500])

@@ -35,6 +35,7 @@ Words key_title(std::string_view key)
 {
     static std::map<std::string_view, char const*> const titles{{"id", "Name"}, {"name", "Name"}, {"clause", "Clause"},
         {"who", "Who"}, {"what", "What"}, {"where", "Where"}, {"when", "When"}, {"action", "Then"},
+        {"owner", "Who answers for it"}, {"request", "What asked for it"}, {"review_by", "Look at it again by"},
         {"reason", "What people read"}, {"kind", "Kind"}, {"start", "From"}, {"end", "Until"}, {"weekdays", "Days"},
         {"groups", "For"}, {"first", "First day"}, {"last", "Last day"}};
     auto const found = titles.find(key);
@@ -52,7 +53,8 @@ Words spoken_value(policy::Policy const& policy, std::string const& key, std::st
         return spoken_selector(policy, "who", "group:" + value);
     if (key == "kind" || key == "weekdays")
         return Words::perhaps_ours(value);
-    auto const date = key == "first" || key == "last" ? policy::Date::parse(value) : policy::errc::bad_local_time;
+    auto const date
+        = key == "first" || key == "last" || key == "review_by" ? policy::Date::parse(value) : policy::errc::bad_local_time;
     return date ? shown_date(*date) : Words(value);
 }
 

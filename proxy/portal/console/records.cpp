@@ -64,7 +64,15 @@ task<Response> show_incidents(Visit const& visit)
     filter.limit = 50;
     auto const purpose = trimmed_value(visit.request.query, "purpose");
     store::IncidentReader const reader{visit.actor(), purpose, visit.instant()};
-    auto const work = [filter, reader](Ledger& ledger) { return store::search_incidents(ledger, filter, reader); };
+    bool const all
+        = filter.user.empty() && filter.device.empty() && filter.host.empty() && filter.before == store::IncidentId::none;
+    auto const work = [filter, reader, all](Ledger& ledger) {
+        auto rows = store::search_incidents(ledger, filter, reader);
+        if (rows && all)
+            if (auto const marked = store::mark_incidents_seen(ledger, reader.actor.account); !marked)
+                return result<std::vector<store::IncidentRow>>{marked.error()};
+        return rows;
+    };
     auto const found = co_await visit.site.services.store.call(work);
     bool const needs_purpose = !found && found.error() == store::errc::invalid_value;
     if (!found && !needs_purpose)

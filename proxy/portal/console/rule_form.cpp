@@ -132,6 +132,9 @@ RuleText typed_rule(Visit const& visit)
         rule.what.push_back(as_selector(line));
     rule.where = values_of(form, "where");
     rule.when = values_of(form, "when");
+    rule.keeping = {trimmed_value(form, "owner"), trimmed_value(form, "request"), {}};
+    if (auto const review = policy::Date::parse(visit.form("review_by")))
+        rule.keeping.review_by = *review;
     rule.action = visit.form("action") == "allow" ? policy::Verdict::allow : policy::Verdict::block;
     return rule;
 }
@@ -155,6 +158,13 @@ Field boxes(std::string name, Words label, std::vector<Option> options, Texts ch
     field.chosen = std::move(chosen);
     field.folded = folded;
     return field;
+}
+
+std::string typed_review(Visit const& visit, RuleText const& rule)
+{
+    if (visit.request.method == Method::post)
+        return std::string(visit.form("review_by"));
+    return rule.keeping.review_by ? rule.keeping.review_by->to_text() : std::string{};
 }
 
 /// The form for that rule as it stands or was typed; `row` is the id of the one that is changed.
@@ -190,6 +200,11 @@ std::vector<Field> rule_fields(
             problem_with(problems, "reason"), "", 500},
         {Field::Kind::text, "clause", "Clause of the school's policy", "", rule.clause, {}, problem_with(problems, "clause"), "",
             20},
+        {Field::Kind::text, "owner", "Who answers for it", "", rule.keeping.owner, {}, problem_with(problems, "owner"), "", 64},
+        {Field::Kind::text, "request", "What asked for it", "If it came from a request or a report: its number.",
+            rule.keeping.request, {}, problem_with(problems, "request"), "", 64},
+        {Field::Kind::date, "review_by", "Look at it again by", "", typed_review(visit, rule), {},
+            problem_with(problems, "review_by"), "", 10},
         place_field(policy, row, posted ? std::string(visit.form("after")) : before), why_field(visit, problems)};
 }
 
@@ -211,7 +226,15 @@ Page rule_page(
     return page;
 }
 
-std::vector<SummaryRow> rule_rows(Policy const& policy, std::size_t place)
+Cell review_cell(std::optional<policy::Date> const& review_by, policy::Date const& today)
+{
+    if (!review_by)
+        return {"-"};
+    auto const day = shown_date(*review_by);
+    return *review_by < today ? Cell{words("{}, overdue", day), {}, "yellow"} : Cell{day};
+}
+
+std::vector<SummaryRow> rule_rows(Policy const& policy, std::size_t place, policy::Date const& today)
 {
     auto const& rule = policy.rules[place];
     auto const source = rule.source.line == 0 ? Words("Changed in the console") : words("policy.toml, line {}", rule.source.line);
@@ -220,7 +243,9 @@ std::vector<SummaryRow> rule_rows(Policy const& policy, std::size_t place)
         {"Where", {spoken_column(policy, rule.where, "Anywhere")}}, {"When", {spoken_column(policy, rule.when, "At any time")}},
         {"Then", {opens ? "Open" : "Blocked", {}, opens ? "green" : "red"}}, {"What people read", {rule.reason}},
         {"Clause", {rule.clause.empty() ? "-" : rule.clause}}, {"Place", {words("{} of {}", place + 1, policy.rules.size())}},
-        {"Written in", {source}}};
+        {"Who answers for it", {rule.keeping.owner.empty() ? "-" : rule.keeping.owner}},
+        {"What asked for it", {rule.keeping.request.empty() ? "-" : rule.keeping.request}},
+        {"Look at it again by", review_cell(rule.keeping.review_by, today)}, {"Written in", {source}}};
 }
 
 } // namespace
@@ -235,7 +260,7 @@ task<Response> show_rule(Visit const& visit)
     Page page;
     page.title = rule.id;
     page.back = "/rules";
-    page.parts = {heading(page.title, "Rule"), summary(rule_rows(*policy, place)),
+    page.parts = {heading(page.title, "Rule"), summary(rule_rows(*policy, place, visit.now.local.date)),
         link("What it decided in the last days", with_query("/log", {{"rule", rule.id}}))};
     if (visit.has_role(ConsoleRole::officer)) {
         page.parts.push_back(link("Change or move it", with_query("/rules/edit", {{"id", rule.id}})));
@@ -259,6 +284,8 @@ task<Response> show_rule_form(Visit const& visit)
     if (id.empty()) {
         RuleText fresh;
         fresh.clause = "12";
+        fresh.keeping.owner = visit.session->account.login;
+        fresh.keeping.review_by = visit.now.local.date.next_year();
         co_return show(visit, rule_page(visit, *policy, {}, fresh, {}));
     }
     if (place == policy->rules.size())
@@ -277,6 +304,8 @@ task<Response> take_rule_form(Visit const& visit)
     auto problems = problems_with(*policy, changes.edits);
     if (changes.reason.empty())
         problems.push_back({"why", "Write why it is changed"});
+    if (!visit.form("review_by").empty() && (!rule.keeping.review_by || *rule.keeping.review_by <= visit.now.local.date))
+        problems.push_back({"review_by", "Choose a day after today, or leave it empty"});
     if (!problems.empty())
         co_return show(visit, rule_page(visit, *policy, row, rule, problems));
     co_return co_await draft_them(visit, std::move(changes));

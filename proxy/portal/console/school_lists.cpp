@@ -47,11 +47,8 @@ Page add_page(Visit const& visit, std::vector<Problem> const& problems)
     auto const typed_or = [&](std::string_view name, std::string_view query) {
         return std::string(visit.request.method == Method::post ? visit.form(name) : visit.query(query));
     };
-    auto next_year = visit.now.local.date;
-    ++next_year.year;
-    if (next_year.month == 2 && next_year.day == 29)
-        next_year.day = 28;
-    auto const review = visit.form("review").empty() ? next_year.to_text() : std::string(visit.form("review"));
+    auto const review
+        = visit.form("review").empty() ? visit.now.local.date.next_year().to_text() : std::string(visit.form("review"));
     Form form;
     form.action = "/lists/add";
     form.button = "Add";

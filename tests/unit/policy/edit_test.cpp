@@ -94,7 +94,10 @@ TEST_F(Editing, ANewRuleWithoutOneComesFirst)
 
 TEST_F(Editing, AMovedRuleKeepsWhatItSays)
 {
-    auto const text = written(policy.rules[place_of(policy, "pupils-chat")]);
+    auto rule = policy.rules[place_of(policy, "pupils-chat")];
+    rule.keeping = {"o.smith", "K7QF-3M9P", Date{2027, 9, 1}};
+    auto const text = written(rule);
+    EXPECT_NE(text.find("review_by = \"2027-09-01\""), std::string::npos) << text;
     change({EditedTable::rule, "pupils-chat", text, "helplines-always"});
     EXPECT_EQ(policy.rules[1].id, "pupils-chat");
     EXPECT_EQ(written(policy.rules[1]), text);

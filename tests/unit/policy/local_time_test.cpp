@@ -25,6 +25,8 @@ TEST(Date, KnowsItsWeekdayAndSuccessor)
     EXPECT_EQ(Date::parse("2027-03-28")->weekday(), 6U); // Sunday, clocks go forward
     EXPECT_EQ(Date::parse("2026-12-31")->next().to_text(), "2027-01-01");
     EXPECT_EQ(Date::parse("2028-02-28")->next().to_text(), "2028-02-29");
+    EXPECT_EQ(Date::parse("2028-02-29")->next_year().to_text(), "2029-02-28");
+    EXPECT_EQ(Date::parse("2026-12-31")->next_year().to_text(), "2027-12-31");
 }
 
 TEST(LocalTime, ParsesAndPrints)

@@ -101,6 +101,9 @@ TEST(ParsePolicy, ReadsEveryTable)
 where = ["network:room", "device:school", "device-id:desk"]
 when = ["lesson", "period:lesson-1", "closed", "weekday:monday"]
 clause = "12"
+owner = "o.smith"
+request = "K7QF-3M9P"
+review_by = 2027-09-01
 [sealed]
 clause = "12"
 reason = "closed"
@@ -128,6 +131,8 @@ review_by = "2027-09-01"
     for (auto const& problem : parsed.problems)
         ADD_FAILURE() << to_text(problem, all);
     ASSERT_TRUE(parsed.ok());
+    auto const& keeping = parsed.policy.rules.back().keeping;
+    EXPECT_EQ(keeping, (Keeping{"o.smith", "K7QF-3M9P", Date{2027, 9, 1}}));
     auto const& policy = parsed.policy;
     EXPECT_EQ(policy.school, "Test");
     EXPECT_EQ(policy.sealed_reason, "closed");

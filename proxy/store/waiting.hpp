@@ -1,0 +1,24 @@
+#pragma once
+// What waits for somebody of the console: how much of each kind, as the page they start on says it.
+
+#include "policy/timetable.hpp"
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::store {
+
+/// Only what the reader's role can do something about, and nothing about the reader.
+struct Waiting {
+    std::size_t requests = 0;                    ///< for the officer to look at
+    std::size_t decisions = 0;                   ///< requests for the headteacher, or the chief executive in their place
+    std::size_t reports = 0, urgent_reports = 0; ///< the second are some of the first
+    std::size_t incidents = 0;                   ///< attempts that came since the reader last looked
+    std::size_t keys = 0;                        ///< permissions without the reader's key
+    std::size_t cases = 0;                       ///< proposals of supervised use that the reader decides
+    std::size_t drafted = 0;                     ///< changes that are not live yet
+    std::size_t entries = 0;                     ///< of the school's lists, whose day of review is over
+};
+
+/// Errors: those of the database.
+result<Waiting> what_waits(Ledger& ledger, AccountId reader, policy::Moment const& now);
+
+} // namespace gatehouse::store
