@@ -2,6 +2,7 @@
 
 #include "proxy/portal/api.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/form_data.hpp"
 #include "proxy/portal/language_choice.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/api_tokens.hpp"
@@ -78,8 +79,9 @@ std::optional<Response> refuse_access(Visit const& visit, Route const& route)
     if (!route.access.needs_sign_in())
         return std::nullopt;
     if (!visit.session) {
-        auto const next = visit.request.method == Method::post ? std::string() : "?next=" + std::string(visit.request.path);
-        return redirect_to(visit.request.path == "/" ? "/sign-in" : "/sign-in" + next);
+        bool const comes_back = visit.request.method == Method::get && visit.request.path != "/";
+        return redirect_to(
+            with_query("/sign-in", {{"next", comes_back ? with_query(visit.request.path, visit.request.query) : std::string()}}));
     }
     bool const change_page = route.path == "/account/password" || route.path == "/sign-out";
     if (visit.session->account.must_change_password && !change_page)

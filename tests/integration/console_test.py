@@ -67,18 +67,21 @@ def set_up_and_asked_for():
     assert half_way("olive").fill(CODE, CODE, code=PAPER[0]).status == 303
 
 
+ASKED_FOR = "/lists?list=school-allow&find=a%20b"
+
+
 def goes_on_to_the_page_that_was_asked_for():
     browser = Browser(GATE.console_port)
-    way = browser.get("/lists").location
-    assert way == "/sign-in?next=/lists", way
+    way = browser.get("/lists?list=school-allow&find=a+b").location
+    assert way == "/sign-in?next=%2Flists%3Flist%3Dschool-allow%26find%3Da%2520b", way
     page = browser.fill(way, "/sign-in", login="olive", password=PASSWORD["olive"])
-    assert page.status == 303 and page.location == f"{CODE}?next=/lists", page.location
+    assert page.status == 303 and page.location == way.replace("/sign-in", CODE), page.location
     assert browser.get(way).location == page.location, "also whoever goes back to the sign-in page"
     wrong = browser.fill(page.location, CODE, code="wrong")
-    assert wrong.status == 422 and wrong.hidden()["next"] == "/lists", (wrong.status, wrong.hidden())
+    assert wrong.status == 422 and wrong.hidden()["next"] == ASKED_FOR, (wrong.status, wrong.hidden())
     page = browser.fill(page.location, CODE, code=PAPER[2])
-    assert page.status == 303 and page.location == "/lists", page.location
-    for number, elsewhere in enumerate(("//evil.example", "https://evil.example/", "/\\evil.example"), 3):
+    assert page.status == 303 and page.location == ASKED_FOR, page.location
+    for number, elsewhere in enumerate(("//evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example", "/lists;url=https://evil.example"), 3):
         page = half_way("olive").fill(CODE, CODE, code=PAPER[number], next=elsewhere)
         assert page.status == 303 and page.location == "/", (elsewhere, page.location)
 

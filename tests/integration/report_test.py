@@ -190,6 +190,8 @@ def status_says_what_to_do():
         home = lead.get("/").text
         tasks = re.search(r"govuk-task-list.*?</ul>", home, re.S)[0]
         assert "1 to look at" in tasks and tasks.count("<a ") == 1 and 'href="/status"' in tasks, "and the start page leads there"
+        others = PEOPLE["max"].get("/status").text
+        assert "need" in others and "The ICT lead sees here" in others and "gatehouse lists update" not in others and str(GATE.state) not in others, others[-3000:]
     finally:
         os.utime(image, (made, made))
     lists = lead.get("/status").text

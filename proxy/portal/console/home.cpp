@@ -77,12 +77,6 @@ std::vector<Task> tasks_of(Work const& work)
     return tasks;
 }
 
-/// Who can do something about a gateway that is not well.
-bool sees_to_gateway(ConsoleRole role)
-{
-    return role == ConsoleRole::ict_lead || role == ConsoleRole::officer || role == ConsoleRole::headteacher;
-}
-
 } // namespace
 
 task<Response> show_home(Visit const& visit)

@@ -113,8 +113,11 @@ Page on_page(Visit const& visit, std::int64_t left, Words const& problem)
     page.back = "/account";
     add_problem(page, "code", problem);
     page.parts.push_back(heading(page.title));
-    page.parts.push_back(paragraph(words(
-        "It is on. You have {} codes left on your paper. For a new phone or new paper, turn it off and set it up again.", left)));
+    page.parts.push_back(paragraph(left == 1
+            ? "It is on. You have one code left on your paper. For a new phone or new paper, turn it off and set it up again."
+            : words("It is on. You have {} codes left on your paper. For a new phone or new paper, turn it off and set it up "
+                    "again.",
+                left)));
     page.parts.push_back(portal::form(form));
     return page;
 }

@@ -3,6 +3,9 @@
 #include "proxy/portal/form_data.hpp"
 #include "proxy/settings.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 namespace gatehouse::portal::console {
 
 namespace {
@@ -53,6 +56,8 @@ Response sign_in_page(Visit const& visit, Words const& problem, unsigned status)
 Words wait_text(std::chrono::seconds wait)
 {
     auto const minutes = (wait.count() + 59) / 60;
+    if (wait.count() == 60)
+        return "There were too many wrong passwords. Wait one minute, then try again.";
     return wait.count() < 60 ? words("There were too many wrong passwords. Wait {} seconds, then try again.", wait.count())
                              : words("There were too many wrong passwords. Wait {} minutes, then try again.", minutes);
 }
@@ -61,13 +66,17 @@ Words wait_text(std::chrono::seconds wait)
 
 std::string safe_next(std::string_view next)
 {
-    bool const plain = next.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-/?=") == std::string_view::npos;
-    return plain && next.starts_with('/') && !next.starts_with("//") && next.size() < 60 ? std::string(next) : "/";
+    constexpr std::size_t longest = 1000;
+    bool const plain = std::all_of(next.begin(), next.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0
+            || std::string_view("-_.~/?=&%+:@").find(c) != std::string_view::npos;
+    });
+    return plain && next.starts_with('/') && !next.starts_with("//") && next.size() < longest ? std::string(next) : "/";
 }
 
 std::string code_address(std::string const& next)
 {
-    return next == "/" ? "/sign-in/code" : "/sign-in/code?next=" + next;
+    return with_query("/sign-in/code", {{"next", next == "/" ? "" : next}});
 }
 
 task<Response> show_sign_in(Visit const& visit)

@@ -175,7 +175,7 @@ task<Response> show_status(Visit const& visit)
     Page page;
     page.title = "Status";
     page.parts = {heading("Status")};
-    for (auto const& part : health_parts(looked.findings))
+    for (auto const& part : health_parts(looked.findings, visit.session->account.console_role))
         page.parts.push_back(part);
     page.parts.push_back(subheading("Rules and lists"));
     page.parts.push_back(summary(rules_and_lists(visit)));
@@ -183,7 +183,7 @@ task<Response> show_status(Visit const& visit)
     page.parts.push_back(portal::table(publication_table(visit, *publications)));
     page.parts.push_back(subheading("Log and coverage"));
     page.parts.push_back(summary(log_and_coverage(services.settings, looked)));
-    if (!failure && status.is_object())
+    if (!failure && status.is_object() && sees_to_gateway(visit.session->account.console_role))
         page.parts.push_back(portal::table(counter_table(status.get_object())));
     co_return show(visit, page);
 }

@@ -83,7 +83,13 @@ std::vector<checks::Finding> examine_daemon(Services const& services, store::Ins
     return findings;
 }
 
-std::vector<Part> health_parts(std::vector<checks::Finding> const& findings)
+bool sees_to_gateway(store::ConsoleRole role)
+{
+    using enum store::ConsoleRole;
+    return role == ict_lead || role == officer || role == headteacher;
+}
+
+std::vector<Part> health_parts(std::vector<checks::Finding> const& findings, store::ConsoleRole reader)
 {
     auto rows = findings;
     std::stable_sort(rows.begin(), rows.end(), [](auto const& left, auto const& right) { return left.state > right.state; });
@@ -98,7 +104,10 @@ std::vector<Part> health_parts(std::vector<checks::Finding> const& findings)
         parts.push_back(inset("Everything that was looked at is well."));
     else
         parts.push_back(warning(words(unwell == 1 ? "{} thing needs somebody." : "{} things need somebody.", unwell)));
-    parts.push_back(portal::table(std::move(table)));
+    if (sees_to_gateway(reader))
+        parts.push_back(portal::table(std::move(table)));
+    else if (unwell > 0)
+        parts.push_back(paragraph("The ICT lead sees here what it is and what to do about it."));
     return parts;
 }
 

@@ -10,8 +10,11 @@ namespace gatehouse::portal::console {
 /// Takes some milliseconds; blocks.
 std::vector<checks::Finding> examine_daemon(Services const& services, store::Instant now);
 
-/// "Everything is well", or how many things need somebody; then each with what to do.
-std::vector<Part> health_parts(std::vector<checks::Finding> const& findings);
+/// Who can do something about a gateway that is not well; what is found there names folders and machines.
+bool sees_to_gateway(store::ConsoleRole role);
+
+/// "Everything is well", or how many things need somebody; then, for whom it concerns, each with what to do.
+std::vector<Part> health_parts(std::vector<checks::Finding> const& findings, store::ConsoleRole reader);
 /// Every list with the age of its source; sealed ones without their names.
 Table list_table(Visit const& visit);
 /// The newest publications.
