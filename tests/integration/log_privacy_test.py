@@ -139,6 +139,17 @@ def a_file_that_is_cut_says_so():
     assert "The table has the newest 5,000 rows at most" in plain(OLIVE.get("/log"))
 
 
+def a_file_that_lacks_days_says_so():
+    damaged = GATE.state / "log" / "access-2026-11-20.db"
+    damaged.write_bytes(b"not a database " * 1000)
+    try:
+        assert "Some days are damaged and were left out: 1" in plain(OLIVE.get("/log"))
+        file = OLIVE.get("/log/export?to=2026-11-20T23:59")
+        assert file.damaged_days == "1" and "lacks-damaged-days" in file.disposition, file.disposition
+    finally:
+        damaged.unlink()
+
+
 def the_audit_is_searched_and_downloaded():
     for browser in (OLIVE, IAN):
         for number in range(30):
@@ -172,5 +183,5 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1"}, p
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
-              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, a_file_that_is_cut_says_so, the_audit_is_searched_and_downloaded)
+              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so, the_audit_is_searched_and_downloaded)
 SUITE.close()

@@ -25,6 +25,7 @@ class Page:
         self.location = response.getheader("Location", "")
         self.cookies = response.headers.get_all("Set-Cookie") or []
         self.disposition, self.cut = response.getheader("Content-Disposition", ""), response.getheader("Gatehouse-Cut")
+        self.damaged_days = response.getheader("Gatehouse-Damaged-Days")
 
     def hidden(self):
         """Values of the hidden fields of the page's forms."""

@@ -176,7 +176,12 @@ task<Response> export_log(Visit const& visit)
             row.user = words("Person {}", row.user).english(); // a spreadsheet takes "12E456" for a number
         csv += log::csv_row(row);
     }
-    co_return csv_file("access-log", std::move(csv), is_cut ? std::optional{rows.size()} : std::nullopt);
+    bool const lacks_days = found->unreadable_days > 0;
+    auto file = csv_file(lacks_days ? "access-log-lacks-damaged-days" : "access-log", std::move(csv),
+        is_cut ? std::optional{rows.size()} : std::nullopt);
+    if (lacks_days)
+        file.headers.emplace_back("Gatehouse-Damaged-Days", std::to_string(found->unreadable_days));
+    co_return file;
 }
 
 } // namespace gatehouse::portal::console
