@@ -7,6 +7,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace gatehouse::store {
 
@@ -82,7 +83,8 @@ struct Store::State {
                 wake.wait_for(lock, std::chrono::seconds{1}, [this] { return closing; });
         }
         if (!ledger)
-            jobs.clear();
+            for (auto& job : std::exchange(jobs, {}))
+                job.refuse();
     }
 
     StoreOptions options;

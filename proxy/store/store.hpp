@@ -16,30 +16,42 @@
 
 namespace gatehouse::store {
 
-/// A unit of work for the store's thread; move-only.
+/// A unit of work for the store's thread; move-only. Exactly one of the two is called, on that thread: `refused()` if the store closes and no
+/// database can be had.
 class Job {
 public:
     Job() = default;
+    template <class Work, class Refused>
+    Job(Work work, Refused refused)
+        : work_{std::make_unique<Held<Work, Refused>>(std::move(work), std::move(refused))}
+    {
+    }
+    /// For work that nobody waits for.
     template <class Work>
     explicit Job(Work work)
-        : work_{std::make_unique<Held<Work>>(std::move(work))}
+        : Job{std::move(work), [] {}}
     {
     }
     void operator()(Ledger& ledger) { work_->run(ledger); }
+    void refuse() { work_->refuse(); }
 
 private:
     struct Base {
         virtual ~Base() = default;
         virtual void run(Ledger& ledger) = 0;
+        virtual void refuse() = 0;
     };
-    template <class Work>
+    template <class Work, class Refused>
     struct Held final : Base {
-        explicit Held(Work held)
+        Held(Work held, Refused otherwise)
             : work{std::move(held)}
+            , refused{std::move(otherwise)}
         {
         }
         void run(Ledger& ledger) override { work(ledger); }
+        void refuse() override { refused(); }
         Work work;
+        Refused refused;
     };
     std::unique_ptr<Base> work_;
 };
@@ -104,7 +116,8 @@ struct StartCall {
             Waiting<std::decay_t<Handler>>{std::forward<Handler>(handler), boost::asio::make_work_guard(executor)});
         auto job = [waiting, executor, held = std::move(work)](
                        Ledger& ledger) mutable { finish(std::move(waiting), executor, held(ledger)); };
-        if (!store->post(Job{std::move(job)}))
+        auto refused = [waiting, executor]() mutable { finish(std::move(waiting), executor, Result{errc::closed}); };
+        if (!store->post(Job{std::move(job), std::move(refused)}))
             finish(std::move(waiting), executor, Result{store->refusal()});
     }
 
@@ -143,7 +156,9 @@ auto Store::run(Work work) -> std::invoke_result_t<Work&, Ledger&>
     using Result = std::invoke_result_t<Work&, Ledger&>;
     std::promise<Result> promise;
     auto future = promise.get_future();
-    if (!post(Job{[&promise, &work](Ledger& ledger) { promise.set_value(work(ledger)); }}))
+    auto const job = [&promise, &work](Ledger& ledger) { promise.set_value(work(ledger)); };
+    auto const refused = [&promise] { promise.set_value(Result{errc::closed}); };
+    if (!post(Job{job, refused}))
         return refusal();
     return future.get();
 }

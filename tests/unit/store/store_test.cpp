@@ -420,6 +420,29 @@ TEST_F(StoreFiles, LoseNothingWhenAnotherFileTakesTheirPlace)
     EXPECT_TRUE(kept) << "what lay there is evidence";
 }
 
+TEST_F(StoreFiles, LeaveNobodyWaitingWhenNoneCanBeHadAtTheEnd)
+{
+    std::filesystem::remove(folder.path() / "audit.key");
+    std::filesystem::create_directory(folder.path() / "audit.key");
+    std::filesystem::remove(file());
+    std::promise<void> entered, go_on;
+    auto const opened = go_on.get_future();
+    ASSERT_TRUE(store->post(Job{[&](Ledger&) { entered.set_value(), opened.wait(); }}));
+    entered.get_future().wait();
+    auto const rows_of = [](Ledger& ledger) { return list_audit(ledger, {}); };
+    auto waiting = std::async(std::launch::async, [&] { return store->run(rows_of); });
+    auto calling = asio::co_spawn(context, store->call(rows_of), asio::use_future);
+    context.poll();
+    while (store->waiting_jobs() < 2)
+        std::this_thread::yield();
+    go_on.set_value();
+    store->close();
+    EXPECT_EQ(waiting.get().error(), errc::closed);
+    context.restart();
+    context.run();
+    EXPECT_EQ(calling.get().error(), errc::closed);
+}
+
 TEST_F(StoreFiles, GoOnWhenOverwrittenInPlace)
 {
     {
