@@ -107,6 +107,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
 Worker::~Worker()
 {
     stop();
+    context_.destroy_waiting(); // sessions that were lost, while what they refer to is still here
 }
 
 void Worker::start()

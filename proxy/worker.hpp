@@ -2,6 +2,7 @@
 // One core's share of the gateway: a thread, an io_context, listeners of its own, a pool, a policy pointer. Workers share nothing mutable.
 
 #include "proxy/admission.hpp"
+#include "proxy/net/ending_context.hpp"
 #include "proxy/net/origin_tls.hpp"
 #include "proxy/session/refused_quic.hpp"
 #include "proxy/session/session.hpp"
@@ -93,7 +94,7 @@ private:
     Place admit(net::Socket& socket, policy::IpAddress const& peer);
     void judge_tunnels_again();
 
-    boost::asio::io_context context_{1};
+    net::EndingContext context_{1};
     WorkerParts const& parts_;
     net::DeadlineWheel wheel_;
     net::Resolver resolver_;
