@@ -177,7 +177,11 @@ def governors_get_it_on_paper():
     equal(PEOPLE["max"].get("/governors/pdf").status, 403)
 
 
-ROLES = {"olive": "officer", "harriet": "headteacher", "ada": "auditor", "ian": "ict-lead", "max": "marketing", "marketing": "marketing", "beside": "supervisor"}
+def account_of(login):
+    return "/accounts/one?id=" + re.search(r'/accounts/one\?id=(\d+)"[^>]*>' + login, LEAD.get("/accounts").text)[1]
+
+
+ROLES = {"olive": "officer", "dora": "dsl", "carla": "chief-executive", "harriet": "headteacher", "ada": "auditor", "ian": "ict-lead", "max": "marketing", "marketing": "marketing", "beside": "supervisor"}
 def status_says_what_to_do():
     lead, image = PEOPLE["ian"], GATE.state / "lists.image"
     well = lead.get("/status")
@@ -194,6 +198,9 @@ def status_says_what_to_do():
         assert "need" in others and "The ICT lead sees here" in others and "gatehouse lists update" not in others and str(GATE.state) not in others, others[-3000:]
     finally:
         os.utime(image, (made, made))
+    done = lead.fill(account_of("carla"), "/accounts/state", disabled="yes", sure="another password of ian")
+    assert done.status == 303, done.status
+    assert "there is no chief executive" in lead.get("/status").text and "1 to look at" in lead.get("/").text
     lists = lead.get("/status").text
     assert "A sealed list" in lists and "Last publications" in lists and "Size of the access log" in lists
 

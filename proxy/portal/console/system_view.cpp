@@ -33,7 +33,7 @@ Words subject_of(std::string_view id)
         {"ca", "School certificate"}, {"state", "Folder of the state"}, {"disk-state", "Disk of the state"},
         {"disk-log", "Disk of the log"}, {"dns", "Name servers"}, {"mail", "E-mail"}, {"sign-on", "Signing in elsewhere"},
         {"antivirus", "Virus check"}, {"log", "Access log"}, {"store", "Store"}, {"audit", "Record of decisions"},
-        {"expectations", "Expectations of the policy"}};
+        {"expectations", "Expectations of the policy"}, {"accounts", "Accounts"}};
     auto const found = std::find_if(std::begin(names), std::end(names), [id](Name const& name) { return name.id == id; });
     return found == std::end(names) ? Words(id) : Words(found->words);
 }
@@ -46,6 +46,31 @@ Cell state_cell(State state)
     case State::failed: break;
     }
     return {"Needs somebody", {}, "red"};
+}
+
+/// Roles without which something has nobody to decide it, each with what that is.
+std::vector<checks::Finding> missing_people(Services const& services)
+{
+    struct Duty {
+        store::ConsoleRole role;
+        char const* without;
+    };
+    using enum store::ConsoleRole;
+    static constexpr Duty duties[] = {{officer, "there is no online safety officer, so nobody looks at requests and reports"},
+        {headteacher, "there is no headteacher, so nobody decides on requests"},
+        {dsl, "there is no safeguarding lead, so nobody reads reports about pupils"},
+        {chief_executive, "there is no chief executive, so nobody decides what is about the headteacher"}};
+    auto const accounts = services.store.run([](store::Ledger& ledger) { return store::list_accounts(ledger); });
+    std::vector<checks::Finding> findings;
+    if (!accounts)
+        return findings; // the store's own finding says so
+    for (auto const& duty : duties) {
+        auto const has_it = [&](store::Account const& account) { return account.console_role == duty.role && !account.disabled; };
+        if (std::none_of(accounts->begin(), accounts->end(), has_it))
+            findings.push_back(
+                {"accounts", State::warning, {duty.without}, {"make an account with this role, or give the role to somebody"}});
+    }
+    return findings;
 }
 
 bool is_set(boost::json::object const& status, std::string_view name)
@@ -75,6 +100,8 @@ std::vector<checks::Finding> examine_daemon(Services const& services, store::Ins
         findings.push_back({"expectations", State::failed,
             {"the policy that runs does not hold {} of them", {std::to_string(health.failed_expectations)}},
             {"run `gatehouse check`"}});
+    for (auto& finding : missing_people(services))
+        findings.push_back(std::move(finding));
     auto const age = health.lists_compiled_at ? now - *health.lists_compiled_at : std::chrono::seconds{0};
     if (age > lists_age_limit)
         findings.push_back({"lists", State::warning,
