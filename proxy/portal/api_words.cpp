@@ -82,11 +82,11 @@ constexpr ApiField supervision_end[]{id, version, {"reason", "Why it ends", true
 constexpr ApiField supervision_answer[]{id, version, {"decision", "\"end\" or \"keep\"", true}, {"reason", "Why it is kept"}};
 constexpr ApiField supervision_start[]{id, {"device", "At which device", true}, {"length", "Minutes", true}};
 constexpr ApiField supervision_stop[]{id, {"supervision", "Number of the supervision", true}};
-constexpr ApiField log_search[]{{"from", "YYYY-MM-DDTHH:MM"}, {"to", "YYYY-MM-DDTHH:MM"}, {"person", "User name"},
-    {"device", "Device"}, {"client", "Address"}, {"host", "Site, or a part of its name"}, {"category", "Category"},
-    {"searches", "List of search terms"}, {"rule", "Rule"}, {"decision", "Number on a block page"},
-    {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"}, {"columns", "Which columns", false, true},
-    {"cursor", "Where the next page begins"}};
+constexpr ApiField log_search[]{{"last", "\"hour\", \"day\", \"week\" or \"month\" up to now"}, {"from", "YYYY-MM-DDTHH:MM"},
+    {"to", "YYYY-MM-DDTHH:MM"}, {"person", "User name"}, {"device", "Device"}, {"client", "Address"},
+    {"host", "Site, or a part of its name"}, {"category", "Category"}, {"searches", "List of search terms"}, {"rule", "Rule"},
+    {"decision", "Number on a block page"}, {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"},
+    {"columns", "Which columns", false, true}, {"cursor", "Where the next page begins"}};
 constexpr ApiField log_purpose[]{{"purpose", "What the log is looked at for", true}, {"days", "How long", true}};
 constexpr ApiField log_view[]{{"name", "Of the search", true}, {"query", "What is searched for, as in the address of the page"}};
 constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose", "Why the person's name is looked at"}};

@@ -46,12 +46,12 @@ def columns_are_chosen():
 
 
 def a_search_is_saved():
-    query = f"host={HOST}&verdict=allow&columns=site&columns=rule&purpose=secret&cursor=x"
+    query = f"host={HOST}&verdict=allow&last=week&from=2026-11-01T00:00&columns=site&columns=rule&purpose=secret&cursor=x"
     saved = ICT.fill(f"/log?{query.replace('&cursor=x', '')}", "/log/views", name="Lessons & games")
     assert saved.location == "/log?done=saved", (saved.status, plain(saved)[:800])
     page = ICT.get("/log")
     address = html.unescape(re.search(r'href="(/log\?[^"]*)"[^>]*>Lessons &amp; games', page.text)[1])
-    assert HOST in address and "purpose" not in address and "cursor" not in address, address
+    assert HOST in address and "purpose" not in address and "cursor" not in address and "from=" not in address and "last=week" in address, address
     assert heads(ICT.get(address)) == ["Site", "Rule"]
     assert "Lessons" not in plain(OFFICER.get("/log")), "other people have their own"
     assert ICT.fill("/log", "/log/views", name="").status == 422
@@ -96,6 +96,7 @@ def it_ends():
     GATE.set_clock("2026-11-25 10:12:00")
     ICT.cookies.clear()
     assert ICT.fill("/sign-in", "/sign-in", login="ian", password="another password of ian").status == 303
+    assert "/why?" in ICT.get(f"/log?host={HOST}&last=week").text and "/why?" not in ICT.get(f"/log?host={HOST}&last=hour").text, "yesterday's row"
     row = html.unescape(re.search(r'href="(/why\?[^"]*)"', ICT.get(f"/log?host={HOST}").text)[1])
     assert "What was recorded" in ICT.get(row).text
     answer = MARKETING.get(row + "&purpose=made+up").text

@@ -7,6 +7,9 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace gatehouse::portal::console {
 
 namespace {
@@ -22,8 +25,9 @@ constexpr char const* live_policy
 std::string live_address(Visit const& visit, std::string_view path)
 {
     auto query = visit.request.query;
-    std::erase_if(
-        query, [](auto const& field) { return field.first == "cursor" || field.first == "from" || field.first == "to"; });
+    static constexpr std::array<std::string_view, 4> of_the_past{"cursor", "from", "to", "last"};
+    std::erase_if(query,
+        [](auto const& field) { return std::find(of_the_past.begin(), of_the_past.end(), field.first) != of_the_past.end(); });
     return with_query(path, query);
 }
 

@@ -3,6 +3,9 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace gatehouse::portal::console {
 
 namespace {
@@ -33,12 +36,13 @@ Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
     return page;
 }
 
-/// The search of this page without what is of one visit only.
+/// The search of this page without what is of one visit only. Days that were chosen are soon over; "the last 7 days" are not.
 std::string kept_query(Visit const& visit)
 {
+    static constexpr std::array<std::string_view, 5> passing{"cursor", "purpose", "done", "from", "to"};
     Fields kept;
     for (auto const& field : visit.request.query)
-        if (field.first != "cursor" && field.first != "purpose" && field.first != "done" && !field.second.empty())
+        if (std::find(passing.begin(), passing.end(), field.first) == passing.end() && !field.second.empty())
             kept.push_back(field);
     auto const text = with_query("", kept);
     return text.empty() ? text : text.substr(1);

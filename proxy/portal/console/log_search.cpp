@@ -21,6 +21,30 @@ std::optional<std::chrono::system_clock::time_point> instant_of(Visit const& vis
     return visit.site.clock.instant_of(*local);
 }
 
+struct Span {
+    char const *value, *title;
+    std::chrono::hours length;
+};
+constexpr Span spans[]{{"hour", "The last hour", std::chrono::hours{1}}, {"day", "The last 24 hours", std::chrono::hours{24}},
+    {"week", "The last 7 days", std::chrono::hours{24 * 7}}, {"month", "The last 30 days", std::chrono::hours{24 * 30}}};
+
+std::vector<Option> span_options()
+{
+    std::vector<Option> options{{"", "Any time, or between the two below", ""}};
+    for (auto const& span : spans)
+        options.push_back({span.value, span.title, ""});
+    return options;
+}
+
+/// A time that moves on with the clock, so that a saved search stays new. Times that are chosen go before it.
+std::optional<std::chrono::system_clock::time_point> begin_of_span(Visit const& visit)
+{
+    for (auto const& span : spans)
+        if (visit.query("last") == span.value)
+            return visit.instant() - span.length;
+    return std::nullopt;
+}
+
 std::string search_text(Search const& search)
 {
     auto const& query = search.query;
@@ -45,6 +69,8 @@ Search read_search(Visit const& visit, std::string stated)
     auto& query = search.query;
     query.from = instant_of(visit, "from", search);
     query.to = instant_of(visit, "to", search);
+    if (!query.from && !query.to)
+        query.from = begin_of_span(visit);
     query.person = value("person");
     query.device = value("device");
     query.client = value("client");
@@ -85,6 +111,7 @@ Part search_form(Visit const& visit, Search const& search)
         {Kind::select, "category", "Category", "", value("category"), categories},
         {Kind::select, "searches", "Searches about", "", value("searches"), term_lists},
         {Kind::text, "rule", "Rule", "", value("rule"), {}, "", "", 64},
+        {Kind::select, "last", "When", "", value("last"), span_options()},
         {Kind::datetime, "from", "From", "", value("from"), {}, error_of("from"), "", 16},
         {Kind::datetime, "to", "To", "", value("to"), {}, error_of("to"), "", 16},
         {Kind::text, "person", "Person", "", value("person"), {}, "", "", 64},
