@@ -94,9 +94,9 @@ StateText state_text(RequestState state)
     switch (state) {
     case RequestState::submitted: return {state, "purple", "Waiting", "The online safety officer has not looked at it yet."};
     case RequestState::recommended:
-        return {state, "purple", "Almost there", "The officer has looked at it. Now the school decides."};
-    case RequestState::approved: return {state, "green", "Yes", "The school said yes."};
-    case RequestState::refused: return {state, "red", "No", "The school said no."};
+        return {state, "purple", "Almost there", "The officer has looked at it. Now the headteacher decides."};
+    case RequestState::approved: return {state, "green", "Yes", "The headteacher said yes."};
+    case RequestState::refused: return {state, "red", "No", "The headteacher said no."};
     case RequestState::closed: return {state, "grey", "Answered", "The officer has answered it."};
     case RequestState::withdrawn: return {state, "grey", "Taken back", "You took this request back."};
     case RequestState::expired: return {state, "grey", "Too old", "Nobody decided in time. You can ask again."};

@@ -219,7 +219,7 @@ try {
         await pupil.goto(answerPage);
         const said = await text(pupil);
         await screenshot(pupil, "through-status-refused");
-        expect(said.includes("The school said no.") && said.includes("Use the textbook, page 40."), said);
+        expect(said.includes("The headteacher said no.") && said.includes("Use the textbook, page 40."), said);
         expect((await look(pupil, betting)).includes("blocked"), await text(pupil));
     });
     await test("a request that nobody decides expires", async () => {
