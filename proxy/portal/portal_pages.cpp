@@ -87,7 +87,8 @@ task<Response> show_help(Visit const& visit)
     page.parts.push_back(subheading("How a request goes"));
     page.parts.push_back(paragraph("A person asks. The online safety officer looks at it and recommends. The headteacher "
                                    "decides. These are always three different people. "
-                                   "An approved site opens at once and closes by itself on its last day."));
+                                   "An approved site opens at once or on the day that was named, and closes by itself on its "
+                                   "last day."));
     page.parts.push_back(subheading("Who can help"));
     page.parts.push_back(paragraph("The ICT lead sets up accounts and new passwords."));
     co_return show(visit, page);

@@ -102,9 +102,9 @@ def at_field(page, name):
 
 def forms_say_at_the_field_what_is_wrong():
     where = queue("olive")["another.example"]
-    page = BROWSER["olive"].fill(where, RECOMMEND, advice="open", text="", scope="other-group", group="no-such", target="no host", when="any", until="")
+    page = BROWSER["olive"].fill(where, RECOMMEND, advice="open", text="", scope="other-group", group="no-such", target="no host", when="period:none", day="2020-01-01", until="")
     assert page.status == 422, page.status
-    for field, words in (("text", "Write why"), ("group", "Choose the group"), ("target", "Write the name of a site"), ("until", "Choose how long")):
+    for field, words in (("when", "Choose when it opens"), ("day", "Choose today or a day of the next 12 months"), ("text", "Write why"), ("group", "Choose the group"), ("target", "Write the name of a site"), ("until", "Choose how long")):
         assert words in at_field(page, field), (field, at_field(page, field))
     page = BROWSER["olive"].fill(where, RECOMMEND, text="So.", target="another.example", until="day")
     for field, words in (("advice", "Choose what you recommend"), ("scope", "Choose for whom")):

@@ -10,12 +10,15 @@ using store::Ledger;
 namespace {
 
 /// A proposal to keep it closed says nothing of for whom and until when it would open, so there is nothing to approve.
-std::vector<Option> choices(bool opens)
+std::vector<Option> choices(std::optional<store::Recommendation> const& proposed, store::Instant now)
 {
+    bool const opens = proposed && proposed->allow;
     Option const refuse{"refuse", "Refuse", "It stays closed"};
     if (opens)
-        return {{"approve", "Approve", "It opens at once, as the officer proposes"}, refuse,
-            {"send-back", "Ask the officer", "It goes back with your question"}};
+        return {{"approve", "Approve",
+                    proposed->from > now ? "It opens on the day that the officer proposes"
+                                         : "It opens at once, as the officer proposes"},
+            refuse, {"send-back", "Ask the officer", "It goes back with your question"}};
     return {refuse,
         {"send-back", "Ask the officer",
             "It goes back. If you want it open, write so: the officer then proposes for whom and until when"}};
@@ -42,7 +45,7 @@ Form decision_form(Visit const& visit, store::UnblockRequest const& request, std
     form.csrf = visit.csrf();
     form.fields = step_fields(request);
     form.fields.push_back({Field::Kind::radios, "decision", "Your decision", "", std::string(visit.form("decision")),
-        choices(request.recommendation && request.recommendation->allow), problem_with(problems, "decision")});
+        choices(request.recommendation, visit.instant()), problem_with(problems, "decision")});
     form.fields.push_back({Field::Kind::area, "reason", "Your reason", "The person who asked reads this.",
         std::string(visit.form("reason")), {}, problem_with(problems, "reason"), "", 1000});
     return form;

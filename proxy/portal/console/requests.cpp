@@ -1,6 +1,7 @@
 #include "proxy/portal/console/came_with.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/console/spoken_selector.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -174,9 +175,10 @@ std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& foun
 
 std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation)
 {
+    auto const policy = visit.site.services.current_policy();
     std::vector<Words> when;
     for (auto const& selector : recommendation.when)
-        when.push_back(Words::perhaps_ours(selector)); // "lesson"
+        when.push_back(spoken_selector(*policy, "when", selector)); // "lesson", "lesson 2"
     auto opens = recommendation.host + recommendation.path;
     for (auto const& other : recommendation.also)
         opens += ", " + other;
@@ -184,7 +186,7 @@ std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommend
         {"The officer says", {recommendation.allow ? "Open it" : "Keep it closed", {}, recommendation.allow ? "green" : "red"}},
         {"Because", {recommendation.text}}, {"For whom", {scope_text(recommendation)}}, {"What opens", {opens}},
         {"When", {when.empty() ? Words("At any time") : words("In: {}", joined(when))}},
-        {"Until", {shown_time(visit.site, recommendation.until)}}};
+        {"From", {shown_time(visit.site, recommendation.from)}}, {"Until", {shown_time(visit.site, recommendation.until)}}};
 }
 
 store::RequestStep step_of(Visit const& visit)

@@ -19,6 +19,8 @@ constexpr std::array spans{Span{"hour", "1 hour", std::chrono::hours(1)}, Span{"
     Span{"week", "1 week", std::chrono::hours(7 * 24)}, Span{"month", "1 month", std::chrono::hours(30 * 24)},
     Span{"term", "1 term (14 weeks)", std::chrono::hours(98 * 24)}, Span{"year", "1 year", std::chrono::hours(365 * 24)}};
 
+constexpr std::chrono::days longest_wait{366}; ///< until it opens
+
 struct Times {
     std::string_view value;
     char const* text;
@@ -42,6 +44,19 @@ std::vector<Option> options_of(Table const& table)
     std::vector<Option> options;
     for (auto const& row : table)
         options.push_back({std::string(row.value), row.text, ""});
+    return options;
+}
+
+/// The general times, and each period of the timetable by its name: a curriculum activity is one lesson.
+std::vector<Option> time_options(policy::Policy const& policy)
+{
+    auto options = options_of(times);
+    for (auto const& period : policy.timetable.periods) {
+        auto const value = "period:" + period.name;
+        bool const there = std::any_of(options.begin(), options.end(), [&](Option const& each) { return each.value == value; });
+        if (!there)
+            options.push_back({value, words("Only during {}", spoken(period.name)), ""});
+    }
     return options;
 }
 
@@ -110,6 +125,36 @@ void check_places(Visit const& visit, store::UnblockRequest const& request, stor
                     shown_text(other))});
 }
 
+/// In which periods, from which day on and until when.
+void read_times(Visit const& visit, store::Recommendation& recommendation, std::vector<Problem>& problems)
+{
+    auto const when = visit.form("when");
+    auto const known = time_options(*visit.site.services.current_policy());
+    for (auto const& choice : times)
+        if (choice.value == when)
+            recommendation.when = choice.selectors();
+    if (when.starts_with("period:"))
+        recommendation.when = {std::string(when)};
+    if (!when.empty() && std::none_of(known.begin(), known.end(), [&](Option const& each) { return each.value == when; }))
+        problems.push_back({"when", "Choose when it opens"});
+    recommendation.from = visit.instant();
+    bool is_later = false;
+    if (auto const typed = trimmed_value(visit.request.form, "day"); !typed.empty()) {
+        auto const day = policy::Date::parse(typed);
+        if (!day || *day < visit.now.local.date || visit.site.clock.instant_of({*day, 0}) > visit.instant() + longest_wait)
+            problems.push_back({"day", "Choose today or a day of the next 12 months"});
+        else if (is_later = *day > visit.now.local.date; is_later)
+            recommendation.from = visit.site.clock.instant_of({*day, 0});
+    }
+    for (auto const& span : spans)
+        if (span.value == visit.form("until"))
+            recommendation.until = recommendation.from + span.length;
+    if (recommendation.until == store::Instant{})
+        problems.push_back({"until", "Choose how long"});
+    else if (is_later && recommendation.until - recommendation.from < std::chrono::days(1))
+        problems.push_back({"until", "From a later day on it opens for one day at least. Choose one day or longer"});
+}
+
 std::optional<store::Recommendation> recommendation_of(
     Visit const& visit, store::UnblockRequest const& request, std::vector<Problem>& problems)
 {
@@ -137,13 +182,7 @@ std::optional<store::Recommendation> recommendation_of(
     } else {
         problems.push_back({"scope", "Choose for whom it opens"});
     }
-    for (auto const& choice : times)
-        if (choice.value == visit.form("when"))
-            recommendation.when = choice.selectors();
-    recommendation.from = visit.instant();
-    for (auto const& span : spans)
-        if (span.value == visit.form("until"))
-            recommendation.until = visit.instant() + span.length;
+    read_times(visit, recommendation, problems);
     if (visit.form("advice") != "open" && visit.form("advice") != "keep")
         problems.push_back({"advice", "Choose what you recommend"});
     if (recommendation.text.empty())
@@ -152,8 +191,6 @@ std::optional<store::Recommendation> recommendation_of(
         problems.push_back({"target", "Write the name of a site, for example www.example.org"});
     else if (recommendation.allow)
         check_places(visit, request, recommendation, problems);
-    if (recommendation.until == store::Instant{})
-        problems.push_back({"until", "Choose how long"});
     if (!problems.empty())
         return std::nullopt;
     return recommendation;
@@ -215,7 +252,11 @@ Form recommendation_form(
         others.chosen = values_of(visit.request.form, "also");
         form.fields.push_back(std::move(others));
     }
-    form.fields.push_back({Field::Kind::select, "when", "When?", "", first_of(visit.form("when"), "any"), options_of(times)});
+    form.fields.push_back({Field::Kind::select, "when", "When?", "For one lesson: its period, its day, and 1 day.",
+        first_of(visit.form("when"), "any"), time_options(*visit.site.services.current_policy()),
+        problem_with(problems, "when")});
+    form.fields.push_back({Field::Kind::date, "day", "From which day?", "Leave it empty to open it at once.",
+        std::string(visit.form("day")), {}, problem_with(problems, "day")});
     form.fields.push_back({Field::Kind::select, "until", "For how long?", "It closes by itself.",
         first_of(visit.form("until"), "term"), options_of(spans), problem_with(problems, "until")});
     return form;
