@@ -1,6 +1,7 @@
 // Asking for a blocked site, and seeing what became of it.
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/form_data.hpp"
+#include "proxy/portal/html.hpp"
 #include "proxy/portal/portal_pages.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
@@ -83,27 +84,71 @@ store::NewRequest request_of(Visit const& visit, AskToken const& token)
 }
 
 struct StateText {
-    RequestState state;
     char const* tag;
     char const* title;
     char const* text;
 };
 
-StateText state_text(RequestState state)
+/// Clause 11: a few requests are decided by the chief executive, and their askers read so.
+StateText state_text(RequestState state, store::ConsoleRole decider)
 {
+    bool const by_chief = decider == store::ConsoleRole::chief_executive;
     switch (state) {
-    case RequestState::submitted: return {state, "purple", "Waiting", "The online safety officer has not looked at it yet."};
+    case RequestState::submitted: return {"purple", "Waiting", "The online safety officer has not looked at it yet."};
     case RequestState::recommended:
-        return {state, "purple", "Almost there", "The officer has looked at it. Now the headteacher decides."};
-    case RequestState::approved: return {state, "green", "Yes", "The headteacher said yes."};
-    case RequestState::refused: return {state, "red", "No", "The headteacher said no."};
-    case RequestState::closed: return {state, "grey", "Answered", "The officer has answered it."};
-    case RequestState::withdrawn: return {state, "grey", "Taken back", "You took this request back."};
-    case RequestState::expired: return {state, "grey", "Too old", "Nobody decided in time. You can ask again."};
+        return {"purple", "Almost there",
+            by_chief ? "The officer has looked at it. Now the chief executive decides."
+                     : "The officer has looked at it. Now the headteacher decides."};
+    case RequestState::approved:
+        return {"green", "Yes", by_chief ? "The chief executive said yes." : "The headteacher said yes."};
+    case RequestState::refused: return {"red", "No", by_chief ? "The chief executive said no." : "The headteacher said no."};
+    case RequestState::closed: return {"grey", "Answered", "The officer has answered it."};
+    case RequestState::withdrawn: return {"grey", "Taken back", "You took this request back."};
+    case RequestState::expired: return {"grey", "Too old", "Nobody decided in time. You can ask again."};
     case RequestState::merged:
-        return {state, "purple", "Waiting", "Somebody else asked for the same site. You will get the same answer."};
+        return {"purple", "Waiting", "Somebody else asked for the same site. You will get the same answer."};
     }
-    return {state, "grey", "Unknown", ""};
+    return {"grey", "Unknown", ""};
+}
+
+/// At which times of the school day, where not at all of them: as the officer's form has them.
+Words times_text(std::vector<std::string> const& when)
+{
+    constexpr std::string_view period = "period:";
+    if (when.empty())
+        return {};
+    if (when.front().starts_with(period))
+        return words("Only during {}", spoken(when.front().substr(period.size())));
+    if (when.front() == "lesson")
+        return "In lessons only";
+    return when.front() == "outside" ? "Outside the school day only" : "At break and lunch only";
+}
+
+/// What an approved request opened: until when, and what else has to fit before the site opens.
+void add_opening(std::vector<SummaryRow>& rows, Visit const& visit, store::Recommendation const& opened)
+{
+    if (opened.from > visit.instant())
+        rows.push_back({"Open from", {shown_time(visit.site, opened.from)}});
+    rows.push_back({"Open until", {shown_time(visit.site, opened.until)}});
+    if (auto const times = times_text(opened.when); !times.empty())
+        rows.push_back({"When", {times}});
+}
+
+/// A request, and who decides on it.
+struct Asked {
+    store::UnblockRequest request;
+    store::ConsoleRole decider;
+};
+
+result<Asked> find_asked(Ledger& ledger, std::string const& reference, std::string const& key)
+{
+    auto request = store::find_request(ledger, reference, key);
+    if (!request)
+        return request.error();
+    auto const decider = store::decider_of(ledger, request->merged_into.value_or(request->id));
+    if (!decider)
+        return decider.error();
+    return Asked{std::move(*request), *decider};
 }
 
 Response show_status_form(Visit const& visit)
@@ -177,14 +222,15 @@ task<Response> show_request_status(Visit const& visit)
     if (segment.empty() && typed.empty())
         co_return show_status_form(visit);
     auto const reference = segment.empty() ? typed : std::string(segment);
-    auto const work = [reference, key](Ledger& ledger) { return store::find_request(ledger, reference, key); };
-    auto const found = co_await visit.site.services.store.call(work);
-    if (!found)
-        co_return found.error() == store::errc::not_found || found.error() == store::errc::invalid_value
+    auto const work = [reference, key](Ledger& ledger) { return find_asked(ledger, reference, key); };
+    auto const asked = co_await visit.site.services.store.call(work);
+    if (!asked)
+        co_return asked.error() == store::errc::not_found || asked.error() == store::errc::invalid_value
             ? show_message(visit, 404, "We cannot find this request",
                 "Look at the number and the key again. Both must be exactly as you were given them.")
-            : show_failure(visit, found.error());
-    auto const state = state_text(found->state);
+            : show_failure(visit, asked.error());
+    auto const* const found = &asked->request;
+    auto const state = state_text(found->state, asked->decider);
     bool const is_open = found->state == RequestState::submitted || found->state == RequestState::recommended;
     Page page;
     page.title = words("Your request {}", reference);
@@ -196,7 +242,7 @@ task<Response> show_request_status(Visit const& visit)
     if (!found->answer.empty())
         rows.push_back({"Answer", {found->answer}});
     if (found->state == RequestState::approved && found->recommendation)
-        rows.push_back({"Open until", {shown_time(visit.site, found->recommendation->until)}});
+        add_opening(rows, visit, *found->recommendation);
     page.parts.push_back(summary(rows));
     if (is_open) {
         Form form;
