@@ -25,7 +25,7 @@ char const* about_title(store::ReportAbout about)
 Cell urgency_cell(store::Report const& report)
 {
     if (!report.content.severity)
-        return {""};
+        return {"-"};
     switch (*report.content.severity) {
     case policy::Severity::urgent: return {"Now", {}, "red"};
     case policy::Severity::concern: return {"Today", {}, "yellow"};
@@ -190,7 +190,8 @@ task<Response> show_reports(Visit const& visit)
     for (auto const& report : *found) {
         Words const about = about_title(report.content.about);
         table.rows.push_back({{report.reference, "/report?id=" + std::to_string(store::number(report.id))}, urgency_cell(report),
-            {report.content.theme}, {report.content.url.empty() ? about : words("{}: {}", about, report.content.url)},
+            {report.content.theme.empty() ? Words("-") : Words(report.content.theme)},
+            {report.content.url.empty() ? about : words("{}: {}", about, report.content.url)},
             {shown_time(visit.site, report.at)}, {report.taken_up_by.empty() ? Words("Nobody yet") : Words(report.taken_up_by)}});
     }
     Page page;
