@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { describeFocus, findDragging, findLostByZoom, findMisplacedHelp, findMotion, rememberLooks } from "./comfort.mjs";
 
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "..", "..");
@@ -27,6 +28,7 @@ let failed = 0;
 
 /** Runs one case; a failure is written down and the next case goes on. */
 export async function test(name, work) {
+    const begun = Date.now();
     try {
         await work();
         passed += 1;
@@ -34,6 +36,7 @@ export async function test(name, work) {
         failed += 1;
         console.log(`FAILED ${name}: ${failure.message}`);
     }
+    if (process.env.GATEHOUSE_TIMES) console.log(`${Date.now() - begun} ms ${name}`);
 }
 
 export function expect(condition, message) {
@@ -207,7 +210,7 @@ export async function expectTargets(page) {
     expect(small.length === 0, `targets below 24 px: ${small.join("; ")}`);
 }
 
-/** The Tab key reaches every control, also those that are folded away at first, in the order of the page, and what has the focus can be seen. */
+/** The Tab key reaches every control, also those that are folded away at first; what has the focus is in sight, not covered, and looks like it. */
 export async function expectKeyboard(page) {
     await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
     const wanted = await page.evaluate(() => {
@@ -231,24 +234,13 @@ export async function expectKeyboard(page) {
         window.scrollTo(0, 0);
     });
     const seen = new Set();
-    for (let i = 0; i < wanted * 3 + 10; ++i) {
+    await rememberLooks(page);
+    for (let i = 0; i < wanted * 3 + 10 && seen.size < wanted; ++i) {
         await page.keyboard.press("Tab");
-        const at = await page.evaluate(() => {
-            const one = document.activeElement;
-            if (!one || one === document.body) return null;
-            const box = one.getBoundingClientRect();
-            const visible = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-            const all = [...document.querySelectorAll("*")];
-            const key = one.type === "radio" ? `radio:${one.name}` : String(all.indexOf(one));
-            return { key, visible, name: `${one.tagName} ${(one.textContent || one.name || "").trim().slice(0, 40)}` };
-        });
-        if (at === null) {
-            if (seen.size >= wanted) break;
-            continue;
-        }
-        expect(at.visible, `the focus is out of sight: ${at.name}`);
+        const at = await describeFocus(page);
+        if (at === null) continue;
+        expect(at.wrong.length === 0, `the focus at ${at.name}: ${at.wrong.join(", ")}`);
         seen.add(at.key);
-        if (seen.size >= wanted) break;
     }
     expect(seen.size >= wanted, `Tab reaches ${seen.size} of ${wanted} controls`);
 }
@@ -258,7 +250,6 @@ export async function expectNoSideways(page) {
     expect(wide <= 1, `the page scrolls sideways by ${wide} px`);
 }
 
-/** All checks of one page at both sizes; `page` is loaded already and is loaded again at each size. */
 /** In the dark and as narrow as a page may become (320 px, WCAG 1.4.10): contrast of everything, and a screenshot. */
 async function checkInTheDark(page, name) {
     await test(`${name} narrow and in the dark`, async () => {
@@ -274,6 +265,18 @@ async function checkInTheDark(page, name) {
     });
 }
 
+/** What holds at any size, and at twice the size. */
+async function checkComfort(page, name) {
+    await test(`${name} for everybody`, async () => {
+        const look = async () => {
+            if (process.env.GATEHOUSE_SHOTS) await screenshot(page, `${name}-zoomed`);
+        };
+        const found = [...await findMisplacedHelp(page), ...await findMotion(page), ...await findDragging(page), ...await findLostByZoom(page, sizes.desktop, look)];
+        expect(found.length === 0, found.join(" AND "));
+    });
+}
+
+/** All checks of one page, which is loaded already. */
 export async function checkPage(page, name) {
     for (const [sizeName, size] of Object.entries(sizes)) {
         await test(`${name} on a ${sizeName}`, async () => {
@@ -285,5 +288,6 @@ export async function checkPage(page, name) {
             expect(found.length === 0, found.join(" AND "));
         });
     }
+    await checkComfort(page, name);
     await checkInTheDark(page, name);
 }
