@@ -29,12 +29,17 @@ export async function eventually(condition, what, seconds = 10) {
     }
 }
 
-/** The last weekday before today: the browser keeps the real clock, and the certificates made on the school's clock must be valid on both. */
-function lastSchoolDay() {
-    const day = new Date(Date.now() - 24 * 3600_000);
+/** The last weekday before an instant. */
+function schoolDayBefore(instant) {
+    const day = new Date(instant - 24 * 3600_000);
     while (day.getUTCDay() === 0 || day.getUTCDay() === 6) day.setTime(day.getTime() - 24 * 3600_000);
     return day.toISOString().slice(0, 10);
 }
+
+/** The last before today: the browser keeps the real clock, and the certificates made on the school's clock must be valid on both. */
+const lastSchoolDay = schoolDayBefore(Date.now());
+/** The one before that. */
+export const dayBefore = schoolDayBefore(Date.parse(lastSchoolDay));
 
 // --- the clock ---------------------------------------------------------------------------------------------------------
 /** Debian's faketime over a file; the clock goes on from the time written there. */
@@ -155,12 +160,13 @@ review_by = "2099-09-01"
 `);
 }
 
-/** Makes sure that `day` is a day of lessons: the example's closures go, and a term of one day comes if no term holds it. */
-function openSchoolOn(config, day) {
+/** Makes sure that these are days of lessons: the example's closures go, and a term of one day comes for one that no term holds. */
+function openSchoolOn(config, days) {
     const file = join(config, "timetable.toml");
     let text = readFileSync(file, "utf8").replaceAll(/\[\[closure\]\]\n(?:\w+ *= *".*"\n)+/g, "");
     const terms = [...text.matchAll(/first = "(.*)"\nlast  = "(.*)"/g)];
-    if (!terms.some(([, first, last]) => first <= day && day <= last)) text = `[[term]]\nname = "Today"\nfirst = "${day}"\nlast = "${day}"\n\n${text}`;
+    for (const day of days)
+        if (!terms.some(([, first, last]) => first <= day && day <= last)) text = `[[term]]\nname = "${day}"\nfirst = "${day}"\nlast = "${day}"\n\n${text}`;
     writeFileSync(file, text);
 }
 
@@ -183,12 +189,12 @@ async function isAnswering(url) {
 
 /**
  * Starts it all. `names`: the hosts that the local sites play. `rooms`: name -> address of the example's policy. `people`: login -> role of the
- * console; their first passwords are in `passwords`. The clock starts at `time`. `unproved`: names that the sites' certificate does not have.
+ * console; `users`: login of a pupil who signs in to the proxy -> group. Their first passwords are in `passwords`. The clock starts at `time`. `unproved`: names that the sites' certificate does not have.
  * `policy` goes behind the example's policy, `settings(ports)` behind those of the daemon.
  */
-export async function startSchool({ names, unproved = [], rooms, people, time, policy = "", settings = () => "" }) {
+export async function startSchool({ names, unproved = [], rooms, people, users = {}, time, policy = "", settings = () => "" }) {
     const dir = mkdtempSync(join(tmpdir(), "gatehouse-school-"));
-    const day = lastSchoolDay();
+    const day = lastSchoolDay;
     const clock = makeClock(dir, day);
     clock.set(time);
     const site = makeSiteCertificate(dir, names, clock.environment);
@@ -202,7 +208,7 @@ export async function startSchool({ names, unproved = [], rooms, people, time, p
     writeSettings(config, ports, join(dir, "hosts"), [ports.https, ports.http], settings(ports));
     addCollection(config);
     writeFileSync(join(config, "policy.toml"), readFileSync(join(config, "policy.toml"), "utf8") + policy);
-    openSchoolOn(config, day);
+    openSchoolOn(config, [dayBefore, day]);
     mkdirSync(join(dir, "var"), { mode: 0o700 });
     const command = (...words) => run(ctl, [...words, "--config", config], { env: clock.environment });
     command("ca", "create");
@@ -210,6 +216,8 @@ export async function startSchool({ names, unproved = [], rooms, people, time, p
     const passwords = {};
     for (const [login, role] of Object.entries(people))
         passwords[login] = JSON.parse(command("account", "add", "--role", role, "--name", `The ${role}`, "--login", login, "--json")).password;
+    for (const [login, group] of Object.entries(users))
+        passwords[login] = JSON.parse(command("account", "add", "--login", login, "--subject-role", "pupil", "--group", group, "--json")).password;
     const log = openSync(join(dir, "daemon.log"), "a");
     const said = () => readFileSync(join(dir, "daemon.log"), "utf8");
     const child = spawn(daemon, ["--config", config], { env: clock.environment, stdio: ["ignore", log, log] });

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // A school day in Chromium through the running proxy, its clock moved by faketime: the block page inside TLS and on plain HTTP, break and the end of it,
 // the way of a request from the block page to the open site and back, refusal, and what the ICT lead finds afterwards.
-import { checkPage, expect, finish, screenshot, sizes, startBrowser, test, visitor } from "./lib.mjs";
+import { decide, goHome, look, openRequest, peopleOf, text } from "./at_school.mjs";
+import { checkPage, expect, finish, screenshot, sizes, test } from "./lib.mjs";
 import { eventually, startSchool } from "./school.mjs";
 
 const insta = "www.instagram.com";
@@ -11,51 +12,10 @@ const school = await startSchool({
     people: { oso: "officer", head: "headteacher", ict: "ict-lead" },
     time: "10:10:00",
 });
-const browser = await startBrowser([], { env: { ...process.env, HOME: school.home } });
+const people = await peopleOf(school);
+const { sitAt, signIn } = people;
 const instaSite = `https://${insta}:${school.ports.https}/`;
 const betting = `http://www.betting.example:${school.ports.http}/`;
-
-async function text(page) {
-    return (await page.textContent("body")).replaceAll(/\s+/g, " ");
-}
-
-/** A browser in a room, behind the proxy; certificate errors are errors. */
-function sitAt(room, size = sizes.desktop) {
-    return visitor(browser, size, { proxy: school.from(room), ignoreHTTPSErrors: false });
-}
-
-const secrets = {};
-
-/** Signs in to the console; at the first time with the printed password, which must be changed at once. */
-async function signIn(login, size = sizes.desktop) {
-    const page = await visitor(browser, size);
-    await page.goto(`${school.console}/sign-in`);
-    await page.fill("#login", login);
-    await page.fill("#password", secrets[login] ?? school.passwords[login]);
-    await page.click("button[type=submit]");
-    await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-    if (secrets[login] !== undefined) return page;
-    expect(new URL(page.url()).pathname === "/account/password", "the first sign-in asks for a new password");
-    secrets[login] = `a long sentence of ${login}`;
-    await page.fill("#old", school.passwords[login]);
-    await page.fill("#new", secrets[login]);
-    await page.fill("#again", secrets[login]);
-    await page.click("main button[type=submit]");
-    await page.waitForURL((url) => url.pathname === "/");
-    return page;
-}
-
-/** What the site's address shows now: the headline of the site or of the block page; the browser's error where there is no page. */
-async function look(page, url) {
-    try {
-        await page.goto(url);
-        return (await page.textContent("h1")).trim();
-    } catch (failure) {
-        // The browser's own error page of the visit before may still be on its way and end this one.
-        if (failure.message.includes("interrupted by another navigation")) return look(page, url);
-        return failure.message.split("\n")[0];
-    }
-}
 
 /** Starts reading an answer without end in the page; `document.title` says when it ended. */
 async function startStream(page) {
@@ -84,17 +44,6 @@ async function askFromBlockPage(page, why) {
     const said = await text(page);
     expect(said.includes("Thank you") && said.includes("Waiting"), said);
     return page.url().replace("&new=1", "");
-}
-
-async function openRequest(page, host) {
-    await page.goto(`${school.console}/requests`);
-    await page.click(`a:has-text("${host}")`);
-}
-
-async function decide(page, choice, reason) {
-    await page.check(`input[name=decision][value=${choice}]`);
-    await page.fill("#reason", reason);
-    await page.click("button:has-text('Confirm')");
 }
 
 const pupil = await sitAt("suite");
@@ -182,7 +131,7 @@ try {
         expect(Date.now() - approved < 2000, `it took ${Date.now() - approved} ms`);
     });
     await test("the pupil reads the answer", async () => {
-        const reader = await sitAt("suite", sizes.phone);
+        const reader = await sitAt("suite", { size: sizes.phone });
         await reader.goto(statusPage);
         const said = await text(reader);
         await screenshot(reader, "through-status-approved");
@@ -262,8 +211,6 @@ try {
         expect(JSON.stringify(rows).includes("blocked-social-media"), JSON.stringify(rows).slice(0, 300));
     });
 } finally {
-    await browser.close();
-    const status = await school.stop();
-    await test("the gateway ends in order", async () => expect(status === 0, `exit status ${status}`));
+    await goHome(people, school);
 }
 finish();

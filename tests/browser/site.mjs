@@ -51,10 +51,11 @@ function sendEvents(response) {
 function sendPage(request, response) {
     const host = request.headers[":authority"] ?? request.headers.host;
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
-    response.end(`<!doctype html><html lang="en"><title>The real site</title><h1>The real ${host}</h1><p>${request.url}</p></html>`);
+    const said = decodeURIComponent(request.url.replace("/says/", ""));
+    response.end(`<!doctype html><html lang="en"><title>The real site</title><h1>The real ${host}</h1><p>${said}</p></html>`);
 }
 
-/** Every site of the test answers this. "/stream" never ends. */
+/** Every site of the test answers this. "/stream" never ends; "/says/WORDS" is a page with these words. */
 function answer(request, response) {
     if (request.url === "/stream") return stream(response);
     if (request.url === "/upload") return takeUpload(request, response);
