@@ -2,7 +2,7 @@
 // Looking after people, from what the gateway sees in a room to what is done about it and back: safeguarding alerts of pupils and of staff, the pupil
 // permission with two keys and its end, supervised use from the first try to its end.
 import { closesSoon, expectClosed, expectOpen, expectWords, goHome, look, menu, opensSoon, peopleOf, press, text } from "./at_school.mjs";
-import { expect, finish, sizes, test } from "./lib.mjs";
+import { checkPage, expect, finish, sizes, test } from "./lib.mjs";
 import { dayBefore, eventually, startSchool } from "./school.mjs";
 
 const school = await startSchool({
@@ -209,6 +209,7 @@ async function supervisedUse() {
         const said = amy.locator("a[href*='/tell']");
         expect((await said.count()) > 0, "a way to contest it");
     });
+    await checkPage(amy, "through-supervised");
     const beside = await people.signIn("tess", sizes.phone);
     await test("it is open while a member of staff sits at that computer, and closed when they leave", async () => {
         await supervise(beside, 30);

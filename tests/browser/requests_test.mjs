@@ -2,7 +2,7 @@
 // Asking for a site, beyond one pupil: a teacher for one lesson of a year group, two who ask for the same, the headteacher. From the pages of the people to
 // what then opens and closes in the rooms.
 import { closesSoon, decide, expectClosed, expectOpen, expectWords, fillAsk, goHome, menu, openRequest, opensSoon, peopleOf, press, text } from "./at_school.mjs";
-import { expect, finish, sizes, test } from "./lib.mjs";
+import { checkPage, expect, finish, sizes, test } from "./lib.mjs";
 import { dayBefore, startSchool } from "./school.mjs";
 
 const forum = "www.reddit.com";
@@ -65,6 +65,7 @@ async function oneLessonForYear9() {
         await teacher.goto(status);
         await expectWords(teacher, ["Yes", "Good for their English.", "Open from", "Only during lesson 3"]);
     });
+    await checkPage(teacher, "through-status-later");
     await test("it is closed on the day before, in that lesson too", async () => {
         school.setClock(`${dayBefore} 11:05:00`);
         await expectClosed(year9, forumSite);
@@ -74,7 +75,9 @@ async function oneLessonForYear9() {
         await expectClosed(year9, forumSite);
         school.setClock("10:45:00"); // break
         await expectClosed(year9, forumSite);
+        await expectWords(year9, ["This site is not open yet"]);
     });
+    await checkPage(year9, "through-not-open-yet");
     await test("Year 9 open it in the lesson, another year and the teacher do not", async () => {
         school.setClock("11:00:30");
         await opensSoon(year9, forumSite);
