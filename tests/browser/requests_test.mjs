@@ -125,6 +125,7 @@ async function twoWhoAskForTheSame() {
         await officer.goBack();
         await recommend(officer, "medium.com", "Essays.", async (page) => {
             await page.check("input[name=scope][value=role]");
+            await page.selectOption("#when", { label: "In lessons only" });
             await page.selectOption("#until", "hour");
         });
     });
@@ -136,7 +137,7 @@ async function twoWhoAskForTheSame() {
         await head.context().close();
         for (const [place, page] of pages.entries()) {
             await page.goto(answers[place]);
-            await expectWords(page, ["Yes", "Write well."]);
+            await expectWords(page, ["Yes", "Write well.", "In lessons only"]);
             await expectOpen(page, sites[place]);
         }
     });
