@@ -54,8 +54,10 @@ std::vector<View> option_views(Field const& field, Language language)
         Written written(language);
         written.text("option_text", option.text).text("option_hint", option.hint, longest_text);
         auto& view = written.view();
-        // The first radio carries the field's own id, so that the error summary's link lands on it.
-        view.text("option_id", views.empty() ? field.name : field.name + "-" + option.value).text("option_value", option.value);
+        // The first radio carries the field's own id, so that the error summary's link lands on it. No blank may be in an id.
+        bool const is_word = option.value.find(' ') == std::string::npos;
+        auto const suffix = "-" + (is_word ? option.value : std::to_string(views.size()));
+        view.text("option_id", views.empty() ? field.name : field.name + suffix).text("option_value", option.value);
         bool const ticked = std::find(field.chosen.begin(), field.chosen.end(), option.value) != field.chosen.end();
         view.flag("selected", field.kind == Field::Kind::checkboxes ? ticked : option.value == field.value);
         views.push_back(view);
@@ -95,6 +97,7 @@ View field_view(Field const& field, Language language)
     bool const input = field.kind == Kind::text || field.kind == Kind::password || field.kind == Kind::date
         || field.kind == Kind::datetime || field.kind == Kind::time || field.kind == Kind::username;
     view.flag("is_input", input).flag("is_username", field.kind == Kind::username).text("type", input_type(field.kind));
+    view.flag("is_file", field.kind == Kind::file);
     view.list("options", option_views(field, language));
     return view;
 }
@@ -149,6 +152,8 @@ Html draw(Form const& form, Language language)
     Written written(language);
     written.text("button", form.button);
     auto& view = written.view().text("action", form.action).text("csrf", form.csrf).list("fields", fields);
+    view.flag("multipart",
+        std::any_of(form.fields.begin(), form.fields.end(), [](Field const& field) { return field.kind == Field::Kind::file; }));
     view.flag("search", form.is_search).flag("warning", form.is_warning).flag("secondary", form.is_secondary);
     return render("form", view, language);
 }
@@ -337,10 +342,18 @@ Part link(Words text, std::string href)
 
 Part pages(std::string newer, std::string older)
 {
-    return {
-        [newer, older](Language language) { return render("pages", View().text("newer", newer).text("older", older), language); },
+    return pages(PageLink{{}, std::move(newer)}, PageLink{{}, std::move(older)});
+}
+
+Part pages(PageLink newer, PageLink older)
+{
+    return {[newer, older](Language language) {
+                Written written(language);
+                written.text("newer_text", newer.text).text("older_text", older.text);
+                return render("pages", written.view().text("newer", newer.href).text("older", older.href), language);
+            },
         [newer, older](Language) -> boost::json::object {
-            return {{"kind", "pages"}, {"newer", newer}, {"older", older}};
+            return {{"kind", "pages"}, {"newer", newer.href}, {"older", older.href}};
         }};
 }
 

@@ -53,7 +53,20 @@ struct Option {
 };
 
 struct Field {
-    enum class Kind : std::uint8_t { text, password, date, datetime, time, area, select, radios, checkboxes, hidden, username };
+    enum class Kind : std::uint8_t {
+        text,
+        password,
+        date,
+        datetime,
+        time,
+        area,
+        select,
+        radios,
+        checkboxes,
+        hidden,
+        username,
+        file
+    };
     Kind kind = Kind::text;
     std::string name = {};
     Words label = {}, hint = {};
@@ -105,6 +118,12 @@ std::vector<Problem> one_problem(std::string field, Words text);
 Part error_summary(std::vector<Problem> problems);
 /// Older and newer; empty addresses are left out.
 Part pages(std::string newer, std::string older);
+struct PageLink {
+    Words text = {};
+    std::string href = {};
+};
+/// The same with words of their own.
+Part pages(PageLink newer, PageLink older);
 
 struct Task {
     Words text = {};

@@ -1,6 +1,8 @@
 #include "proxy/portal/connection.hpp"
 #include "proxy/portal/body_stream.hpp"
 #include "proxy/portal/form_data.hpp"
+#include "proxy/portal/limits.hpp"
+#include "proxy/portal/multipart.hpp"
 #include "proxy/portal/router.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -9,6 +11,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include <array>
 #include <sstream>
 
 namespace gatehouse::portal {
@@ -46,6 +49,36 @@ std::string lower(std::string text)
     return text;
 }
 
+bool is_multipart(std::string_view type)
+{
+    return lower(std::string(type)).starts_with("multipart/form-data");
+}
+
+bool is_json(std::string_view type)
+{
+    return lower(std::string(type)).starts_with("application/json");
+}
+
+/// Fields and files of a POST. False if they are malformed.
+bool read_form(http::request<http::string_body> const& message, std::string const& type, Request& request)
+{
+    if (is_multipart(type)) {
+        auto const boundary = boundary_of(type);
+        auto form = boundary ? parse_multipart(message.body(), *boundary) : error_code(http::error::bad_field);
+        if (!form)
+            return false;
+        request.form = std::move(form->fields);
+        request.files = std::move(form->files);
+        return true;
+    }
+    bool const has_form = request.content_type.starts_with("application/x-www-form-urlencoded");
+    auto form = is_json(type) ? parse_json_form(message.body())
+                              : parse_form(has_form ? std::string_view(message.body()) : std::string_view());
+    if (form)
+        request.form = std::move(*form);
+    return form.has_value();
+}
+
 /// Beast's message to ours, or nothing if a form or query in it is malformed.
 std::optional<Request> read_message(http::request<http::string_body> const& message, std::string peer)
 {
@@ -57,15 +90,13 @@ std::optional<Request> read_message(http::request<http::string_body> const& mess
     if (!request.path.starts_with('/'))
         return std::nullopt;
     auto query = parse_form(mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1));
-    request.content_type = lower(text_of(message[http::field::content_type]));
-    bool const has_form = request.method == Method::post && request.content_type.starts_with("application/x-www-form-urlencoded");
-    bool const has_data = request.method == Method::post && request.content_type.starts_with("application/json");
-    auto form = has_data ? parse_json_form(message.body())
-                         : parse_form(has_form ? std::string_view(message.body()) : std::string_view());
-    if (!query || !form || message.count(http::field::host) != 1)
+    auto const type = text_of(message[http::field::content_type]);
+    request.content_type = lower(type);
+    if (!query || message.count(http::field::host) != 1)
+        return std::nullopt;
+    if (request.method == Method::post && !read_form(message, type, request))
         return std::nullopt;
     request.query = std::move(*query);
-    request.form = std::move(*form);
     request.cookies = parse_cookies(text_of(message[http::field::cookie]));
     request.host = lower(text_of(message[http::field::host]));
     request.language = text_of(message[http::field::accept_language]);
@@ -98,8 +129,10 @@ Answer write_message(Response const& response, Side side, bool keep_alive)
 Response refusal_of(error_code const& failure)
 {
     Response response{400, "text/plain; charset=utf-8", "This request cannot be read.\n", {}};
-    if (failure == http::error::body_limit)
+    if (failure == http::error::body_limit) {
         response.status = 413;
+        response.body = "This is too much at once: a form may have 64 kB, a file 1 MB. Go back and send it in parts.\n";
+    }
     if (failure == http::error::header_limit)
         response.status = 431;
     return response;
@@ -143,17 +176,32 @@ task<void> send_stream(Stream& stream, BodyStream& pieces, bool const& draining)
     }
 }
 
+/// More than that kind of form may have. Files come to the console only.
+bool is_too_long(Parser const& parser, Side side)
+{
+    if (!parser.is_header_done())
+        return false;
+    auto const type = text_of(parser.get()[http::field::content_type]);
+    auto const longest = side == Side::console && (is_multipart(type) || is_json(type)) ? longest_upload : longest_body;
+    auto const announced = parser.content_length();
+    return parser.get().body().size() > longest || (announced && *announced > longest);
+}
+
 /// Reads one request. `end_of_stream` also stands for a connection that broke or took too long.
 template <class Stream>
-task<error_code> read_request(Stream& stream, beast::flat_buffer& buffer, Parser& parser)
+task<error_code> read_request(Stream& stream, beast::flat_buffer& buffer, Parser& parser, Side side)
 {
     parser.eager(true);
+    parser.header_limit(longest_head);
+    parser.body_limit(longest_upload);
     while (!parser.is_done()) {
         error_code failure;
         if (buffer.size() > 0)
             buffer.consume(parser.put(buffer.data(), failure));
         if (failure && failure != http::error::need_more)
             co_return failure;
+        if (is_too_long(parser, side))
+            co_return http::error::body_limit;
         if (parser.is_done())
             break;
         auto const [broken, size] = co_await stream.async_read_some(buffer.prepare(longest_read), use_tuple);
@@ -164,22 +212,38 @@ task<error_code> read_request(Stream& stream, beast::flat_buffer& buffer, Parser
     co_return error_code{};
 }
 
+/// Closing while more comes would reset the connection, and a browser then shows its own page and not what we said.
+template <class Stream>
+task<void> drop_rest(Stream& stream)
+{
+    error_code ignored;
+    beast::get_lowest_layer(stream).socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    std::array<char, longest_read> dropped{};
+    beast::get_lowest_layer(stream).expires_after(drop_deadline);
+    for (std::size_t all = 0; all < most_dropped;) {
+        auto const [broken, size] = co_await stream.async_read_some(asio::buffer(dropped), use_tuple);
+        if (broken)
+            co_return;
+        all += size;
+    }
+}
+
 template <class Stream>
 task<void> serve(Site& site, Side side, Stream& stream, std::string peer, bool const& draining)
 {
     beast::flat_buffer buffer{longest_head + longest_body};
     for (;;) {
         Parser parser;
-        parser.header_limit(longest_head);
-        parser.body_limit(longest_body);
         beast::get_lowest_layer(stream).expires_after(head_deadline);
-        auto const failure = co_await read_request(stream, buffer, parser);
+        auto const failure = co_await read_request(stream, buffer, parser, side);
         if (failure == http::error::end_of_stream)
             co_return;
         auto const request = failure ? std::nullopt : read_message(parser.get(), peer);
         if (!request) {
             auto const refused = write_message(refusal_of(failure), side, false);
             co_await send(stream, refused, false);
+            if (failure == http::error::body_limit)
+                co_await drop_rest(stream);
             co_return;
         }
         beast::get_lowest_layer(stream).expires_never(); // a page waits for store and publication, which have limits of their own

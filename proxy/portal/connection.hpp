@@ -8,14 +8,7 @@
 
 namespace gatehouse::portal {
 
-/// Limits of one connection; the numbers of connections are the Server's.
-inline constexpr std::size_t longest_head = 16 * 1024;
-inline constexpr std::size_t longest_body = 64 * 1024;
-inline constexpr std::chrono::seconds head_deadline{
-    15}; ///< for a handshake, or a whole request from its first byte; also idle time
-inline constexpr std::chrono::seconds write_deadline{30};
-
-/// Serves until the browser leaves, a limit is met, or an answer has gone out while `draining`. Never throws on what a browser does.
+/// Within limits.hpp. Serves until the browser leaves, a limit is met, or an answer has gone out while `draining`. Never throws on what a browser does.
 /// Lifetime: `draining` outlives the connection.
 task<void> serve_plain(Site& site, boost::asio::ip::tcp::socket socket, bool const& draining);
 task<void> serve_tls(Site& site, boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& context, bool const& draining);

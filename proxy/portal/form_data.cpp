@@ -1,5 +1,7 @@
 #include "proxy/portal/form_data.hpp"
 
+#include "proxy/portal/limits.hpp"
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <optional>
@@ -143,6 +145,18 @@ result<Fields> parse_json_form(std::string_view text)
                 return refused;
     }
     return fields;
+}
+
+std::optional<std::string> text_of_file(std::string_view bytes)
+{
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    if (bytes.starts_with(byte_order_mark))
+        bytes.remove_prefix(byte_order_mark.size());
+    std::string text(bytes);
+    std::erase(text, '\r');
+    if (text.find('\0') != std::string::npos || !is_valid_utf8(text))
+        return std::nullopt;
+    return text;
 }
 
 Fields parse_cookies(std::string_view text)

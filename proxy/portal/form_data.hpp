@@ -4,9 +4,9 @@
 #include "policy/result.hpp"
 #include "proxy/portal/message.hpp"
 
-namespace gatehouse::portal {
+#include <optional>
 
-inline constexpr std::size_t most_fields = 256; ///< a rule may name every subject
+namespace gatehouse::portal {
 
 /// application/x-www-form-urlencoded (WHATWG URL §5.1), strict: a broken percent sign, a NUL, invalid UTF-8 or more than most_fields is refused.
 /// CR LF inside values becomes LF.
@@ -21,5 +21,8 @@ std::string percent_encode(std::string_view text);
 std::string with_query(std::string_view path, Fields const& query);
 
 bool is_valid_utf8(std::string_view text);
+
+/// Text of an upload: UTF-8 without a byte-order mark, CR LF as LF. Nothing if it is something else, such as a spreadsheet.
+std::optional<std::string> text_of_file(std::string_view bytes);
 
 } // namespace gatehouse::portal

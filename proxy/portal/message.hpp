@@ -18,14 +18,23 @@ std::string_view value_of(Fields const& fields, std::string_view name);
 /// All values of that name, of boxes that were ticked.
 std::vector<std::string> values_of(Fields const& fields, std::string_view name);
 
+/// A file as a browser sent it.
+struct Upload {
+    std::string field; ///< of the form
+    std::string name;  ///< as it is called where it comes from
+    std::string bytes;
+    bool operator==(Upload const&) const = default;
+};
+
 class BodyStream;
 
 enum class Method : std::uint8_t { get, head, post, other };
 
 struct Request {
     Method method = Method::get;
-    std::string path;   ///< decoded nothing: exactly as sent, without query
-    Fields query, form; ///< decoded
+    std::string path;          ///< decoded nothing: exactly as sent, without query
+    Fields query, form;        ///< decoded
+    std::vector<Upload> files; ///< of a form
     Fields cookies;
     std::string host;       ///< as sent, lower case
     std::string origin;     ///< empty if not sent

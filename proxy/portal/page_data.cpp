@@ -30,8 +30,8 @@ json::array cells_data(std::vector<Cell> const& cells, Language language)
 
 std::string_view name_of(Field::Kind kind)
 {
-    static constexpr std::array<std::string_view, 11> names{
-        "text", "password", "date", "datetime", "time", "area", "select", "radios", "checkboxes", "hidden", "text"};
+    static constexpr std::array<std::string_view, 12> names{
+        "text", "password", "date", "datetime", "time", "area", "select", "radios", "checkboxes", "hidden", "text", "file"};
     return names[static_cast<std::size_t>(kind)];
 }
 

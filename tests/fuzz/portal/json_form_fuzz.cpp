@@ -1,5 +1,6 @@
 // parse_json_form: whatever a program sends, it is refused or becomes fields of valid text.
 #include "proxy/portal/form_data.hpp"
+#include "proxy/portal/limits.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -55,6 +55,35 @@ TEST(Form, DoesNotShareTextsBetweenFields)
     EXPECT_EQ(html.find("b-error"), std::string::npos);
 }
 
+TEST(Form, WithAFileGoesAsMultipart)
+{
+    Form form;
+    form.fields = {{Field::Kind::text, "a", "A"}};
+    EXPECT_EQ(portal::form(form).html(Language::english).text().find("enctype"), std::string::npos);
+    form.fields.push_back({Field::Kind::file, "list", "List", "A hint", "", {}, "Wrong"});
+    auto const html = portal::form(form).html(Language::english).text();
+    EXPECT_THAT(html, HasSubstr("enctype=\"multipart/form-data\""));
+    EXPECT_THAT(html, HasSubstr("id=\"list\" name=\"list\" type=\"file\" aria-describedby=\"list-hint list-error\""));
+}
+
+TEST(Form, HasNoBlankInAnId)
+{
+    Form form;
+    form.fields = {{Field::Kind::checkboxes, "days", "Days", "", "", {{"a b", "A", ""}, {"c d", "C", ""}}}};
+    auto const html = portal::form(form).html(Language::english).text();
+    EXPECT_THAT(html, HasSubstr("id=\"days-1\" name=\"days\" type=\"checkbox\" value=\"c d\""));
+}
+
+TEST(Pages, HaveWordsOfTheirOwnIfGiven)
+{
+    auto const html = [](Part const& part) { return part.html(Language::english).text(); };
+    EXPECT_THAT(html(pages("", "/x?before=1")), HasSubstr("Older"));
+    auto const own = html(pages({"Previous page", "/x?page=1"}, {"Next page", ""}));
+    EXPECT_THAT(own, HasSubstr("Previous page"));
+    EXPECT_THAT(own, Not(HasSubstr("Newest")));
+    EXPECT_THAT(own, Not(HasSubstr("Next page"))) << "there is none";
+}
+
 TEST(BuiltAssets, CarryNoMarkOfTheGovernment)
 {
     auto const css = embedded_file("console.css");

@@ -1,5 +1,7 @@
 #include "proxy/portal/form_data.hpp"
 
+#include "proxy/portal/limits.hpp"
+
 #include <gtest/gtest.h>
 
 namespace gatehouse::portal {

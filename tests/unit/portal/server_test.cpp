@@ -144,6 +144,26 @@ TEST_F(ServerTest, KeepsAskingPossibleWithoutABlockPage)
     EXPECT_THAT(answer, HasSubstr("Location: /status/"));
 }
 
+TEST_F(ServerTest, ReadsFormsWithFilesAsOtherForms)
+{
+    auto const ask = [&](std::string const& body, std::string const& boundary = "b1") {
+        return talk("POST /ask HTTP/1.1\r\nHost: " + host()
+            + "\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=" + boundary
+            + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    };
+    auto const field = [](std::string const& name, std::string const& value) {
+        return "--b1\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+    };
+    auto const form = field("site", "www.wanted.example") + field("why", "homework") + field("name", "Sam");
+    EXPECT_THAT(ask(form + "--b1--\r\n"), StartsWith("HTTP/1.1 303"));
+    EXPECT_THAT(ask(form), StartsWith("HTTP/1.1 400")) << "no end";
+    EXPECT_THAT(ask(form + "--b1--\r\n", "other"), StartsWith("HTTP/1.1 400"));
+    EXPECT_THAT(ask(form + "--b1--\r\n", ""), StartsWith("HTTP/1.1 400"));
+    EXPECT_THAT(ask(form + field("x", std::string(70'000, 'x')) + "--b1--\r\n"), StartsWith("HTTP/1.1 413"))
+        << "the portal takes no files";
+    EXPECT_THAT(get("/help"), StartsWith("HTTP/1.1 200")) << "and goes on";
+}
+
 TEST_F(ServerTest, ServesTheConsoleOverTlsOnly)
 {
     asio::io_context own;
