@@ -60,13 +60,23 @@ constexpr ApiField timetable_edit[]{{"table", "\"period\", \"closure\" or \"term
     why};
 constexpr ApiField timetable_removal[]{
     {"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row", true}, {"reason", "Why it goes", true}};
-constexpr ApiField list_name[]{{"list", "\"school-block\", \"school-allow\" or \"school-private\""}};
-constexpr ApiField list_form[]{
-    {"list", "Which list is chosen beforehand"}, {"target", "Sites that stand there beforehand"}, {"when", "As in the form"}};
+constexpr ApiField list_search[]{{"list", "\"school-block\", \"school-allow\", \"school-private\" or \"all\""},
+    {"find", "Part of a site, a reason or a reference"}, {"who", "Part of who added it or answers for it"},
+    {"only", "\"overdue\": those that should have been looked at again"}, {"page", "Which fifty of them: 1, 2, ..."}};
+constexpr ApiField list_form[]{{"list", "Which list is chosen beforehand"}, {"target", "Sites that stand there beforehand"},
+    {"reason", "As in the form"}, {"reference", "As in the form"}, {"when", "As in the form"}};
 constexpr ApiField list_add[]{{"list", "\"school-block\", \"school-allow\" or \"school-private\"", true},
-    {"target", "Sites, one on a line", true}, {"reason", "Why", true}, {"review", "YYYY-MM-DD: looked at again by then", true},
-    when_live};
+    {"target", "Sites, one on a line; also lines of a hosts file, and rules like ||example.org^"},
+    {"file", "More of them; as multipart/form-data also a file"}, {"reason", "Why", true},
+    {"review", "YYYY-MM-DD: looked at again by then", true}, {"rest", "\"yes\": lines that cannot be taken are left out"},
+    {"owner", "Who answers for it: a user name or a name; empty: the account"},
+    {"reference", "Of the request or report that it comes from"}, when_live};
+constexpr ApiField list_review[]{id, {"why", "Why it stays", true}, {"review", "YYYY-MM-DD: looked at again by then", true},
+    {"owner", "Who answers for it: a user name or a name", true},
+    {"reference", "Of the request or report that it comes from; empty: none"}};
 constexpr ApiField list_remove[]{id, {"list", "Its list"}, {"reason", "Why it goes", true}, when_live};
+constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ..."}};
+constexpr ApiField publication_page[]{id, {"page", "Which fifty changes of lists: 1, 2, ..."}};
 constexpr ApiField days[]{{"days", "How many days are looked at"}};
 constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "YYYY-MM-DDTHH:MM; empty: now"}};
 constexpr ApiField before[]{{"before", "Those with a lower number"}};
@@ -142,12 +152,13 @@ constexpr ApiWords word_table[]{
     {get, "/timetable/edit", "The form of a row of the timetable", timetable_row},
     {post, "/timetable/edit", "Put a row of the timetable into the draft", timetable_edit},
     {post, "/timetable/remove", "Put its removal into the draft", timetable_removal},
-    {get, "/lists", "The school's own lists", list_name},
+    {get, "/lists", "The school's own lists", list_search},
     {get, "/lists/add", "The form that adds sites", list_form},
     {post, "/lists/add", "Add sites", list_add},
     {get, "/lists/entry", "One entry", of_id},
+    {post, "/lists/review", "Keep an entry that was looked at again", list_review},
     {post, "/lists/remove", "Take an entry off its list", list_remove},
-    {get, "/draft", "Changes that are not live yet"},
+    {get, "/draft", "Changes that are not live yet", draft_page},
     {get, "/draft/change", "One change of a list", of_id},
     {post, "/draft/drop", "Take it out of the draft", of_id},
     {get, "/draft/edit", "One change of rules or timetable", of_id},
@@ -155,7 +166,7 @@ constexpr ApiWords word_table[]{
     {get, "/draft/effect", "What the draft would have changed in the last days", days},
     {post, "/draft/publish", "Publish the draft", publication},
     {get, "/history", "What was published", before},
-    {get, "/history/one", "One publication", of_id},
+    {get, "/history/one", "One publication", publication_page},
     {post, "/history/undo", "Take a publication back", of_id},
     {post, "/history/cancel", "Call off one that is to come", of_id},
     {get, "/reports", "Reports of content and concerns", shown},

@@ -104,6 +104,7 @@ constexpr Route console_table[] = {
     {get, "/lists/add", con::show_list_add, officer},
     {post, "/lists/add", con::take_list_add, officer},
     {get, "/lists/entry", con::show_list_entry, list_readers},
+    {post, "/lists/review", con::take_list_review, officer},
     {post, "/lists/remove", con::take_list_remove, officer},
     {get, "/draft", con::show_draft, list_readers, "Draft"},
     {get, "/draft/change", con::show_draft_change, list_readers},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_map>
 
 namespace gatehouse::store {
 
@@ -59,17 +60,18 @@ result<std::vector<policy::ListEntry>> school_entries_with(Ledger& ledger, Schoo
     auto const changes = pending == PublicationId::none ? read_draft(ledger) : changes_of(ledger, pending);
     if (!entries || !changes)
         return !entries ? entries.error() : changes.error();
+    std::unordered_map<std::string, Change const*> last; // of each place; a host has no slash
+    for (auto const& change : *changes)
+        if (change.list == list)
+            last[change.host + change.path] = &change;
+    std::erase_if(*entries, [&](policy::ListEntry const& entry) { return last.contains(entry.host + entry.path); });
     for (auto const& change : *changes) {
-        if (change.list != list)
+        if (change.list != list || change.kind != ChangeKind::add || last[change.host + change.path] != &change)
             continue;
-        auto const same = [&](policy::ListEntry const& entry) { return entry.host == change.host && entry.path == change.path; };
-        std::erase_if(*entries, same);
-        if (change.kind == ChangeKind::add) {
-            policy::ListEntry entry;
-            entry.host = change.host;
-            entry.path = change.path;
-            entries->push_back(std::move(entry));
-        }
+        policy::ListEntry entry;
+        entry.host = change.host;
+        entry.path = change.path;
+        entries->push_back(std::move(entry));
     }
     return entries;
 }

@@ -2,14 +2,15 @@
 
 #include "proxy/store/school_rows.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 
 namespace gatehouse::store {
 namespace {
 
 constexpr std::string_view select_change
-    = "SELECT id, kind, outcome, list, host, path, reason, review_by, entry, made_at, made_by FROM list_changes ";
+    = "SELECT id, kind, outcome, list, host, path, reason, review_by, entry, made_at, made_by, owner,"
+      " reference FROM list_changes ";
 constexpr std::string_view select_publication
     = "SELECT id, state, message, made_at, due_at, made_by, note, undoes FROM publications ";
 
@@ -28,6 +29,8 @@ Change read_change(Statement const& row)
     change.entry = row.id<ListEntryId>(8);
     change.made_at = row.instant(9);
     change.made_by = row.text(10);
+    change.owner = row.text(11);
+    change.reference = row.text(12);
     return change;
 }
 
@@ -45,32 +48,41 @@ Publication read_publication(Statement const& row)
     return publication;
 }
 
-/// Among additions that are on their way to the same list.
-bool is_among(std::vector<Change> const& changes, Place const& place, SchoolList list)
+/// Places of the additions that are on their way to that list.
+std::unordered_set<std::string> places_of(std::vector<Change> const& changes, SchoolList list)
 {
-    return std::any_of(changes.begin(), changes.end(), [&](Change const& change) {
-        return change.kind == ChangeKind::add && change.list == list && change.host == place.host && change.path == place.path;
-    });
+    std::unordered_set<std::string> places;
+    for (auto const& change : changes)
+        if (change.kind == ChangeKind::add && change.list == list)
+            places.insert(change.host + change.path);
+    return places;
 }
 
-bool is_date(policy::Date const& date)
+bool is_fit(NewChanges const& changes)
 {
-    // A date that its own text does not give back is none (a field left at its default is 1970 and long past).
-    return policy::Date{} < date && policy::Date::parse(date.to_text()).has_value();
+    return !changes.targets.empty() && is_date(changes.review_by) && is_plain_text(changes.reason, list_reason_limit)
+        && is_plain_text(changes.owner, owner_limit, Empty::allowed)
+        && is_plain_text(changes.reference, reference_limit, Empty::allowed);
 }
 
 } // namespace
 
+bool is_date(policy::Date const& date)
+{
+    return policy::Date{} < date && policy::Date::parse(date.to_text()).has_value();
+}
+
 result<std::vector<Change>> make_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, std::string const& login, Instant now)
 {
-    if (changes.targets.empty() || !is_date(changes.review_by) || !is_plain_text(changes.reason, list_reason_limit))
+    if (!is_fit(changes))
         return errc::invalid_value;
     auto const draft = read_draft(ledger);
     if (!draft)
         return draft.error();
     if (draft->size() + changes.targets.size() > most_drafted)
         return errc::invalid_value;
+    auto on_their_way = places_of(*draft, changes.list);
     std::vector<Change> made;
     for (std::size_t i = 0; i < changes.targets.size(); ++i) {
         auto const place = parse_place(changes.targets[i]);
@@ -81,7 +93,7 @@ result<std::vector<Change>> make_additions(
         auto const listed = listed_as(ledger, changes.list, place->host, place->path);
         if (!listed)
             return listed.error();
-        if (*listed != ListEntryId::none || is_among(*draft, *place, changes.list) || is_among(made, *place, changes.list)) {
+        if (*listed != ListEntryId::none || !on_their_way.insert(place->host + place->path).second) {
             refused.push_back({i + 1, changes.targets[i], errc::already_exists});
             continue;
         }
@@ -90,10 +102,12 @@ result<std::vector<Change>> make_additions(
             .path = place->path,
             .reason = changes.reason,
             .review_by = changes.review_by,
+            .owner = changes.owner.empty() ? login : changes.owner,
+            .reference = changes.reference,
             .made_at = now,
             .made_by = login});
     }
-    if (!refused.empty())
+    if (made.empty() || (!refused.empty() && !changes.without_refused))
         return errc::invalid_value;
     return made;
 }
@@ -119,6 +133,8 @@ result<Change> make_removal(Ledger& ledger, ListEntryId entry, std::string const
         .path = found->path,
         .reason = reason,
         .review_by = found->review_by,
+        .owner = found->owner,
+        .reference = found->reference,
         .entry = entry,
         .made_at = now,
         .made_by = login};
@@ -127,10 +143,10 @@ result<Change> make_removal(Ledger& ledger, ListEntryId entry, std::string const
 result<void> insert_change(Ledger& ledger, Change const& change, PublicationId publication)
 {
     return ledger.database().execute(
-        "INSERT INTO list_changes (publication, kind, list, host, path, reason, review_by, entry, made_at, made_by)"
-        " VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?)",
+        "INSERT INTO list_changes (publication, kind, list, host, path, reason, review_by, entry, made_at, made_by, owner,"
+        " reference) VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?)",
         publication, change.kind, change.list, change.host, change.path, change.reason, change.review_by.to_text(), change.entry,
-        change.made_at, change.made_by);
+        change.made_at, change.made_by, change.owner, change.reference);
 }
 
 result<Publication> insert_publication(Ledger& ledger, Publication publication)

@@ -8,8 +8,10 @@
 
 namespace gatehouse::store {
 
-inline constexpr std::size_t most_drafted = 5000; ///< changes in the draft
+inline constexpr std::size_t most_drafted = 20000; ///< changes in the draft: two whole imports
 
+/// False for what its own text does not give back (a field left at its default is 1970 and long past).
+bool is_date(policy::Date const& date);
 /// The additions as changes; refused lines as in draft_additions. Errors: `errc::invalid_value`.
 result<std::vector<Change>> make_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, std::string const& login, Instant now);

@@ -54,6 +54,8 @@ result<void> add(Ledger& ledger, Change& change, Instant now)
     entry.reason = change.reason;
     entry.review_by = change.review_by;
     entry.added_by = change.made_by;
+    entry.owner = change.owner;
+    entry.reference = change.reference;
     auto const added = insert_entry(ledger, {"list.add", {}, system_actor, now}, std::move(entry));
     if (!added)
         return added.error();
@@ -91,6 +93,9 @@ result<std::optional<Change>> opposite_of(Ledger& ledger, Change const& change, 
     }
     back.kind = ChangeKind::add;
     back.reason = entry->reason;
+    back.review_by = entry->review_by;
+    back.owner = entry->owner;
+    back.reference = entry->reference;
     back.entry = ListEntryId::none;
     return *listed == ListEntryId::none ? std::optional{back} : std::nullopt;
 }

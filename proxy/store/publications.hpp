@@ -25,6 +25,7 @@ struct Change {
     std::string host, path; ///< as in SchoolEntry
     std::string reason;
     policy::Date review_by;                ///< of an addition
+    std::string owner, reference;          ///< as in SchoolEntry
     ListEntryId entry = ListEntryId::none; ///< what is removed; of an addition, what it became
     Instant made_at{};
     std::string made_by; ///< login
@@ -53,6 +54,9 @@ struct NewChanges {
         targets; ///< "example.org", "https://example.org/games"; scheme, port, query and fragment are dropped
     std::string reason;
     policy::Date review_by;
+    std::string owner{};          ///< who answers for them; empty: whoever adds them
+    std::string reference{};      ///< of the request or report that they came from
+    bool without_refused = false; ///< lines that cannot be taken are left out, and the others taken
 };
 
 /// A line that cannot be taken. `why`: `errc::invalid_value`, or `already_exists` if it stands in the list, the draft or the lines above.
@@ -64,7 +68,8 @@ struct RefusedLine {
 
 // All of these: the officer. Errors: `errc::not_permitted`, and those named.
 
-/// Adds all lines to the draft, or none. Errors: `errc::invalid_value`; `refused` then names the lines, unless reason or date are at fault.
+/// Adds all lines to the draft, or none; of a list `without_refused` those that can be taken. `refused` names the others.
+/// Errors: `errc::invalid_value` if none is taken; without anything in `refused`, reason, date, owner or reference are at fault.
 result<void> draft_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now);
 /// Errors: `errc::invalid_value` without a reason, `wrong_state` if the entry is off the list, `already_exists` if that is drafted.

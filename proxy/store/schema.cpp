@@ -383,8 +383,22 @@ constexpr char const* version_9 = R"sql(
 ALTER TABLE accounts ADD COLUMN incidents_seen INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<char const*, 9> steps_of_today{
-    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8, version_9};
+// Who answers for an entry of the school's lists, what it came from, and who looked at it last.
+constexpr char const* version_10 = R"sql(
+ALTER TABLE school_entries ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE school_entries ADD COLUMN reference TEXT NOT NULL DEFAULT '';
+ALTER TABLE school_entries ADD COLUMN reviewed_at INTEGER;
+ALTER TABLE school_entries ADD COLUMN reviewed_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE school_entries ADD COLUMN review_note TEXT NOT NULL DEFAULT '';
+UPDATE school_entries SET owner = added_by;
+CREATE INDEX school_entries_by_review ON school_entries (review_by) WHERE removed_at IS NULL;
+ALTER TABLE list_changes ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE list_changes ADD COLUMN reference TEXT NOT NULL DEFAULT '';
+UPDATE list_changes SET owner = made_by;
+)sql";
+
+constexpr std::array<char const*, 10> steps_of_today{
+    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8, version_9, version_10};
 
 } // namespace
 

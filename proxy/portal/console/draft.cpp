@@ -2,6 +2,7 @@
 #include "proxy/log/replay.hpp"
 #include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
 #include "proxy/settings.hpp"
@@ -60,9 +61,8 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     page.parts.push_back(heading("Draft"));
     page.parts.push_back(paragraph(
         draft->empty() ? "The draft is empty: whatever you change is gathered here first." : "Changes that are not live yet."));
-    if (!draft->lists.empty())
-        page.parts.push_back(changes_table("Changes of the school's lists", "", draft->lists, "/draft/change?id="));
-    warn_of_entries(visit, page, draft->lists);
+    add_list_changes(page, visit, draft->lists, "/draft", "/draft/change?id=");
+    warn_of_entries(visit, page, rows_on(paging_of(visit.query("page"), draft->lists.size()), draft->lists));
     if (!draft->policy.empty())
         page.parts.push_back(policy_changes_table("Changes of rules and timetable", draft->policy, "/draft/edit?id="));
     bool const officer = visit.has_role(ConsoleRole::officer);
@@ -155,30 +155,38 @@ task<Response> show_draft(Visit const& visit)
 task<Response> show_draft_change(Visit const& visit)
 {
     auto const id = static_cast<store::ChangeId>(parse_id(visit.query("id")).value_or(0));
-    auto const work = [id](Ledger& ledger) -> result<store::Change> {
+    struct Found {
+        store::Change change;
+        std::optional<store::Referred> referred;
+    };
+    auto const work = [id, reader = visit.session->account.console_role](Ledger& ledger) -> result<Found> {
         auto const draft = store::read_draft(ledger);
         if (!draft)
             return draft.error();
-        for (auto const& change : *draft)
-            if (change.id == id)
-                return change;
+        for (auto const& change : *draft) {
+            if (change.id != id)
+                continue;
+            auto const referred = store::find_referred(ledger, change.reference, reader);
+            return referred ? result<Found>{Found{change, *referred}} : referred.error();
+        }
         return store::errc::not_found;
     };
-    auto const change = co_await visit.site.services.store.call(work);
-    if (!change)
-        co_return show_failure(visit, change.error());
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    auto const& change = found->change;
     Page page;
-    page.title = change->host + change->path;
+    page.title = change.host + change.path;
     page.back = "/draft";
-    page.parts = {heading(page.title, "Not live yet"), summary(change_rows(visit, *change))};
-    warn_of_entries(visit, page, {*change});
+    page.parts = {heading(page.title, "Not live yet"), summary(change_rows(visit, change, found->referred))};
+    warn_of_entries(visit, page, {change});
     if (visit.has_role(ConsoleRole::officer)) {
         Form form;
         form.action = "/draft/drop";
         form.button = "Take it out of the draft";
         form.is_warning = true;
         form.csrf = visit.csrf();
-        form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(change->id))}};
+        form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(change.id))}};
         page.parts.push_back(portal::form(form));
     }
     co_return show(visit, page);

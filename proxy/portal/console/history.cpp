@@ -48,8 +48,7 @@ void add_changes(Page& page, Visit const& visit, Changes const& changes)
 {
     if (changes.empty())
         page.parts.push_back(paragraph("Its changes went back to the draft."));
-    if (!changes.lists.empty())
-        page.parts.push_back(changes_table("Changes of the school's lists", "", changes.lists));
+    add_list_changes(page, visit, changes.lists, "/history/one");
     if (!changes.policy.empty())
         page.parts.push_back(policy_changes_table("Changes of rules and timetable", changes.policy));
     auto const policy = visit.site.services.current_policy();

@@ -90,11 +90,12 @@ task<Response> take_supervision_end(Visit const& visit);
 task<Response> take_supervision_start(Visit const& visit);
 task<Response> take_supervision_stop(Visit const& visit);
 
-// school_lists.cpp
+// school_lists.cpp, list_add.cpp, list_entry.cpp
 task<Response> show_lists(Visit const& visit);
 task<Response> show_list_add(Visit const& visit);
 task<Response> take_list_add(Visit const& visit);
 task<Response> show_list_entry(Visit const& visit);
+task<Response> take_list_review(Visit const& visit);
 task<Response> take_list_remove(Visit const& visit);
 
 // rules.cpp: all of them; rule_form.cpp: one; services_page.cpp: as switches; timetable.cpp, timetable_form.cpp. Changes go into the draft

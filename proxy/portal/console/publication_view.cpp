@@ -1,5 +1,8 @@
 #include "proxy/portal/console/publication_view.hpp"
 
+#include "proxy/portal/console/list_view.hpp"
+#include "proxy/portal/console/paging.hpp"
+
 namespace gatehouse::portal::console {
 
 Cell publication_state(store::PublicationState state)
@@ -25,13 +28,16 @@ Words list_title(store::SchoolList list)
     return "Blocked by the school";
 }
 
-Part changes_table(Words caption, Words empty, std::vector<store::Change> const& changes, std::string const& address)
+void add_list_changes(
+    Page& page, Visit const& visit, std::vector<store::Change> const& changes, std::string_view path, std::string const& address)
 {
+    if (changes.empty())
+        return;
+    auto const paging = paging_of(visit.query("page"), changes.size());
     Table table;
-    table.caption = std::move(caption);
-    table.empty = std::move(empty);
+    table.caption = "Changes of the school's lists";
     table.head = {"Site", "Change", "List", "Reason", "By"};
-    for (auto const& change : changes) {
+    for (auto const& change : rows_on(paging, changes)) {
         bool const adds = change.kind == store::ChangeKind::add;
         auto const id = std::to_string(store::number(change.id));
         bool const needless = change.outcome == store::ChangeOutcome::not_needed;
@@ -40,7 +46,8 @@ Part changes_table(Words caption, Words empty, std::vector<store::Change> const&
         table.rows.push_back({{change.host + change.path, address.empty() ? std::string{} : address + id},
             {kind, {}, adds ? "green" : "grey"}, {list_title(change.list)}, {change.reason}, {change.made_by}});
     }
-    return portal::table(table);
+    page.parts.push_back(portal::table(table));
+    add_paging(page, visit, paging, path);
 }
 
 result<Changes> read_changes(store::Ledger& ledger, store::PublicationId publication)
@@ -52,7 +59,8 @@ result<Changes> read_changes(store::Ledger& ledger, store::PublicationId publica
     return Changes{std::move(*lists), std::move(*edits)};
 }
 
-std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& change)
+std::vector<SummaryRow> change_rows(
+    Visit const& visit, store::Change const& change, std::optional<store::Referred> const& referred)
 {
     bool const adds = change.kind == store::ChangeKind::add;
     std::vector<SummaryRow> rows{{"Change", {adds ? "Goes on the list" : "Comes off the list"}},
@@ -60,6 +68,9 @@ std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& cha
         {"By", {words("{}, {}", change.made_by, shown_time(visit.site, change.made_at))}}};
     if (adds)
         rows.push_back({"Review by", {shown_date(change.review_by)}});
+    rows.push_back({"Answers for it", {change.owner}});
+    if (!change.reference.empty())
+        rows.push_back({"Comes from", reference_cell(change.reference, referred)});
     return rows;
 }
 

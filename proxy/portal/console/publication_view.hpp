@@ -8,8 +8,9 @@ namespace gatehouse::portal::console {
 
 Cell publication_state(store::PublicationState state);
 Words list_title(store::SchoolList list);
-/// `address`: of the page of a change, up to its number; empty: they have none.
-Part changes_table(Words caption, Words empty, std::vector<store::Change> const& changes, std::string const& address = {});
+/// Fifty of them, with the way to the others on `path`. `address`: of the page of a change, up to its number; empty: they have none.
+void add_list_changes(Page& page, Visit const& visit, std::vector<store::Change> const& changes, std::string_view path,
+    std::string const& address = {});
 /// Everything in the draft (none) or in a publication.
 struct Changes {
     std::vector<store::Change> lists;
@@ -17,7 +18,9 @@ struct Changes {
     bool empty() const { return lists.empty() && policy.empty(); }
 };
 result<Changes> read_changes(store::Ledger& ledger, store::PublicationId publication);
-std::vector<SummaryRow> change_rows(Visit const& visit, store::Change const& change);
+/// `referred`: what its reference stands for.
+std::vector<SummaryRow> change_rows(
+    Visit const& visit, store::Change const& change, std::optional<store::Referred> const& referred);
 Part problem_list(std::vector<policy::Problem> const& problems);
 /// With the draft, or at once; "?when=now" chooses the latter beforehand.
 Field when_field(Visit const& visit);

@@ -127,7 +127,8 @@ Response report_page(Visit const& visit, ReportCase const& found)
         if (!content.url.empty() && visit.has_role(ConsoleRole::officer))
             page.parts.push_back(link("Block this site",
                 with_query("/lists/add",
-                    {{"list", "school-block"}, {"target", content.url}, {"reason", page.title.english()}, {"when", "now"}})));
+                    {{"list", "school-block"}, {"target", content.url}, {"reason", page.title.english()},
+                        {"reference", report.reference}, {"when", "now"}})));
         page.parts.push_back(outcome_form(visit, report));
     }
     return show(visit, page);

@@ -78,7 +78,7 @@ TEST(Pages, HaveWordsOfTheirOwnIfGiven)
 {
     auto const html = [](Part const& part) { return part.html(Language::english).text(); };
     EXPECT_THAT(html(pages("", "/x?before=1")), HasSubstr("Older"));
-    auto const own = html(pages({"Previous page", "/x?page=1"}, {"Next page", ""}));
+    auto const own = html(pages(PageLink{"Previous page", "/x?page=1"}, PageLink{"Next page", ""}));
     EXPECT_THAT(own, HasSubstr("Previous page"));
     EXPECT_THAT(own, Not(HasSubstr("Newest")));
     EXPECT_THAT(own, Not(HasSubstr("Next page"))) << "there is none";

@@ -120,5 +120,20 @@ TEST_F(Databases, GoOnWithAnUpgradeThatStoppedMidway)
     EXPECT_FAILS(migrate(database, one), errc::newer_schema);
 }
 
+TEST_F(Databases, GiveEntriesFromBeforeTheirOwners)
+{
+    auto database = open();
+    ASSERT_DONE(migrate(database, schema_steps().first(8)));
+    ASSERT_DONE(database.execute("INSERT INTO school_entries (list, host, path, reason, review_by, added_at, added_by)"
+                                 " VALUES (0, 'games.example', '', 'Games.', '2027-04-01', 0, 'o.smith')"));
+    ASSERT_DONE(database.execute("INSERT INTO list_changes (kind, list, host, path, reason, review_by, made_at, made_by)"
+                                 " VALUES (0, 0, 'later.example', '', 'Games.', '2027-04-01', 0, 'p.jones')"));
+    ASSERT_DONE(migrate(database, schema_steps()));
+    auto const text = [](Statement const& row) { return row.text(0); };
+    EXPECT_EQ(**database.first("SELECT owner FROM school_entries", text), "o.smith");
+    EXPECT_EQ(**database.first("SELECT owner FROM list_changes", text), "p.jones");
+    EXPECT_FALSE(database.execute("DELETE FROM school_entries")) << "still kept";
+}
+
 } // namespace
 } // namespace gatehouse::store::test

@@ -1,0 +1,32 @@
+#pragma once
+// Long tables fifty rows at a time: which of them "?page=2" means, how many there are in all, and the way to the others.
+
+#include "proxy/portal/web.hpp"
+
+namespace gatehouse::portal::console {
+
+inline constexpr std::size_t rows_of_page = 50;
+
+/// One page of a table of `all` rows.
+struct Paging {
+    std::size_t number = 1, all = 0;
+
+    std::size_t last_number() const { return all == 0 ? 1 : (all + rows_of_page - 1) / rows_of_page; }
+    std::size_t skipped() const { return (number - 1) * rows_of_page; }
+    std::size_t end() const { return std::min(all, skipped() + rows_of_page); }
+};
+/// `asked`: as in the query. What is no number is the first page, what lies behind the last one is the last.
+Paging paging_of(std::string_view asked, std::size_t all);
+
+/// Those of the page.
+template <class Row>
+std::vector<Row> rows_on(Paging const& paging, std::vector<Row> const& rows)
+{
+    auto const at = [&](std::size_t row) { return rows.begin() + static_cast<std::ptrdiff_t>(row); };
+    return {at(paging.skipped()), at(paging.end())};
+}
+
+/// "51 to 100 of 2,000", and links to the pages before and after of `path` that keep the rest of the query. Nothing where there is only one.
+void add_paging(Page& page, Visit const& visit, Paging const& paging, std::string_view path);
+
+} // namespace gatehouse::portal::console
