@@ -2,62 +2,35 @@
 // own that the next import of the same file replaces.
 
 #include "proxy/clock.hpp"
+#include "proxy/ical/school_days.hpp"
 #include "proxy/log/escape.hpp"
 #include "proxy/policy_loader.hpp"
-#include "tools/ctl/calendar.hpp"
 #include "tools/ctl/configuration.hpp"
 #include "tools/lists/files.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <cctype>
 #include <fmt/format.h>
 #include <iostream>
 
 namespace gatehouse::ctl {
 namespace {
 
+using ical::CalendarDays;
 using policy::Date;
-
-struct Span {
-    Date from, to;
-};
 
 /// What is told of an import, and what is written.
 struct Import {
-    Calendar calendar;
-    std::vector<CalendarDays> terms, closures;
-    std::vector<CalendarDays> left_out; ///< their names were not asked for
-    Span span;
+    ical::Calendar calendar;
+    ical::SchoolDays sorted;
+    ical::Span span;
 };
 
-std::string lower(std::string_view text)
-{
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
-bool holds_any(std::string const& name, std::vector<std::string> const& words)
-{
-    auto const whole = lower(name);
-    return std::any_of(
-        words.begin(), words.end(), [&](auto const& word) { return whole.find(lower(word)) != std::string::npos; });
-}
-
-/// The school year that runs now and the three after it.
-Span usual_span(Settings const& settings)
-{
-    auto const today = Clock{settings.time_zone}.now().local.date;
-    auto const year = static_cast<std::int16_t>(today.month >= 9 ? today.year : today.year - 1);
-    return {Date{year, 9, 1}, Date{static_cast<std::int16_t>(year + 4), 8, 31}};
-}
-
 /// Nothing if a date of the command line cannot be read, which was then reported.
-std::optional<Span> span_of(
+std::optional<ical::Span> span_of(
     Common const& common, TimetableImportOptions const& options, Settings const& settings, Streams streams)
 {
-    auto span = usual_span(settings);
+    auto span = ical::usual_span(Clock{settings.time_zone}.now().local.date);
     for (auto const& [text, date] : {std::pair{&options.from, &span.from}, {&options.to, &span.to}}) {
         if (text->empty())
             continue;
@@ -69,18 +42,6 @@ std::optional<Span> span_of(
         *date = *parsed;
     }
     return span;
-}
-
-void sort_out(Import& import, TimetableImportOptions const& options)
-{
-    for (auto& days : import.calendar.days) {
-        if (holds_any(days.name, options.terms))
-            import.terms.push_back(days);
-        else if (options.only.empty() || holds_any(days.name, options.only))
-            import.closures.push_back(days);
-        else
-            import.left_out.push_back(days);
-    }
 }
 
 std::string toml_string(std::string_view name)
@@ -102,8 +63,8 @@ void append_tables(std::string& out, std::string_view table, std::vector<Calenda
 std::string block_of(Import const& import, std::string const& begin, std::string const& end)
 {
     std::string out = begin + "\n# Written by `gatehouse timetable import`; the next import of this calendar replaces it.\n";
-    append_tables(out, "term", import.terms);
-    append_tables(out, "closure", import.closures);
+    append_tables(out, "term", import.sorted.terms);
+    append_tables(out, "closure", import.sorted.closures);
     return out + "\n" + end + "\n";
 }
 
@@ -164,15 +125,16 @@ void tell(Common const& common, Import const& import, bool written, std::filesys
         for (auto const& event : import.calendar.skipped)
             skipped.push_back({{"name", event.name}, {"why", event.why}});
         write_json(streams,
-            {{"ok", true}, {"written", written}, {"file", file.string()}, {"terms", to_json(import.terms)},
-                {"closures", to_json(import.closures)}, {"left_out", to_json(import.left_out)}, {"skipped", std::move(skipped)}});
+            {{"ok", true}, {"written", written}, {"file", file.string()}, {"terms", to_json(import.sorted.terms)},
+                {"closures", to_json(import.sorted.closures)}, {"left_out", to_json(import.sorted.left_out)},
+                {"skipped", std::move(skipped)}});
         return;
     }
-    for (auto const& days : import.terms)
+    for (auto const& days : import.sorted.terms)
         streams.out << "term      " << to_text(days) << '\n';
-    for (auto const& days : import.closures)
+    for (auto const& days : import.sorted.closures)
         streams.out << "closed    " << to_text(days) << '\n';
-    for (auto const& days : import.left_out)
+    for (auto const& days : import.sorted.left_out)
         streams.out << "left out  " << to_text(days) << '\n';
     for (auto const& event : import.calendar.skipped)
         streams.out << fmt::format("skipped   {}{}{}\n", event.name, event.name.empty() ? "" : ": ", event.why);
@@ -196,13 +158,13 @@ std::optional<Import> read_import(
     }
     Import import;
     import.span = *span;
-    import.calendar = read_calendar(*text, span->from, span->to);
+    import.calendar = ical::read_calendar(*text, span->from, span->to);
     if (!import.calendar.error.empty()) {
         report_failure(common, streams, fmt::format("{}: {}", name, import.calendar.error));
         return std::nullopt;
     }
-    sort_out(import, options);
-    if (import.terms.empty() && import.closures.empty()) {
+    import.sorted = ical::sort_out(import.calendar.days, {options.terms, options.only});
+    if (import.sorted.terms.empty() && import.sorted.closures.empty()) {
         report_failure(common, streams,
             fmt::format("{}: no whole day between {} and {}{}; other days are read with --from and --to", name,
                 span->from.to_text(), span->to.to_text(), options.only.empty() ? "" : " has such a name"));

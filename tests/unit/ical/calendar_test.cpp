@@ -1,10 +1,10 @@
-#include "tools/ctl/calendar.hpp"
+#include "proxy/ical/calendar.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace gatehouse::ctl {
+namespace gatehouse::ical {
 namespace {
 
 using policy::Date;
@@ -119,4 +119,4 @@ TEST(ReadCalendar, RefusesWhatIsNoCalendar)
 }
 
 } // namespace
-} // namespace gatehouse::ctl
+} // namespace gatehouse::ical

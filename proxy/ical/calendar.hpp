@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gatehouse::ctl {
+namespace gatehouse::ical {
 
 /// Largest calendar. A year of a school's own diary is below a megabyte. Units: bytes.
 inline constexpr std::size_t max_calendar_size = 4 * 1024 * 1024;
@@ -38,4 +38,4 @@ struct Calendar {
 /// midnight counts as whole days. Names are one line without control characters, 100 bytes at most.
 Calendar read_calendar(std::string_view text, policy::Date const& from, policy::Date const& to);
 
-} // namespace gatehouse::ctl
+} // namespace gatehouse::ical

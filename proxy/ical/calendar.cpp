@@ -1,11 +1,11 @@
-#include "tools/ctl/calendar.hpp"
+#include "proxy/ical/calendar.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <libical/ical.h>
 #include <memory>
 
-namespace gatehouse::ctl {
+namespace gatehouse::ical {
 namespace {
 
 using policy::Date;
@@ -192,4 +192,4 @@ Calendar read_calendar(std::string_view text, Date const& from, Date const& to)
     return calendar;
 }
 
-} // namespace gatehouse::ctl
+} // namespace gatehouse::ical

@@ -1,1 +1,0 @@
-gatehouse_fuzz(calendar SOURCE ctl/calendar_fuzz.cpp LINK gatehouse::ctl)

@@ -1,0 +1,1 @@
+gatehouse_fuzz(calendar SOURCE ical/calendar_fuzz.cpp LINK gatehouse::ical)
