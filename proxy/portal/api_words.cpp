@@ -50,7 +50,13 @@ constexpr ApiField service_name[]{{"id", "Name of the service", true}};
 constexpr ApiField service[]{{"id", "Name of the service", true},
     {"role-ROLE", "For each role: \"rules\", \"blocked\", \"breaks\" or \"open\""},
     {"reason", "What people read who find it closed", true}, why};
-constexpr ApiField group[]{{"group", "Whose week: ID of a group; empty: everyone's"}};
+constexpr ApiField group[]{{"group", "Whose week: ID of a group; empty: everyone's"},
+    {"show", "\"live\": as it runs; empty: with the changes of the draft"}};
+constexpr ApiField calendar_file[]{{"file", "Text of an iCalendar file; as multipart/form-data the file", true},
+    {"terms", "Parts of the names of terms, one on a line; the other days are closed"},
+    {"only", "Parts of the names of the other days that are taken, one on a line; empty: all"}, {"from", "YYYY-MM-DD: first day"},
+    {"to", "YYYY-MM-DD: last day"}};
+constexpr ApiField calendar_days[]{{"days", "\"term FIRST LAST NAME\" or \"closure FIRST LAST NAME\"", true, true}, why};
 constexpr ApiField timetable_row[]{
     {"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row; left out: a new one"}};
 constexpr ApiField timetable_edit[]{{"table", "\"period\", \"closure\" or \"term\"", true},
@@ -152,6 +158,9 @@ constexpr ApiWords word_table[]{
     {get, "/timetable/edit", "The form of a row of the timetable", timetable_row},
     {post, "/timetable/edit", "Put a row of the timetable into the draft", timetable_edit},
     {post, "/timetable/remove", "Put its removal into the draft", timetable_removal},
+    {get, "/timetable/import", "The form that takes a calendar"},
+    {post, "/timetable/import", "Show what a calendar would change", calendar_file},
+    {post, "/timetable/import/days", "Put days of a calendar into the draft", calendar_days},
     {get, "/lists", "The school's own lists", list_search},
     {get, "/lists/add", "The form that adds sites", list_form},
     {post, "/lists/add", "Add sites", list_add},

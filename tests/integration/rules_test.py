@@ -166,6 +166,80 @@ def an_inset_day_closes_the_school():
     assert explained("www.instagram.com", "staff", "2026-12-01T10:45")["verdict"] == "allow"
 
 
+def the_timetable_shows_the_draft():
+    closure = {"table": "closure", "row": "", "name": "Snow day", "first": "2026-11-26", "last": "", "why": WHY}
+    assert "in the draft" not in plain(OFFICER.get("/timetable")).lower()
+    assert OFFICER.fill("/timetable/edit?table=closure", "/timetable/edit", **closure).status == 303
+    page = OFFICER.get("/timetable?group=year-9")
+    assert "with the changes in the draft. They are not live yet." in plain(page) and "Snow day" in plain(page)
+    live = OFFICER.get("/timetable?show=live")
+    assert "the timetable that runs now. There are changes" in plain(live) and "Snow day" not in plain(live)
+    assert 'href="/timetable?group=year-9&amp;show=live"' in page.text, "the way to the other keeps the group"
+    assert '<input type="hidden" name="show" value="live">' in live.text, "and the choice of a group keeps which it is"
+    assert "Snow day" in plain(HEAD.get("/timetable")), "whoever reads it"
+    drop_all()
+    assert "Snow day" not in plain(OFFICER.get("/timetable"))
+
+
+def ics(*events):
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN"]
+    for name, first, behind in events:
+        kind = "" if "T" in first else ";VALUE=DATE"
+        lines += ["BEGIN:VEVENT", f"UID:{name}", "DTSTAMP:20260101T000000Z", f"DTSTART{kind}:{first}", f"DTEND{kind}:{behind}", f"SUMMARY:{name}", "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def a_calendar_comes_in():
+    days = [("Autumn term", "20280901", "20281216"), ("Autumn half term", "20281023", "20281028"), ("INSET day", "20280904", "20280905"),
+            ("INSET day", "20260901", "20260902"), ("Sports day", "20270611", "20270612"), ("Concert", "20270611T180000", "20270611T200000")]
+    start = "/timetable/import"
+    page = OFFICER.upload(start, start, {"file": ("terms.ics", ics(*days))}, terms="autumn TERM", only="half term\ninset", **{"from": "2026-09-01", "to": "2029-08-31"})
+    said = plain(page)
+    assert page.status == 200, said[:1500]
+    assert "Term Autumn term: 1 Sep 2028 to 15 Dec 2028" in said and "Closed for Autumn half term: 23 Oct 2028 to 27 Oct 2028" in said and "Closed for INSET day: 4 Sep 2028" in said, said
+    assert "Already in the timetable or the draft: 1" in said and "names you did not ask for: 1" in said and "Concert" in said, said
+    assert "draft is empty" in OFFICER.get("/draft").text, "it only shows"
+    rows = re.findall(r'name="days" type="checkbox" value="([^"]+)" checked', page.text)
+    assert rows == ["term 2028-09-01 2028-12-15 Autumn term", "closure 2028-09-04 2028-09-04 INSET day", "closure 2028-10-23 2028-10-27 Autumn half term"], rows
+    hidden = page.hidden()
+    chosen = [("csrf", hidden["csrf"]), *(("days", row) for row in rows[:2])]
+    refused = OFFICER.ask("POST", f"{start}/days", [*chosen, ("why", "")])
+    assert refused.status == 422 and "Write why it is changed" in plain(refused) and "checked" in refused.text
+    assert OFFICER.ask("POST", f"{start}/days", [*chosen, ("why", WHY)]).location == "/draft?done=added"
+    draft = plain(OFFICER.get("/draft"))
+    assert "Term: Autumn term" in draft and "Closed days: INSET day" in draft and "half term" not in draft, "what was not ticked stays out"
+    assert "Autumn term" in plain(OFFICER.get("/timetable"))
+    moved = OFFICER.upload(start, start, {"file": ("terms.ics", ics(("Autumn term", "20280904", "20281216")))}, terms="autumn term", only="", **{"from": "", "to": ""})
+    assert "Term Autumn term: 4 Sep 2028 to 15 Dec 2028, until now 1 Sep 2028 to 15 Dec 2028" in plain(moved), plain(moved)[:1500]
+    change = re.search(r'name="days" type="checkbox" value="([^"]+)"', moved.text)[1]
+    assert OFFICER.ask("POST", f"{start}/days", {"csrf": moved.hidden()["csrf"], "days": change, "why": WHY}).status == 303
+    assert publish().location == "/history?done=published"
+    terms = re.findall(r"Autumn term[^<]*</a></td><td[^>]*>([^<]+)<", OFFICER.get("/timetable").text)
+    assert terms == ["4 Sep 2028 to 15 Dec 2028"], terms
+    again = OFFICER.upload(start, start, {"file": ("terms.ics", ics(("Autumn term", "20280904", "20281216")))}, terms="autumn term", only="", **{"from": "", "to": ""})
+    assert "Nothing is to do" in plain(again) and "checkbox" not in again.text
+
+
+def what_is_no_calendar_is_told():
+    start, span = "/timetable/import", {"terms": "", "only": "", "from": "2026-09-01", "to": "2027-08-31"}
+    for content, field, said in ((b"hello", "file", "cannot be read as a calendar"), (b"PK\x03\x04\x00", "file", "is not plain text"), (ics(), "file", "no whole day")):
+        page = OFFICER.upload(start, start, {"file": ("x.ics", content)}, **span)
+        assert page.status == 422 and said in plain(page) and f'id="{field}-error"' in page.text, (content, page.status, plain(page)[:800])
+    none = OFFICER.fill(start, start, **span)
+    assert none.status == 422 and "Choose the calendar file" in plain(none)
+    backwards = OFFICER.upload(start, start, {"file": ("x.ics", ics(("A", "20261201", "20261202")))}, **{**span, "to": "2026-01-01"})
+    assert backwards.status == 422 and "not before the first" in plain(backwards)
+    many = OFFICER.upload(start, start, {"file": ("x.ics", ics(*((f"Day {number}", f"2027{number // 28 + 1:02}{number % 28 + 1:02}", f"2027{number // 28 + 1:02}{number % 28 + 2:02}") for number in range(201))))}, **span)
+    assert many.status == 422 and "more than 200 days" in plain(many), plain(many)[:800]
+    token = OFFICER.get(start).hidden()["csrf"]
+    for row in ("rule 2027-01-01 2027-01-02 x", "closure x", "closure 2027-01-02 2027-01-01 back", "closure 2027-02-30 2027-02-30 x", 'term 2027-01-01 2027-01-02 '):
+        page = OFFICER.ask("POST", f"{start}/days", {"csrf": token, "days": row, "why": WHY})
+        assert page.status == 422, (row, page.status)
+    assert OFFICER.ask("POST", f"{start}/days", {"csrf": token, "why": WHY}).status == 422
+    assert HEAD.get(start).status == 403
+    assert "draft is empty" in OFFICER.get("/draft").text
+
+
 def a_period_may_not_overlap():
     period = {"table": "period", "row": "", "name": "assembly", "kind": "lesson", "start": "10:30", "end": "10:50", "weekdays": "monday", "why": WHY}
     page = OFFICER.fill("/timetable/edit?table=period", "/timetable/edit", **period)
@@ -220,6 +294,6 @@ def sign_in_again():
 with Gateway(names=dict.fromkeys([SCHOOL, SNAPCHAT, "www.instagram.com"], "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     HEAD = sign_in(GATE, "harriet", GATE.passwords["harriet"])
-    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, expectations_hold, an_inset_day_closes_the_school,
+    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, expectations_hold, an_inset_day_closes_the_school, the_timetable_shows_the_draft, a_calendar_comes_in, what_is_no_calendar_is_told,
               a_period_may_not_overlap, only_the_officer_changes_them, a_service_is_switched, it_survives_a_restart_and_a_changed_file)
 SUITE.close()

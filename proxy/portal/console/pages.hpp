@@ -111,6 +111,9 @@ task<Response> show_timetable(Visit const& visit);
 task<Response> show_timetable_form(Visit const& visit);
 task<Response> take_timetable_form(Visit const& visit);
 task<Response> take_timetable_removal(Visit const& visit);
+task<Response> show_calendar_import(Visit const& visit); // calendar_import.cpp
+task<Response> take_calendar_file(Visit const& visit);
+task<Response> take_calendar_days(Visit const& visit);
 
 // draft.cpp: changes before they are live; history.cpp: what was published
 task<Response> show_draft(Visit const& visit);

@@ -1,5 +1,7 @@
-// The school's week as rules see it, for everyone or for one group, and the next fourteen days with their closures.
+// The school's week as rules see it, for everyone or for one group, and the next fourteen days with their closures; with the changes that wait in the
+// draft, if there are any, and as it runs.
 #include "policy/edit.hpp"
+#include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/portal/form_data.hpp"
@@ -101,7 +103,7 @@ Table days(Visit const& visit, policy::Timetable const& timetable, std::span<std
     return table;
 }
 
-Part choice_of_group(policy::Policy const& policy, std::string_view chosen)
+Part choice_of_group(policy::Policy const& policy, std::string_view chosen, std::string_view which)
 {
     Form form;
     form.action = "/timetable";
@@ -113,7 +115,34 @@ Part choice_of_group(policy::Policy const& policy, std::string_view chosen)
     for (auto const& group : policy.groups)
         field.options.push_back({group.id, group.title.empty() ? group.id : group.title, ""});
     form.fields = {std::move(field)};
+    if (!which.empty())
+        form.fields.push_back({Field::Kind::hidden, "show", "", "", std::string(which)});
     return portal::form(form);
+}
+
+/// Changes of the timetable that wait in the draft. Errors: the store's.
+result<std::ptrdiff_t> count_drafted(store::Ledger& ledger)
+{
+    auto const changes = store::policy_changes_of(ledger, store::PublicationId::none);
+    if (!changes)
+        return changes.error();
+    return std::count_if(
+        changes->begin(), changes->end(), [](auto const& change) { return change.edit.table != policy::EditedTable::rule; });
+}
+
+/// Says which it is, and leads to the other.
+void say_which(Page& page, Visit const& visit, bool is_draft)
+{
+    auto const other = [&](std::string show) {
+        return with_query("/timetable", {{"group", std::string(visit.query("group"))}, {"show", std::move(show)}});
+    };
+    if (is_draft) {
+        page.parts.push_back(inset("This is the timetable with the changes in the draft. They are not live yet."));
+        page.parts.push_back(link("Show the timetable that runs now", other("live")));
+    } else {
+        page.parts.push_back(inset("This is the timetable that runs now. There are changes of it in the draft."));
+        page.parts.push_back(link("Show the timetable with the draft", other("")));
+    }
 }
 
 /// The rows of one table of the timetable, each with the way to change it.
@@ -158,6 +187,7 @@ void add_rows(Page& page, Visit const& visit, policy::Policy const& policy)
     page.parts.push_back(portal::table(rows_of("Terms", EditedTable::term, timetable.terms, officer, days)));
     if (!officer)
         return;
+    page.parts.push_back(link("Take days from a calendar file", "/timetable/import"));
     page.parts.push_back(link("Add closed days, such as an INSET day", "/timetable/edit?table=closure"));
     page.parts.push_back(link("Add a period", "/timetable/edit?table=period"));
     page.parts.push_back(link("Add a term", "/timetable/edit?table=term"));
@@ -167,21 +197,32 @@ void add_rows(Page& page, Visit const& visit, policy::Policy const& policy)
 
 task<Response> show_timetable(Visit const& visit)
 {
-    auto const policy = visit.site.services.current_policy();
+    auto const drafted = co_await visit.site.services.store.call(count_drafted);
+    if (!drafted)
+        co_return show_failure(visit, drafted.error());
+    auto const running = visit.site.services.current_policy();
+    bool const is_draft = *drafted > 0 && visit.query("show") != "live";
+    auto policy = running;
+    if (is_draft)
+        policy = co_await policy_with_draft(visit);
     std::vector<std::string> groups;
     for (auto const& group : policy->groups)
         if (group.id == visit.query("group"))
             groups.push_back(group.id);
-    auto const now = policy->timetable.at(visit.now.local, groups);
+    auto const now = running->timetable.at(visit.now.local, groups);
     auto const right_now = !now.closed_for.empty() ? Words::perhaps_ours(std::string(now.closed_for))
         : now.period                               ? shown_period(*now.period)
                                                    : Words("outside of school");
     Page page;
     page.title = "Timetable";
     page.back = "/rules";
-    page.parts = {heading(page.title), choice_of_group(*policy, visit.query("group")),
-        summary({{"Now", {words("{}, until {}", right_now, policy::minute_to_text(now.until.minute))}}}),
-        portal::table(days(visit, policy->timetable, groups)), portal::table(week(policy->timetable, groups))};
+    page.parts = {heading(page.title)};
+    if (*drafted > 0)
+        say_which(page, visit, is_draft);
+    for (auto& part : {choice_of_group(*policy, visit.query("group"), is_draft ? "" : visit.query("show")),
+             summary({{"Now", {words("{}, until {}", right_now, policy::minute_to_text(now.until.minute))}}}),
+             portal::table(days(visit, policy->timetable, groups)), portal::table(week(policy->timetable, groups))})
+        page.parts.push_back(part);
     add_rows(page, visit, *policy);
     co_return show(visit, page);
 }
