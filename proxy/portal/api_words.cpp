@@ -19,10 +19,11 @@ constexpr ApiField of_id[]{id};
 constexpr ApiField of_step[]{id, version};
 constexpr ApiField shown[]{{"show", "Which of them"}};
 constexpr ApiField recommendation[]{id, version, {"advice", "\"approve\" or \"refuse\"", true},
-    {"text", "Why, for the headteacher", true}, {"scope", "For whom it opens"}, {"group", "The group, if it opens for one"},
-    {"target", "The site or part of it that opens"}, {"also", "Other sites that the page needs", false, true},
-    {"when", "any, lessons, breaks, outside or period:NAME"}, {"day", "From which day on; empty: at once"},
-    {"until", "How long"}};
+    {"text", "Why, for the headteacher", true},
+    {"scope", "For whom it opens: \"person\", \"group\", \"network\", \"role\", \"other-group\" or \"everyone\""},
+    {"group", "The group, if it opens for one"}, {"target", "The site or part of it that opens"},
+    {"also", "Other sites that the page needs", false, true}, {"when", "any, lessons, breaks, outside or period:NAME"},
+    {"day", "From which day on; empty: at once"}, {"until", "How long"}};
 constexpr ApiField closing[]{id, version, {"reason", "Why it is closed", true}};
 constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true}};
 constexpr ApiField decision[]{

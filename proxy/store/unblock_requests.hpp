@@ -23,7 +23,13 @@ std::string_view to_text(RequestState state);
 std::optional<RequestState> parse_request_state(std::string_view text);
 
 /// For whom it opens. Stored as numbers.
-enum class Scope : std::uint8_t { person, group, role, everyone };
+enum class Scope : std::uint8_t {
+    person,
+    group,
+    role,
+    everyone,
+    network, ///< everyone who sits there
+};
 std::string_view to_text(Scope scope);
 std::optional<Scope> parse_scope(std::string_view text);
 
@@ -56,7 +62,7 @@ struct Recommendation {
     bool allow = true;
     std::string text; ///< why, and the safeguards
     Scope scope = Scope::person;
-    std::string scope_value;       ///< user, group or role; empty for everyone
+    std::string scope_value;       ///< user, group, role or network; empty for everyone
     std::string host;              ///< canonical host, may be wider or narrower than asked
     std::string path;              ///< "/a/b" prefix, or empty for the whole host
     std::vector<std::string> also; ///< "host/path" of other places that the page needs; canonical

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> state_names{
     "submitted", "recommended", "approved", "refused", "closed", "withdrawn", "expired", "merged"};
-constexpr std::array<std::string_view, 4> scope_names{"person", "group", "role", "everyone"};
+constexpr std::array<std::string_view, 5> scope_names{"person", "group", "role", "everyone", "network"};
 
 template <class Enum, std::size_t Size>
 std::string_view name_of(std::array<std::string_view, Size> const& names, Enum value)

@@ -42,7 +42,8 @@ bool is_scope_right(Recommendation const& terms)
 {
     switch (terms.scope) {
     case Scope::person: return is_selector(terms.scope_value);
-    case Scope::group: return is_id(terms.scope_value);
+    case Scope::group:
+    case Scope::network: return is_id(terms.scope_value);
     case Scope::role: return is_id(terms.scope_value) && terms.scope_value != "everyone";
     case Scope::everyone: return terms.scope_value.empty();
     }
@@ -125,7 +126,8 @@ std::string who_selector(Recommendation const& terms)
     case Scope::person: return "user:" + terms.scope_value;
     case Scope::group: return "group:" + terms.scope_value;
     case Scope::role: return terms.scope_value; // written without a prefix
-    case Scope::everyone: break;
+    case Scope::everyone:
+    case Scope::network: break;
     }
     return "everyone";
 }
@@ -143,6 +145,8 @@ result<OverrideId> add_override(
     for (auto const& text : terms.also)
         if (auto const other = parse_place(text))
             row.what.push_back(place_selector(other->host, other->path));
+    if (terms.scope == Scope::network)
+        row.where = {"network:" + terms.scope_value};
     row.when = terms.when;
     row.from = terms.from;
     row.until = terms.until;
@@ -157,7 +161,8 @@ std::string terms_text(Recommendation const& terms)
         return "refuse: " + terms.text;
     return fmt::format("allow {}{} for {} from {:%Y-%m-%d %H:%M} until {:%Y-%m-%d %H:%M} UTC: {}",
         place_selector(terms.host, terms.path), terms.also.empty() ? "" : fmt::format(" with {}", fmt::join(terms.also, " ")),
-        who_selector(terms), fmt::gmtime(std::chrono::system_clock::time_point{terms.from}),
+        who_selector(terms) + (terms.scope == Scope::network ? " at network:" + terms.scope_value : ""),
+        fmt::gmtime(std::chrono::system_clock::time_point{terms.from}),
         fmt::gmtime(std::chrono::system_clock::time_point{terms.until}), terms.text);
 }
 

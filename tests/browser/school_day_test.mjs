@@ -108,6 +108,7 @@ try {
         await officer.check("#advice");
         await officer.fill("#text", "The magazine shows our own page. In the ICT suite only.");
         await officer.selectOption("#until", "hour");
+        await officer.selectOption("#when", "any"); // the form proposes lessons only
         await officer.click("button:has-text('Send to the headteacher')");
         expect((await text(officer)).includes("with the headteacher"), await text(officer));
         await officer.goto(`${school.console}/requests?show=recommended`);

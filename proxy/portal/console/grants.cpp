@@ -61,9 +61,12 @@ task<Response> show_grants(Visit const& visit)
     table.empty = "No site is open by a grant.";
     for (auto const& row : *found) {
         auto const state = state_of(visit, row);
+        Words whom = spoken(visit, "who", row.who, "everyone");
+        if (!row.where.empty())
+            whom = words("{}, at {}", whom, spoken(visit, "where", row.where, "anywhere"));
         table.rows.push_back({{spoken(visit, "what", row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {},
                                   false, false, row.name()},
-            {spoken(visit, "who", row.who, "everyone")}, {shown_time(visit.site, row.until)}, {state.text, {}, state.tag}});
+            {whom}, {shown_time(visit.site, row.until)}, {state.text, {}, state.tag}});
     }
     Page page;
     page.title = "Grants";

@@ -153,6 +153,7 @@ Words scope_text(store::Recommendation const& recommendation)
     case store::Scope::group: return words("The group {}", recommendation.scope_value);
     case store::Scope::role: return words("Everyone with the role {}", recommendation.scope_value);
     case store::Scope::everyone: return "Everyone";
+    case store::Scope::network: return words("Everyone at {}", recommendation.scope_value);
     }
     return "";
 }

@@ -65,19 +65,59 @@ std::string first_of(std::string_view typed, std::string const& proposed)
     return typed.empty() ? proposed : std::string(typed);
 }
 
+/// Title of the network that it was asked from, as long as the policy has it.
+std::string place_of(policy::Policy const& policy, store::Requester const& who)
+{
+    for (auto const& network : policy.networks)
+        if (network.id == who.network)
+            return network.title.empty() ? network.id : network.title;
+    return {};
+}
+
 /// Whom the officer can open it for; what is not known of the requester is not offered.
-std::vector<Option> scope_options(store::Requester const& who)
+std::vector<Option> scope_options(store::Requester const& who, std::string const& place)
 {
     std::vector<Option> options;
     if (!who.user.empty())
         options.push_back({"person", "Only the person who asked", who.user});
     if (!who.group.empty())
         options.push_back({"group", "The group of the person who asked", who.group});
+    if (!place.empty())
+        options.push_back({"network", "Everyone at the place where it was asked", place});
     if (!who.role.empty())
         options.push_back({"role", "Everyone with the same role", who.role});
     options.push_back({"other-group", "Another group", "Write its name in the next field"});
     options.push_back({"everyone", "Everyone", ""});
     return options;
+}
+
+/// The narrowest of them that a class needs: wider is what the officer chooses.
+std::string proposed_scope(store::Requester const& who, std::string const& place)
+{
+    if (!who.group.empty())
+        return "group";
+    if (!place.empty())
+        return "network";
+    if (!who.role.empty())
+        return "role";
+    return who.user.empty() ? "" : "person";
+}
+
+/// The kind of period in which it was asked for.
+std::string proposed_times(Visit const& visit, store::UnblockRequest const& request)
+{
+    auto const policy = visit.site.services.current_policy();
+    std::vector<std::string> groups;
+    if (!request.requester.group.empty())
+        groups.push_back(request.requester.group);
+    auto const then = policy->timetable.at(visit.site.clock.moment_of(request.submitted_at).local, groups);
+    switch (then.kind) {
+    case policy::PeriodKind::lesson: return "lessons";
+    case policy::PeriodKind::break_time:
+    case policy::PeriodKind::lunch: return "breaks";
+    case policy::PeriodKind::outside: break;
+    }
+    return "outside";
 }
 
 /// What covers all that was asked for of this site: the place itself, its name, or its name without "www.".
@@ -178,6 +218,7 @@ std::optional<store::Recommendation> recommendation_of(
         recommendation.scope_value = *parsed == store::Scope::person ? who.user
             : *parsed == store::Scope::group                         ? who.group
             : *parsed == store::Scope::role                          ? who.role
+            : *parsed == store::Scope::network                       ? who.network
                                                                      : std::string();
     } else {
         problems.push_back({"scope", "Choose for whom it opens"});
@@ -233,13 +274,14 @@ Form recommendation_form(
     std::vector<Option> groups{{"", "", ""}};
     for (auto const& group : visit.site.services.current_policy()->groups)
         groups.push_back({group.id, group.title, ""});
-    auto const scopes = scope_options(request.requester);
+    auto const place = place_of(*visit.site.services.current_policy(), request.requester);
+    auto const scopes = scope_options(request.requester, place);
     form.fields.push_back({Field::Kind::radios, "advice", "What do you recommend?", "", first_of(visit.form("advice"), "open"),
         {{"open", "Open it", ""}, {"keep", "Keep it closed", ""}}, problem_with(problems, "advice")});
     form.fields.push_back({Field::Kind::area, "text", "Why, and with which safeguards?", "The headteacher reads this.",
         std::string(visit.form("text")), {}, problem_with(problems, "text"), "", 2000});
-    form.fields.push_back({Field::Kind::radios, "scope", "For whom?", "", first_of(visit.form("scope"), scopes.front().value),
-        scopes, problem_with(problems, "scope")});
+    form.fields.push_back({Field::Kind::radios, "scope", "For whom?", "",
+        first_of(visit.form("scope"), proposed_scope(request.requester, place)), scopes, problem_with(problems, "scope")});
     form.fields.push_back({Field::Kind::select, "group", "Another group", "Only if you chose another group above.",
         std::string(visit.form("group")), groups, problem_with(problems, "group")});
     form.fields.push_back(target_field(visit, found, problems));
@@ -253,12 +295,12 @@ Form recommendation_form(
         form.fields.push_back(std::move(others));
     }
     form.fields.push_back({Field::Kind::select, "when", "When?", "For one lesson: its period, its day, and 1 day.",
-        first_of(visit.form("when"), "any"), time_options(*visit.site.services.current_policy()),
+        first_of(visit.form("when"), proposed_times(visit, request)), time_options(*visit.site.services.current_policy()),
         problem_with(problems, "when")});
     form.fields.push_back({Field::Kind::date, "day", "From which day?", "Leave it empty to open it at once.",
         std::string(visit.form("day")), {}, problem_with(problems, "day")});
     form.fields.push_back({Field::Kind::select, "until", "For how long?", "It closes by itself.",
-        first_of(visit.form("until"), "term"), options_of(spans), problem_with(problems, "until")});
+        first_of(visit.form("until"), "week"), options_of(spans), problem_with(problems, "until")});
     return form;
 }
 

@@ -467,6 +467,28 @@ TEST_F(UnblockRequests, BecomeOverridesOfThePolicyThatKnowsTheirNames)
     EXPECT_TRUE(std::holds_alternative<std::string>(to_override(row, policy)));
 }
 
+TEST_F(UnblockRequests, OpenForARoomAlone)
+{
+    auto const id = ask().id;
+    auto room = terms();
+    room.scope = Scope::network;
+    room.scope_value = "";
+    EXPECT_FAILS(recommend_request(*ledger, step(id, officer), room), errc::invalid_value);
+    room.scope_value = "library\"]";
+    EXPECT_FAILS(recommend_request(*ledger, step(id, officer), room), errc::invalid_value);
+    room.scope_value = "library";
+    ASSERT_DONE(recommend_request(*ledger, step(id, officer), room));
+    EXPECT_NE(list_audit(*ledger, {})->front().detail.find("everyone at network:library"), std::string::npos);
+    ASSERT_DONE(approve_request(*ledger, step(id, head), "Agreed."));
+    auto const row = current_overrides(*ledger, tuesday)->front();
+    EXPECT_EQ(row.who, std::vector<std::string>{"everyone"});
+    EXPECT_EQ(row.where, std::vector<std::string>{"network:library"});
+    policy::Policy policy;
+    EXPECT_TRUE(std::holds_alternative<std::string>(to_override(row, policy))) << "a room that is gone opens nothing";
+    policy.networks.emplace_back().id = "library";
+    EXPECT_TRUE(std::holds_alternative<policy::Override>(to_override(row, policy)));
+}
+
 TEST_F(UnblockRequests, OverridesEndByThemselvesAndByHand)
 {
     auto const id = recommended();

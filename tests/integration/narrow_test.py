@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""What the officer's form proposes for a request is the narrowest that a class needs: their group or their room, the kind of period in which they asked,
+a week. Wider is a choice. What is proposed is then what opens."""
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from console import Browser, ask_for_site, sign_in  # noqa: E402
+from gateway import Gateway, Suite  # noqa: E402
+from origin import HttpHandler, Origin, Wire  # noqa: E402
+
+SUITE = Suite()
+YEAR_9, LIBRARY, SUITE_ROOM, STAFF_ROOM = "127.0.1.10", "127.0.1.12", "127.0.0.1", "127.0.1.20"
+SNAPCHAT = "www.snapchat.com"
+
+
+class Page(HttpHandler):
+    def do_GET(self):
+        self.answer(200, b"hello")
+
+
+SITE = Origin(Page)
+
+
+def status(room):
+    with Wire(GATE, room=room) as wire:
+        return wire.get(f"http://{SNAPCHAT}:{SITE.port}/").answer().status
+
+
+def again(login):
+    browser = Browser(GATE.console_port)
+    assert browser.fill("/sign-in", "/sign-in", login=login, password=f"another password of {login}").status == 303
+    return browser
+
+
+def page_of(browser, site):
+    return re.search(rf'href="(/request\?id=\d+)"[^>]*>{re.escape(site)}<', browser.get("/requests").text)[1]
+
+
+def proposed(browser, where):
+    """Scope, times and length as they stand in the form before anybody chooses."""
+    form = browser.get(where).text
+    scope = re.search(r'name="scope" type="radio" value="([^"]+)" checked', form)
+    chosen = [re.search(rf'<select[^>]*name="{name}".*?<option value="([^"]*)" selected', form, re.DOTALL) for name in ("when", "until")]
+    return [match and match[1] for match in (scope, *chosen)]
+
+
+def the_narrowest_is_proposed():
+    for clock, times in (("10:10", "lessons"), ("10:45", "breaks"), ("12:50", "breaks"), ("18:00", "outside")):
+        GATE.set_clock(f"2026-11-24 {clock}:00")
+        officer = again("olive")
+        for room, site, scope in ((YEAR_9, "nine", "group"), (LIBRARY, "library", "network")):
+            name = f"{site}-{clock.replace(':', '')}.example"
+            assert ask_for_site(GATE, name, room=room)
+            assert proposed(officer, page_of(officer, name)) == [scope, times, "week"], (clock, room, proposed(officer, page_of(officer, name)))
+    GATE.set_clock("2026-11-28 10:10:00")
+    assert ask_for_site(GATE, "saturday.example", room=YEAR_9)
+    officer = again("olive")
+    assert proposed(officer, page_of(officer, "saturday.example"))[1] == "outside", "no lesson on a Saturday"
+
+
+def a_room_opens_and_no_other():
+    GATE.set_clock("2026-12-01 10:10:00")
+    officer, head = again("olive"), again("harriet")
+    assert [status(room) for room in (LIBRARY, SUITE_ROOM, YEAR_9)] == [403, 403, 403]
+    assert ask_for_site(GATE, SNAPCHAT, room=LIBRARY)
+    where = page_of(officer, SNAPCHAT)
+    scope, times, until = proposed(officer, where)
+    sent = officer.fill(where, "/request/recommend", advice="open", text="A poster.", scope=scope, target=SNAPCHAT, when=times, until=until)
+    assert sent.status == 303, sent.text[-1500:]
+    assert "Everyone at library" in head.get(where).text, "the headteacher reads for whom"
+    approved = head.fill(where, "/request/decide", decision="approve", reason="Yes.")
+    assert approved.status == 303 and "done=approved" in approved.location, approved.text[-1500:]
+    assert [status(room) for room in (LIBRARY, SUITE_ROOM, YEAR_9)] == [200, 403, 403]
+    assert "network:library" in officer.get(re.search(r"/grant\?id=\d+", officer.get("/grants").text)[0]).text or "Library" in officer.get("/grants").text
+    GATE.set_clock("2026-12-01 10:45:00")
+    assert status(LIBRARY) == 403, "in lessons only"
+
+
+def a_place_that_is_none_is_refused():
+    officer = again("olive")
+    assert ask_for_site(GATE, "plain.example", room=YEAR_9)
+    where = page_of(officer, "plain.example")
+    page = officer.fill(where, "/request/recommend", advice="open", text="So.", scope="planet", target="plain.example", when="any", until="week")
+    assert page.status == 422 and "Choose for whom" in page.text
+
+
+with Gateway(names={SNAPCHAT: "127.0.2.1"}, clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
+    for person in ("olive", "harriet"):
+        sign_in(GATE, person, GATE.passwords[person])
+    SUITE.run(the_narrowest_is_proposed, a_room_opens_and_no_other, a_place_that_is_none_is_refused)
+SUITE.close()
