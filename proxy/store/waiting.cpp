@@ -4,6 +4,7 @@
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
+#include "proxy/store/school_lists.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 #include <algorithm>
@@ -107,8 +108,7 @@ result<void> count_upkeep(Ledger& ledger, Account const& reader, policy::Date co
     auto const drafted = number_of(database.first("SELECT (SELECT count(*) FROM list_changes WHERE publication IS NULL) + "
                                                   "(SELECT count(*) FROM policy_changes WHERE publication IS NULL)",
         first_column));
-    auto const overdue = number_of(database.first(
-        "SELECT count(*) FROM school_entries WHERE removed_at IS NULL AND review_by < ?", first_column, today.to_text()));
+    auto const overdue = count_overdue_entries(ledger, today);
     if (!drafted || !overdue)
         return !drafted ? drafted.error() : overdue.error();
     waiting.drafted = *drafted;

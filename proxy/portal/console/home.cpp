@@ -67,7 +67,7 @@ std::vector<Task> tasks_of(Work const& work)
         {"Publish the draft", "/draft", "Changes of lists, rules and timetable that are not live yet", "purple",
             tag_of_draft(work.drafted)});
     add(work.entries,
-        {"School lists", "/lists", "Sites whose day of review is over: are they still right?", "yellow",
+        {"School lists", "/lists?list=all&only=overdue", "Sites whose day of review is over: are they still right?", "yellow",
             words("{} to review", work.entries)});
     add(work.rules,
         {"Rules", "/rules", "Their day of review is over: are they still right?", "yellow", words("{} to review", work.rules)});
