@@ -36,13 +36,13 @@ policy::Policy with_probes(policy::Policy const& policy, std::vector<CategoryRow
     return probed;
 }
 
-/// A person of the role at a computer of the school that nothing is known of.
-policy::Subject person_of(std::string const& role)
+/// A person of the role at a computer of which nothing else is known.
+policy::Subject person_of(std::string const& role, policy::DeviceKind device)
 {
     policy::Subject subject;
     subject.role = role;
-    subject.device_kind = policy::DeviceKind::school;
-    subject.trusts_ca = true;
+    subject.device_kind = device;
+    subject.trusts_ca = device == policy::DeviceKind::school;
     return subject;
 }
 
@@ -55,7 +55,7 @@ CategoryRow const* CategoryMatrix::row(std::string_view category) const
 }
 
 CategoryMatrix enforce_categories(policy::Policy const& policy, std::span<std::string_view const> categories,
-    std::chrono::sys_seconds from, MomentOf const& moment_of)
+    std::chrono::sys_seconds from, MomentOf const& moment_of, policy::DeviceKind device)
 {
     CategoryMatrix matrix;
     for (auto const& role : policy.roles)
@@ -71,7 +71,7 @@ CategoryMatrix enforce_categories(policy::Policy const& policy, std::span<std::s
         auto const url = "http://" + probe_of(row.category) + "/"; // which the target views
         auto const target = policy::Target::parse_url(url);
         for (std::size_t role = 0; target && role < matrix.roles.size(); ++role) {
-            auto const subject = person_of(matrix.roles[role]);
+            auto const subject = person_of(matrix.roles[role], device);
             for (auto const& now : moments) {
                 auto const verdict = policy::decide(probed, {subject, *target, now, {}}).verdict;
                 row.by_role[role].blocked += verdict == policy::Verdict::block ? 1U : 0U;

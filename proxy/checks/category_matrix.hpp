@@ -31,8 +31,8 @@ struct CategoryMatrix {
 
 using MomentOf = std::function<policy::Moment(std::chrono::sys_seconds)>;
 
-/// Every half hour of the week that begins at `from`. Some ten milliseconds.
+/// Every half hour of the week that begins at `from`, on such a device; one of the school trusts its CA. Some ten milliseconds.
 CategoryMatrix enforce_categories(policy::Policy const& policy, std::span<std::string_view const> categories,
-    std::chrono::sys_seconds from, MomentOf const& moment_of);
+    std::chrono::sys_seconds from, MomentOf const& moment_of, policy::DeviceKind device = policy::DeviceKind::school);
 
 } // namespace gatehouse::checks

@@ -161,6 +161,48 @@ SelfCheck check_profiles(policy::Policy const& policy, CategoryMatrix const& mat
     return check;
 }
 
+/// Who is known by name where they use the web: by signing in, or by a device that is theirs.
+SelfCheck check_identity(policy::Policy const& policy)
+{
+    SelfCheck check{"identity", "Is it known who uses the web?", {}, {}, State::good};
+    std::vector<std::string> by_place;
+    for (auto const& network : policy.networks)
+        if (!network.asks_sign_in)
+            by_place.push_back(network.title.empty() ? network.id : network.title);
+    auto const personal = std::count_if(
+        policy.devices.begin(), policy.devices.end(), [](policy::DeviceInfo const& device) { return !device.user.empty(); });
+    check.finding = fmt::format("People sign in in {} of {} networks; {} devices belong to one person.",
+        policy.networks.size() - by_place.size(), policy.networks.size(), personal);
+    if (by_place.empty() && !policy.networks.empty())
+        return check;
+    check.state = policy.networks.empty() ? State::gap : State::look;
+    check.finding += fmt::format(
+        " By their place and device only: {}.", by_place.empty() ? "everybody" : fmt::format("{}", fmt::join(by_place, ", ")));
+    check.advice = "Ask people to sign in where they share devices, or keep a list of who sits where.";
+    return check;
+}
+
+/// What is closed on devices that are not the school's, and for addresses of no network.
+SelfCheck check_own_devices(policy::Policy const& policy, std::span<CategoryMatrix const> by_device)
+{
+    SelfCheck check{"own-devices", "Does it hold for devices that are not the school's?", {}, {}, State::good};
+    std::vector<std::string> open;
+    for (auto const& matrix : by_device)
+        for (auto const& row : matrix.rows)
+            for (auto const role : protected_roles(policy))
+                if (auto text = fmt::format("{}: \"{}\"", title_of(policy, role), row.category);
+                    !row.by_role[role].always() && std::find(open.begin(), open.end(), text) == open.end())
+                    open.push_back(std::move(text));
+    check.finding = open.empty()
+        ? "The same topics are closed on personal and on unknown devices, by the names of the sites."
+        : fmt::format("Not closed at any time on a personal or unknown device for {}.", fmt::join(open, "; "));
+    if (!open.empty()) {
+        check.state = State::gap;
+        check.advice = "Look for rules with `where` that leave such devices out.";
+    }
+    return check;
+}
+
 SelfCheck check_logs(Settings const& settings, Facts const& facts)
 {
     SelfCheck check{"logs", "Is it written down who asked for what, and when?", {}, {}, State::good};
@@ -287,13 +329,18 @@ std::vector<SelfCheck> run(
     std::vector<std::string_view> categories;
     for (auto const& theme : themes())
         categories.insert(categories.end(), theme.categories.begin(), theme.categories.end());
-    auto const matrix = enforce_categories(policy, categories, now, [&clock](auto at) { return clock.moment_of(at); });
+    MomentOf const moment_of = [&clock](auto at) { return clock.moment_of(at); };
+    auto const matrix = enforce_categories(policy, categories, now, moment_of);
     std::vector<SelfCheck> checks{check_illegal(policy)};
     for (auto const& theme : themes())
         checks.push_back(check_theme(policy, matrix, theme));
     checks.push_back(check_safe_search(policy, clock.moment_of(now)));
     checks.push_back(check_profiles(policy, matrix));
     checks.push_back(check_expectations(policy, facts));
+    checks.push_back(check_identity(policy));
+    std::array const by_device{enforce_categories(policy, categories, now, moment_of, policy::DeviceKind::personal),
+        enforce_categories(policy, categories, now, moment_of, policy::DeviceKind::unknown)};
+    checks.push_back(check_own_devices(policy, by_device));
     checks.push_back(check_logs(settings, facts));
     checks.push_back(check_coverage(facts));
     checks.push_back(check_lists(facts));

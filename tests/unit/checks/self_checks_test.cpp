@@ -73,6 +73,35 @@ TEST(SelfChecks, TellRolesApart)
     EXPECT_EQ(check("profiles").state, State::good);
 }
 
+TEST(SelfChecks, SayWherePeopleAreNotKnownByName)
+{
+    auto const by_place = check("identity");
+    EXPECT_EQ(by_place.state, State::look);
+    EXPECT_EQ(by_place.finding,
+        "People sign in in 0 of 1 networks; 0 devices belong to one person. By their place and device only: Room.");
+    auto policy = school();
+    policy.networks.front().asks_sign_in = true;
+    EXPECT_EQ(check("identity", good_facts(), policy).state, State::good);
+    policy.networks.clear();
+    EXPECT_EQ(check("identity", good_facts(), policy).state, State::gap);
+}
+
+TEST(SelfChecks, AskAlsoForDevicesThatAreNotTheSchools)
+{
+    auto const open = check("own-devices");
+    EXPECT_EQ(open.state, State::gap);
+    EXPECT_THAT(open.finding, HasSubstr("Pupil: \"gambling\""));
+    EXPECT_THAT(open.finding, testing::Not(HasSubstr("\"adult\"")));
+    auto const on_school_devices_only
+        = school("[[rule]]\nid = \"no-gambling\"\nwho = [\"pupil\"]\nwhat = [\"category:gambling\"]\n"
+                 "where = [\"device:school\"]\naction = \"block\"\nreason = \"x\"\n");
+    EXPECT_EQ(check("gambling", good_facts(), on_school_devices_only).state, State::good);
+    EXPECT_EQ(check("own-devices", good_facts(), on_school_devices_only).state, State::gap);
+    auto const everywhere = school("[[rule]]\nid = \"no-gambling\"\nwho = [\"pupil\"]\nwhat = [\"category:gambling\"]\n"
+                                   "action = \"block\"\nreason = \"x\"\n");
+    EXPECT_EQ(check("own-devices", good_facts(), everywhere).state, State::good);
+}
+
 TEST(SelfChecks, NeverCallGoodWhatCouldNotBeFoundOut)
 {
     Facts const nothing;
