@@ -55,6 +55,7 @@ private:
     void schedule_next_change();
     void keep_house();
     void let_records_go(std::chrono::sys_seconds now);
+    void keep_head(std::chrono::sys_seconds now);
     void purge(store::Ledger& ledger, std::chrono::sys_seconds now) const;
     void record_replaced_log(std::chrono::sys_seconds now);
     void check_store();
@@ -98,7 +99,9 @@ private:
     boost::asio::steady_timer change_timer_;
     std::uint64_t log_files_replaced_ = 0; ///< that the audit tells of
     std::chrono::sys_seconds house_kept_{}, store_checked_{};
-    policy::Date purged_on_{};                         ///< the school's date on which old records went last; the store's thread
+    std::chrono::sys_days head_kept_on_{},
+        head_missed_on_{};     ///< the day (UTC) of the audit's head that was kept last, or could not be; the store's thread
+    policy::Date purged_on_{}; ///< the school's date on which old records went last; the store's thread
     std::chrono::steady_clock::time_point next_try_{}; ///< of changes that stayed due
     std::vector<std::uint16_t> proxy_ports_;
     std::vector<int> listening_;        ///< the proxy's sockets; the workers own them

@@ -2,6 +2,7 @@
 #include "proxy/server.hpp"
 #include "proxy/store/audit.hpp"
 #include "proxy/store/believed_time.hpp"
+#include "proxy/store/kept_heads.hpp"
 #include "proxy/store/retention.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
@@ -28,6 +29,7 @@ void Server::keep_house()
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
     let_records_go(now);
+    keep_head(now);
 }
 
 /// Records whose time is over go, after the start and then with each new day, by the time that is believed: a clock that leapt ahead deletes nothing
@@ -48,16 +50,34 @@ void Server::let_records_go(std::chrono::sys_seconds now)
     (void)store_->post(store::Job{std::move(look)}); // a full queue: the next minute will do
 }
 
+/// The audit's head, once a day, in a file that may lie where nobody of this machine can change it.
+void Server::keep_head(std::chrono::sys_seconds now)
+{
+    auto keep = [this, now](store::Ledger& ledger) {
+        auto const today = std::chrono::floor<std::chrono::days>(now);
+        if (head_kept_on_ == today)
+            return;
+        auto const kept = store::keep_head_of_day(ledger, settings_.heads_dir, now);
+        if (kept)
+            head_kept_on_ = today;
+        else if (std::exchange(head_missed_on_, today) != today)
+            spdlog::warn("audit.head_not_kept folder=\"{}\" reason=\"{}\"", settings_.heads_dir.string(), kept.error().message());
+    };
+    (void)store_->post(store::Job{std::move(keep)}); // a full queue: the next minute will do
+}
+
 /// On the store's thread.
 void Server::purge(store::Ledger& ledger, std::chrono::sys_seconds now) const
 {
-    auto const before = [now](unsigned days) { return days == 0 ? std::nullopt : std::optional{now - std::chrono::days{days}}; };
-    auto const& kept = settings_.retention;
-    auto const purged = store::purge_records(ledger, {before(kept.incidents), before(kept.requests), before(kept.reports)}, now);
+    store::PurgeBefore before;
+    for (auto const& key : retention_keys)
+        if (auto const days = settings_.retention.*key.days; days != 0)
+            before.emplace(key.id, now - std::chrono::days{days});
+    auto const purged = store::purge_records(ledger, before, now);
     if (!purged)
         spdlog::warn("records.not_purged reason=\"{}\"", purged.error().message());
     else if (purged->all() > 0)
-        spdlog::info("records.purged incidents={} requests={} reports={}", purged->incidents, purged->requests, purged->reports);
+        spdlog::info("records.purged count={} what=\"{}\"", purged->all(), purged->text());
 }
 
 /// Somebody deleted or damaged a day file of the access log: the diagnostic log says so at once, and the audit keeps it.

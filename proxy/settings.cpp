@@ -151,9 +151,13 @@ void read_console(SettingsReader& reader, Settings& settings)
 
 void read_retention(SettingsReader& reader, Settings& settings)
 {
-    reader.read("incidents", settings.retention.incidents);
-    reader.read("requests", settings.retention.requests);
-    reader.read("reports", settings.retention.reports);
+    for (auto const& key : retention_keys)
+        reader.read(key.id, settings.retention.*key.days);
+}
+
+void read_audit(SettingsReader& reader, Settings& settings)
+{
+    reader.read("heads", settings.heads_dir, settings.config_dir);
 }
 
 void check_pseudonym(SettingsReader& reader, std::string_view pseudonym)
@@ -183,7 +187,7 @@ struct Section {
 constexpr Section sections[]{{"listen", read_listen}, {"urls", read_urls}, {"reach", read_reach}, {"log", read_log},
     {"limits", read_limits}, {"deadlines", read_deadlines}, {"resolver", read_resolver}, {"pac", read_pac},
     {"antivirus", read_antivirus}, {"ca", read_ca}, {"console", read_console}, {"mail", read_mail}, {"sign_on", read_sign_on},
-    {"retention", read_retention}, {"gateway", read_gateway}};
+    {"retention", read_retention}, {"audit", read_audit}, {"gateway", read_gateway}};
 
 void read_document(toml::table const& document, std::string const& file, LoadedSettings& loaded)
 {
@@ -202,6 +206,8 @@ void read_document(toml::table const& document, std::string const& file, LoadedS
     for (auto const& section : sections)
         top.in_table(section.name, [&](SettingsReader& reader) { section.read(reader, settings); });
     top.finish();
+    if (settings.heads_dir.empty())
+        settings.heads_dir = settings.state_dir / "heads";
 }
 
 std::string url_of(std::string_view scheme, Endpoint const& endpoint)

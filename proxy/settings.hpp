@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gatehouse {
@@ -94,9 +95,25 @@ struct SignOn {
 /// How long records of the store are kept once they are closed. Units: days; zero: for ever. The access log has `log_days`.
 struct Retention {
     unsigned incidents = 365;
-    unsigned requests = 730; ///< to open a site
-    unsigned reports = 730;  ///< that were dealt with
+    unsigned requests = 730;       ///< to open a site
+    unsigned reports = 730;        ///< that were dealt with
+    unsigned supervised_use = 730; ///< with the times at which somebody sat beside; from the day on which it was to end
+    unsigned permissions = 730;    ///< with two keys: closed, or without a key that is live
+    unsigned grants = 730;         ///< that ended; one stays as long as its request or permission
+    unsigned purposes = 730;       ///< for which marketing looked at the access log
+    unsigned keys = 365;           ///< for programs, that are over
+    unsigned addresses = 365;      ///< from which an account signed in, since it last did
 };
+
+/// Its keys in the settings, which are the store's names of the classes of records (store/retention.hpp).
+struct RetentionKey {
+    std::string_view id;
+    unsigned Retention::*days;
+};
+inline constexpr RetentionKey retention_keys[]{{"incidents", &Retention::incidents}, {"requests", &Retention::requests},
+    {"reports", &Retention::reports}, {"supervised_use", &Retention::supervised_use}, {"permissions", &Retention::permissions},
+    {"grants", &Retention::grants}, {"purposes", &Retention::purposes}, {"keys", &Retention::keys},
+    {"addresses", &Retention::addresses}};
 
 /// The group of the kernel's packet log that refused QUIC packets go to.
 inline constexpr std::uint16_t quic_log_group = 3128;
@@ -143,6 +160,8 @@ struct Settings {
 
     std::filesystem::path
         ca_signer; ///< socket of a signer that runs as an account of its own; empty: the daemon starts one, as itself
+
+    std::filesystem::path heads_dir; ///< where the audit's head of each day is written; empty: heads/ of `state_dir`
 
     std::vector<std::string> second_factor; ///< console roles that must sign in with a code as well: "headteacher"; others may
 

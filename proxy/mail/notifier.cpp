@@ -63,8 +63,8 @@ bool Notifier::tell(store::DueNotice const& notice)
 {
     auto const& kind = *notice.kind;
     Message const message{settings_.to.at(std::string{store::to_text(kind.role)}), fmt::format("Gatehouse: {}", kind.subject),
-        fmt::format("{}\n\n{}{}\n\nThis notice says on purpose nothing about anybody: sign in to see what it is about.\n",
-            kind.text, console_url_, kind.page)};
+        fmt::format("{}\n\n{}{}{}{}\n\nThis notice says on purpose nothing about anybody: sign in to see what it is about.\n",
+            kind.text, notice.more, notice.more.empty() ? "" : "\n\n", console_url_, kind.page)};
     if (auto const fault = send(settings_, message, clock_.now().instant, ends_); !fault.empty()) {
         spdlog::warn("mail.not_sent kind={} reason=\"{}\"", kind.id, fault);
         return false;

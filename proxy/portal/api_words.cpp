@@ -111,7 +111,15 @@ constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose"
 constexpr ApiField check[]{{"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"device", "Device"},
     {"at", "YYYY-MM-DDTHH:MM"}};
 constexpr ApiField term[]{{"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"}};
-constexpr ApiField person[]{{"person", "User name", true}, {"purpose", "Which request it answers", true}, own_password};
+constexpr ApiField review[]{
+    {"kind", "\"policy\" or \"filtering\"", true}, {"on", "YYYY-MM-DD", true}, {"note", "What came of it", true}};
+constexpr ApiField person[]{{"person", "User name", true}, {"purpose", "Which request it answers", true}, own_password,
+    {"at", "As the page says it"}, {"proof", "As the page says it, instead of the password"},
+    {"others", "Names of others that are taken out too, one a line"}, {"mine", "Names of the person that stay, one a line"}};
+constexpr ApiField person_file[]{{"person", "User name", true}, {"purpose", "Which request it answers", true},
+    {"at", "As the page says it", true}, {"proof", "As the page says it", true}, {"seen", "As the page says it", true},
+    {"others", "Names of others that are taken out too, one a line"}, {"mine", "Names of the person that stay, one a line"},
+    {"leave", "Keys of texts that are left out"}, {"why", "Why they are left out"}};
 constexpr ApiField audit[]{{"action", "Beginning of its action, such as \"unblock.\""}, {"by", "User name of who did it"},
     {"about", "Part of whom or what it is about, or of its words"}, {"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"},
     {"before", "Rows with a lower number"}};
@@ -210,11 +218,15 @@ constexpr ApiWords word_table[]{
     {post, "/checks/run", "Run the checks"},
     {get, "/governors", "The governors' report", term},
     {get, "/governors/pdf", "The same as a PDF", term},
+    {get, "/reviews", "When the policy and the filter were reviewed, and have to be again"},
+    {post, "/reviews", "Write down that a review was done", review},
     {get, "/privacy", "How long records are kept"},
-    {post, "/privacy/person", "Everything about one person", person},
+    {post, "/privacy/person", "What would go out about one person", person},
+    {post, "/privacy/person/file", "Everything about one person, as a file", person_file},
     {get, "/status", "What runs, and whether it is well"},
     {get, "/audit", "Decisions about people and policy", audit},
     {get, "/audit/export", "The same as CSV", audit},
+    {post, "/audit/verify", "Read every row of the chain again"},
     {get, "/accounts", "Accounts"},
     {get, "/accounts/one", "One account", of_id},
     {get, "/accounts/add", "The form of a new account"},

@@ -54,6 +54,9 @@ constexpr auto traffic_readers
 constexpr auto check_runners = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::auditor);
 constexpr auto governors_readers
     = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::dpo, Role::chief_executive, Role::auditor);
+constexpr auto headteacher = Access::roles(Role::headteacher);
+constexpr auto review_readers
+    = Access::roles(Role::headteacher, Role::officer, Role::chief_executive, Role::ict_lead, Role::dsl, Role::dpo, Role::auditor);
 constexpr auto privacy_readers = Access::roles(Role::dpo, Role::headteacher, Role::auditor, Role::ict_lead);
 constexpr auto marketing = Access::roles(Role::marketing);
 constexpr auto purpose_enders = Access::roles(Role::marketing, Role::headteacher, Role::dpo);
@@ -153,11 +156,15 @@ constexpr Route console_table[] = {
     {post, "/checks/run", con::take_check_run, check_runners},
     {get, "/governors", con::show_governors, governors_readers, "For governors"},
     {get, "/governors/pdf", con::show_governors_pdf, governors_readers},
+    {get, "/reviews", con::show_reviews, review_readers, "Reviews"},
+    {post, "/reviews", con::take_review, headteacher},
     {get, "/privacy", con::show_privacy, privacy_readers, "Privacy"},
     {post, "/privacy/person", con::take_subject_access, dpo},
+    {post, "/privacy/person/file", con::take_subject_file, dpo},
     {get, "/status", con::show_status, signed_in, "Status"},
     {get, "/audit", con::show_audit, audit_readers, "Audit"},
     {get, "/audit/export", con::export_audit, audit_readers},
+    {post, "/audit/verify", con::take_audit_verify, audit_readers},
     {get, "/accounts", con::show_accounts, ict_lead, "Accounts"},
     {get, "/accounts/one", con::show_one_account, ict_lead},
     {get, "/accounts/add", con::show_account_form, ict_lead},

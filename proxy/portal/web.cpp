@@ -13,6 +13,7 @@ namespace gatehouse::portal {
 Site::Site(Services given)
     : services(std::move(given))
     , clock(services.settings.time_zone)
+    , audit_watch(services.settings.state_dir)
 {
     auto const& settings = services.settings;
     if (!settings.sign_on.issuer.empty())

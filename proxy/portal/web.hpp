@@ -8,6 +8,7 @@
 #include "proxy/portal/quota.hpp"
 #include "proxy/portal/services.hpp"
 #include "proxy/sign_on/provider.hpp"
+#include "proxy/store/audit_watch.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 
@@ -34,6 +35,7 @@ struct Site {
     sign_on::Flows flows;                        ///< of the console's thread
     std::unique_ptr<sign_on::Provider> provider; ///< null: people sign in with passwords only
     Quota forms{60, std::chrono::hours(1)};      ///< of the portal, by address
+    store::AuditWatch audit_watch;               ///< asked on `gentle`
     /// Streams of the access log that are open. Shared with them: at the end of the process they may be dropped after the site.
     std::shared_ptr<int> live_tails = std::make_shared<int>(0);
     boost::asio::thread_pool aside{2};   ///< for publish and log search, which block

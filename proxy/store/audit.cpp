@@ -45,14 +45,21 @@ AuditDigest digest_from(std::string const& bytes)
     return digest;
 }
 
-/// Walks the chain from its first row.
+/// Walks the chain from behind a row up to which it is known.
 class Verifier {
 public:
-    explicit Verifier(AuditChain const& chain)
+    Verifier(AuditChain const& chain, AuditHead const& known)
         : chain_{chain}
         , head_{chain.read_head()}
+        , previous_{known.digest}
     {
+        found_.rows = known.count;
     }
+    std::optional<AuditHead> const& head() const { return head_; }
+    AuditHead reached() const { return {found_.rows, previous_}; }
+
+    /// A row that was read already is another now.
+    void miss(std::int64_t sequence, std::string problem) { fail(sequence, std::move(problem)); }
 
     /// False: this row is bad, stop.
     bool accept(ChainedRow const& chained)
@@ -68,9 +75,15 @@ public:
         previous_ = digest;
         found_.rows = expected;
         if (head_ && head_->count == expected && head_->digest != digest)
-            return fail(expected, fmt::format("row {} is not the one that was signed", expected));
+            return fail(expected, not_the_signed(expected));
         return true;
     }
+    static std::string not_the_signed(std::int64_t sequence)
+    {
+        return fmt::format("row {} is not the one that was signed", sequence);
+    }
+
+    bool failed() const { return !found_.problem.empty(); }
 
     AuditVerification finish()
     {
@@ -96,6 +109,40 @@ private:
     AuditDigest previous_{};
     AuditVerification found_;
 };
+
+result<std::optional<std::string>> digest_at(Database& database, std::int64_t sequence)
+{
+    return database.first(
+        "SELECT digest FROM audit WHERE sequence = ?", [](Statement const& row) { return row.text(0); }, sequence);
+}
+
+/// Of the rows that are not read again: that the last one is there as it was, and the one that the head signs.
+result<void> look_back(Database& database, AuditHead const& known, Verifier& verifier)
+{
+    if (known.count == 0)
+        return {};
+    auto const last = digest_at(database, known.count);
+    if (!last)
+        return last.error();
+    auto const& head = verifier.head();
+    if (!*last) {
+        auto const newest
+            = database.first("SELECT coalesce(max(sequence), 0) FROM audit", [](Statement const& row) { return row.integer(0); });
+        if (!newest)
+            return newest.error();
+        auto const gone = newest->value_or(0) < known.count ? newest->value_or(0) + 1 : known.count;
+        verifier.miss(gone, fmt::format("rows {} to {} were cut off", gone, known.count));
+    } else if (**last != bytes_of(known.digest))
+        verifier.miss(known.count, fmt::format("row {} was changed", known.count));
+    else if (head && head->count > 0 && head->count <= known.count) {
+        auto const signed_row = digest_at(database, head->count);
+        if (!signed_row)
+            return signed_row.error();
+        if (*signed_row != std::optional{bytes_of(head->digest)})
+            verifier.miss(head->count, Verifier::not_the_signed(head->count));
+    }
+    return {};
+}
 
 } // namespace
 
@@ -147,19 +194,31 @@ result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filt
 
 result<AuditVerification> verify_audit(Ledger& ledger)
 {
+    AuditHead reached;
+    return verify_audit_from(ledger.database(), ledger.chain(), {}, reached);
+}
+
+result<AuditVerification> verify_audit_from(
+    Database& database, AuditChain const& chain, AuditHead const& known, AuditHead& reached)
+{
     // The head is read first: rows that another process appends while we read are beyond it and do no harm.
-    Verifier verifier{ledger.chain()};
-    static std::string const sql = fmt::format("SELECT {} FROM audit ORDER BY sequence", columns);
-    auto statement = ledger.database().prepare(sql);
+    Verifier verifier{chain, known};
+    if (auto const done = look_back(database, known, verifier); !done)
+        return done.error();
+    static std::string const sql = fmt::format("SELECT {} FROM audit WHERE sequence > ? ORDER BY sequence", columns);
+    auto statement = database.prepare(sql);
     if (!statement)
         return statement.error();
-    for (;;) {
+    statement->bind(known.count);
+    while (!verifier.failed()) {
         auto const stepped = statement->step();
         if (!stepped)
             return stepped.error();
         if (!*stepped || !verifier.accept(read_row(*statement)))
-            return verifier.finish();
+            break;
     }
+    reached = verifier.reached();
+    return verifier.finish();
 }
 
 } // namespace gatehouse::store

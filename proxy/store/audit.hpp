@@ -9,6 +9,8 @@
 
 namespace gatehouse::store {
 
+class AuditChain;
+struct AuditHead;
 class Ledger;
 
 /// What happened. No secrets, no query strings. Example: action "unblock.approve", object "unblock-request:17".
@@ -54,7 +56,10 @@ result<void> record_event(
 /// Newest first.
 result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filter);
 
-/// Recomputes the whole chain and compares it with the signed head. One pass, O(rows).
+/// Recomputes the whole chain and compares it with the signed head. One pass, O(rows): the console asks an AuditWatch (audit_watch.hpp) instead.
 result<AuditVerification> verify_audit(Ledger& ledger);
+/// The same for the rows behind `known`, up to which the chain was found whole before; `reached` is how far it is now.
+result<AuditVerification> verify_audit_from(
+    Database& database, AuditChain const& chain, AuditHead const& known, AuditHead& reached);
 
 } // namespace gatehouse::store

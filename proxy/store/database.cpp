@@ -148,10 +148,11 @@ void Database::Finalize::operator()(sqlite3_stmt* statement) const
 
 result<Database> Database::open(std::filesystem::path const& file, DatabaseOptions const& options)
 {
-    if (!make_private(file))
+    if (!options.read_only && !make_private(file))
         return errno == ENOSPC || errno == EDQUOT ? errc::full : errc::io;
     sqlite3* raw = nullptr;
-    int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int const access = options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int const code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
     Database database{raw};
     if (code != SQLITE_OK)
@@ -160,8 +161,9 @@ result<Database> Database::open(std::filesystem::path const& file, DatabaseOptio
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
-    auto const settings = database.run_script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                                              "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;");
+    std::string const mode = options.read_only ? "" : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;";
+    auto const settings
+        = database.run_script(mode + "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;");
     if (!settings)
         return settings.error();
     if (!options.check_integrity)

@@ -76,6 +76,7 @@ private:
 struct DatabaseOptions {
     std::chrono::milliseconds busy_timeout{5000}; ///< waiting for another process's write
     bool check_integrity = true;                  ///< PRAGMA integrity_check at open
+    bool read_only = false;                       ///< of a file that is there; changes are refused with `errc::io`
 };
 
 class Database {

@@ -24,7 +24,8 @@ constexpr std::string_view a_decision
 /// A kind with how its newest waiting thing is found: one number, which grows with each.
 struct Source {
     NoticeKind kind;
-    std::string_view newest; ///< ?1: the role; empty: newest_to_decide()
+    std::string_view newest;    ///< ?1: the role; empty: newest_to_decide()
+    std::string_view more = {}; ///< ?1: what `newest` found; a line for the mail
 };
 
 /// Of the requests that wait for this role's decision. One may become the chief executive's because the headteacher joins those who ask, so for them
@@ -63,6 +64,12 @@ constexpr std::string_view proposals
 
 constexpr std::string_view emergencies
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
+
+constexpr std::string_view a_head
+    = "The head of the audit today. Keep this mail: with such lines in a file, gatehouse audit verify --heads FILE finds out "
+      "whether the audit was cut or written anew.";
+constexpr std::string_view heads = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'audit.head-kept' AND ?1 > 0";
+constexpr std::string_view head_line = "SELECT detail FROM audit WHERE sequence = ?1";
 
 constexpr std::array sources{
     Source{{"requests", ConsoleRole::officer, "a request waits", "Somebody asked for a site that is blocked.", "/requests"},
@@ -113,7 +120,9 @@ constexpr std::array sources{
     Source{{"reports-pupil", ConsoleRole::dsl, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"urgent-pupil", ConsoleRole::dsl, "please look now", urgent_report, "/reports"}, urgent_reports},
     Source{{"urgent-staff", ConsoleRole::headteacher, "please look now", urgent_report, "/reports"}, urgent_reports},
-    Source{{"urgent-officer", ConsoleRole::officer, "please look now", urgent_report, "/reports"}, urgent_reports}};
+    Source{{"urgent-officer", ConsoleRole::officer, "please look now", urgent_report, "/reports"}, urgent_reports},
+    Source{{"heads-dpo", ConsoleRole::dpo, "the head of the audit", a_head, "/audit"}, heads, head_line},
+    Source{{"heads-governors", ConsoleRole::auditor, "the head of the audit", a_head, "/audit"}, heads, head_line}};
 
 // The numbers in the statements above.
 static_assert(static_cast<int>(ConsoleRole::headteacher) == 2 && static_cast<int>(ConsoleRole::chief_executive) == 6);
@@ -147,8 +156,16 @@ result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole
         auto const told = database.first("SELECT newest FROM notices WHERE kind = ?", number_of, kind.id);
         if (!newest || !told)
             return newest ? told.error() : newest.error();
-        if (newest->value_or(0) > told->value_or(0))
-            due.push_back({&kind, **newest});
+        if (newest->value_or(0) <= told->value_or(0))
+            continue;
+        due.push_back({&kind, **newest, {}});
+        if (sources[i].more.empty())
+            continue;
+        auto more = database.first(
+            sources[i].more, [](Statement const& row) { return row.text(0); }, **newest);
+        if (!more)
+            return more.error();
+        due.back().more = more->value_or(std::string{});
     }
     return due;
 }

@@ -21,6 +21,7 @@ std::span<NoticeKind const> notice_kinds();
 struct DueNotice {
     NoticeKind const* kind = nullptr;
     std::int64_t newest = 0; ///< what to hand to mark_told
+    std::string more = {};   ///< a line behind the text: the audit's head; of most kinds empty
 };
 
 /// For these roles. Errors: those of the database.

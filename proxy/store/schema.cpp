@@ -397,8 +397,21 @@ ALTER TABLE list_changes ADD COLUMN reference TEXT NOT NULL DEFAULT '';
 UPDATE list_changes SET owner = made_by;
 )sql";
 
-constexpr std::array<char const*, 10> steps_of_today{
-    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8, version_9, version_10};
+// What was last of a kind is asked of the audit every few seconds (notices.cpp). When the policy and the filter were reviewed (clause 15).
+constexpr char const* version_11 = R"sql(
+CREATE INDEX audit_by_action ON audit (action, sequence);
+CREATE TABLE reviews (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    INTEGER NOT NULL,
+    done_on TEXT NOT NULL, -- a day of the school's calendar
+    note    TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array<char const*, 11> steps_of_today{
+    version_1, version_2, version_3, version_4, version_5, version_6, version_7, version_8, version_9, version_10, version_11};
 
 } // namespace
 

@@ -9,11 +9,12 @@ namespace {
 result<void> read_requests(Database& database, SubjectRecords& records)
 {
     auto const read = [](Statement const& row) {
-        return RequestOfSubject{row.text(0), row.text(1), row.text(2), row.instant(3), row.id<RequestState>(4), row.text(5)};
+        return RequestOfSubject{
+            row.text(0), row.text(1), row.text(2), row.instant(3), row.id<RequestState>(4), row.text(5), row.text(6)};
     };
-    auto rows = database.collect(
-        "SELECT reference, url, why, submitted_at, state, answer FROM unblock_requests WHERE lower(user) = ? ORDER BY id", read,
-        records.user);
+    auto rows = database.collect("SELECT reference, url, why, submitted_at, state, answer, terms_text FROM unblock_requests "
+                                 "WHERE lower(user) = ? ORDER BY id",
+        read, records.user);
     if (!rows)
         return rows.error();
     records.requests = std::move(*rows);
@@ -88,6 +89,29 @@ result<void> read_permissions(Ledger& ledger, SubjectRecords& records)
     return {};
 }
 
+result<void> read_sign_ins(Database& database, SubjectRecords& records)
+{
+    auto purposes = database.collect(
+        "SELECT p.purpose, p.from_at, coalesce(p.ended_at, p.until) FROM log_purposes p JOIN account_logins l ON l.account = "
+        "p.account"
+        " WHERE l.login = ? ORDER BY p.id",
+        [](Statement const& row) {
+            return PurposeOfSubject{row.text(0), row.instant(1), row.instant(2)};
+        },
+        records.user);
+    auto addresses = database.collect(
+        "SELECT address, last_at FROM known_addresses WHERE login = ? ORDER BY last_at",
+        [](Statement const& row) {
+            return AddressOfSubject{row.text(0), row.instant(1)};
+        },
+        records.user);
+    if (!purposes || !addresses)
+        return !purposes ? purposes.error() : addresses.error();
+    records.purposes = std::move(*purposes);
+    records.addresses = std::move(*addresses);
+    return {};
+}
+
 } // namespace
 
 result<SubjectRecords> read_subject(
@@ -112,10 +136,15 @@ result<SubjectRecords> read_subject(
         if (auto known = find_account(ledger, records.user); known)
             records.account = std::move(*known);
         auto& database = ledger.database();
-        for (auto const& done : {read_requests(database, records), read_reports(database, records),
-                 read_incidents(database, records), read_restrictions(ledger, records), read_permissions(ledger, records)})
+        for (auto const& done :
+            {read_requests(database, records), read_reports(database, records), read_incidents(database, records),
+                read_restrictions(ledger, records), read_permissions(ledger, records), read_sign_ins(database, records)})
             if (!done)
                 return done.error();
+        auto known = known_people(ledger, records.user);
+        if (!known)
+            return known.error();
+        records.known = std::move(*known);
         return records;
     });
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What the store keeps about one person, for a request for access (UK GDPR, article 15). Who else had to do with it is left out.
 
+#include "proxy/store/known_people.hpp"
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/supervisions.hpp"
@@ -13,6 +14,7 @@ struct RequestOfSubject {
     Instant at{};
     RequestState state = RequestState::submitted;
     std::string answer;
+    std::string advice; ///< what the officer recommended, in words
 };
 
 /// A report by the person, or about them. Of one about them neither the words nor who told it are here: both may be somebody else's.
@@ -36,6 +38,16 @@ struct RestrictionOfSubject {
     std::string clause, reason, against, end_reason;
 };
 
+struct PurposeOfSubject {
+    std::string purpose;
+    Instant from{}, until{};
+};
+
+struct AddressOfSubject {
+    std::string address;
+    Instant last_at{};
+};
+
 struct SubjectRecords {
     std::string user; ///< canonical
     std::optional<Account> account;
@@ -45,6 +57,9 @@ struct SubjectRecords {
     std::vector<RestrictionOfSubject> restrictions;
     std::vector<SupervisionRow> supervisions; ///< `by` is empty
     std::vector<Permission> permissions;      ///< that name the person; without the names of others
+    std::vector<PurposeOfSubject> purposes;   ///< for which the person looked at the access log
+    std::vector<AddressOfSubject> addresses;  ///< from which the person signed in
+    KnownPeople known;                        ///< whose names have to be taken out of what is written above
 };
 
 /// DPO only, with a purpose, on record; nobody collects their own.

@@ -116,6 +116,18 @@ result<void> count_upkeep(Ledger& ledger, Account const& reader, policy::Date co
     return {};
 }
 
+result<void> look_at_reviews(Ledger& ledger, Account const& reader, policy::Date const& today, Waiting& waiting)
+{
+    if (!is_one_of(reader, {ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::auditor}))
+        return {};
+    auto const reviews = list_reviews(ledger);
+    if (!reviews)
+        return reviews.error();
+    for (auto const kind : all_review_kinds)
+        waiting.review = std::max(waiting.review, clock_of(kind, *reviews, today).state);
+    return {};
+}
+
 } // namespace
 
 result<Waiting> what_waits(Ledger& ledger, AccountId reader, policy::Moment const& now)
@@ -135,6 +147,8 @@ result<Waiting> what_waits(Ledger& ledger, AccountId reader, policy::Moment cons
         counted = count_cases(ledger, *account, waiting);
     if (counted)
         counted = count_upkeep(ledger, *account, now.local.date, waiting);
+    if (counted)
+        counted = look_at_reviews(ledger, *account, now.local.date, waiting);
     if (!counted)
         return counted.error();
     return waiting;

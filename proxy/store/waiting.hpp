@@ -3,6 +3,7 @@
 
 #include "policy/timetable.hpp"
 #include "proxy/store/accounts.hpp"
+#include "proxy/store/reviews.hpp"
 
 namespace gatehouse::store {
 
@@ -16,6 +17,7 @@ struct Waiting {
     std::size_t cases = 0;                       ///< proposals of supervised use that the reader decides
     std::size_t drafted = 0;                     ///< changes that are not live yet
     std::size_t entries = 0;                     ///< of the school's lists, whose day of review is over
+    ReviewState review = ReviewState::done;      ///< of the policy and of the filter, the one that is further on
 };
 
 /// Errors: those of the database.

@@ -99,7 +99,7 @@ def sealed_content_is_shown_nowhere():
         assert why.status == 200 and "It is never shown" in why.text and "illegal" not in why.text and SEALED not in why.text, plain(why)[-2500:]
         live = browser.get("/log/live?rule=sealed" + end)
         assert SEALED not in live.text and "sealed" in plain(live), plain(live)[-1500:]
-    for page in (OLIVE.get("/traffic").text, OLIVE.get("/governors").text, GATE.command("log", "--rule", "sealed", "--json"), collected("amy").text):
+    for page in (OLIVE.get("/traffic").text, OLIVE.get("/governors").text, GATE.command("log", "--rule", "sealed", "--json"), filed("amy").text):
         assert "gatehouse.example/" not in page and SEALED not in page and "illegal/path" not in page, page[-2500:]
     assert any(SEALED in json.dumps(row) for row in GATE.access_rows()), "the file keeps it"
 
@@ -119,11 +119,15 @@ def collected(person, **fields):
     return DEV.fill("/privacy", "/privacy/person", **{"person": person, "purpose": "Request of 3 December.", "password": "another password of dev", **fields})
 
 
+def filed(person):
+    return DEV.submit(collected(person), "/privacy/person/file")
+
+
 def everything_about_a_person_takes_the_own_password():
     for password, said in (("", "Write your own password"), ("not it", "is not right")):
         page = collected("amy", password=password)
         assert page.status == 422 and said in page.text and '"access_log"' not in page.text, plain(page)[-1500:]
-    assert json.loads(collected("amy").text)["person"] == "amy"
+    assert json.loads(filed("amy").text)["person"] == "amy"
 
 
 def a_file_that_is_cut_says_so():

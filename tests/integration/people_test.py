@@ -193,8 +193,24 @@ def everything_about_one_person():
     equal(protector.fill("/privacy", "/privacy/person", person="amy", password=own).status, 422, "without a purpose")
     page = protector.fill("/privacy", "/privacy/person", person="Amy", purpose="Request of 3 December, identity checked.", password=own)
     equal(page.status, 200)
+    assert "everything-about-one-person" not in page.disposition, "it is looked at first"
+    said = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
+    assert "A VPN on three days, seen by a teacher." in said and "Make the file" in said, said[-2000:]
+    equal(protector.submit(page, "/privacy/person/file", proof="0" * 64).status, 422, "without the own password")
+    equal(protector.submit(page, "/privacy/person/file", person="ben").status, 422, "somebody else than was looked at")
+    equal(protector.submit(page, "/privacy/person/file", seen="0" * 64).status, 422, "something that was not looked at")
+    more = protector.submit(page, "/privacy/person", others="three days")
+    assert "A VPN on [another person], seen by a teacher." in html.unescape(more.text), more.text[-2000:]
+    key = re.search(r'value="(use-reason-[^"]*)"', page.text)[1]
+    left = json.loads(protector.submit(page, "/privacy/person/file", leave=key, why="A teacher is meant.").text)
+    equal(left["supervised_use"][0]["reason"], "")
+    assert left["left_out"][0]["why"] == "A teacher is meant." and "the reason" in left["left_out"][0]["what"], left["left_out"]
+    assert "1 texts left out" in BROWSER["harriet"].get("/audit?action=subject.export").text
+    page = protector.submit(page, "/privacy/person/file")
+    equal(page.status, 200)
+    assert "everything-about-one-person.json" in page.disposition, page.disposition
     found = json.loads(page.text)
-    equal((found["person"], found["account"]["role"], found["access_log_is_whole"]), ("amy", "pupil", True))
+    equal((found["person"], found["account"]["role"], found["access_log_is_whole"], found["left_out"]), ("amy", "pupil", True, []))
     assert any(row["verdict"] == "block" and row["rule"] == "restriction-1" for row in found["access_log"]), found["access_log"][:3]
     assert {"amy"} >= {found["person"]} and "ben" not in page.text and "Zoe" not in page.text, "what others wrote, or others did"
     equal(found["supervised_use"][0]["reason"], "A VPN on three days, seen by a teacher.")
@@ -204,6 +220,39 @@ def everything_about_one_person():
     equal(protector.fill("/privacy", "/privacy/person", person="dev", purpose="x", password=own).status, 403, "their own")
     equal(BROWSER["olive"].fill("/account", "/privacy/person", person="amy", purpose="x").status, 403, "somebody else's")
     assert "Request of 3 December" in BROWSER["harriet"].get("/audit?action=subject.").text
+
+
+def the_clocks_of_clause_15_are_kept():
+    harriet = BROWSER["harriet"]
+    assert "Overdue" in harriet.get("/").text and "Overdue" in harriet.get("/reviews").text
+    today = "2026-11-24"
+    equal(BROWSER["olive"].fill("/reviews", "/reviews", kind="policy", on=today, note="x").status, 403, "an officer writes none down")
+    equal(harriet.fill("/reviews", "/reviews", kind="policy", on="2036-01-01", note="x").status, 422, "a day to come")
+    equal(harriet.fill("/reviews", "/reviews", kind="policy", on=today, note="").status, 422, "without what came of it")
+    for kind in ("policy", "filtering"):
+        equal(harriet.fill("/reviews", "/reviews", kind=kind, on="2026-11-20", note="Agreed by the governors.").status, 303)
+    page = harriet.get("/reviews").text
+    assert "Overdue" not in page and "2028" in page and "2027" in page, page[-2500:]
+    assert "Overdue" not in harriet.get("/").text
+    assert "Agreed by the governors." in BROWSER["dev"].get("/audit?action=review.").text
+    assert "2028" in harriet.get("/governors").text
+
+
+def every_row_of_the_audit_is_read_again():
+    dev = BROWSER["dev"]
+    assert "The chain of records is whole" in dev.get("/audit").text
+    equal(dev.fill("/audit", "/audit/verify").location, "/audit?done=verified")
+    assert "Every row was read again" in dev.get("/audit?done=verified").text
+    assert "all as they were written" in dev.get("/audit?action=audit.verify").text
+    equal(BROWSER["olive"].fill("/account", "/audit/verify").status, 403, "not for the officer")
+
+
+def the_head_of_the_day_is_kept_in_a_file():
+    heads = GATE.state / "heads"
+    wait_until(lambda: sorted(heads.glob("heads-*.txt")), what="the file of the month")
+    kept = sorted(heads.glob("heads-*.txt"))
+    assert kept and re.fullmatch(r"\S+Z \d+ [0-9a-f]{64}", kept[0].read_text().splitlines()[0]), kept
+    assert "all as they were written" in GATE.command("audit", "verify", "--heads", str(heads))
 
 
 def old_records_go_and_it_is_seen():
@@ -224,8 +273,10 @@ def old_records_go_and_it_is_seen():
     assert "were over their time" not in BROWSER["harriet"].get("/privacy").text, "it has not stood for a day"
     GATE.set_clock("2029-06-02 10:30:00")
     renew()
-    wait_until(lambda: "0 incidents, 0 requests, 1 reports were over their time" in BROWSER["harriet"].get("/privacy").text, what="what went, on the page")
-    assert "records.purged incidents=0 requests=0 reports=1" in GATE.log_path.read_text()
+    wait_until(lambda: "were over their time" in BROWSER["harriet"].get("/privacy").text, what="what went, on the page")
+    went = re.search(r"1 reports, (\d+) supervised_use, .*were over their time", BROWSER["harriet"].get("/privacy").text)
+    assert went and int(went[1]) > 0, BROWSER["harriet"].get("/privacy").text
+    assert "records.purged count=" in GATE.log_path.read_text()
 
 
 def sign_again(login):
@@ -248,5 +299,6 @@ with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2
         USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}
     SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, accounts_and_where_they_are_signed_in,
-              everything_about_one_person, old_records_go_and_it_is_seen)
+              everything_about_one_person, the_clocks_of_clause_15_are_kept, every_row_of_the_audit_is_read_again, the_head_of_the_day_is_kept_in_a_file,
+              old_records_go_and_it_is_seen)
 SUITE.close()

@@ -78,7 +78,11 @@ class Browser:
 
     def fill(self, form, action, **fields):
         """Sends the form that stands on the page `form`; the answer."""
-        return self.ask("POST", action, {**self.get(form).hidden(), **fields})
+        return self.submit(self.get(form), action, **fields)
+
+    def submit(self, page, action, **fields):
+        """The same with a page that came already."""
+        return self.ask("POST", action, {**page.hidden(), **fields})
 
     def upload(self, form, action, files, **fields):
         """The same with files, see ask()."""

@@ -2,6 +2,7 @@
 #include "proxy/store/audit.hpp"
 #include "tools/ctl/own_store.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -43,11 +44,26 @@ result<std::string> fault_of(store::Ledger& ledger, KeptHead const& head)
     auto const rows = store::list_audit(ledger, filter);
     if (!rows)
         return rows.error();
-    if (rows->empty() || rows->front().sequence != head.sequence)
-        return fmt::format("row {} was there when its head was kept, and is gone", head.sequence);
+    auto const last = rows->empty() ? 0 : rows->front().sequence;
+    if (last < head.sequence)
+        return fmt::format(
+            "rows {} to {} were there when the head of row {} was kept, and are gone", last + 1, head.sequence, head.sequence);
     if (rows->front().digest != head.digest)
         return fmt::format("row {} or one before it was written anew since its head was kept", head.sequence);
     return std::string{};
+}
+
+/// The file, or all files of the folder that the daemon writes, by name.
+std::vector<std::filesystem::path> files_of(std::filesystem::path const& heads)
+{
+    std::error_code failure;
+    if (!std::filesystem::is_directory(heads, failure))
+        return {heads};
+    std::vector<std::filesystem::path> files;
+    for (auto const& entry : std::filesystem::directory_iterator{heads, failure})
+        files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
 }
 
 /// The first thing wrong with the kept heads, in the order of the file.
@@ -68,6 +84,14 @@ result<std::string> fault_of_heads(store::Ledger& ledger, std::filesystem::path 
         if (!fault || !fault->empty())
             return fault;
     }
+    return std::string{};
+}
+
+result<std::string> fault_of_all(store::Ledger& ledger, std::filesystem::path const& heads)
+{
+    for (auto const& file : files_of(heads))
+        if (auto const fault = fault_of_heads(ledger, file); !fault || !fault->empty())
+            return fault;
     return std::string{};
 }
 
@@ -101,7 +125,7 @@ int audit_verify(Common const& common, std::filesystem::path const& heads, Strea
     if (!found)
         return report_failure(common, streams, found.error().message());
     auto fault = heads.empty() ? result<std::string>{std::string{}}
-                               : store->run([&](store::Ledger& ledger) { return fault_of_heads(ledger, heads); });
+                               : store->run([&](store::Ledger& ledger) { return fault_of_all(ledger, heads); });
     if (!fault)
         return report_failure(common, streams, fault.error().message());
     return tell(common, streams, *found, *fault);

@@ -183,7 +183,7 @@ void add_audit(CLI::App& app, Plan& plan)
     audit->require_subcommand(1);
     auto* const verify = add_verb(*audit, plan, "verify", "whether all of it is still there as it was written");
     auto const heads = std::make_shared<std::filesystem::path>();
-    verify->add_option("--heads", *heads, "lines of `audit head` that were kept elsewhere");
+    verify->add_option("--heads", *heads, "file with lines of `audit head` that were kept elsewhere, or the folder of heads");
     on_run(verify, plan, [heads](Common const& common, Streams streams) { return audit_verify(common, *heads, streams); });
     auto* const head = add_verb(*audit, plan, "head", "a line to be kept elsewhere");
     on_run(head, plan, [](Common const& common, Streams streams) { return audit_head(common, streams); });

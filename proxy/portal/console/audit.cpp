@@ -108,35 +108,42 @@ std::string search_text(Visit const& visit)
     return text.empty() ? "all" : text;
 }
 
-struct Answer {
-    std::vector<store::AuditRow> rows;
-    store::AuditVerification chain;
-};
+/// Whether the chain is whole, and a way to have every row read again.
+void add_chain(Page& page, Visit const& visit, store::AuditVerification const& chain)
+{
+    page.parts.push_back(chain.intact ? paragraph("The chain of records is whole: no row was changed or removed.")
+                                      : warning(words("The chain of records is broken. {}", Words::perhaps_ours(chain.problem))));
+    if (visit.query("done") == "verified" && chain.intact)
+        page.parts.push_back(notice("Every row was read again",
+            words("All {} rows are as they were written.", shown_number(static_cast<std::uint64_t>(chain.rows)))));
+    Form form;
+    form.action = "/audit/verify";
+    form.button = "Read every row again";
+    form.csrf = visit.csrf();
+    form.is_secondary = true;
+    page.parts.push_back(portal::form(form));
+    page.parts.push_back(paragraph("Otherwise each row is read once, and then only those that are new."));
+}
 
 } // namespace
 
 task<Response> show_audit(Visit const& visit)
 {
     auto const search = read_search(visit);
-    auto const work = [filter = search.filter](Ledger& ledger) -> result<Answer> {
-        auto rows = store::list_audit(ledger, filter);
-        if (!rows)
-            return rows.error();
-        auto chain = store::verify_audit(ledger);
-        if (!chain)
-            return chain.error();
-        return Answer{std::move(*rows), std::move(*chain)};
-    };
+    auto const work = [filter = search.filter](Ledger& ledger) { return store::list_audit(ledger, filter); };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
-    auto const& [rows, chain] = *found;
+    auto const& rows = *found;
+    auto const look = [&watch = visit.site.audit_watch] { return watch.look(); };
+    auto const chain = co_await run_gently(visit.site, look);
+    if (!chain)
+        co_return show_failure(visit, chain.error());
     Page page;
     page.title = "Audit";
     add_problems(page, search.problems);
     page.parts.push_back(heading("Audit"));
-    page.parts.push_back(chain.intact ? paragraph("The chain of records is whole: no row was changed or removed.")
-                                      : warning(words("The chain of records is broken. {}", Words::perhaps_ours(chain.problem))));
+    add_chain(page, visit, *chain);
     page.parts.push_back(search_form(visit, search.problems));
     if (!search.problems.empty())
         co_return show(visit, page);
@@ -152,6 +159,20 @@ task<Response> show_audit(Visit const& visit)
             words("The table has the newest {} rows at most. For older ones, choose an earlier day under To, and download again.",
                 shown_number(rows_of_export))));
     co_return show(visit, page);
+}
+
+task<Response> take_audit_verify(Visit const& visit)
+{
+    auto const look = [&watch = visit.site.audit_watch] { return watch.look_at_all(); };
+    auto const chain = co_await run_gently(visit.site, look);
+    if (!chain)
+        co_return show_failure(visit, chain.error());
+    auto const detail = chain->intact ? fmt::format("{} rows, all as they were written", chain->rows) : chain->problem;
+    auto const note = [actor = visit.actor(), detail, now = visit.instant()](
+                          Ledger& ledger) { return store::record_event(ledger, actor, "audit.verify", "audit", detail, now); };
+    if (auto const noted = co_await visit.site.services.store.call(note); !noted)
+        co_return show_failure(visit, noted.error());
+    co_return redirect_to("/audit?done=verified");
 }
 
 task<Response> export_audit(Visit const& visit)

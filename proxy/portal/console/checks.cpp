@@ -24,20 +24,6 @@ std::string address_of(store::CheckRunId id)
     return "/checks/run?id=" + std::to_string(store::number(id));
 }
 
-struct Record {
-    std::optional<bool> audit_is_whole;
-    std::vector<store::CheckRun> runs;
-};
-
-result<Record> read_record(Ledger& ledger)
-{
-    auto runs = store::list_check_runs(ledger, 1);
-    if (!runs)
-        return runs.error();
-    auto const chain = store::verify_audit(ledger);
-    return Record{chain ? std::optional{chain->intact} : std::nullopt, std::move(*runs)};
-}
-
 /// What the checks look at beside the policy.
 task<result<checks::Facts>> gather_facts(Visit const& visit)
 {
@@ -53,13 +39,15 @@ task<result<checks::Facts>> gather_facts(Visit const& visit)
         return facts;
     };
     auto facts = co_await run_aside(visit.site, look);
-    auto const work = [](Ledger& ledger) { return read_record(ledger); };
-    auto const record = co_await services.store.call(work);
-    if (!record)
-        co_return record.error();
-    facts.audit_is_whole = record->audit_is_whole;
-    if (!record->runs.empty())
-        facts.last_checked = std::chrono::floor<std::chrono::days>(now - record->runs.front().at);
+    auto const work = [](Ledger& ledger) { return store::list_check_runs(ledger, 1); };
+    auto const runs = co_await services.store.call(work);
+    if (!runs)
+        co_return runs.error();
+    auto const verify = [&watch = visit.site.audit_watch] { return watch.look(); };
+    auto const chain = co_await run_gently(visit.site, verify);
+    facts.audit_is_whole = chain ? std::optional{chain->intact} : std::nullopt;
+    if (!runs->empty())
+        facts.last_checked = std::chrono::floor<std::chrono::days>(now - runs->front().at);
     co_return facts;
 }
 

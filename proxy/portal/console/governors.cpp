@@ -5,6 +5,7 @@
 #include "proxy/log/tunnel_report.hpp"
 #include "proxy/portal/console/check_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/review_view.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/pdf.hpp"
 #include "proxy/settings.hpp"
@@ -48,19 +49,20 @@ struct FromStore {
     std::vector<store::CheckRun> runs;
     store::AuditVerification chain;
     std::vector<store::AuditRow> newest;
+    std::vector<store::Review> reviews;
 };
 
 result<FromStore> read_store(Ledger& ledger, Range const& range)
 {
     auto figures = store::term_figures(ledger, range.from, range.to);
     auto runs = store::list_check_runs(ledger, 1);
-    auto chain = store::verify_audit(ledger);
     store::AuditFilter filter;
     filter.limit = 1;
     auto newest = store::list_audit(ledger, filter);
-    if (!figures || !runs || !chain || !newest)
-        return !figures ? figures.error() : !runs ? runs.error() : !chain ? chain.error() : newest.error();
-    return FromStore{std::move(*figures), std::move(*runs), std::move(*chain), std::move(*newest)};
+    auto reviews = store::list_reviews(ledger);
+    if (!figures || !runs || !newest || !reviews)
+        return !figures ? figures.error() : !runs ? runs.error() : !newest ? newest.error() : reviews.error();
+    return FromStore{std::move(*figures), std::move(*runs), {}, std::move(*newest), std::move(*reviews)};
 }
 
 struct FromLog {
@@ -204,6 +206,8 @@ Page report_page(Visit const& visit, Report const& report, Medium medium)
     }
     page.parts.push_back(subheading("The record of decisions"));
     page.parts.push_back(record(stored));
+    page.parts.push_back(subheading("Reviews"));
+    page.parts.push_back(portal::table(review_table(stored.reviews, visit.now.local.date)));
     return page;
 }
 
@@ -215,6 +219,11 @@ task<std::variant<Report, Response>> make_report(Visit const& visit)
     auto stored = co_await visit.site.services.store.call(work);
     if (!stored)
         co_return show_failure(visit, stored.error());
+    auto const look = [&watch = visit.site.audit_watch] { return watch.look(); };
+    auto chain = co_await run_gently(visit.site, look);
+    if (!chain)
+        co_return show_failure(visit, chain.error());
+    stored->chain = std::move(*chain);
     auto const count = [dir = visit.site.services.settings.log_dir, range]() -> result<FromLog> {
         auto traffic = log::report_traffic(dir, {range.from, range.to, longest_count});
         auto const days = static_cast<unsigned>(std::chrono::ceil<std::chrono::days>(range.to - range.from).count());

@@ -74,6 +74,9 @@ std::vector<Task> tasks_of(Work const& work)
     add(work.lists,
         {"Lists of the policy", "/status", "Their day of review is over: are they still right?", "yellow",
             words("{} to review", work.lists)});
+    if (work.review != store::ReviewState::done) // yellow: never before what waits for a person
+        tasks.push_back({"Reviews", "/reviews", "When the policy and the filter were reviewed, and have to be again", "yellow",
+            work.review == store::ReviewState::overdue ? "Overdue" : "Due soon"});
     return tasks;
 }
 

@@ -143,14 +143,20 @@ task<Response> take_check_run(Visit const& visit);
 task<Response> show_governors(Visit const& visit);
 task<Response> show_governors_pdf(Visit const& visit);
 
-// privacy.cpp: retention, and everything about one person
+// reviews.cpp: when the policy and the filter were reviewed
+task<Response> show_reviews(Visit const& visit);
+task<Response> take_review(Visit const& visit);
+
+// privacy.cpp: retention; subject_pages.cpp: everything about one person, looked at and as a file
 task<Response> show_privacy(Visit const& visit);
 task<Response> take_subject_access(Visit const& visit);
+task<Response> take_subject_file(Visit const& visit);
 
 // records.cpp: incidents; audit.cpp; log_pages.cpp: search, export; why.cpp: explanations; status_page.cpp; traffic.cpp: charts
 task<Response> show_incidents(Visit const& visit);
 task<Response> show_audit(Visit const& visit);
 task<Response> export_audit(Visit const& visit);
+task<Response> take_audit_verify(Visit const& visit);
 task<Response> show_log(Visit const& visit);
 task<Response> take_log_purpose(Visit const& visit); // log_purpose.cpp
 task<Response> take_log_purpose_end(Visit const& visit);

@@ -1,6 +1,4 @@
-// For the data protection officer: how long records are kept and what went, and everything that is kept about one person.
-#include "proxy/log/csv.hpp"
-#include "proxy/log/search.hpp"
+// For the data protection officer: how long records are kept and what went, and where everything about one person is asked for.
 #include "proxy/portal/console/log_purpose.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
@@ -14,17 +12,15 @@ namespace {
 
 using store::Ledger;
 
-constexpr std::size_t most_rows = 200'000; ///< of the access log about one person
-
 struct Kept {
     std::vector<store::ClassKept> classes;
     std::vector<store::AuditRow> purges;
     std::vector<store::LogPurpose> purposes;
 };
 
-result<Kept> read_kept(Ledger& ledger)
+result<Kept> read_kept(Ledger& ledger, store::Instant now)
 {
-    auto classes = store::what_is_kept(ledger);
+    auto classes = store::what_is_kept(ledger, now);
     store::AuditFilter filter;
     filter.action_prefix = "retention.";
     filter.limit = 20;
@@ -40,15 +36,38 @@ Words days_text(unsigned days)
     return days == 0 ? "For ever" : words("{} days", days);
 }
 
-Words kept_for(Settings const& settings, std::string_view id)
+Words kept_for(Settings const& settings, store::RecordClass const& each)
 {
-    auto const& retention = settings.retention;
-    return days_text(id == "incidents" ? retention.incidents : id == "requests" ? retention.requests : retention.reports);
+    for (auto const& key : retention_keys)
+        if (key.id == each.id)
+            return days_text(settings.retention.*key.days);
+    switch (each.ends) {
+    case store::Ends::itself: return "A day at most";
+    case store::Ends::owner: return "Until the person takes it away";
+    default: return "For ever";
+    }
 }
 
-char const* title_of(std::string_view id)
+Words title_of(std::string_view id)
 {
-    return id == "incidents" ? "Attempts to get round the filter" : id == "requests" ? "Requests to open a site" : "Reports";
+    struct Title {
+        std::string_view id;
+        char const* text;
+    };
+    static constexpr Title titles[]{{"incidents", "Attempts to get round the filter"}, {"requests", "Requests to open a site"},
+        {"reports", "Reports"}, {"supervised_use", "Supervised use, and who sat beside"},
+        {"permissions", "Permissions with two keys"}, {"grants", "Grants: sites that were opened for a time"},
+        {"purposes", "Purposes for which marketing looked at the access log"}, {"keys", "Keys for programs"},
+        {"addresses", "Addresses from which somebody signed in"}, {"sign_ins", "People who are signed in, and wrong passwords"},
+        {"searches", "Searches of the access log that somebody kept"},
+        {"accounts", "Accounts, with every user name that they had"},
+        {"changes", "Changes of lists, rules and timetable, and who made them"},
+        {"reviews", "Reviews of the policy and the filter, and who wrote them down"},
+        {"checks", "Runs of the checks, and who started them"}, {"audit", "Decisions about people and rules (audit)"}};
+    for (auto const& title : titles)
+        if (title.id == id)
+            return title.text;
+    return std::string{id};
 }
 
 Table class_table(Visit const& visit, Kept const& kept)
@@ -59,10 +78,9 @@ Table class_table(Visit const& visit, Kept const& kept)
     table.head = {"Records", "Kept once closed", "Now", "Still open", "Oldest"};
     table.rows.push_back({{"Access log, a file a day"}, {days_text(settings.log_days)}, {"See Status"}, {"-"}, {"-"}});
     for (auto const& each : kept.classes)
-        table.rows.push_back({{title_of(each.id)}, {kept_for(settings, each.id)},
+        table.rows.push_back({{title_of(each.of->id)}, {kept_for(settings, *each.of)},
             {shown_number(static_cast<std::uint64_t>(each.rows))}, {shown_number(static_cast<std::uint64_t>(each.open))},
             {each.oldest ? shown_time(visit.site, *each.oldest) : "None"}});
-    table.rows.push_back({{"Decisions about people and rules (audit)"}, {"For ever"}, {"See Audit"}, {"-"}, {"-"}});
     return table;
 }
 
@@ -100,7 +118,7 @@ Part access_form(Visit const& visit, std::vector<Problem> const& problems)
 {
     Form form;
     form.action = "/privacy/person";
-    form.button = "Collect it";
+    form.button = "Look at it";
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::text, "person", "User name", "As the access log shows it.", std::string(visit.form("person")),
                        {}, problem_with(problems, "person"), "off", 64},
@@ -111,9 +129,11 @@ Part access_form(Visit const& visit, std::vector<Problem> const& problems)
     return portal::form(form);
 }
 
+} // namespace
+
 task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
 {
-    auto const work = [](Ledger& ledger) { return read_kept(ledger); };
+    auto const work = [now = visit.instant()](Ledger& ledger) { return read_kept(ledger, now); };
     auto const kept = co_await visit.site.services.store.call(work);
     if (!kept)
         co_return show_failure(visit, kept.error());
@@ -122,74 +142,27 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
     add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(portal::table(class_table(visit, *kept)));
+    page.parts.push_back(
+        paragraph("The ICT lead sets the days in the gateway's settings, below [retention] and [log]. What is open stays, "
+                  "however old it is."));
     page.parts.push_back(portal::table(purge_table(visit, *kept)));
     page.parts.push_back(portal::table(purpose_table(visit, kept->purposes)));
     if (auto const form = purpose_end_form(visit, kept->purposes))
         page.parts.push_back(*form);
     if (visit.has_role(store::ConsoleRole::dpo)) {
         page.parts.push_back(subheading("Everything about one person"));
-        page.parts.push_back(paragraph("For a request for access (UK GDPR, article 15). What others wrote about the person, and "
-                                       "who they are, is left out: look at "
-                                       "those reports yourself before you pass anything on."));
+        page.parts.push_back(
+            paragraph("For a request for access (UK GDPR, article 15). Reports that others wrote about the person are left "
+                      "out. Names of others are taken out of the rest, and you look at it before it becomes a file."));
         if (!add_way_to_sign_in(page, visit, "/privacy"))
             page.parts.push_back(access_form(visit, problems));
     }
     co_return show(visit, page);
 }
 
-/// Every row of the person, newest first. Blocks.
-result<SubjectRows> rows_of(std::filesystem::path const& dir, std::string const& person)
-{
-    log::SearchQuery query;
-    query.person = person;
-    query.limit = 10'000;
-    query.budget = std::chrono::minutes(1);
-    SubjectRows found;
-    do {
-        auto page = log::search(dir, query);
-        if (!page)
-            return page.error();
-        found.rows.insert(
-            found.rows.end(), std::make_move_iterator(page->rows.begin()), std::make_move_iterator(page->rows.end()));
-        found.whole = found.whole && page->unreadable_days == 0;
-        query.cursor = page->next;
-    } while (!query.cursor.empty() && found.rows.size() < most_rows);
-    found.whole = found.whole && query.cursor.empty();
-    return found;
-}
-
-} // namespace
-
 task<Response> show_privacy(Visit const& visit)
 {
     co_return co_await privacy_page(visit, {});
-}
-
-task<Response> take_subject_access(Visit const& visit)
-{
-    auto const person = trimmed_value(visit.request.form, "person");
-    auto const purpose = trimmed_value(visit.request.form, "purpose");
-    std::vector<Problem> problems;
-    if (person.empty())
-        problems.push_back({"person", "Write whose records you want"});
-    if (purpose.empty())
-        problems.push_back({"purpose", "Write why"});
-    if (problems.empty())
-        if (auto const unproved = co_await find_unproved(visit, "password"))
-            problems.push_back(*unproved);
-    if (!problems.empty())
-        co_return co_await privacy_page(visit, problems);
-    auto const work = [person, purpose, actor = visit.actor(), now = visit.instant()](
-                          Ledger& ledger) { return store::read_subject(ledger, person, purpose, actor, now); };
-    auto const records = co_await visit.site.services.store.call(work);
-    if (!records)
-        co_return show_failure(visit, records.error());
-    auto const search = [dir = visit.site.services.settings.log_dir, person = records->user] { return rows_of(dir, person); };
-    auto const rows = co_await run_gently(visit.site, search);
-    if (!rows)
-        co_return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
-    co_return Response{200, "application/json", subject_json(*records, *rows, visit.instant()),
-        {{"Content-Disposition", "attachment; filename=\"everything-about-one-person.json\""}}};
 }
 
 } // namespace gatehouse::portal::console

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
+#include <fmt/format.h>
 
 namespace gatehouse::portal::console {
 
@@ -32,7 +33,7 @@ json::array requests_of(store::SubjectRecords const& records)
     json::array rows;
     for (auto const& each : records.requests)
         rows.push_back({{"reference", each.reference}, {"at", written(each.at)}, {"site", each.url}, {"why", each.why},
-            {"state", store::to_text(each.state)}, {"answer", each.answer}});
+            {"state", store::to_text(each.state)}, {"recommended", each.advice}, {"answer", each.answer}});
     return rows;
 }
 
@@ -77,7 +78,32 @@ json::array permissions_of(store::SubjectRecords const& records)
     json::array rows;
     for (auto const& each : records.permissions)
         rows.push_back({{"what", each.what}, {"where", each.where}, {"reason", each.reason}, {"at", written(each.made_at)},
+            {"measures", each.measures}, {"closed_because", each.close_reason},
             {"closed", each.closed_at ? json::value(written(*each.closed_at)) : json::value(nullptr)}});
+    return rows;
+}
+
+json::array purposes_of(store::SubjectRecords const& records)
+{
+    json::array rows;
+    for (auto const& each : records.purposes)
+        rows.push_back({{"purpose", each.purpose}, {"from", written(each.from)}, {"until", written(each.until)}});
+    return rows;
+}
+
+json::array addresses_of(store::SubjectRecords const& records)
+{
+    json::array rows;
+    for (auto const& each : records.addresses)
+        rows.push_back({{"address", each.address}, {"last", written(each.last_at)}});
+    return rows;
+}
+
+json::array left_out_of(std::vector<LeftOut> const& left_out)
+{
+    json::array rows;
+    for (auto const& each : left_out)
+        rows.push_back({{"what", each.what}, {"why", each.why}});
     return rows;
 }
 
@@ -95,12 +121,15 @@ json::array log_of(std::vector<log::StoredRecord> const& records)
 
 } // namespace
 
-std::string subject_json(store::SubjectRecords const& records, SubjectRows const& log, store::Instant made_at)
+std::string subject_json(
+    store::SubjectRecords const& records, SubjectRows const& log, std::vector<LeftOut> const& left_out, store::Instant made_at)
 {
-    json::object const all{{"person", records.user}, {"made_at", written(made_at)}, {"account", account_of(records)},
-        {"requests", requests_of(records)}, {"reports", reports_of(records)}, {"attempts", incidents_of(records)},
-        {"supervised_use", supervised_use_of(records)}, {"permissions", permissions_of(records)},
-        {"access_log_is_whole", log.whole}, {"access_log", log_of(log.rows)}};
+    json::object const all{{"person", records.user}, {"made_at", written(made_at)},
+        {"names_of_others", fmt::format("Where somebody wrote the name of another person, it says {}.", store::another_person)},
+        {"left_out", left_out_of(left_out)}, {"account", account_of(records)}, {"requests", requests_of(records)},
+        {"reports", reports_of(records)}, {"attempts", incidents_of(records)}, {"supervised_use", supervised_use_of(records)},
+        {"permissions", permissions_of(records)}, {"purposes_of_looking_at_the_log", purposes_of(records)},
+        {"signed_in_from", addresses_of(records)}, {"access_log_is_whole", log.whole}, {"access_log", log_of(log.rows)}};
     return json::serialize(all);
 }
 

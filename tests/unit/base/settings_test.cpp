@@ -152,6 +152,14 @@ let_out = ["udp/123", "tcp/8000-8100", "ping"]
 incidents = 30
 requests = 60
 reports = 0
+supervised_use = 1
+permissions = 2
+grants = 3
+purposes = 4
+keys = 5
+addresses = 6
+[audit]
+heads = "kept"
 [ca]
 signer = "/run/signer.socket"
 [mail]
@@ -219,6 +227,9 @@ headteacher = ["head@school.example"]
     EXPECT_EQ(settings.retention.incidents, 30U);
     EXPECT_EQ(settings.retention.requests, 60U);
     EXPECT_EQ(settings.retention.reports, 0U);
+    EXPECT_EQ(settings.retention.supervised_use, 1U);
+    EXPECT_EQ(settings.retention.addresses, 6U);
+    EXPECT_EQ(settings.heads_dir, dir_ / "kept");
     EXPECT_EQ(settings.ca_signer, "/run/signer.socket");
     EXPECT_EQ(settings.mail.server, "smtp://mail.school.example:587");
     EXPECT_EQ(settings.mail.password_file, dir_ / "mail-password");

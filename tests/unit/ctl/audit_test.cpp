@@ -83,9 +83,20 @@ TEST_F(AuditTest, AgreesWithHeadsThatWereKeptElsewhere)
     EXPECT_THAT(verify(keep(forged)).error, HasSubstr("written anew"));
     auto later = head.out;
     later.replace(later.find(" 3 "), 3, " 9 ");
-    EXPECT_THAT(verify(keep(later)).error, HasSubstr("row 9"));
+    EXPECT_THAT(verify(keep(later)).error, HasSubstr("rows 4 to 9 were there when the head of row 9 was kept, and are gone"));
     EXPECT_THAT(verify(keep("nonsense\n")).error, HasSubstr(":1: not a line"));
     EXPECT_THAT(verify(state_ / "nowhere").error, HasSubstr("cannot be read"));
+}
+
+TEST_F(AuditTest, ReadsTheFolderOfHeadsOfTheDays)
+{
+    make_rows();
+    auto const folder = state_ / "days";
+    std::filesystem::create_directories(folder);
+    std::ofstream{folder / "heads-2026-11.txt"} << call(audit_head).out;
+    EXPECT_EQ(verify(folder).status, success);
+    std::ofstream{folder / "heads-2026-12.txt"} << "2026-12-01T00:00:00Z 7 " << std::string(64, 'a') << '\n';
+    EXPECT_THAT(verify(folder).error, HasSubstr("rows 4 to 7 were there"));
 }
 
 } // namespace

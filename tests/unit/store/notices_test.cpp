@@ -142,6 +142,20 @@ TEST_F(Notices, TellTheHeadteacherOfRolesGivenInTheConsole)
     EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "a code was taken off";
 }
 
+TEST_F(Notices, TellTheHeadOfTheAuditOnceForEachTimeThatItWasKept)
+{
+    auto const heads = [&] { return *due_notices(*ledger, std::array{ConsoleRole::dpo, ConsoleRole::auditor}); };
+    EXPECT_THAT(heads(), IsEmpty());
+    ASSERT_DONE(record_event(*ledger, owner(), "audit.head-kept", "heads-2026-11.txt", "2026-11-24T10:40:00Z 8 0af3", tuesday));
+    auto const due = heads();
+    ASSERT_EQ(due.size(), 2U);
+    for (auto const& each : due) {
+        EXPECT_EQ(each.more, "2026-11-24T10:40:00Z 8 0af3");
+        ASSERT_DONE(mark_told(*ledger, each));
+    }
+    EXPECT_THAT(heads(), IsEmpty());
+}
+
 TEST_F(Notices, HavePlainWordsThatNameNobody)
 {
     for (auto const& kind : notice_kinds())

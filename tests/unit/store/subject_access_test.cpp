@@ -71,6 +71,38 @@ TEST_F(SubjectAccess, CollectsWhatIsKeptAboutOnePersonAndNobodyElse)
     expect_intact();
 }
 
+TEST_F(SubjectAccess, KnowsTheNamesOfEverybodyElse)
+{
+    NewRequest request;
+    request.requester.user = "ben.year9";
+    request.requester.claimed_name = "Benny Hall";
+    request.url = "https://other.example/";
+    request.why = "Films.";
+    ASSERT_DONE(submit_request(*ledger, request, tuesday));
+    ASSERT_DONE(rename_account(*ledger, officer, "olive.new", owner(), tuesday));
+    ASSERT_DONE(propose_permission(*ledger, {"user:cleo.year9", "service:youtube", "", "Films."}, as(officer2), tuesday));
+    ASSERT_DONE(ledger->database().execute("INSERT INTO known_addresses VALUES ('amy.year9', '10.0.0.1', ?)", tuesday));
+    auto const found = collect("amy.year9", dpo);
+    ASSERT_TRUE(found) << found.error().message();
+    EXPECT_EQ(found->addresses.front().address, "10.0.0.1");
+    Redactor const redactor{found->known.own, found->known.others};
+    EXPECT_EQ(
+        redactor.redact("Amy (amy.year9) told Ms Smith, olive.new, o.smith, Benny Hall, ben.year9, cleo.year9 and Hanna Brown.")
+            .text,
+        "Amy (amy.year9) told [another person], [another person], [another person], [another person], [another person], [another "
+        "person] and "
+        "[another person].");
+}
+
+TEST_F(SubjectAccess, KnowsThePersonByTheNamesOfTheirOtherAccounts)
+{
+    add("amy.staff", "Amelia Hart", ConsoleRole::none, "staff", {}, "amy.year9");
+    auto const found = collect("amy.year9", dpo);
+    ASSERT_TRUE(found);
+    Redactor const redactor{found->known.own, found->known.others};
+    EXPECT_EQ(redactor.redact("Amelia Hart, amy.staff and Ian White").text, "Amelia Hart, amy.staff and [another person]");
+}
+
 TEST_F(SubjectAccess, IsForTheDpoWithAPurposeAndNeverTheirOwn)
 {
     EXPECT_FAILS(collect("amy.year9", officer), errc::not_permitted);

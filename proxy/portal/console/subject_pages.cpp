@@ -1,0 +1,305 @@
+// Everything about one person, for a request for access: what somebody wrote is shown beside what would go out, then it becomes a file.
+#include "proxy/log/search.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
+#include "proxy/portal/console/subject_access.hpp"
+#include "proxy/settings.hpp"
+#include "proxy/store/audit.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <sstream>
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+
+constexpr std::size_t most_rows = 200'000;                     ///< of the access log about one person
+constexpr std::chrono::minutes looking_at{60};                 ///< how long the own password proves it, while somebody looks
+constexpr char const* why_left = "It is about somebody else."; ///< goes into the file, which is in English
+
+/// What was asked for, on every step of the way.
+struct Asked {
+    std::string person, purpose, others, mine;
+    std::int64_t at = 0; ///< when the own password was given, in seconds
+};
+
+Asked read_asked(Visit const& visit)
+{
+    Asked asked{trimmed_value(visit.request.form, "person"), trimmed_value(visit.request.form, "purpose"),
+        trimmed_value(visit.request.form, "others"), trimmed_value(visit.request.form, "mine"), 0};
+    auto const at = visit.form("at");
+    std::from_chars(at.data(), at.data() + at.size(), asked.at);
+    return asked;
+}
+
+/// That this reader proved who they are for this very question at that time; of this process only.
+std::string proof_text(Visit const& visit, Asked const& asked)
+{
+    return fmt::format("subject\n{}\n{}\n{}\n{}\n{}", visit.session_token, store::number(visit.session->account.id), asked.person,
+        asked.purpose, asked.at);
+}
+
+bool is_proved(Visit const& visit, Asked const& asked)
+{
+    auto const age = visit.instant() - store::Instant{std::chrono::seconds{asked.at}};
+    return asked.at > 0 && age >= std::chrono::seconds{0} && age < looking_at
+        && visit.site.tokens.fits(proof_text(visit, asked), visit.form("proof"));
+}
+
+std::vector<std::string> lines_of(std::string const& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream stream{text};
+    for (std::string line; std::getline(stream, line);)
+        if (line.find_first_not_of(" \t\r") != std::string::npos)
+            lines.push_back(std::move(line));
+    return lines;
+}
+
+/// Names that stand in the rules, and people who have a device of their own, are known too.
+void add_names_of_policy(Visit const& visit, store::KnownPeople& known)
+{
+    auto const policy = visit.site.services.current_policy ? visit.site.services.current_policy() : nullptr;
+    if (!policy)
+        return;
+    auto const& own = known.own.logins;
+    auto const add = [&](std::string const& user) {
+        if (!user.empty() && std::find(own.begin(), own.end(), user) == own.end())
+            known.others.logins.push_back(user);
+    };
+    for (auto const& rule : policy->rules)
+        for (auto const& who : rule.who)
+            if (who.kind == policy::Selector::Kind::user)
+                add(who.value);
+    for (auto const& device : policy->devices)
+        add(device.user);
+}
+
+struct Reviewed {
+    FreeText of;
+    std::string kept; ///< as it was written
+    std::vector<std::string> doubtful;
+};
+
+/// Takes the names out of the records; what is there twice stays comparable by `seen`.
+std::vector<Reviewed> redact_texts(Visit const& visit, Asked const& asked, store::SubjectRecords& records)
+{
+    auto known = records.known;
+    add_names_of_policy(visit, known);
+    for (auto& line : lines_of(asked.others))
+        known.others.full.push_back(std::move(line));
+    for (auto& line : lines_of(asked.mine))
+        known.own.full.push_back(std::move(line));
+    store::Redactor const redactor{known.own, known.others};
+    std::vector<Reviewed> reviewed;
+    for (auto& text : free_texts(records)) {
+        auto redacted = redactor.redact(*text.text);
+        auto kept = std::exchange(*text.text, std::move(redacted.text));
+        reviewed.push_back({std::move(text), std::move(kept), std::move(redacted.doubtful)});
+    }
+    return reviewed;
+}
+
+/// What was on the page, so that nothing goes out that nobody has looked at.
+std::string seen_text(std::vector<Reviewed> const& reviewed)
+{
+    std::string all = "texts";
+    for (auto const& each : reviewed)
+        all += fmt::format("\n{}:{}:{}", each.of.key, each.of.text->size(), *each.of.text);
+    return all;
+}
+
+using Kind = Field::Kind;
+
+std::vector<Field> hidden_fields(Visit const& visit, Asked const& asked)
+{
+    return {{Kind::hidden, "person", "", "", asked.person}, {Kind::hidden, "purpose", "", "", asked.purpose},
+        {Kind::hidden, "at", "", "", std::to_string(asked.at)},
+        {Kind::hidden, "proof", "", "", visit.site.tokens.token_for(proof_text(visit, asked))}};
+}
+
+Table text_table(std::vector<Reviewed> const& reviewed)
+{
+    Table table;
+    table.caption = "What somebody wrote";
+    table.head = {"Where it stands", "As it is kept", "As it goes out", "May be a name: look"};
+    table.empty = "Nothing that somebody wrote is kept about this person.";
+    for (auto const& each : reviewed) {
+        std::vector<Words> doubtful(each.doubtful.begin(), each.doubtful.end());
+        table.rows.push_back(
+            {{each.of.where}, {each.kept}, {*each.of.text}, {doubtful.empty() ? Words{"-"} : joined(std::move(doubtful))}});
+    }
+    return table;
+}
+
+Part names_form(Visit const& visit, Asked const& asked)
+{
+    Form form;
+    form.action = "/privacy/person";
+    form.button = "Show it again";
+    form.csrf = visit.csrf();
+    form.is_secondary = true;
+    form.fields = hidden_fields(visit, asked);
+    form.fields.push_back({Kind::area, "others", "Names of others that are still there", "One a line. They are taken out too.",
+        asked.others, {}, "", "", 2000});
+    form.fields.push_back(
+        {Kind::area, "mine", "Names of this person that were taken out", "One a line. They stay.", asked.mine, {}, "", "", 2000});
+    return portal::form(form);
+}
+
+Part file_form(
+    Visit const& visit, Asked const& asked, std::vector<Reviewed> const& reviewed, std::vector<Problem> const& problems)
+{
+    Form form;
+    form.action = "/privacy/person/file";
+    form.button = "Make the file";
+    form.csrf = visit.csrf();
+    form.fields = hidden_fields(visit, asked);
+    form.fields.push_back({Kind::hidden, "others", "", "", asked.others});
+    form.fields.push_back({Kind::hidden, "mine", "", "", asked.mine});
+    form.fields.push_back({Kind::hidden, "seen", "", "", visit.site.tokens.token_for(seen_text(reviewed))});
+    if (!reviewed.empty()) {
+        Field leave{Kind::checkboxes, "leave", "Leave these out", "The file says that they are left out, and why."};
+        for (auto const& each : reviewed)
+            leave.options.push_back({each.of.key, each.of.where, *each.of.text});
+        for (auto const& [name, value] : visit.request.form)
+            if (name == "leave")
+                leave.chosen.push_back(value);
+        form.fields.push_back(std::move(leave));
+        auto why = trimmed_value(visit.request.form, "why");
+        form.fields.push_back({Kind::text, "why", "Why are they left out?", "It stands in the file.",
+            why.empty() ? std::string{why_left} : why, {}, problem_with(problems, "why"), "off", 300});
+    }
+    return portal::form(form);
+}
+
+Response review_page(
+    Visit const& visit, Asked const& asked, std::vector<Reviewed> const& reviewed, std::vector<Problem> const& problems)
+{
+    Page page;
+    page.title = "Everything about one person";
+    page.back = "/privacy";
+    add_problems(page, problems);
+    page.parts.push_back(heading(page.title, asked.person));
+    page.parts.push_back(
+        paragraph("Read what goes out beside what is kept. Names that the gateway knows are replaced by [another person]; "
+                  "a text can tell of somebody without a name."));
+    page.parts.push_back(portal::table(text_table(reviewed)));
+    if (!reviewed.empty())
+        page.parts.push_back(names_form(visit, asked));
+    page.parts.push_back(
+        paragraph("The file also has the person's account, the addresses from which they signed in, attempts to get round the "
+                  "filter, and their rows of the access log with what they searched for, as they are."));
+    page.parts.push_back(file_form(visit, asked, reviewed, problems));
+    return show(visit, page);
+}
+
+/// Every row of the person, newest first. Blocks.
+result<SubjectRows> rows_of(std::filesystem::path const& dir, std::string const& person)
+{
+    log::SearchQuery query;
+    query.person = person;
+    query.limit = 10'000;
+    query.budget = std::chrono::minutes(1);
+    SubjectRows found;
+    do {
+        auto page = log::search(dir, query);
+        if (!page)
+            return page.error();
+        found.rows.insert(
+            found.rows.end(), std::make_move_iterator(page->rows.begin()), std::make_move_iterator(page->rows.end()));
+        found.whole = found.whole && page->unreadable_days == 0;
+        query.cursor = page->next;
+    } while (!query.cursor.empty() && found.rows.size() < most_rows);
+    found.whole = found.whole && query.cursor.empty();
+    return found;
+}
+
+/// What was ticked is emptied, and told of.
+std::vector<LeftOut> leave_out(Visit const& visit, std::vector<Reviewed> const& reviewed)
+{
+    auto why = trimmed_value(visit.request.form, "why");
+    if (why.empty())
+        why = why_left;
+    std::vector<LeftOut> left_out;
+    for (std::size_t place = 0; place < reviewed.size(); ++place) {
+        auto const& each = reviewed[place];
+        auto const is_ticked = [&](auto const& field) { return field.first == "leave" && field.second == each.of.key; };
+        if (std::any_of(visit.request.form.begin(), visit.request.form.end(), is_ticked)) {
+            each.of.text->clear();
+            left_out.push_back({each.of.where.english(), why});
+        }
+    }
+    return left_out;
+}
+
+task<result<store::SubjectRecords>> read_records(Visit const& visit, Asked const& asked)
+{
+    auto const work = [asked, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::read_subject(ledger, asked.person, asked.purpose, actor, now); };
+    co_return co_await visit.site.services.store.call(work);
+}
+
+task<Response> make_file(
+    Visit const& visit, Asked const& asked, store::SubjectRecords const& records, std::vector<LeftOut> const& left_out)
+{
+    auto const search = [dir = visit.site.services.settings.log_dir, person = records.user] { return rows_of(dir, person); };
+    auto const rows = co_await run_gently(visit.site, search);
+    if (!rows)
+        co_return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
+    auto detail = fmt::format("{}; {} texts left out", asked.purpose, left_out.size());
+    auto const note = [object = "user:" + records.user, detail, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::record_event(ledger, actor, "subject.export", object, detail, now); };
+    if (auto const noted = co_await visit.site.services.store.call(note); !noted)
+        co_return show_failure(visit, noted.error());
+    co_return Response{200, "application/json", subject_json(records, *rows, left_out, visit.instant()),
+        {{"Content-Disposition", "attachment; filename=\"everything-about-one-person.json\""}}};
+}
+
+} // namespace
+
+task<Response> take_subject_access(Visit const& visit)
+{
+    auto asked = read_asked(visit);
+    std::vector<Problem> problems;
+    if (asked.person.empty())
+        problems.push_back({"person", "Write whose records you want"});
+    if (asked.purpose.empty())
+        problems.push_back({"purpose", "Write why"});
+    if (problems.empty() && !is_proved(visit, asked)) {
+        if (auto const unproved = co_await find_unproved(visit, "password"))
+            problems.push_back(*unproved);
+        asked.at = visit.instant().time_since_epoch().count();
+    }
+    if (!problems.empty())
+        co_return co_await privacy_page(visit, problems);
+    auto records = co_await read_records(visit, asked);
+    if (!records)
+        co_return show_failure(visit, records.error());
+    co_return review_page(visit, asked, redact_texts(visit, asked, *records), {});
+}
+
+task<Response> take_subject_file(Visit const& visit)
+{
+    auto const asked = read_asked(visit);
+    if (!is_proved(visit, asked)) {
+        auto const over = one_problem("password", "An hour is over since you showed that it is you. Ask again");
+        co_return co_await privacy_page(visit, over);
+    }
+    auto records = co_await read_records(visit, asked);
+    if (!records)
+        co_return show_failure(visit, records.error());
+    auto const reviewed = redact_texts(visit, asked, *records);
+    if (!visit.site.tokens.fits(seen_text(reviewed), visit.form("seen"))) {
+        auto const changed = one_problem("leave", "Something was written in the meantime. Look at it once more");
+        co_return review_page(visit, asked, reviewed, changed);
+    }
+    auto const left_out = leave_out(visit, reviewed);
+    co_return co_await make_file(visit, asked, *records, left_out);
+}
+
+} // namespace gatehouse::portal::console
