@@ -3,7 +3,7 @@
 // browsers made through the proxy.
 import { execFileSync } from "node:child_process";
 import { download, expectClosed, expectOpen, expectWords, goHome, menu, peopleOf, press, text } from "./at_school.mjs";
-import { expect, finish, sizes, test } from "./lib.mjs";
+import { checkPage, expect, finish, sizes, test } from "./lib.mjs";
 import { dayBefore, eventually, startSchool } from "./school.mjs";
 
 const school = await startSchool({
@@ -87,14 +87,19 @@ async function dataProtection() {
         await expectWords(dev, ["What is kept, and how long", "Attempts to get round the filter", "365 days", "Requests to open a site", "730 days",
             "Nothing was over its time yet.", "Does the open day's page reach pupils?"]);
     });
-    await test("everything about one person comes as a file, and nothing about another", async () => {
+    await test("everything about one person is read first, after the own password", async () => {
         await dev.fill("#person", "amy");
         await dev.fill("#purpose", "Request for access, identity checked.");
         await dev.fill("#password", "not it");
-        await press(dev, "Collect it");
+        await press(dev, "Look at it");
         await expectWords(dev, ["There is a problem"]);
         await dev.fill("#password", people.secretOf("dev"));
-        const file = await download(dev, () => press(dev, "Collect it"));
+        await press(dev, "Look at it");
+        await expectWords(dev, ["Read what goes out beside what is kept", "Nothing that somebody wrote is kept about this person."], ["www.instagram.com"]);
+    });
+    await checkPage(dev, "everything-about-one-person");
+    await test("it comes as a file then, and has nothing about another", async () => {
+        const file = await download(dev, () => press(dev, "Make the file"));
         expect(file.name === "everything-about-one-person.json", file.name);
         const found = JSON.parse(file.bytes);
         expect(found.person === "amy" && found.access_log_is_whole, JSON.stringify(found).slice(0, 300));
