@@ -468,7 +468,8 @@ def descriptors_that_run_out_come_back():
         controls = [socket.socket(socket.AF_UNIX) for _ in range(5)]
         for control in controls:
             control.connect(str(gate.state / "control.sock"))
-        wait_until(lambda: len(os.listdir(f"/proc/{gate.process.pid}/fd")) >= room, what="the last descriptor taken")
+        # Each time that it finds none it gives an idle connection back, so that the last few come and go.
+        wait_until(lambda: len(os.listdir(f"/proc/{gate.process.pid}/fd")) >= room - 4, what="the last descriptors taken")
         before, begun = cpu_of(gate.process.pid), time.monotonic()
         wait_until(lambda: time.monotonic() - begun > 1.0)  # what is measured is a second of being full
         assert cpu_of(gate.process.pid) - before < 0.5, "the gateway spins without descriptors"
