@@ -126,6 +126,8 @@ Answer write_message(Response const& response, Side side, bool keep_alive)
 }
 
 /// What a request that cannot be read is told; such a connection is closed.
+error_code const too_many_uploads = asio::error::make_error_code(asio::error::try_again);
+
 Response refusal_of(error_code const& failure)
 {
     Response response{400, "text/plain; charset=utf-8", "This request cannot be read.\n", {}};
@@ -135,6 +137,10 @@ Response refusal_of(error_code const& failure)
     }
     if (failure == http::error::header_limit)
         response.status = 431;
+    if (failure == too_many_uploads) {
+        response.status = 503;
+        response.body = "Too many files come in at once. Wait a moment, then send yours again.\n";
+    }
     return response;
 }
 
@@ -176,20 +182,48 @@ task<void> send_stream(Stream& stream, BodyStream& pieces, bool const& draining)
     }
 }
 
-/// More than that kind of form may have. Files come to the console only.
-bool is_too_long(Parser const& parser, Side side)
+bool is_longer(Parser const& parser, std::size_t longest)
 {
-    if (!parser.is_header_done())
-        return false;
-    auto const type = text_of(parser.get()[http::field::content_type]);
-    auto const longest = side == Side::console && (is_multipart(type) || is_json(type)) ? longest_upload : longest_body;
     auto const announced = parser.content_length();
     return parser.get().body().size() > longest || (announced && *announced > longest);
 }
 
+/// A place among the requests with a long body, given back on every way out.
+class UploadPlace {
+public:
+    explicit UploadPlace(std::shared_ptr<int> count)
+        : count_{std::move(count)}
+    {
+        ++*count_;
+    }
+    UploadPlace(UploadPlace const&) = delete;
+    UploadPlace& operator=(UploadPlace const&) = delete;
+    ~UploadPlace() { --*count_; }
+
+private:
+    std::shared_ptr<int> count_;
+};
+
+/// Whether so much may come. Files come to the console only, and so many at once.
+error_code admit_body(Parser const& parser, Site const& site, Side side, std::optional<UploadPlace>& place)
+{
+    if (!parser.is_header_done() || !is_longer(parser, longest_body))
+        return {};
+    auto const type = text_of(parser.get()[http::field::content_type]);
+    bool const may_be_long = side == Side::console && (is_multipart(type) || is_json(type));
+    if (!may_be_long || is_longer(parser, longest_upload))
+        return http::error::body_limit;
+    if (!place && *site.uploads >= most_uploads)
+        return too_many_uploads;
+    if (!place)
+        place.emplace(site.uploads);
+    return {};
+}
+
 /// Reads one request. `end_of_stream` also stands for a connection that broke or took too long.
 template <class Stream>
-task<error_code> read_request(Stream& stream, beast::flat_buffer& buffer, Parser& parser, Side side)
+task<error_code> read_request(
+    Site const& site, Side side, Stream& stream, beast::flat_buffer& buffer, Parser& parser, std::optional<UploadPlace>& place)
 {
     parser.eager(true);
     parser.header_limit(longest_head);
@@ -200,8 +234,8 @@ task<error_code> read_request(Stream& stream, beast::flat_buffer& buffer, Parser
             buffer.consume(parser.put(buffer.data(), failure));
         if (failure && failure != http::error::need_more)
             co_return failure;
-        if (is_too_long(parser, side))
-            co_return http::error::body_limit;
+        if (auto const refused = admit_body(parser, site, side, place))
+            co_return refused;
         if (parser.is_done())
             break;
         auto const [broken, size] = co_await stream.async_read_some(buffer.prepare(longest_read), use_tuple);
@@ -233,16 +267,17 @@ task<void> serve(Site& site, Side side, Stream& stream, std::string peer, bool c
 {
     beast::flat_buffer buffer{longest_head + longest_body};
     for (;;) {
+        std::optional<UploadPlace> place; // held as long as the body
         Parser parser;
         beast::get_lowest_layer(stream).expires_after(head_deadline);
-        auto const failure = co_await read_request(stream, buffer, parser, side);
+        auto const failure = co_await read_request(site, side, stream, buffer, parser, place);
         if (failure == http::error::end_of_stream)
             co_return;
         auto const request = failure ? std::nullopt : read_message(parser.get(), peer);
         if (!request) {
             auto const refused = write_message(refusal_of(failure), side, false);
             co_await send(stream, refused, false);
-            if (failure == http::error::body_limit)
+            if (failure == http::error::body_limit || failure == too_many_uploads)
                 co_await drop_rest(stream);
             co_return;
         }

@@ -10,8 +10,9 @@ inline constexpr std::size_t longest_head = 16 * 1024;
 inline constexpr std::size_t longest_body = 64 * 1024;
 /// Of a form with a file, and of a program's JSON, on the console.
 inline constexpr std::size_t longest_upload = 1024 * 1024;
-inline constexpr std::size_t most_fields = 256;        ///< a rule may name every subject
-inline constexpr std::size_t most_files = 4;           ///< of one form
+inline constexpr int most_uploads = 16;         ///< requests longer than `longest_body` at once, of everybody: their memory
+inline constexpr std::size_t most_fields = 256; ///< a rule may name every subject
+inline constexpr std::size_t most_files = 4;    ///< of one form
 inline constexpr std::size_t longest_part_head = 4096; ///< of a field or file within a form: a file's name may be long
 inline constexpr std::size_t most_list_lines = 10000;  ///< of one import into the school's lists
 /// For a handshake, or a whole request from its first byte; also idle time.

@@ -38,7 +38,8 @@ struct Site {
     store::AuditWatch audit_watch;               ///< asked on `gentle`
     /// Streams of the access log that are open. Shared with them: at the end of the process they may be dropped after the site.
     std::shared_ptr<int> live_tails = std::make_shared<int>(0);
-    boost::asio::thread_pool aside{2};   ///< for publish and log search, which block
+    std::shared_ptr<int> uploads = std::make_shared<int>(0); ///< requests with a long body; shared likewise
+    boost::asio::thread_pool aside{2};                       ///< for publish and log search, which block
     boost::asio::thread_pool outside{1}; ///< for what waits for a provider of sign-on: nothing of ours ever waits behind it
     boost::asio::thread_pool gentle{1};  ///< for what takes seconds: publication never waits behind it
 

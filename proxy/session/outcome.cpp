@@ -1,5 +1,6 @@
 #include "proxy/session/outcome.hpp"
 
+#include "proxy/http1/ascii.hpp"
 #include "proxy/http1/forward.hpp"
 #include "proxy/portal/block_page.hpp"
 
@@ -111,20 +112,36 @@ std::string page_for(Session& session, Outcome const& outcome, OwnAnswer const& 
         .language = language});
 }
 
-/// Fetch standard §3.7 (Sec-Purpose); Purpose is what browsers said before.
-bool is_prefetch(http1::RequestHead const& head)
-{
-    auto purpose = head.find("Sec-Purpose");
-    if (!purpose)
-        purpose = head.find("Purpose");
-    return purpose && purpose->starts_with("prefetch");
-}
+/// The fields that tell who caused a request, found in one walk: every request is asked.
+struct CauseFields {
+    std::string_view dest, mode, user, purpose, accept;
 
-bool accepts_part_of_page(http1::RequestHead const& head)
-{
-    auto const accepted = head.find("Accept").value_or("");
-    return accepted.starts_with("image/") || accepted.starts_with("text/css") || accepted.starts_with("font/");
-}
+    explicit CauseFields(http1::RequestHead const& head)
+    {
+        for (auto const& field : head.fields()) {
+            auto const take = [&field](std::string_view name, std::string_view& value) {
+                if (value.empty() && http1::equals_ignoring_case(field.name, name))
+                    value = field.value;
+            };
+            switch (field.name.size()) { // few names have these lengths
+            case std::string_view("Accept").size(): take("Accept", accept); break;
+            case std::string_view("Purpose").size(): take("Purpose", purpose); break;         // what browsers said before
+            case std::string_view("Sec-Purpose").size(): take("Sec-Purpose", purpose); break; // Fetch standard §3.7
+            case std::string_view("Sec-Fetch-Dest").size():
+                take("Sec-Fetch-Dest", dest);
+                take("Sec-Fetch-Mode", mode);
+                take("Sec-Fetch-User", user);
+                break;
+            default: break;
+            }
+        }
+    }
+    bool is_prefetch() const { return purpose.starts_with("prefetch"); }
+    bool is_part_of_page() const
+    {
+        return accept.starts_with("image/") || accept.starts_with("text/css") || accept.starts_with("font/");
+    }
+};
 
 detect::Observation observation_of(
     Session const& session, Outcome const& outcome, detect::Protocol protocol = detect::Protocol::tls)
@@ -218,11 +235,11 @@ void record(Environment& env, policy::Subject const& subject, Outcome const& out
 
 detect::Intent intent_of(http1::RequestHead const& head)
 {
-    auto const intent = detect::intent_of(head.find("Sec-Fetch-Dest").value_or(""), head.find("Sec-Fetch-Mode").value_or(""),
-        head.find("Sec-Fetch-User").value_or(""));
-    if (intent == detect::Intent::embedded || is_prefetch(head))
+    CauseFields const said{head};
+    auto const intent = detect::intent_of(said.dest, said.mode, said.user);
+    if (said.is_prefetch() || (intent == detect::Intent::unknown && said.is_part_of_page()))
         return detect::Intent::embedded;
-    return intent == detect::Intent::unknown && accepts_part_of_page(head) ? detect::Intent::embedded : intent;
+    return intent;
 }
 
 void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol)

@@ -26,9 +26,13 @@ result<void> append_line(std::filesystem::path const& file, std::string const& l
     int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (descriptor < 0)
         return errno == ENOSPC ? errc::full : errc::io;
+    auto const begin = ::lseek(descriptor, 0, SEEK_END);
     auto const written = ::write(descriptor, line.data(), line.size());
     bool const whole = written == static_cast<::ssize_t>(line.size()) && ::fsync(descriptor) == 0;
-    bool const is_full = errno == ENOSPC || errno == EDQUOT;
+    bool const is_short = written >= 0 && written < static_cast<::ssize_t>(line.size());
+    bool const is_full = is_short || errno == ENOSPC || errno == EDQUOT;
+    if (!whole) // a part of a line would count as that day's
+        (void)!::ftruncate(descriptor, begin);
     ::close(descriptor);
     if (!whole)
         return is_full ? errc::full : errc::io;

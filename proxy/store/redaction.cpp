@@ -78,13 +78,15 @@ struct Hit {
 
 } // namespace
 
+constexpr std::size_t longest_known = 200; ///< letters; each place of a text is compared with so many
+
 struct Redactor::Names {
     std::unordered_map<Letters, Meaning> meanings;
     std::size_t longest_name = 0;
 
     void mark(Letters const& letters, bool Meaning::*as)
     {
-        if (letters.size() < 2) // a letter alone is nobody's
+        if (letters.size() < 2 || letters.size() > longest_known) // a letter alone is nobody's, nor is a page of them
             return;
         meanings[letters].*as = true;
         longest_name = std::max(longest_name, letters.size());

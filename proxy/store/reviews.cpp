@@ -36,15 +36,6 @@ std::optional<ReviewKind> parse_review_kind(std::string_view text)
     return std::nullopt;
 }
 
-policy::Date years_after(policy::Date const& date, int years)
-{
-    auto later = date;
-    later.year = static_cast<std::int16_t>(date.year + years);
-    if (date.month == 2 && date.day == 29 && !std::chrono::year{later.year}.is_leap())
-        later.day = 28;
-    return later;
-}
-
 ReviewClock clock_of(ReviewKind kind, std::vector<Review> const& reviews, policy::Date const& today)
 {
     ReviewClock clock;
@@ -54,7 +45,9 @@ ReviewClock clock_of(ReviewKind kind, std::vector<Review> const& reviews, policy
             clock.last = review;
     if (!clock.last)
         return clock;
-    clock.due = years_after(clock.last->on, years_of(kind));
+    clock.due = clock.last->on;
+    for (int years = years_of(kind); years > 0; --years)
+        clock.due = clock.due->next_year();
     clock.state = *clock.due < today                        ? ReviewState::overdue
         : day_of(*clock.due) - day_of(today) <= told_before ? ReviewState::due
                                                             : ReviewState::done;

@@ -31,8 +31,6 @@ struct ReviewClock {
     ReviewState state = ReviewState::overdue;
 };
 
-/// The same day a number of years later; 28 February after a 29th.
-policy::Date years_after(policy::Date const& date, int years);
 /// Due in the last sixty days before; overdue after it, and if it was never done. Pure.
 ReviewClock clock_of(ReviewKind kind, std::vector<Review> const& reviews, policy::Date const& today);
 

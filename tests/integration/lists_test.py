@@ -6,11 +6,13 @@ import html
 import json
 import pathlib
 import re
+import socket
+import ssl
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from console import Browser, ask_for_site, sign_in  # noqa: E402
-from gateway import Gateway, Suite  # noqa: E402
+from gateway import Gateway, Suite, wait_until  # noqa: E402
 
 SUITE = Suite()
 MANY = [f"game{number:04}.example" for number in range(2000)]
@@ -226,6 +228,22 @@ def forms_with_files_have_the_same_guard():
     assert OFFICER.fill("/lists/add", "/lists/add", **{**fields, "reason": "x" * 70000}).status == 413, "without a file as before"
 
 
+def files_of_all_at_once_have_an_end():
+    context = ssl._create_unverified_context()
+    crowd = []
+    for _ in range(16):
+        wire = context.wrap_socket(socket.create_connection(("127.0.0.1", GATE.console_port)))
+        wire.sendall(b"POST /lists/add HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 900000\r\n\r\n--x")
+        crowd.append(wire)
+    wait_until(lambda: add_file(b"#" * 100_000).status == 503, what="the last place taken")
+    page = add_file(b"#" * 100_000)
+    assert page.status == 503 and "send yours again" in page.text, page.status
+    assert add_file(b"# nothing\n").status == 422, "short ones go on"
+    for wire in crowd:
+        wire.close()
+    wait_until(lambda: add_file(b"#" * 100_000).status == 422, what="places given back")
+
+
 class Program(Browser):
     def get_with_key(self, path, key):
         import http.client
@@ -243,5 +261,5 @@ PEOPLE_ROLES = {"olive": "officer", "ian": "ict-lead", "hanna": "headteacher", "
 with Gateway(clock="2026-11-24 10:10:00", accounts=[(role, login) for login, role in PEOPLE_ROLES.items()]) as GATE:
     PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE_ROLES}
     OFFICER, PROGRAM = PEOPLE["olive"], Program(GATE.console_port)
-    SUITE.run(long_lists_come_in_pages, they_are_searched, programs_search_too, somebody_answers_for_each, a_report_gives_its_reference, a_file_comes_in, what_cannot_be_taken_is_named, forms_with_files_have_the_same_guard, a_review_keeps_it)
+    SUITE.run(long_lists_come_in_pages, they_are_searched, programs_search_too, somebody_answers_for_each, a_report_gives_its_reference, a_file_comes_in, what_cannot_be_taken_is_named, forms_with_files_have_the_same_guard, files_of_all_at_once_have_an_end, a_review_keeps_it)
 SUITE.close()

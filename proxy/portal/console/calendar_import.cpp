@@ -236,7 +236,8 @@ task<Response> show_calendar_import(Visit const& visit)
 task<Response> take_calendar_file(Visit const& visit)
 {
     std::vector<Problem> problems;
-    auto const found = read_file(visit, problems);
+    auto const read = [&visit, &problems] { return read_file(visit, problems); };
+    auto const found = co_await run_aside(visit.site, read); // repetitions of events take their time
     if (found.rows.size() > most_chosen)
         problems.push_back({"only", "These are more than 200 days. Say which of them count, or choose fewer years"});
     if (!problems.empty())

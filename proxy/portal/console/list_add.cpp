@@ -65,7 +65,7 @@ Part add_form(Visit const& visit, Back const& back)
     auto const value = [&](std::string_view name) { return std::string(typed ? visit.form(name) : visit.query(name)); };
     auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     auto const list = chosen_list(value("list"));
-    auto const review = visit.form("review").empty() ? year_from(visit.now.local.date).to_text() : value("review");
+    auto const review = visit.form("review").empty() ? visit.now.local.date.next_year().to_text() : value("review");
     Form form;
     form.action = "/lists/add";
     form.button = "Add";
@@ -147,7 +147,8 @@ task<Response> show_list_add(Visit const& visit)
 task<Response> take_list_add(Visit const& visit)
 {
     Back back;
-    auto const import = import_of(visit, back.problems);
+    auto const read = [&visit, &back] { return import_of(visit, back.problems); };
+    auto const import = co_await run_aside(visit.site, read); // up to a megabyte of lines
     back.text = import.text;
     if (!back.problems.empty())
         co_return show(visit, add_page(visit, back));

@@ -75,7 +75,7 @@ Part review_form(Visit const& visit, store::SchoolEntry const& entry, std::vecto
     form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(entry.id))},
         {Field::Kind::text, "why", "Why does it stay?", "It stays on record.", value("why", ""), {},
             problem_with(problems, "why"), "", 500},
-        review_field(value("review", year_from(visit.now.local.date).to_text()), problems),
+        review_field(value("review", visit.now.local.date.next_year().to_text()), problems),
         owner_field(value("owner", entry.owner), problems), reference_field(value("reference", entry.reference), problems)};
     return portal::form(form);
 }

@@ -7,14 +7,6 @@ store::SchoolList chosen_list(std::string_view text)
     return store::parse_school_list(text).value_or(store::SchoolList::block);
 }
 
-policy::Date year_from(policy::Date day)
-{
-    ++day.year;
-    if (day.month == 2 && day.day == 29)
-        day.day = 28;
-    return day;
-}
-
 Field owner_field(std::string value, std::vector<Problem> const& problems)
 {
     return {Field::Kind::text, "owner", "Who answers for it?", "A user name or a name.", std::move(value), {},

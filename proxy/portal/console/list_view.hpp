@@ -8,7 +8,6 @@ namespace gatehouse::portal::console {
 
 /// The list that a query or form names; that of blocked sites if it names none.
 store::SchoolList chosen_list(std::string_view text);
-policy::Date year_from(policy::Date day);
 
 /// Fields of a form; `value`: what stands there beforehand.
 Field owner_field(std::string value, std::vector<Problem> const& problems);

@@ -2,7 +2,9 @@
 #include "proxy/store/kept_heads.hpp"
 #include "tests/unit/store/school.hpp"
 
+#include <csignal>
 #include <fstream>
+#include <sys/resource.h>
 
 namespace gatehouse::store::test {
 namespace {
@@ -125,6 +127,24 @@ TEST_F(Watched, AHeadIsNotKeptOfAnAuditThatWasCut)
     EXPECT_EQ(head_line(), "");
     std::ofstream{folder.path() / "file"} << "x";
     reopen();
+}
+
+TEST_F(Watched, APartOfALineIsNotLeftBehind)
+{
+    auto const dir = folder.path() / "heads";
+    ASSERT_EQ(*keep_head_of_day(*ledger, dir, tuesday), HeadOfDay::kept);
+    auto const before = head_line();
+    auto const former = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit usual{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+    rlimit const tight{before.size() + 20, usual.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+    auto const short_of_room = keep_head_of_day(*ledger, dir, tuesday + hours{24});
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &usual), 0);
+    std::signal(SIGXFSZ, former);
+    EXPECT_FAILS(short_of_room, errc::full);
+    EXPECT_EQ(head_line(), before);
+    EXPECT_EQ(*keep_head_of_day(*ledger, dir, tuesday + hours{24}), HeadOfDay::kept) << "a part would count as that day's";
 }
 
 TEST_F(Watched, AFolderThatCannotBeMadeIsSaid)

@@ -49,11 +49,10 @@ TEST_F(Reviews, ThePolicyIsDueAfterTwoYearsAndTheFilterAfterOne)
     EXPECT_EQ(clock(ReviewKind::policy, "2027-11-21").state, ReviewState::done);
 }
 
-TEST(YearsAfter, KnowsLeapYears)
+TEST_F(Reviews, OfALeapDayAreDueOnThe28th)
 {
-    EXPECT_EQ(years_after(day("2024-02-29"), 1), day("2025-02-28"));
-    EXPECT_EQ(years_after(day("2024-02-29"), 4), day("2028-02-29"));
-    EXPECT_EQ(years_after(day("2026-12-31"), 2), day("2028-12-31"));
+    ASSERT_DONE(record(ReviewKind::policy, "2024-02-29", head));
+    EXPECT_EQ(clock(ReviewKind::policy, "2026-01-01").due, day("2026-02-28"));
 }
 
 } // namespace
