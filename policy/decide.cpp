@@ -135,6 +135,7 @@ bool explains(Selector const* what, std::uint16_t index, ListInfo const& list, F
 /// Names the list, service and category that tell most: first what decided, then the longest name, then a service.
 void attribute(Decision& decision, Selector const* what, Facts const& facts)
 {
+    decision.category = facts.test_category;
     auto const index = what && facts.found_count != 0 ? facts.policy.index_of(*what) : none; // a grant's entry carries none
     std::tuple<bool, std::uint8_t, bool> best{};
     for (auto const& found : facts.all_found()) {

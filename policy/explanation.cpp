@@ -1,6 +1,7 @@
 #include "policy/explanation.hpp"
 
 #include "policy/evaluate.hpp"
+#include "policy/self_check.hpp"
 #include "policy/step_writer.hpp"
 
 #include <fmt/format.h>
@@ -213,7 +214,8 @@ Explanation explain(Policy const& policy, Query const& query)
     out.tls = decision.tls;
     out.stage = decision.stage;
     out.sealed = decision.stage == Stage::sealed;
-    out.may_ask = decision.stage != Stage::sealed && decision.stage != Stage::restriction && !decision.by_search;
+    out.is_test = is_self_check(query.target.host);
+    out.may_ask = decision.stage != Stage::sealed && decision.stage != Stage::restriction && !decision.by_search && !out.is_test;
     out.by_search = decision.by_search;
     out.by_writing = decision.by_writing;
     describe_ruling(out, policy, decision);

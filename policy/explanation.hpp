@@ -50,7 +50,8 @@ struct Explanation {
     std::string wrapper;       ///< title of the service that shows another site, "Google Translate"
     std::string wrapped_host;  ///< that site; empty if a sealed list names it
     bool sealed = false;       ///< no request form may be offered
-    bool may_ask = true;       ///< false for sealed content, restrictions and searches: there is no site to open
+    bool may_ask = true;       ///< false for sealed content, restrictions, searches and test sites: there is no site to open
+    bool is_test = false;      ///< the target is a test site (self_check.hpp)
     bool by_search = false;    ///< a rule about searches decided
     bool by_writing = false;   ///< what the person wrote was read
     std::vector<Step> steps;

@@ -1,5 +1,7 @@
 #include "policy/facts.hpp"
 
+#include "policy/self_check.hpp"
+
 #include <algorithm>
 
 namespace gatehouse::policy {
@@ -38,6 +40,12 @@ void Facts::learn_subject()
 
 void Facts::look_up_target()
 {
+    if (is_self_check(query.target.host)) { // what it stands for is not for lists to say
+        test_category = self_check_category(policy, query.target.host);
+        sealed = is_sealed_category(policy, test_category);
+        add_category(test_category);
+        return;
+    }
     auto const visible_path = query.target.scheme == Scheme::tunnel ? std::string_view{} : query.target.path;
     for (std::size_t i = 0; i < policy.attached.size(); ++i) {
         ListHits hits;

@@ -36,7 +36,8 @@ struct Facts {
     union {
         std::array<Found, ListHits::capacity> found; ///< filled up to found_count; clearing it would cost more than all lookups
     };
-    std::size_t found_count = 0; ///< sealed lists are never among them
+    std::size_t found_count = 0;        ///< sealed lists are never among them
+    std::uint16_t test_category = none; ///< that a test site stands for (self_check.hpp)
 
     Period const* period = nullptr;
     PeriodKind period_kind = PeriodKind::outside;

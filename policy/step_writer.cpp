@@ -47,6 +47,8 @@ std::string StepWriter::describe_what() const
 {
     std::string text{facts_->query.target.host.text()};
     std::vector<std::uint16_t> seen;
+    if (facts_->test_category != none)
+        append(text, "category:", facts_->policy.categories[facts_->test_category].id);
     for (auto const& found : facts_->all_found()) {
         auto const& list = facts_->policy.lists[found.list];
         if (list.service_index != none)

@@ -164,10 +164,20 @@ void Server::start_portal()
                     auto pem = tls::read_ca_pem(settings_.state_dir / "ca");
                     return pem ? std::move(*pem) : std::string{};
                 },
+            .proxy_listeners = [this] { return proxy_listeners(); },
+            .own_addresses = [this] { return guard_.own_addresses; },
             .examine = [this](std::chrono::sys_seconds now) { return examine(settings_, now); }},
         portal::Sockets{take_socket(settings_.portal), take_socket(settings_.console)});
     if (settings_.portal.port == 0)
         settings_.portal_url = fmt::format("http://{}:{}", settings_.portal.address.to_text(), portal_->portal_port());
+}
+
+std::vector<Endpoint> Server::proxy_listeners() const
+{
+    auto listeners = settings_.proxy;
+    for (std::size_t i = 0; i < listeners.size(); ++i) // they were opened in this order, before the others
+        listeners[i].port = proxy_ports_[i];
+    return listeners;
 }
 
 void Server::start_control()

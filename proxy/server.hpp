@@ -50,6 +50,7 @@ private:
     void make_guard(std::vector<std::uint16_t> const& ports);
     void start_portal();
     void start_control();
+    std::vector<Endpoint> proxy_listeners() const; ///< with the ports they have
     void run_console();
     void wait_for_signal();
     void schedule_next_change();

@@ -1,40 +1,15 @@
 #include "proxy/checks/category_matrix.hpp"
 
 #include "policy/decide.hpp"
-#include "tools/lists/compile.hpp"
+#include "policy/self_check.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace gatehouse::checks {
 namespace {
 
 constexpr std::chrono::minutes step{30};
 constexpr std::chrono::days week{7};
-
-std::string probe_of(std::string_view category)
-{
-    return fmt::format("{}.self-check.invalid", category); // RFC 6761 §6.4: no such name exists
-}
-
-/// The policy with a list for each category that holds one such site.
-policy::Policy with_probes(policy::Policy const& policy, std::vector<CategoryRow> const& rows)
-{
-    auto probed = policy;
-    std::vector<policy::ListFile> files;
-    for (auto const& row : rows) {
-        policy::ListInfo info;
-        info.id = "self-check-" + row.category;
-        info.category = row.category;
-        policy::ListEntry entry;
-        entry.host = probe_of(row.category);
-        files.push_back({info.id, "self-check", {std::move(entry)}});
-        probed.lists.push_back(std::move(info));
-    }
-    auto const image = lists::compile_entries(files);
-    probed.attach(image.owner, image.bytes());
-    return probed;
-}
 
 /// A person of the role at a computer of which nothing else is known.
 policy::Subject person_of(std::string const& role, policy::DeviceKind device)
@@ -63,17 +38,16 @@ CategoryMatrix enforce_categories(policy::Policy const& policy, std::span<std::s
     for (auto const id : categories)
         if (policy.category(id) != nullptr)
             matrix.rows.push_back({std::string{id}, std::vector<Enforcement>(matrix.roles.size())});
-    auto const probed = with_probes(policy, matrix.rows);
     std::vector<policy::Moment> moments;
     for (auto at = from; at < from + week; at += step)
         moments.push_back(moment_of(at));
     for (auto& row : matrix.rows) {
-        auto const url = "http://" + probe_of(row.category) + "/"; // which the target views
+        auto const url = "http://" + policy::self_check_name(row.category) + "/"; // which the target views
         auto const target = policy::Target::parse_url(url);
         for (std::size_t role = 0; target && role < matrix.roles.size(); ++role) {
             auto const subject = person_of(matrix.roles[role], device);
             for (auto const& now : moments) {
-                auto const verdict = policy::decide(probed, {subject, *target, now, {}}).verdict;
+                auto const verdict = policy::decide(policy, {subject, *target, now, {}}).verdict;
                 row.by_role[role].blocked += verdict == policy::Verdict::block ? 1U : 0U;
                 ++row.by_role[role].asked;
             }

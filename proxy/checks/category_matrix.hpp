@@ -1,6 +1,6 @@
 #pragma once
-// Which categories are closed for which roles, asked of the decision itself: sites that nobody has are put on lists of each category, in a copy of the
-// policy, and decided for each role through a week.
+// Which categories are closed for which roles, asked of the decision itself: the test site of each category (policy/self_check.hpp) is decided for each
+// role through a week.
 
 #include "policy/policy.hpp"
 

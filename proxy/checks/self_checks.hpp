@@ -3,8 +3,7 @@
 // form, all of it from what runs.
 
 #include "proxy/checks/category_matrix.hpp"
-#include "proxy/clock.hpp"
-#include "proxy/settings.hpp"
+#include "proxy/checks/proxy_look.hpp"
 
 namespace gatehouse::checks {
 
@@ -17,8 +16,9 @@ std::string_view to_text(State state); ///< "good", "look", "gap"
 
 struct SelfCheck {
     std::string id; ///< "adult", "logs": stable
-    std::string question, finding;
-    std::string advice; ///< what to do; empty if it is good
+    std::string question;
+    std::vector<std::string> findings; ///< a sentence each
+    std::string advice;                ///< what to do; empty if it is good
     State state = State::good;
 };
 
@@ -30,8 +30,10 @@ struct Facts {
     std::optional<std::chrono::hours> lists_age;    ///< of the compiled image
     std::optional<std::chrono::days> ca_left;       ///< until the CA is over
     std::optional<bool> audit_is_whole;
-    std::optional<std::chrono::days> last_checked; ///< since the last run of these checks
-    std::uint64_t lost_rows = 0;                   ///< of the access log, since the start
+    std::optional<std::chrono::days> last_checked;  ///< since the last run of these checks
+    std::optional<std::chrono::days> last_reviewed; ///< since the last review of the filter that was recorded
+    std::optional<ProxyLook> look;                  ///< what the gateway itself answered just now; nothing: it was not asked
+    std::uint64_t lost_rows = 0;                    ///< of the access log, since the start
 };
 
 /// Reads what of it lies in the log and the CA's folder. Blocks for two seconds at most.
@@ -47,6 +49,8 @@ struct Theme {
     std::vector<std::string_view> categories;
 };
 std::vector<Theme> const& themes();
+/// Those of the themes, also where the policy has none such, and the sealed ones. Lifetime: views the policy.
+std::vector<std::string_view> asked_categories(policy::Policy const& policy);
 
 /// For keeping a run: JSON, a list of objects. Reading back answers nothing for text that is none.
 std::string to_json(std::vector<SelfCheck> const& checks);

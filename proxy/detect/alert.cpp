@@ -1,5 +1,7 @@
 #include "proxy/detect/alert.hpp"
 
+#include "policy/self_check.hpp"
+
 namespace gatehouse::detect {
 namespace {
 
@@ -92,6 +94,8 @@ void describe(Alert& alert, Observation const& seen)
 
 std::optional<Alert> alert_of(Observation const& seen, policy::ContentFinding const& worth_telling)
 {
+    if (policy::is_self_check(seen.target.host))
+        return std::nullopt;
     auto const people = seen.policy.people_of(seen.subject.role);
     auto const is_told = [&](std::optional<Alert> const& alert) { return alert && alert->severity >= least_told(people); };
     auto alert = find_words(seen);

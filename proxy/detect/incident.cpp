@@ -1,5 +1,7 @@
 #include "proxy/detect/incident.hpp"
 
+#include "policy/self_check.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -180,7 +182,7 @@ Intent intent_of(std::string_view dest, std::string_view mode, std::string_view 
 
 std::optional<Incident> incident_of(Observation const& seen)
 {
-    auto finding = find(seen);
+    auto finding = policy::is_self_check(seen.target.host) ? std::nullopt : find(seen);
     if (!finding)
         return std::nullopt;
     auto const& subject = seen.subject;

@@ -75,20 +75,9 @@ std::string canonical_domain(std::string_view typed)
     return std::string{host ? host->text() : typed};
 }
 
-/// A domain and everything below it is a range of reversed names: '/' is the character after '.'.
 error_code Builder::host(std::string const& domain)
 {
-    if (domain.empty())
-        return {};
-    auto const from = reversed_labels(canonical_domain(domain));
-    if (from.empty()) {
-        into_.matches_nothing = true;
-        return {};
-    }
-    auto to = from;
-    to.back() = '/';
-    return add(column_of(&AccessRecord::host),
-        find_ids(database_, "SELECT id FROM host WHERE reversed >= ? AND reversed < ?", {from, to}));
+    return domain.empty() ? error_code{} : add(column_of(&AccessRecord::host), hosts_below(database_, canonical_domain(domain)));
 }
 
 char small(char character)
@@ -155,6 +144,17 @@ bool contains_ignoring_case(std::string_view text, std::string_view part)
     return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char left, char right) {
         return small(left) == right;
     }) != text.end();
+}
+
+/// A range of reversed names: '/' is the character after '.'.
+result<IdSet> hosts_below(sqlite3* database, std::string_view domain)
+{
+    auto const from = reversed_labels(domain);
+    if (from.empty())
+        return IdSet{};
+    auto to = from;
+    to.back() = '/';
+    return find_ids(database, "SELECT id FROM host WHERE reversed >= ? AND reversed < ?", {from, to});
 }
 
 result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day day, std::uint64_t before)

@@ -41,6 +41,9 @@ struct DayQuery {
 /// Translates the query for the day of the open file. Errors: SQLite's.
 result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day day, std::uint64_t before);
 
+/// The hosts of the open file that are `domain` or below it, by whole labels. Errors: SQLite's.
+result<IdSet> hosts_below(sqlite3* database, std::string_view domain);
+
 /// ASCII case is ignored; `small` is in small letters.
 bool contains_ignoring_case(std::string_view text, std::string_view small);
 

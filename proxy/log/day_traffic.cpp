@@ -1,4 +1,5 @@
 // The traffic of one day file, counted block by block over eight columns.
+#include "policy/self_check.hpp"
 #include "proxy/log/day_search.hpp"
 #include "proxy/log/registered_domain.hpp"
 #include "proxy/log/traffic_report.hpp"
@@ -85,12 +86,16 @@ error_code DayReader::count_traffic(TrafficCounts& counts)
     auto const from = std::max<std::int64_t>(0, in_day(counts.from));
     auto const to = std::max<std::int64_t>(0, in_day(counts.to));
     auto const sealed = word_number(database_.get(), policy::to_text(policy::Stage::sealed));
+    auto const tests = hosts_below(database_.get(), policy::self_check_zone); // nobody's traffic
+    if (!tests)
+        return tests.error();
     Values values;
     for (auto const& block : *blocks) {
         if (auto const error = read_values(cells_, block, columns, values))
             return error;
         for (std::size_t row = 0; row < block.rows; ++row)
-            if (auto const when = static_cast<std::int64_t>(values[at][row]); from <= when && when < to)
+            if (auto const when = static_cast<std::int64_t>(values[at][row]);
+                from <= when && when < to && !(*tests)(values[host][row]))
                 count_row(values, row, sealed, day);
     }
     for (std::size_t hour = 0; hour < day.hours.size(); ++hour)

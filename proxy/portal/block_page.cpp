@@ -76,7 +76,7 @@ void add_reasons(View& view, BlockPage const& page)
     if (why.stage == policy::Stage::restriction)
         view.text("computer", page.subject.device.empty() ? page.subject.address.to_text() : page.subject.device);
     view.flag("search", why.by_search).flag("writing", why.by_search && why.by_writing);
-    view.flag("words", !why.phrase_list.empty());
+    view.flag("words", !why.phrase_list.empty()).flag("test", why.is_test);
     view.flag("file", why.by_file).flag("virus", why.by_virus).flag("lasts", why.by_search || why.by_file);
     view.flag("helpline", wants_helpline(why));
 }

@@ -66,6 +66,8 @@ constexpr PageText sign_in{"Please sign in", "The gateway needs to know who you 
     "Try again and type your school name and password when you are asked."};
 constexpr PageText sign_in_later{
     "You cannot sign in yet", "The gateway cannot look at names and passwords right now.", try_later};
+constexpr PageText open_test{"This test page is open", "The filter leaves this kind of site open for you here and now.",
+    "If it should be closed, tell the ICT team the number below."};
 constexpr PageText unknown{"This page cannot be opened", "Something went wrong on the way to this site.", try_later};
 
 struct Cause {
@@ -129,6 +131,7 @@ constexpr Cause causes[] = {
     {"gateway-busy", &busy},
     {"sign-in-needed", &sign_in},
     {"sign-in-unavailable", &sign_in_later},
+    {"test-page-open", &open_test},
 };
 
 PageText const& text_of(std::string_view code)

@@ -10,6 +10,7 @@ task<Response> show_pac(Visit const& visit);
 task<Response> show_ca(Visit const& visit);
 task<Response> show_device(Visit const& visit);        ///< how the school's certificate gets onto a device
 task<Response> show_accessibility(Visit const& visit); ///< of both servers
+task<Response> show_try(Visit const& visit);           ///< test pages of the filter
 task<Response> show_help(Visit const& visit);          ///< of both servers
 task<Response> show_asset(Visit const& visit);         ///< of both servers
 

@@ -18,6 +18,7 @@ constexpr Route portal_table[] = {
     {get, "/wpad.dat", show_pac},
     {get, "/ca.crt", show_ca},
     {get, "/device", show_device},
+    {get, "/try", show_try},
     {get, "/blocked", show_blocked_again},
     {get, "/ask", show_ask},
     {post, "/ask", take_ask},

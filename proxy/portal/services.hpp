@@ -14,8 +14,9 @@
 #include <vector>
 
 namespace gatehouse {
+struct Endpoint;
 struct Settings;
-}
+} // namespace gatehouse
 
 namespace gatehouse::store {
 class Store;
@@ -77,6 +78,10 @@ struct Services {
 
     /// The school CA's certificate in PEM, empty if there is none.
     std::function<std::string()> ca_pem;
+
+    /// Where the gateway listens for its people, with the ports it has; and the addresses of this machine. Callable from any thread.
+    std::function<std::vector<Endpoint>()> proxy_listeners{};
+    std::function<std::vector<policy::IpAddress>()> own_addresses{};
 
     /// How the machine is (proxy/doctor). Asks others, so it blocks for some seconds at worst; callable from any thread but a worker's.
     std::function<std::vector<checks::Finding>(std::chrono::sys_seconds now)> examine

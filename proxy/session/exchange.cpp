@@ -1,5 +1,6 @@
 #include "proxy/session/exchange.hpp"
 
+#include "policy/self_check.hpp"
 #include "proxy/http1/forward.hpp"
 #include "proxy/http1/target.hpp"
 #include "proxy/session/forwarding.hpp"
@@ -54,6 +55,12 @@ net::task<bool> show_block_page(Session& session, Scratch& scratch, Outcome& out
     outcome.code = log::ResultCode::tcp_denied;
     report_incident(session, outcome);
     return answer_and_record(session, scratch, outcome, {.status = 403});
+}
+
+/// A test site that the policy leaves open: nothing stands behind it, so we say so ourselves.
+net::task<bool> show_open_test(Session& session, Scratch& scratch, Outcome& outcome)
+{
+    return answer_and_record(session, scratch, outcome, {.status = 200, .cause = "test-page-open"});
 }
 
 net::task<bool> show_failure(Session& session, Scratch& scratch, Outcome& outcome, unsigned status, std::string_view cause)
@@ -234,6 +241,8 @@ net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcom
         keeps = co_await show_block_page(session, scratch, outcome);
     else if (!portal && !may_use_port(session.env, outcome.target))
         keeps = co_await show_failure(session, scratch, outcome, 403, "port-not-allowed");
+    else if (policy::is_self_check(outcome.target.host))
+        keeps = co_await show_open_test(session, scratch, outcome);
     else {
         if (outcome.decision.term_list != policy::none)
             report_incident(session, outcome);

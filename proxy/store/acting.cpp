@@ -1,5 +1,6 @@
 #include "proxy/store/acting.hpp"
 
+#include "policy/self_check.hpp"
 #include "policy/target.hpp"
 
 #include <algorithm>
@@ -196,7 +197,7 @@ result<Place> parse_place(std::string_view text)
     if (url.find("://") == std::string::npos)
         url.insert(0, "https://");
     auto const target = policy::Target::parse_url(url);
-    if (!target)
+    if (!target || policy::is_self_check(target->host))
         return errc::invalid_value;
     Place place{std::string{target->host.text()}, std::string{target->path.substr(0, target->path.find('?'))}};
     if (place.path == "/")

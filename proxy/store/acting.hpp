@@ -67,7 +67,7 @@ struct Place {
     std::string host; ///< canonical
     std::string path; ///< "/a", or empty for the whole host
 };
-/// Errors: `errc::invalid_value`.
+/// Errors: `errc::invalid_value`, also for a test site of the filter: nobody asks for one or puts it on a list.
 result<Place> parse_place(std::string_view text);
 bool is_path_prefix(std::string_view path);
 

@@ -22,5 +22,5 @@ export function addressOf(gateway, path) {
 }
 
 export function portalPages(gateway) {
-    return ["/", "/ask", "/tell", "/told?reference=K7QF-3M9P", "/status/", gateway.seed.waiting, "/device", "/help", "/accessibility", "/nothing-here", "/ask?t=broken"];
+    return ["/", "/ask", "/tell", "/told?reference=K7QF-3M9P", "/status/", gateway.seed.waiting, "/device", "/try", "/help", "/accessibility", "/nothing-here", "/ask?t=broken"];
 }

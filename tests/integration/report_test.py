@@ -143,9 +143,52 @@ def checks_try_what_runs():
     policy.write_text(before)
     GATE.publish()
     equal(run_checks()[question][0], "Good")
-    assert "These checks were run 0 days ago" in run_checks()["Is the filter looked at once a year?"][1]
-    equal(len(rows_of(LEAD.get("/checks").text, "Runs, newest first")), 4)
+    review = run_checks()["Is the filter looked at once a year?"]
+    assert review[0] == "Look at it" and "No review of the filter was ever recorded." in review[1] and "These checks were run 0 days ago" in review[1], review
+    equal(len(rows_of(LEAD.get("/checks").text, "Runs, newest first")), 5)
     assert "checks.run" in PEOPLE["harriet"].get("/audit").text
+
+
+def test_page(category, room):
+    with Wire(GATE, room=room) as wire:
+        return wire.send(f"GET http://{category}.self-check.invalid/ HTTP/1.1\r\nHost: {category}.self-check.invalid\r\nAccept: text/html\r\n\r\n").answer()
+
+
+def anybody_can_try_the_filter():
+    closed = test_page("gambling", PUPILS)
+    equal(closed.status, 403)
+    assert b"test page of the filter" in closed.body and b"/ask?t=" not in closed.body, closed.body[:3000]
+    opened = test_page("education", PUPILS)
+    equal(opened.status, 200)
+    assert b"This test page is open" in opened.body, opened.body[:3000]
+    equal(test_page("gambling", "127.0.254.9").status, 403, "somebody whom nobody knows")
+    links = re.findall(r'href="http://([a-z-]+)[.]self-check[.]invalid/"', Browser(GATE.portal_port, secure=False).get("/try").text)
+    assert {"adult", "gambling", "self-harm", "vpn"} <= set(links) and "illegal" not in links, links
+
+
+def nobody_is_told_of_test_pages():
+    for category in ("vpn", "tor", "self-harm", "extremism", "adult"):  # attempts and worries, were they real
+        equal(test_page(category, PUPILS).status, 403, category)
+    equal(fetch("openvpn.net", PUPILS), 403)
+
+    def told():
+        page = PEOPLE["olive"].get("/incidents").text
+        return "openvpn.net" in page and page
+    assert "self-check" not in wait_until(told, what="the real attempt"), "an incident"
+    for reader in ("olive", "dora"):
+        assert "self-check" not in PEOPLE[reader].get("/reports").text, "an alert"
+    equal(ask_for_site(GATE, "http://adult.self-check.invalid/"), None, "there is nothing to ask for")
+    assert not add_to_list(PEOPLE["olive"], "adult.self-check.invalid", "school-allow"), "a list says nothing of them"
+
+
+def the_gateway_is_asked_itself():
+    question = "Does the gateway itself do what the rules say?"
+    state, finding, _ = run_checks()[question]
+    equal(state, "Good", finding)
+    asked, places, good = map(int, re.search(r"Asked for (\d+) test pages at (\d+) places, (\d+) of them", finding).groups())
+    assert asked == good and asked > 100 and places == 11, finding
+    assert "Every question is in the access log." in finding and "Asked for a name first, as it should, in Sixth form study." in finding, finding
+    assert "self-check" not in LEAD.get("/traffic").text, "nobody's traffic"
 
 
 def governors_see_numbers_and_nobody():
@@ -208,5 +251,5 @@ def status_says_what_to_do():
 with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1"}, ports=[HELLO.port], accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
     LEAD = PEOPLE["ian"]
-    SUITE.run(traffic_is_what_was_asked_for, checks_try_what_runs, governors_see_numbers_and_nobody, governors_get_it_on_paper, status_says_what_to_do, the_log_is_seen_as_it_is_written)
+    SUITE.run(traffic_is_what_was_asked_for, anybody_can_try_the_filter, the_gateway_is_asked_itself, checks_try_what_runs, governors_see_numbers_and_nobody, governors_get_it_on_paper, status_says_what_to_do, nobody_is_told_of_test_pages, the_log_is_seen_as_it_is_written)
 SUITE.close()

@@ -2,6 +2,7 @@
 #include "proxy/portal/console/check_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/settings.hpp"
+#include "proxy/store/reviews.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -24,6 +25,34 @@ std::string address_of(store::CheckRunId id)
     return "/checks/run?id=" + std::to_string(store::number(id));
 }
 
+std::chrono::sys_days day_of(policy::Date const& date)
+{
+    return std::chrono::year{date.year} / date.month / date.day;
+}
+
+/// When somebody looked before.
+struct Before {
+    std::optional<store::CheckRun> run;
+    std::optional<store::Review> review; ///< of the filter, the newest
+};
+
+result<Before> kept_before(Ledger& ledger)
+{
+    auto runs = store::list_check_runs(ledger, 1);
+    if (!runs)
+        return runs.error();
+    auto reviews = store::list_reviews(ledger);
+    if (!reviews)
+        return reviews.error();
+    Before before;
+    if (!runs->empty())
+        before.run = std::move(runs->front());
+    for (auto& review : *reviews)
+        if (review.kind == store::ReviewKind::filtering && !before.review)
+            before.review = std::move(review);
+    return before;
+}
+
 /// What the checks look at beside the policy.
 task<result<checks::Facts>> gather_facts(Visit const& visit)
 {
@@ -39,15 +68,28 @@ task<result<checks::Facts>> gather_facts(Visit const& visit)
         return facts;
     };
     auto facts = co_await run_aside(visit.site, look);
-    auto const work = [](Ledger& ledger) { return store::list_check_runs(ledger, 1); };
-    auto const runs = co_await services.store.call(work);
-    if (!runs)
-        co_return runs.error();
+    auto const ask = [&services, clock = visit.site.clock]() -> std::optional<checks::ProxyLook> {
+        if (!services.proxy_listeners)
+            return std::nullopt;
+        auto const policy = services.current_policy();
+        return checks::look_through_proxy({.listeners = services.proxy_listeners(),
+                                              .own_addresses = services.own_addresses(),
+                                              .current_policy = services.current_policy,
+                                              .log_dir = services.settings.log_dir},
+            checks::asked_categories(*policy), clock);
+    };
+    facts.look = co_await run_outside(visit.site, ask);
+    auto const work = [](Ledger& ledger) { return kept_before(ledger); };
+    auto const before = co_await services.store.call(work);
+    if (!before)
+        co_return before.error();
     auto const verify = [&watch = visit.site.audit_watch] { return watch.look(); };
     auto const chain = co_await run_gently(visit.site, verify);
     facts.audit_is_whole = chain ? std::optional{chain->intact} : std::nullopt;
-    if (!runs->empty())
-        facts.last_checked = std::chrono::floor<std::chrono::days>(now - runs->front().at);
+    if (before->run)
+        facts.last_checked = std::chrono::floor<std::chrono::days>(now - before->run->at);
+    if (before->review)
+        facts.last_reviewed = day_of(visit.now.local.date) - day_of(before->review->on);
     co_return facts;
 }
 
@@ -78,9 +120,13 @@ Table check_table(store::CheckRun const& run)
     table.caption = "What was found";
     table.head = {"Question", "Result", "What was found", "What to do"};
     table.empty = "This run cannot be read any more.";
-    for (auto const& check : checks::from_json(run.text).value_or(std::vector<checks::SelfCheck>{}))
-        table.rows.push_back({{Words::perhaps_ours(check.question)}, state_cell(check.state),
-            {Words::perhaps_ours(check.finding)}, {check.advice.empty() ? Words("Nothing") : Words::perhaps_ours(check.advice)}});
+    for (auto const& check : checks::from_json(run.text).value_or(std::vector<checks::SelfCheck>{})) {
+        std::vector<Words> findings;
+        for (auto const& sentence : check.findings)
+            findings.push_back(Words::perhaps_ours(sentence));
+        table.rows.push_back({{Words::perhaps_ours(check.question)}, state_cell(check.state), {joined(std::move(findings), " ")},
+            {check.advice.empty() ? Words("Nothing") : Words::perhaps_ours(check.advice)}});
+    }
     return table;
 }
 
@@ -108,7 +154,9 @@ task<Response> show_checks(Visit const& visit)
         paragraph("What governors, the Department for Education and the UK Safer Internet Centre ask of a school's filter, tried "
                   "on the rules "
                   "that run now. Nothing changes by it, and no person is in it."),
-        run_form(visit), portal::table(table)};
+        paragraph("The gateway asks itself for test pages of each kind of site, from every room in which it has an address. At a "
+                  "computer of any other room, open this page and its links:"),
+        link("Try the filter", visit.site.portal_url() + "/try"), run_form(visit), portal::table(table)};
     co_return show(visit, page);
 }
 

@@ -29,15 +29,6 @@ TEST(CategoryMatrix, AsksTheDecisionThroughAWeek)
     EXPECT_EQ(matrix.row("no-such-category"), nullptr);
 }
 
-TEST(CategoryMatrix, LeavesThePolicyAsItIs)
-{
-    auto const policy = school();
-    auto const lists = policy.lists.size();
-    (void)enforce_categories(policy, asked, tuesday, moment_of);
-    EXPECT_EQ(policy.lists.size(), lists);
-    EXPECT_TRUE(policy.attached.empty());
-}
-
 TEST(CategoryMatrix, SeesAGrantThatOpensACategoryForEverybody)
 {
     auto policy = school();

@@ -1,6 +1,7 @@
 #pragma once
 // A school of a few lines: pupils for whom adult content is closed at any time and games in lessons, and staff for whom nothing is.
 
+#include "policy/list_image.hpp"
 #include "policy/parse.hpp"
 
 #include <gtest/gtest.h>
@@ -88,6 +89,24 @@ end = "12:00"
         ADD_FAILURE() << problem.file << ":" << problem.line << ": " << problem.message;
     parsed.policy.prepare(); // as the first list that is attached would
     return std::move(parsed.policy);
+}
+
+/// With a list of one site for each category.
+inline policy::Policy with_lists(policy::Policy policy)
+{
+    std::vector<policy::ListFile> files;
+    for (auto const& category : policy.categories) {
+        policy::ListInfo info;
+        info.id = "list-of-" + category.id;
+        info.category = category.id;
+        policy::ListEntry entry;
+        entry.host = category.id + ".example";
+        files.push_back({info.id, "file", {entry}});
+        policy.lists.push_back(std::move(info));
+    }
+    auto const image = std::make_shared<std::vector<std::byte> const>(policy::encode_list_image(files, 7));
+    policy.attach(image, *image);
+    return policy;
 }
 
 } // namespace gatehouse::checks::test

@@ -8,8 +8,31 @@
 namespace gatehouse::checks::test {
 namespace {
 
+using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using namespace std::chrono_literals;
+
+Place place(std::string title, std::string role, bool asks_sign_in = false)
+{
+    Place made;
+    made.title = std::move(title);
+    made.subject.role = std::move(role);
+    made.asks_sign_in = asks_sign_in;
+    return made;
+}
+
+/// The gateway closed what it should in the one room, and left games open for somebody in no room.
+ProxyLook good_look()
+{
+    ProxyLook look;
+    look.places.reached = {place("Room", "pupil"), place("", "pupil")};
+    look.looks = {{"adult", 0, Answer::closed, Answer::closed}, {"adult", 1, Answer::closed, Answer::closed},
+        {"gambling", 0, Answer::open, Answer::open}};
+    look.logged = true;
+    return look;
+}
 
 Facts good_facts()
 {
@@ -22,6 +45,8 @@ Facts good_facts()
     facts.ca_left = std::chrono::days{900};
     facts.audit_is_whole = true;
     facts.last_checked = std::chrono::days{30};
+    facts.last_reviewed = std::chrono::days{200};
+    facts.look = good_look();
     return facts;
 }
 
@@ -32,7 +57,7 @@ SelfCheck find(std::vector<SelfCheck> const& checks, std::string_view id)
     return found == checks.end() ? SelfCheck{} : *found;
 }
 
-SelfCheck check(std::string_view id, Facts const& facts = good_facts(), policy::Policy const& policy = school())
+SelfCheck check(std::string_view id, Facts const& facts = good_facts(), policy::Policy const& policy = with_lists(school()))
 {
     return find(run(policy, {}, facts, tuesday, Clock{"UTC"}), id);
 }
@@ -42,12 +67,64 @@ TEST(SelfChecks, SayForWhomATopicIsOpen)
     EXPECT_EQ(check("adult").state, State::good) << "staff do not count: no room of theirs has a group of children";
     auto const gambling = check("gambling");
     EXPECT_EQ(gambling.state, State::gap);
-    EXPECT_THAT(gambling.finding, HasSubstr("Pupil: \"gambling\" is closed 0 % of the week"));
+    EXPECT_THAT(gambling.findings, Contains("Pupil: \"gambling\" is closed 0 % of the week."));
     EXPECT_FALSE(gambling.advice.empty());
-    EXPECT_THAT(check("drugs").finding, HasSubstr("no category \"drugs\""));
+    EXPECT_THAT(check("drugs").findings, Contains("The policy has no category \"drugs\"."));
     auto const partly = check("adult", good_facts(),
-        school("[[rule]]\nid = \"late\"\nwho = [\"staff\"]\nwhat = [\"category:adult\"]\naction = \"block\"\nreason = \"x\"\n"));
+        with_lists(school(
+            "[[rule]]\nid = \"late\"\nwho = [\"staff\"]\nwhat = [\"category:adult\"]\naction = \"block\"\nreason = \"x\"\n")));
     EXPECT_EQ(partly.state, State::good);
+}
+
+TEST(SelfChecks, WantNamesOnTheListsOfATopic)
+{
+    auto const empty = check("adult", good_facts(), school());
+    EXPECT_EQ(empty.state, State::gap) << "a rule without names closes nothing";
+    EXPECT_THAT(empty.findings, Contains("The lists name 0 such sites."));
+    EXPECT_THAT(empty.advice, HasSubstr("lists.toml"));
+}
+
+TEST(SelfChecks, SayWhatTheGatewayItselfAnswered)
+{
+    EXPECT_THAT(check("adult").findings, Contains("The gateway itself was asked just now and closed 2 of 2 test pages."));
+    EXPECT_EQ(check("proxy").state, State::good);
+    auto facts = good_facts();
+    facts.look->looks[1].seen = Answer::open;
+    auto const differs = check("proxy", facts);
+    EXPECT_EQ(differs.state, State::gap);
+    EXPECT_THAT(differs.findings, Contains(HasSubstr("\"adult\": by the rules closed, seen open.")));
+    EXPECT_THAT(check("adult", facts).findings, Contains(HasSubstr("closed 1 of 2 test pages")));
+    facts = good_facts();
+    facts.look->logged = false;
+    EXPECT_EQ(check("proxy", facts).state, State::gap) << "what is not written down cannot be shown";
+    facts.look.reset();
+    EXPECT_EQ(check("proxy", facts).state, State::gap);
+    EXPECT_THAT(check("adult", facts).findings, Contains(HasSubstr("worked out from the rules")));
+}
+
+TEST(SelfChecks, NameTheRoomsThatCannotBeAskedFrom)
+{
+    auto facts = good_facts();
+    facts.look->places.unreached = {place("Office", "staff")};
+    EXPECT_EQ(check("proxy", facts).state, State::good) << "no child is there";
+    facts.look->places.unreached.push_back(place("Library", "pupil"));
+    auto const found = check("proxy", facts);
+    EXPECT_EQ(found.state, State::look);
+    EXPECT_THAT(found.findings, Contains(HasSubstr("no address in Office, Library")));
+    facts.look->places.reached.push_back(place("Study", "pupil", true));
+    EXPECT_THAT(check("proxy", facts).findings, Contains(HasSubstr("Asked for a name first, as it should, in Study.")));
+}
+
+TEST(SelfChecks, CountWordsInOtherLanguages)
+{
+    EXPECT_EQ(check("languages").state, State::look);
+    auto policy = with_lists(school());
+    policy::TermList list;
+    list.terms = {"one", "żółw"};
+    policy.term_lists.push_back(list);
+    auto const found = check("languages", good_facts(), policy);
+    EXPECT_EQ(found.state, State::good);
+    EXPECT_THAT(found.findings, Contains(HasSubstr("Of 2 words and phrases")));
 }
 
 TEST(SelfChecks, WantSealedListsWithEntries)
@@ -59,13 +136,13 @@ TEST(SelfChecks, WantSafeSearchForChildren)
 {
     auto const without = check("safe-search");
     EXPECT_EQ(without.state, State::gap);
-    EXPECT_THAT(without.finding, HasSubstr("Pupil on www.google.com"));
+    EXPECT_THAT(without.findings, Contains(HasSubstr("www.google.com (Pupil)")));
     std::string entries;
     for (auto const* const host : {"www.google.com", "www.bing.com", "duckduckgo.com"})
         entries += "[[safe_search]]\nid = \"engine-" + std::to_string(entries.size()) + "\"\nhosts = [\"" + host
             + "\"]\nuse = \"strict.example\"\nwho = [\"pupil\"]\n";
     auto const with = check("safe-search", good_facts(), school(entries));
-    EXPECT_EQ(with.state, State::good) << with.finding;
+    EXPECT_EQ(with.state, State::good);
 }
 
 TEST(SelfChecks, TellRolesApart)
@@ -77,8 +154,9 @@ TEST(SelfChecks, SayWherePeopleAreNotKnownByName)
 {
     auto const by_place = check("identity");
     EXPECT_EQ(by_place.state, State::look);
-    EXPECT_EQ(by_place.finding,
-        "People sign in in 0 of 1 networks; 0 devices belong to one person. By their place and device only: Room.");
+    EXPECT_THAT(by_place.findings,
+        ElementsAre(
+            "People sign in in 0 of 1 networks; 0 devices belong to one person.", "By their place and device only: Room."));
     auto policy = school();
     policy.networks.front().asks_sign_in = true;
     EXPECT_EQ(check("identity", good_facts(), policy).state, State::good);
@@ -90,11 +168,11 @@ TEST(SelfChecks, AskAlsoForDevicesThatAreNotTheSchools)
 {
     auto const open = check("own-devices");
     EXPECT_EQ(open.state, State::gap);
-    EXPECT_THAT(open.finding, HasSubstr("Pupil: \"gambling\""));
-    EXPECT_THAT(open.finding, testing::Not(HasSubstr("\"adult\"")));
+    EXPECT_THAT(open.findings, Contains(HasSubstr("\"gambling\" (Pupil)")));
+    EXPECT_THAT(open.findings, Not(Contains(HasSubstr("\"adult\""))));
     auto const on_school_devices_only
-        = school("[[rule]]\nid = \"no-gambling\"\nwho = [\"pupil\"]\nwhat = [\"category:gambling\"]\n"
-                 "where = [\"device:school\"]\naction = \"block\"\nreason = \"x\"\n");
+        = with_lists(school("[[rule]]\nid = \"no-gambling\"\nwho = [\"pupil\"]\nwhat = [\"category:gambling\"]\n"
+                            "where = [\"device:school\"]\naction = \"block\"\nreason = \"x\"\n"));
     EXPECT_EQ(check("gambling", good_facts(), on_school_devices_only).state, State::good);
     EXPECT_EQ(check("own-devices", good_facts(), on_school_devices_only).state, State::gap);
     auto const everywhere = school("[[rule]]\nid = \"no-gambling\"\nwho = [\"pupil\"]\nwhat = [\"category:gambling\"]\n"
@@ -107,7 +185,12 @@ TEST(SelfChecks, NeverCallGoodWhatCouldNotBeFoundOut)
     Facts const nothing;
     for (auto const* const id : {"logs", "coverage", "lists", "certificate", "record"})
         EXPECT_EQ(check(id, nothing).state, State::gap) << id;
+    EXPECT_EQ(check("proxy", nothing).state, State::gap);
     EXPECT_EQ(check("review", nothing).state, State::look);
+    auto facts = good_facts();
+    facts.last_reviewed.reset();
+    EXPECT_THAT(check("review", facts).findings, Contains("No review of the filter was ever recorded."));
+    EXPECT_EQ(check("review", facts).state, State::look);
 }
 
 TEST(SelfChecks, LookAtFacts)
@@ -140,9 +223,13 @@ TEST(SelfChecks, AreKeptAsTheyWere)
     ASSERT_EQ(kept->size(), checks.size());
     for (std::size_t i = 0; i < checks.size(); ++i) {
         EXPECT_EQ((*kept)[i].id, checks[i].id);
-        EXPECT_EQ((*kept)[i].finding, checks[i].finding);
+        EXPECT_EQ((*kept)[i].findings, checks[i].findings);
         EXPECT_EQ((*kept)[i].state, checks[i].state);
     }
+    auto const older
+        = from_json(R"([{"id": "logs", "question": "q", "finding": "Two. Sentences.", "advice": "", "state": "good"}])");
+    ASSERT_TRUE(older);
+    EXPECT_THAT(older->front().findings, ElementsAre("Two. Sentences."));
     for (auto const* const bad : {"", "{", "{}", "[1]"})
         EXPECT_FALSE(from_json(bad)) << bad;
 }

@@ -46,6 +46,14 @@ protected:
 constexpr auto allow = policy::Verdict::allow;
 constexpr auto block = policy::Verdict::block;
 
+TEST_F(TrafficReports, LeaveOutTestSitesOfTheFilter)
+{
+    auto const found = report({row("adult.self-check.invalid", block, "adult"), row("www.example.org", allow)});
+    EXPECT_EQ(found.all.requests, 1U);
+    EXPECT_TRUE(found.categories.empty());
+    EXPECT_EQ(report({row("adult.self-check.invalid", block, "adult")}).all.requests, 1U) << "the same folder";
+}
+
 TEST_F(TrafficReports, CountBySiteCategoryRoleAndGroup)
 {
     auto const found = report({row("www.bbc.co.uk", allow, "news"), row("news.bbc.co.uk", allow, "news"),

@@ -13,6 +13,7 @@ gatehouse_test(policy_decision_test
         policy_test.cpp
         safe_search_test.cpp
         selector_test.cpp
+        self_check_test.cpp
         service_switch_test.cpp
         suggest_test.cpp
         url_form_test.cpp
