@@ -94,9 +94,10 @@ json::object search_log(ControlVerbs const& verbs, json::object const& request)
     auto page = log::search(verbs.settings.log_dir, query);
     if (!page)
         return refused("the log could not be searched: " + page.error().message());
+    auto const policy = verbs.current_policy();
     json::array rows;
     for (auto& row : page->rows) {
-        log::hide_sealed(row);
+        log::hide_sealed(row, *policy);
         rows.push_back(row_json(row, verbs.clock));
     }
     return {{"rows", std::move(rows)}, {"next", page->next}};

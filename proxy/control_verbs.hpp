@@ -15,6 +15,7 @@ struct ControlVerbs {
     store::Store& store;
     log::AccessLog& access_log;
     Clock clock;
+    std::function<std::shared_ptr<policy::Policy const>()> current_policy;
     std::function<boost::json::object()> status;
     std::function<portal::PublishResult(std::string_view)> publish;
     std::function<ControlAnswer()> hand_over;

@@ -186,6 +186,7 @@ void Server::start_control()
         .store = *store_,
         .access_log = *access_log_,
         .clock = clock_,
+        .current_policy = [this] { return publisher_.current(); },
         .status = [this] { return status(); },
         .publish = [this](std::string_view cause) { return publish(cause); },
         .hand_over = [this] { return hand_over(); },

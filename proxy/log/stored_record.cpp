@@ -1,5 +1,6 @@
 #include "proxy/log/stored_record.hpp"
 
+#include "policy/sealed.hpp"
 #include "proxy/log/fields.hpp"
 #include "proxy/log/squid_format.hpp"
 
@@ -42,6 +43,18 @@ bool is_sealed(StoredRecord const& row)
     return row.stage == policy::to_text(policy::Stage::sealed);
 }
 
+namespace {
+
+bool is_sealed_now(StoredRecord const& row, policy::Policy const& policy)
+{
+    auto const is_named = [&](std::string const& host, std::string_view path) {
+        return !host.empty() && policy::is_on_sealed_list(policy, host, path);
+    };
+    return is_named(row.host, row.path) || is_named(row.sni, {}) || is_named(row.wrapped, {});
+}
+
+} // namespace
+
 void hide_sealed(StoredRecord& row)
 {
     if (!is_sealed(row))
@@ -55,6 +68,13 @@ void hide_sealed(StoredRecord& row)
     row.port = 0;
     row.list_line = 0;
     row.upstream = {};
+}
+
+void hide_sealed(StoredRecord& row, policy::Policy const& policy)
+{
+    if (is_sealed_now(row, policy))
+        row.stage = policy::to_text(policy::Stage::sealed);
+    hide_sealed(row);
 }
 
 } // namespace gatehouse::log

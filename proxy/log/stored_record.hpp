@@ -1,6 +1,7 @@
 #pragma once
 // An access record that owns its texts, as the searchable store gives it back.
 
+#include "policy/policy.hpp"
 #include "proxy/log/access_record.hpp"
 
 #include <string>
@@ -41,9 +42,11 @@ struct StoredRecord {
 /// Stands where the name of sealed content would.
 inline constexpr std::string_view sealed_name = "sealed";
 
-/// True for rows that a sealed list decided.
+/// True for rows that a sealed list decided, and for those that hide_sealed() found on one.
 bool is_sealed(StoredRecord const& row);
-/// Takes out of such a row what was asked for; who, when and where stay. What is on disk keeps it, and nobody is shown it. Others stay as they are.
-void hide_sealed(StoredRecord& row);
+/// Takes out of a row what was asked for, if a sealed list decided or names it today; who, when and where stay. What is on disk keeps it, and nobody is
+/// shown it. Others stay as they are.
+void hide_sealed(StoredRecord& row, policy::Policy const& policy);
+void hide_sealed(StoredRecord& row); ///< by the row alone
 
 } // namespace gatehouse::log

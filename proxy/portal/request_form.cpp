@@ -243,6 +243,8 @@ task<Response> show_request_status(Visit const& visit)
         rows.push_back({"Answer", {found->answer}});
     if (found->state == RequestState::approved && found->recommendation)
         add_opening(rows, visit, *found->recommendation);
+    if (found->merged_into && is_open)
+        page.parts.push_back(paragraph("Somebody else asked for the same site. You will get the same answer."));
     page.parts.push_back(summary(rows));
     if (is_open) {
         Form form;

@@ -55,9 +55,13 @@ result<std::optional<Referred>> find_referred(Ledger& ledger, std::string_view r
         return std::optional<Referred>{};
     auto const request = [](Statement const& row) { return Referred{Referred::Kind::request, row.integer(0)}; };
     auto const report = [](Statement const& row) { return Referred{Referred::Kind::report, row.integer(0)}; };
-    auto found = ledger.database().first("SELECT id FROM unblock_requests WHERE reference = ?", request, *canonical);
-    if (!found || *found)
-        return found;
+    bool const sees_requests
+        = reader == ConsoleRole::officer || reader == ConsoleRole::headteacher || reader == ConsoleRole::chief_executive;
+    if (sees_requests) {
+        auto found = ledger.database().first("SELECT id FROM unblock_requests WHERE reference = ?", request, *canonical);
+        if (!found || *found)
+            return found;
+    }
     return ledger.database().first("SELECT id FROM reports WHERE reference = ? AND route = ?", report, *canonical, reader);
 }
 

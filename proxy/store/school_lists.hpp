@@ -72,7 +72,7 @@ struct Referred {
     Kind kind = Kind::request;
     std::int64_t id = 0;
 };
-/// Nothing if it is no reference of ours, if that is gone, or of a report in the queue of another role.
+/// Nothing if it is no reference of ours, if that is gone, or if it is not for that reader: a request, or a report in the queue of another role.
 result<std::optional<Referred>> find_referred(Ledger& ledger, std::string_view reference, ConsoleRole reader);
 
 /// For compilation: live entries; `line` is the entry's id.

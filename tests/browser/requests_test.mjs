@@ -42,12 +42,15 @@ async function oneLessonForYear9() {
         await recommend(officer, forum, "Mr Hall has read the two pages.", async (page) => {
             await page.check("input[name=scope][value=other-group]");
             await page.selectOption("#group", { label: "Year 9" });
-            await page.selectOption("#when", { label: "Only during lesson 3" });
+            await page.selectOption("#when", { label: "At any time" });
             await page.fill("#day", school.day);
             await page.selectOption("#until", { label: "1 hour" });
             await press(page, "Send to the headteacher");
             await expectWords(page, ["From a later day on it opens for one day at least"]);
-            await page.selectOption("#until", { label: "1 day" });
+            await page.selectOption("#until", { label: "One lesson, until it ends" });
+            await press(page, "Send to the headteacher");
+            await expectWords(page, ["Choose which lesson"]);
+            await page.selectOption("#when", { label: "Only during lesson 3" });
         });
         await officer.context().close();
     });
@@ -117,7 +120,7 @@ async function twoWhoAskForTheSame() {
         await press(officer, "Merge");
         await expectWords(officer, ["Both people get the same answer"], ["help.medium.com"]);
         await pages[1].goto(answers[1]);
-        await expectWords(pages[1], ["help.medium.com", "Waiting"]);
+        await expectWords(pages[1], ["help.medium.com", "Waiting", "You will get the same answer"]);
     });
     await test("what is recommended shows both who asked", async () => {
         await openRequest(officer, "medium.com");

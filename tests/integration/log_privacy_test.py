@@ -87,6 +87,31 @@ def nobody_meets_their_own_rows():
         assert f"person:{login}" in audit, audit[-1500:]
 
 
+def own_rows_make_room_for_those_of_others():
+    for user, times in (("amy", 45), ("ian.web", 30)):
+        for _ in range(times):
+            fetch(SITE, user, "/crowd")
+    wait_until(lambda: OLIVE.get("/log/export?purpose=x").text.count("/crowd\"") == 150, what="all rows in the day file")
+    page = IAN.get("/log?purpose=x")
+    shown = len(re.findall(r'href="/why[?]', page.text))
+    assert shown == 50, f"a page has as many rows for him as for others, not {shown}"
+    assert "ian.web" not in plain(page)
+
+
+def what_is_sealed_today_is_named_no_more():
+    search = f"?host={SITE}&purpose=x"
+    assert SITE in DORA.get("/log/export" + search).text
+    with open(GATE.config / "lists" / "illegal.txt", "a") as lists:
+        lists.write(SITE + "\n")
+    GATE.command("lists", "compile")
+    GATE.publish()
+    rows = table(DORA.get("/log/export" + search))
+    assert len(rows) > 1000 and all(row[3] == "sealed" for row in rows[1:]) and not any(SITE in cell for row in rows for cell in row), rows[:3]
+    shown = html.unescape(DORA.get("/log" + search).text.split("<tbody")[1].split("</tbody")[0])
+    assert "sealed" in shown and SITE not in shown, shown[:3000]
+    assert SITE not in GATE.command("log", "--host", SITE, "--json"), "the command line neither"
+
+
 def sealed_content_is_shown_nowhere():
     mia = MIA
     assert mia.fill("/log", "/log/purpose", purpose="Who reads our news page.", days="1").status == 303
@@ -187,5 +212,6 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1"}, p
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
-              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so, the_audit_is_searched_and_downloaded)
+              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
+              own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded)
 SUITE.close()

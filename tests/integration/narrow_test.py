@@ -78,6 +78,27 @@ def a_room_opens_and_no_other():
     assert status(LIBRARY) == 403, "in lessons only"
 
 
+def one_lesson_begins_and_ends_with_it():
+    GATE.set_clock("2026-12-03 10:10:00")  # a Thursday, lesson 2
+    officer, head = again("olive"), again("harriet")
+    assert ask_for_site(GATE, "lesson.example", room=YEAR_9)
+    where = page_of(officer, "lesson.example")
+
+    def send(when, day, until="lesson"):
+        return officer.fill(where, "/request/recommend", advice="open", text="So.", scope="role", target="lesson.example", when=when, day=day, until=until)
+    for when, day, said in (("any", "", "Choose which lesson"), ("period:lesson-1", "", "That lesson is over"), ("period:lesson-3", "2026-12-05", "There is no such lesson on that day"),
+                            ("period:lesson-3", "2026-12-25", "There is no such lesson on that day")):
+        page = send(when, day)
+        assert page.status == 422 and said in page.text, (when, day, page.text[-2500:])
+    sent = send("period:lesson-3", "2026-12-04")
+    assert sent.status == 303, sent.text[-2500:]
+    approved = head.fill(where, "/request/decide", decision="approve", reason="Yes.")
+    assert approved.status == 303, approved.text[-1500:]
+    grants = [officer.get(address).text for address in re.findall(r"/grant\?id=\d+", officer.get("/grants").text)]
+    grant = next(text for text in grants if "lesson.example" in text)
+    assert "4 Dec 2026, 11:00" in grant and "4 Dec 2026, 11:50" in grant, grant.split("<main")[-1][:3000]
+
+
 def a_place_that_is_none_is_refused():
     officer = again("olive")
     assert ask_for_site(GATE, "plain.example", room=YEAR_9)
@@ -89,5 +110,5 @@ def a_place_that_is_none_is_refused():
 with Gateway(names={SNAPCHAT: "127.0.2.1"}, clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     for person in ("olive", "harriet"):
         sign_in(GATE, person, GATE.passwords[person])
-    SUITE.run(the_narrowest_is_proposed, a_room_opens_and_no_other, a_place_that_is_none_is_refused)
+    SUITE.run(the_narrowest_is_proposed, a_room_opens_and_no_other, one_lesson_begins_and_ends_with_it, a_place_that_is_none_is_refused)
 SUITE.close()

@@ -72,10 +72,10 @@ task<Response> show_live_log(Visit const& visit)
     auto begun = co_await begin_live(visit, search);
     if (auto* const refused = std::get_if<Response>(&begun))
         co_return std::move(*refused);
-    auto found = co_await run_search(visit, search.query);
+    auto found = co_await run_search(visit, search.query, std::get<LogSight>(begun));
     if (!found)
         co_return failed_search(visit);
-    auto rows = row_table(visit, std::get<LogSight>(begun).shown(std::move(found->rows)), search.purpose, live_columns());
+    auto rows = row_table(visit, std::move(found->rows), search.purpose, live_columns());
     if (rows.rows.empty()) // a table for what comes
         rows.rows.push_back({{"-"}, {"-"}, {"Nothing yet"}, {"-"}, {"-"}});
     Page page;
@@ -122,10 +122,10 @@ task<Response> show_log(Visit const& visit)
     auto begun = co_await begin_search(visit, search, Takes::a_look);
     if (auto* const refused = std::get_if<Response>(&begun))
         co_return std::move(*refused);
-    auto found = co_await run_search(visit, search.query);
+    auto found = co_await run_search(visit, search.query, std::get<LogSight>(begun));
     if (!found)
         co_return failed_search(visit);
-    auto const rows = std::get<LogSight>(begun).shown(std::move(found->rows));
+    auto const& rows = found->rows;
     if (visit.query("done") == "saved")
         page.parts.push_back(notice("Done", "The search is saved."));
     if (visit.query("done") == "removed")
@@ -169,11 +169,11 @@ task<Response> export_log(Visit const& visit)
     auto begun = co_await begin_search(visit, search, Takes::a_file);
     if (auto* const refused = std::get_if<Response>(&begun))
         co_return std::move(*refused);
-    auto found = co_await run_search(visit, search.query);
+    auto found = co_await run_search(visit, search.query, std::get<LogSight>(begun));
     if (!found)
         co_return failed_search(visit);
     bool const is_cut = !found->next.empty();
-    auto rows = std::get<LogSight>(begun).shown(std::move(found->rows));
+    auto rows = std::move(found->rows);
     std::string csv = log::csv_header();
     for (auto& row : rows) {
         if (search.purpose.empty() && !row.user.empty())

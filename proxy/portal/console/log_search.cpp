@@ -60,6 +60,28 @@ std::string search_text(Search const& search)
     return text;
 }
 
+/// Searches on while rows are left out, within the time that one search has.
+result<log::SearchPage> fill_page(std::filesystem::path const& dir, log::SearchQuery query, LogSight const& sight)
+{
+    auto const wanted = query.limit;
+    auto const end = std::chrono::steady_clock::now() + query.budget;
+    log::SearchPage page;
+    for (;;) {
+        auto found = log::search(dir, query);
+        if (!found)
+            return found;
+        for (auto& row : sight.shown(std::move(found->rows)))
+            page.rows.push_back(std::move(row));
+        page.next = std::move(found->next);
+        page.complete = found->complete;
+        page.unreadable_days += found->unreadable_days;
+        if (page.rows.size() >= wanted || page.next.empty() || !page.complete || std::chrono::steady_clock::now() >= end)
+            return page;
+        query.cursor = page.next;
+        query.limit = wanted - page.rows.size();
+    }
+}
+
 } // namespace
 
 Search read_search(Visit const& visit, std::string stated)
@@ -135,9 +157,9 @@ task<std::variant<LogSight, Response>> begin_search(Visit const& visit, Search c
     co_return co_await begin_look(visit, std::move(look), search.purpose.empty() ? Names::hidden : Names::shown);
 }
 
-task<result<log::SearchPage>> run_search(Visit const& visit, log::SearchQuery query)
+task<result<log::SearchPage>> run_search(Visit const& visit, log::SearchQuery query, LogSight const& sight)
 {
-    auto const work = [dir = visit.site.services.settings.log_dir, query] { return log::search(dir, query); };
+    auto const work = [dir = visit.site.services.settings.log_dir, query, &sight] { return fill_page(dir, query, sight); };
     co_return co_await run_aside(visit.site, work);
 }
 

@@ -22,7 +22,7 @@ Part search_form(Visit const& visit, Search const& search);
 /// As begin_look(); a search without a purpose leaves a row only if it `takes` the rows with it.
 enum class Takes : std::uint8_t { a_look, a_file };
 task<std::variant<LogSight, Response>> begin_search(Visit const& visit, Search const& search, Takes takes);
-/// On a thread that may wait.
-task<result<log::SearchPage>> run_search(Visit const& visit, log::SearchQuery query);
+/// A page of rows as they may be read, on a thread that may wait. Rows of the reader's own that are left out make room for older ones.
+task<result<log::SearchPage>> run_search(Visit const& visit, log::SearchQuery query, LogSight const& sight);
 
 } // namespace gatehouse::portal::console

@@ -6,7 +6,7 @@ namespace gatehouse::portal::console {
 
 log::StoredRecord LogSight::shown(log::StoredRecord row) const
 {
-    log::hide_sealed(row);
+    log::hide_sealed(row, *policy_);
     if (names_ == Names::hidden) {
         row.user = reader_.pseudonym_of(row.user);
         row.client = {};
@@ -29,7 +29,7 @@ task<std::variant<LogSight, Response>> begin_look(Visit const& visit, store::Log
     auto const work = [look = std::move(look)](store::Ledger& ledger) { return store::begin_log_look(ledger, look); };
     auto reader = co_await visit.site.services.store.call(work);
     if (reader)
-        co_return LogSight{std::move(*reader), names};
+        co_return LogSight{std::move(*reader), visit.site.services.current_policy(), names};
     if (reader.error() == store::errc::conflict_of_interest)
         co_return own_rows_refused(visit);
     co_return show_failure(visit, reader.error());

@@ -14,8 +14,9 @@ enum class Names : std::uint8_t { hidden, shown };
 
 class LogSight {
 public:
-    LogSight(store::LogReader reader, Names names)
+    LogSight(store::LogReader reader, std::shared_ptr<policy::Policy const> policy, Names names)
         : reader_{std::move(reader)}
+        , policy_{std::move(policy)}
         , names_{names}
     {
     }
@@ -27,6 +28,7 @@ public:
 
 private:
     store::LogReader reader_;
+    std::shared_ptr<policy::Policy const> policy_; ///< that says what is sealed today
     Names names_;
 };
 

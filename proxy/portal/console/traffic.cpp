@@ -1,5 +1,5 @@
 // How much is asked for and how much is blocked, by hour and day, site, category, role and group. No person is in it.
-#include "policy/policy.hpp"
+#include "policy/sealed.hpp"
 #include "proxy/log/traffic_report.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
@@ -144,9 +144,13 @@ void add_rankings(Page& page, Visit const& visit, log::TrafficReport const& repo
         return Cell{shown_text(name), searches ? with_query("/log", {{"host", name}}) : std::string{}};
     };
     auto const weight = &log::Traffic::requests;
+    auto const shown = [&](std::vector<log::TrafficOf> sites) {
+        std::erase_if(sites, [&](auto const& each) { return policy::is_on_sealed_list(*policy, each.name, {}); });
+        return sites;
+    };
     page.parts.push_back(
-        portal::table(ranking("Sites most often blocked", "Site", report.blocked_sites, &log::Traffic::blocked, site)));
-    page.parts.push_back(portal::table(ranking("Sites most often asked for", "Site", report.sites, weight, site)));
+        portal::table(ranking("Sites most often blocked", "Site", shown(report.blocked_sites), &log::Traffic::blocked, site)));
+    page.parts.push_back(portal::table(ranking("Sites most often asked for", "Site", shown(report.sites), weight, site)));
     page.parts.push_back(
         portal::table(ranking("Categories", "Category", report.categories, weight, title_in(policy->categories))));
     page.parts.push_back(portal::table(ranking("Roles", "Role", report.roles, weight, title_in(policy->roles))));

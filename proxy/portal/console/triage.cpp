@@ -15,10 +15,13 @@ struct Span {
     char const *value, *text;
     std::chrono::hours length;
 };
-constexpr std::array spans{Span{"hour", "1 hour", std::chrono::hours(1)}, Span{"day", "1 day", std::chrono::hours(24)},
-    Span{"week", "1 week", std::chrono::hours(7 * 24)}, Span{"month", "1 month", std::chrono::hours(30 * 24)},
-    Span{"term", "1 term (14 weeks)", std::chrono::hours(98 * 24)}, Span{"year", "1 year", std::chrono::hours(365 * 24)}};
+constexpr std::string_view one_lesson = "lesson";
+constexpr std::array spans{Span{"lesson", "One lesson, until it ends", {}}, Span{"hour", "1 hour", std::chrono::hours(1)},
+    Span{"day", "1 day", std::chrono::hours(24)}, Span{"week", "1 week", std::chrono::hours(7 * 24)},
+    Span{"month", "1 month", std::chrono::hours(30 * 24)}, Span{"term", "1 term (14 weeks)", std::chrono::hours(98 * 24)},
+    Span{"year", "1 year", std::chrono::hours(365 * 24)}};
 
+constexpr std::string_view period_prefix = "period:";
 constexpr std::chrono::days longest_wait{366}; ///< until it opens
 
 struct Times {
@@ -165,6 +168,47 @@ void check_places(Visit const& visit, store::UnblockRequest const& request, stor
                     shown_text(other))});
 }
 
+struct Lesson {
+    store::Instant from, until;
+};
+
+/// The period of that name on that day, from the earliest of its groups to the latest; nothing if there is none, or no school.
+std::optional<Lesson> lesson_on(Visit const& visit, std::string_view name, policy::Date const& day)
+{
+    auto const policy = visit.site.services.current_policy();
+    auto const& timetable = policy->timetable;
+    std::optional<Lesson> lesson;
+    if (!timetable.closed_for(day).empty())
+        return lesson;
+    for (auto const& period : timetable.periods) {
+        if (period.name != name || (period.weekdays >> day.weekday() & 1U) == 0)
+            continue;
+        Lesson const found{visit.site.clock.instant_of({day, period.start}), visit.site.clock.instant_of({day, period.end})};
+        lesson = lesson ? Lesson{std::min(lesson->from, found.from), std::max(lesson->until, found.until)} : found;
+    }
+    return lesson;
+}
+
+/// Until when, from `recommendation.from` on.
+void read_end(Visit const& visit, std::optional<Lesson> const& lesson, bool is_later, store::Recommendation& recommendation,
+    std::vector<Problem>& problems)
+{
+    auto const until = visit.form("until");
+    for (auto const& span : spans)
+        if (span.value == until && until != one_lesson)
+            recommendation.until = recommendation.from + span.length;
+    if (until == one_lesson && !visit.form("when").starts_with(period_prefix))
+        problems.push_back({"when", "Choose which lesson"});
+    else if (until == one_lesson && lesson && lesson->until <= visit.instant())
+        problems.push_back({"day", "That lesson is over. Choose another day"});
+    else if (until == one_lesson && lesson)
+        recommendation.until = lesson->until;
+    else if (recommendation.until == store::Instant{} && until != one_lesson)
+        problems.push_back({"until", "Choose how long"});
+    else if (!lesson && is_later && recommendation.until - recommendation.from < std::chrono::days(1) && until != one_lesson)
+        problems.push_back({"until", "From a later day on it opens for one day at least. Choose one day or longer"});
+}
+
 /// In which periods, from which day on and until when.
 void read_times(Visit const& visit, store::Recommendation& recommendation, std::vector<Problem>& problems)
 {
@@ -173,26 +217,29 @@ void read_times(Visit const& visit, store::Recommendation& recommendation, std::
     for (auto const& choice : times)
         if (choice.value == when)
             recommendation.when = choice.selectors();
-    if (when.starts_with("period:"))
+    bool const is_known = std::any_of(known.begin(), known.end(), [&](Option const& each) { return each.value == when; });
+    bool const is_period = is_known && when.starts_with(period_prefix);
+    if (is_period)
         recommendation.when = {std::string(when)};
-    if (!when.empty() && std::none_of(known.begin(), known.end(), [&](Option const& each) { return each.value == when; }))
+    if (!when.empty() && !is_known)
         problems.push_back({"when", "Choose when it opens"});
     recommendation.from = visit.instant();
-    bool is_later = false;
-    if (auto const typed = trimmed_value(visit.request.form, "day"); !typed.empty()) {
+    auto on = visit.now.local.date;
+    auto const typed = trimmed_value(visit.request.form, "day");
+    if (!typed.empty()) {
         auto const day = policy::Date::parse(typed);
         if (!day || *day < visit.now.local.date || visit.site.clock.instant_of({*day, 0}) > visit.instant() + longest_wait)
             problems.push_back({"day", "Choose today or a day of the next 12 months"});
-        else if (is_later = *day > visit.now.local.date; is_later)
-            recommendation.from = visit.site.clock.instant_of({*day, 0});
+        else
+            on = *day;
     }
-    for (auto const& span : spans)
-        if (span.value == visit.form("until"))
-            recommendation.until = recommendation.from + span.length;
-    if (recommendation.until == store::Instant{})
-        problems.push_back({"until", "Choose how long"});
-    else if (is_later && recommendation.until - recommendation.from < std::chrono::days(1))
-        problems.push_back({"until", "From a later day on it opens for one day at least. Choose one day or longer"});
+    auto const lesson = is_period ? lesson_on(visit, when.substr(period_prefix.size()), on) : std::nullopt;
+    if (is_period && !lesson && (!typed.empty() || visit.form("until") == one_lesson))
+        problems.push_back({"day", "There is no such lesson on that day. Choose another day"});
+    bool const is_later = on > visit.now.local.date;
+    if (is_later)
+        recommendation.from = lesson ? lesson->from : visit.site.clock.instant_of({on, 0});
+    read_end(visit, lesson, is_later, recommendation, problems);
 }
 
 std::optional<store::Recommendation> recommendation_of(
@@ -294,7 +341,7 @@ Form recommendation_form(
         others.chosen = values_of(visit.request.form, "also");
         form.fields.push_back(std::move(others));
     }
-    form.fields.push_back({Field::Kind::select, "when", "When?", "For one lesson: its period, its day, and 1 day.",
+    form.fields.push_back({Field::Kind::select, "when", "When?", "For one lesson: its name, its day, and until it ends.",
         first_of(visit.form("when"), proposed_times(visit, request)), time_options(*visit.site.services.current_policy()),
         problem_with(problems, "when")});
     form.fields.push_back({Field::Kind::date, "day", "From which day?", "Leave it empty to open it at once.",

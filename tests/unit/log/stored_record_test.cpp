@@ -1,5 +1,6 @@
 #include "proxy/log/stored_record.hpp"
 
+#include "policy/list_image.hpp"
 #include "proxy/log/csv.hpp"
 #include "sample.hpp"
 
@@ -35,6 +36,38 @@ TEST(SealedRecord, TellsWhoAndWhenAndNothingOfWhat)
     for (auto const* secret : {"secret", "192.0.2.77"})
         EXPECT_EQ(line.find(secret), std::string::npos) << line;
     EXPECT_NE(line.find("\"sealed\""), std::string::npos);
+}
+
+/// With a sealed list that names the host.
+policy::Policy sealing(std::string host)
+{
+    policy::Policy policy;
+    policy::ListInfo info;
+    info.id = "illegal";
+    info.sealed = true;
+    policy.lists.push_back(info);
+    policy::ListEntry entry;
+    entry.host = std::move(host);
+    std::vector<policy::ListFile> const files{{"illegal", "file", {entry}}};
+    auto const image = std::make_shared<std::vector<std::byte> const>(policy::encode_list_image(files, 7));
+    policy.attach(image, *image);
+    return policy;
+}
+
+TEST(SealedRecord, IsAlsoOneThatWasSealedSince)
+{
+    for (auto const named : {&StoredRecord::host, &StoredRecord::sni, &StoredRecord::wrapped}) {
+        auto later = row("rule");
+        later.*named = "other.example";
+        auto const policy = sealing("other.example");
+        hide_sealed(later, policy);
+        EXPECT_TRUE(is_sealed(later));
+        EXPECT_EQ(later.url(), "sealed");
+        EXPECT_EQ(csv_row(later).find("other"), std::string::npos);
+        auto open = row("rule");
+        hide_sealed(open, policy);
+        EXPECT_FALSE(is_sealed(open));
+    }
 }
 
 TEST(SealedRecord, IsNoOther)

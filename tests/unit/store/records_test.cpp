@@ -170,6 +170,7 @@ TEST_F(SchoolLists, KnowWhatAReferenceStandsFor)
     auto const request = find_referred(*ledger, asked.reference, ConsoleRole::officer);
     ASSERT_TRUE(request && *request);
     EXPECT_EQ((*request)->kind, Referred::Kind::request);
+    EXPECT_FALSE(*find_referred(*ledger, asked.reference, ConsoleRole::ict_lead)) << "a page that is not for them";
 }
 
 TEST_F(SchoolLists, NeedAReasonADateAndTheNameOfASite)
