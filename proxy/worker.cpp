@@ -1,6 +1,7 @@
 #include "proxy/worker.hpp"
 
 #include "proxy/session/session.hpp"
+#include "proxy/short_turns.hpp"
 #include "proxy/tls/signer_process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -121,6 +122,7 @@ void Worker::start()
 /// An allocation that fails inside Asio comes out of run(), and may have ended a loop that the worker cannot be without.
 void Worker::run()
 {
+    take_short_turns();
     for (;;) {
         try {
             begin_loops();

@@ -138,6 +138,8 @@ struct Server::State : std::enable_shared_from_this<State> {
                 co_await pause.async_wait(use_tuple);
                 continue;
             }
+            boost::system::error_code ignored;
+            socket.set_option(tcp::no_delay{true}, ignored); // a page is written in pieces, and each goes at once
             auto seat = self->seat_for(socket);
             if (seat)
                 asio::co_spawn(executor, serve(self, side, std::move(socket), std::move(*seat)), report_crash);

@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """Signing in to the console with a code beside the password: demanded of a role, set up, asked for, guessed at, lost with the phone."""
 import html
+import http.client
 import json
 import pathlib
 import re
+import socket
+import ssl
+import statistics
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from console import Browser, code_of, sign_in  # noqa: E402
@@ -116,6 +121,23 @@ def taken_off_by_the_ict_lead():
     set_up(browser, "olive")
 
 
+def an_answer_waits_for_no_acknowledgement():
+    """A long page is written in pieces: with Nagle's algorithm the last would wait until the browser has acknowledged the one before, 40 ms later."""
+    style = re.search(r'href="(/assets/[^"]+[.]css[^"]*)"', HEAD.get("/help").text)[1]
+    def median_of(acknowledges_at_once):
+        connection, times = http.client.HTTPSConnection("127.0.0.1", GATE.console_port, context=ssl._create_unverified_context(), timeout=30), []
+        for _ in range(15):
+            begun = time.perf_counter()
+            connection.request("GET", style)
+            if acknowledges_at_once:
+                connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            assert len(connection.getresponse().read()) > 20000
+            times.append(time.perf_counter() - begun)
+        return statistics.median(times)
+    usual, at_once = median_of(False), median_of(True)
+    assert usual < 3 * at_once + 0.01, f"{usual} s, where the browser acknowledges at once {at_once} s"
+
+
 def phone_and_paper_gone():
     GATE.stop()
     GATE.start()  # kept over a restart
@@ -133,5 +155,5 @@ def phone_and_paper_gone():
 with Gateway(ca=False, settings={"console": 'second_factor = ["officer"]'}, accounts=[("officer", "olive"), ("headteacher", "harriet"), ("ict-lead", "ian")]) as GATE:
     OFFICER, HEAD = (sign_in(GATE, login, GATE.passwords[login]) for login in ("olive", "harriet"))
     PASSWORD = {login: f"another password of {login}" for login in GATE.passwords}
-    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, taken_off_by_the_ict_lead, phone_and_paper_gone)
+    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, taken_off_by_the_ict_lead, an_answer_waits_for_no_acknowledgement, phone_and_paper_gone)
 SUITE.close()
