@@ -4,6 +4,8 @@
 
 #include "policy/policy.hpp"
 
+#include <functional>
+
 namespace gatehouse::checks {
 
 struct Place {
@@ -18,7 +20,8 @@ struct Places {
 };
 
 /// One place for each network of the policy, in their order, then one of no network, if there is an address of none. `own`: of this machine's
-/// interfaces; every address of 127.0.0.0/8 is its own as well.
-Places find_places(policy::Policy const& policy, std::span<policy::IpAddress const> own);
+/// interfaces; every address of 127.0.0.0/8 is its own as well. `can_ask`: whether some listener can be reached from that address.
+Places find_places(policy::Policy const& policy, std::span<policy::IpAddress const> own,
+    std::function<bool(policy::IpAddress const&)> const& can_ask);
 
 } // namespace gatehouse::checks

@@ -46,22 +46,35 @@ std::string url_of(Endpoint const& listener)
                                     : fmt::format("http://[{}]:{}", text, listener.port);
 }
 
+/// The listener to ask from that address: its own, or one of the same kind of address.
+std::optional<Endpoint> door_for(std::vector<Endpoint> const& listeners, policy::IpAddress const& from)
+{
+    constexpr std::uint8_t link_local[]{0xfe, 0x80}; // RFC 4291 §2.5.6: means nothing without its interface
+    if (std::equal(std::begin(link_local), std::end(link_local), from.bytes.begin()))
+        return std::nullopt;
+    std::optional<Endpoint> door;
+    for (auto const& each : listeners) {
+        bool const everywhere
+            = each.address == policy::IpAddress{} || (each.address == policy::IpAddress::from_v4(0) && from.is_v4());
+        if (each.address == from || everywhere)
+            return Endpoint{from, each.port};
+        if (!door && each.address.is_v4() == from.is_v4())
+            door = each;
+    }
+    return door;
+}
+
 /// One person's connection to the gateway, kept from question to question.
 class Asker {
 public:
     Asker(ProxyToAsk const& proxy, policy::IpAddress const& from)
         : handle_(curl_easy_init())
     {
-        if (!handle_ || proxy.listeners.empty())
+        auto const door = door_for(proxy.listeners, from);
+        if (!handle_ || !door)
             return;
-        auto const* listener = &proxy.listeners.front();
-        for (auto const& each : proxy.listeners)
-            if (each.address == from)
-                listener = &each;
-        bool const everywhere = listener->address == policy::IpAddress{} || listener->address == policy::IpAddress::from_v4(0);
-        auto const door = url_of(everywhere ? Endpoint{from, listener->port} : *listener);
         auto* const curl = handle_.get();
-        curl_easy_setopt(curl, CURLOPT_PROXY, door.c_str());
+        curl_easy_setopt(curl, CURLOPT_PROXY, url_of(*door).c_str());
         curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
         curl_easy_setopt(curl, CURLOPT_INTERFACE, ("host!" + from.to_text()).c_str());
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
@@ -145,7 +158,8 @@ ProxyLook look_through_proxy(ProxyToAsk const& proxy, std::span<std::string_view
 {
     ProxyLook look;
     auto const policy = proxy.current_policy();
-    look.places = find_places(*policy, proxy.own_addresses);
+    auto const can_ask = [&](policy::IpAddress const& from) { return door_for(proxy.listeners, from).has_value(); };
+    look.places = find_places(*policy, proxy.own_addresses, can_ask);
     auto const began = std::chrono::system_clock::now();
     std::size_t answered = 0;
     unsigned silent = 0;

@@ -31,7 +31,7 @@ struct ProxyLook {
 };
 
 struct ProxyToAsk {
-    std::vector<Endpoint> listeners; ///< with the ports they have; the first is asked, or one at the address asked from
+    std::vector<Endpoint> listeners; ///< with the ports they have
     std::vector<policy::IpAddress> own_addresses;
     std::function<std::shared_ptr<policy::Policy const>()> current_policy;
     std::filesystem::path log_dir;

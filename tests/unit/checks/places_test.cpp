@@ -10,6 +10,11 @@ policy::IpAddress address(std::string_view text)
     return *policy::IpAddress::parse(text);
 }
 
+bool anywhere(policy::IpAddress const&)
+{
+    return true;
+}
+
 policy::NetworkInfo network(std::string const& id, std::string_view range, std::string const& role)
 {
     policy::NetworkInfo info;
@@ -25,7 +30,7 @@ TEST(Places, AreTheNetworksInWhichThisMachineHasAnAddress)
     auto policy = school(); // its room is 10.0.0.0/8
     policy.networks.push_back(network("office", "192.168.7.0/24", "staff"));
     std::vector<policy::IpAddress> const own{address("127.0.0.1"), address("10.3.0.1")};
-    auto const places = find_places(policy, own);
+    auto const places = find_places(policy, own, anywhere);
     ASSERT_EQ(places.reached.size(), 2U);
     EXPECT_EQ(places.reached[0].title, "Room");
     EXPECT_EQ(places.reached[0].subject.address, address("10.3.0.1"));
@@ -44,11 +49,22 @@ TEST(Places, TakeAddressesOfTheLoopbackForRoomsThere)
     auto policy = school();
     policy.networks = {network("hall", "127.0.1.9", "pupil"), network("all", "127.0.0.0/8", "staff")};
     std::vector<policy::IpAddress> const own{address("127.0.0.1")};
-    auto const places = find_places(policy, own);
+    auto const places = find_places(policy, own, anywhere);
     ASSERT_EQ(places.reached.size(), 2U) << "no address is left that is in no network";
     EXPECT_EQ(places.reached[0].subject.address, address("127.0.1.9"));
     EXPECT_EQ(places.reached[1].subject.address, address("127.0.0.1"));
     EXPECT_TRUE(places.unreached.empty());
+}
+
+TEST(Places, AreThoseFromWhereAListenerCanBeReached)
+{
+    auto policy = school();
+    policy.networks = {network("hall", "10.1.0.0/16", "pupil")};
+    std::vector<policy::IpAddress> const own{address("fe80::1"), address("10.1.0.1"), address("10.1.0.2")};
+    auto const only_one = [](policy::IpAddress const& from) { return from == address("10.1.0.2"); };
+    auto const places = find_places(policy, own, only_one);
+    ASSERT_EQ(places.reached.size(), 1U);
+    EXPECT_EQ(places.reached[0].subject.address, address("10.1.0.2"));
 }
 
 TEST(Places, AreNotThoseThatANetworkAboveTakes)
@@ -56,7 +72,7 @@ TEST(Places, AreNotThoseThatANetworkAboveTakes)
     auto policy = school();
     policy.networks = {network("hall", "10.1.0.0/16", "pupil"), network("stage", "10.1.0.1", "staff")};
     std::vector<policy::IpAddress> const own{address("10.1.0.1")};
-    auto const places = find_places(policy, own);
+    auto const places = find_places(policy, own, anywhere);
     ASSERT_EQ(places.unreached.size(), 1U);
     EXPECT_EQ(places.unreached[0].title, "The stage");
 }
