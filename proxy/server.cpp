@@ -298,17 +298,6 @@ void Server::schedule_next_change()
     });
 }
 
-/// The service manager hears from us while every worker turns. A worker that hangs is the end of the process, and a new one begins.
-void Server::feed_watchdog()
-{
-    if (!beginning_.manager->watchdog() || workers_that_turn_.load() < workers_.size())
-        return;
-    beginning_.manager->tell("WATCHDOG=1");
-    workers_that_turn_ = 0;
-    for (auto const& worker : workers_)
-        worker->read_counters([this](session::Counters const&) { ++workers_that_turn_; });
-}
-
 void Server::deliver(std::shared_ptr<policy::Policy const> policy)
 {
     std::latch all(static_cast<std::ptrdiff_t>(workers_.size()));

@@ -111,6 +111,9 @@ private:
     std::atomic<bool> retired_{false};  ///< another gateway has our sockets
     std::atomic<::pid_t> successor_{0}; ///< its process, zero: none was started
     std::atomic<std::size_t> workers_that_turn_{0};
+    std::chrono::steady_clock::time_point fed_
+        = std::chrono::steady_clock::now();  ///< when the service manager last heard that all turn
+    bool hang_told_ = false;                 ///< since then the log says that some do not
     std::atomic<bool> audit_agrees_{true};   ///< false: rows of the audit were cut or edited
     std::atomic<bool> store_failing_{false}; ///< the last write did not reach the disk
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

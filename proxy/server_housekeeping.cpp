@@ -1,5 +1,6 @@
 // What the daemon sees to by itself, minute by minute: what is over, what is too old, and whether its files are still its own.
 #include "proxy/server.hpp"
+#include "proxy/service_manager.hpp"
 #include "proxy/store/audit.hpp"
 #include "proxy/store/believed_time.hpp"
 #include "proxy/store/kept_heads.hpp"
@@ -114,6 +115,31 @@ void Server::check_store()
             spdlog::warn("audit.alarm_not_kept reason=\"{}\"", kept.error().message());
     };
     (void)store_->post(store::Job{std::move(look)}); // a full queue: the store is looked after anyway
+}
+
+/// The service manager hears from us while every worker turns. A worker that hangs is the end of the process, and a new one begins: said
+/// beforehand, since afterwards nobody is left to say it.
+void Server::feed_watchdog()
+{
+    auto const patience = beginning_.manager->watchdog();
+    if (!patience)
+        return;
+    auto const now = std::chrono::steady_clock::now();
+    auto const turn = workers_that_turn_.load();
+    if (turn < workers_.size()) {
+        if (now - fed_ > *patience / 2 && !std::exchange(hang_told_, true))
+            spdlog::error("workers.hang turning={} of={} effect=\"unless they go on, the service manager ends this process and "
+                          "begins it anew\"",
+                turn, workers_.size());
+        return;
+    }
+    if (std::exchange(hang_told_, false))
+        spdlog::info("workers.turn_again of={}", workers_.size());
+    fed_ = now;
+    beginning_.manager->tell("WATCHDOG=1");
+    workers_that_turn_ = 0;
+    for (auto const& worker : workers_)
+        worker->read_counters([this](session::Counters const&) { ++workers_that_turn_; });
 }
 
 } // namespace gatehouse

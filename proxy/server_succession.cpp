@@ -144,9 +144,11 @@ portal::PublishResult Server::publish(std::string_view cause)
 void Server::drain()
 {
     using Listeners = Worker::Listeners;
+    auto const listeners = retired_ ? Listeners::hand_over : beginning_.sockets_are_kept ? Listeners::keep : Listeners::close;
+    for (auto& worker : workers_)
+        worker->stop_listening(listeners);
     spdlog::info("gateway.draining at_most_seconds={}",
         std::chrono::duration_cast<std::chrono::seconds>(settings_.deadlines.drain).count());
-    auto const listeners = retired_ ? Listeners::hand_over : beginning_.sockets_are_kept ? Listeners::keep : Listeners::close;
     auto const open = std::make_shared<std::size_t>(workers_.size() + (retired_ ? 2 : 0));
     auto const emptied = [this, open] {
         boost::asio::post(main_, [this, open] {

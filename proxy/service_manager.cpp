@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <utility>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr int first_socket = 3; // SD_LISTEN_FDS_START
 constexpr unsigned long long most_sockets = 1024;
+constexpr std::string_view sign_of_life = "WATCHDOG=1";
 
 std::string take_variable(char const* name)
 {
@@ -72,10 +74,13 @@ void ServiceManager::tell(std::string const& state) const
     auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + notify_socket_.size());
     if (address.sun_path[0] == '@')
         address.sun_path[0] = '\0'; // an abstract name
-    int const socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int const socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (socket < 0)
         return;
-    ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<::sockaddr const*>(&address), size);
+    ::timeval const patience{5, 0}; // with a manager that is slow to hear: the number of a new main process must not be lost
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    int const flags = MSG_NOSIGNAL | (state == sign_of_life ? MSG_DONTWAIT : 0); // one of many
+    ::sendto(socket, state.data(), state.size(), flags, reinterpret_cast<::sockaddr const*>(&address), size);
     ::close(socket);
 }
 

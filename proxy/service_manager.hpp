@@ -19,7 +19,7 @@ public:
     std::vector<int> take_sockets();
     /// How long the manager waits for a sign of life; nothing: it does not.
     std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
-    /// Such as "READY=1". Never blocks; a manager that does not listen misses it.
+    /// Such as "READY=1". Waits up to 5 seconds for a manager that is slow to hear; for "WATCHDOG=1", of which there are many, not at all.
     void tell(std::string const& state) const;
 
 private:

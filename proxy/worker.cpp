@@ -290,12 +290,15 @@ void Worker::forget_caches()
     });
 }
 
-void Worker::drain(Listeners listeners, std::function<void()> emptied)
+void Worker::stop_listening(Listeners listeners)
 {
-    // At once, for all workers together: a connection that one worker still took would have to wait for the end.
     for (int const socket : std::exchange(listening_, {}))
         if (listeners == Listeners::close)
             ::shutdown(socket, SHUT_RDWR);
+}
+
+void Worker::drain(Listeners listeners, std::function<void()> emptied)
+{
     boost::asio::post(context_, [this, listeners, emptied = std::move(emptied)]() mutable {
         env_.draining = true;
         env_.end_after_answer = listeners != Listeners::hand_over;

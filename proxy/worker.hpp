@@ -50,6 +50,9 @@ public:
         keep,      ///< somebody else keeps them open: who connects waits for the next gateway
         hand_over, ///< the next gateway accepts on them already
     };
+    /// Before the first of all workers drains: a connection that one of them still took would have to wait for the end, and who is told to
+    /// leave by one would be let in by another.
+    void stop_listening(Listeners listeners);
     /// Step 1 ends here: no new connections; what is open goes on. Idle connections are ended, but not at a hand-over: there each may
     /// still ask once, so that no client meets a connection that ends under its request.
     /// `emptied` runs once on the worker's thread when no connection is open any more.

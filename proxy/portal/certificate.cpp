@@ -82,6 +82,21 @@ FilePtr open_private(std::filesystem::path const& path)
     return FilePtr{::fdopen(descriptor, "w")};
 }
 
+bool is_durable(FILE* file)
+{
+    return std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
+}
+
+/// Makes the names in a folder durable.
+bool sync_folder(std::filesystem::path const& folder)
+{
+    int const descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool const synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0)
+        ::close(descriptor);
+    return synced;
+}
+
 std::set<std::string> split_names(std::string const& text)
 {
     std::set<std::string> names;
@@ -124,14 +139,17 @@ std::set<std::string> names_inside(X509* certificate)
     return names;
 }
 
-/// True if the kept certificate has the right names, a key beside it and enough time left.
+/// True if the kept certificate has the right names, its key beside it and enough time left. After a power cut either may be less than whole.
 bool is_usable(CertificateFiles const& files, std::string const& names)
 {
     FilePtr const file{std::fopen(files.certificate.c_str(), "r")};
-    if (!file || !std::filesystem::exists(files.key))
+    FilePtr const key_file{std::fopen(files.key.c_str(), "r")};
+    if (!file || !key_file)
         return false;
     X509Ptr const certificate{PEM_read_X509(file.get(), nullptr, nullptr, nullptr)};
-    if (!certificate)
+    KeyPtr const key{PEM_read_PrivateKey(key_file.get(), nullptr, nullptr, nullptr)};
+    ERR_clear_error(); // of what could not be read
+    if (!certificate || !key || X509_check_private_key(certificate.get(), key.get()) != 1)
         return false;
     auto soon = std::time(nullptr) + renewal;
     return X509_cmp_time(X509_get0_notAfter(certificate.get()), &soon) > 0
@@ -179,11 +197,15 @@ CertificateFiles console_certificate(Settings const& settings)
     KeyPtr const key{EVP_EC_gen("P-256")};
     require(key != nullptr, "no key");
     auto const certificate = make_certificate(*key, names);
-    auto const key_file = open_private(files.key);
-    auto const certificate_file = open_private(files.certificate);
-    require(PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1
-            && PEM_write_X509(certificate_file.get(), certificate.get()) == 1,
-        "writing failed");
+    {
+        auto const key_file = open_private(files.key);
+        auto const certificate_file = open_private(files.certificate);
+        require(PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1
+                && PEM_write_X509(certificate_file.get(), certificate.get()) == 1 && is_durable(key_file.get())
+                && is_durable(certificate_file.get()),
+            "writing failed");
+    }
+    require(sync_folder(folder) && sync_folder(folder.parent_path()), "the folder cannot be written");
     return files;
 }
 

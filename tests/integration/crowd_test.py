@@ -2,14 +2,18 @@
 """Too much at once: slow clients, idle tunnels, more connections than the limit, floods of pipelined requests. Good clients stay served,
 memory stays within bounds, and afterwards all is as before.
 
-GATEHOUSE_CROWD (1000) is the number of slow clients and of idle tunnels; the long run: 10000, which needs `ulimit -n 25000`.
+GATEHOUSE_CROWD (1000) is the number of slow clients and of idle tunnels; the long run: 10000. The gateway takes half as many connections as
+it may have descriptors, less some; where the machine's hard limit is too low for the crowd, it is made smaller, and the suite says so.
 """
 import asyncio
 import contextlib
+import multiprocessing
 import os
 import pathlib
+import re
 import resource
 import socket
+import statistics
 import sys
 import threading
 import time
@@ -25,17 +29,6 @@ NAME = "www.school.example"
 resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 
-class Hello(HttpHandler):
-    def do_GET(self):
-        self.answer(200, b"hello")
-
-    def do_POST(self):
-        self.answer(200, b"".join(self.body_pieces()))
-
-
-HELLO = Origin(Hello)
-
-
 class Silent(asyncio.Protocol):
     """An origin of tunnels: takes them and says back what it hears."""
 
@@ -46,22 +39,35 @@ class Silent(asyncio.Protocol):
         self.transport.write(data)
 
 
+async def serve_quietly(pipe):
+    server = await asyncio.get_running_loop().create_server(Silent, "127.0.2.1", 0, backlog=4096)
+    pipe.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
 class Quiet:
-    """The origin of the idle tunnels, on a thread of its own."""
+    """The origin of the idle tunnels: a process of its own, with descriptors of its own."""
 
     def __init__(self):
-        self.ready = threading.Event()
-        threading.Thread(target=lambda: asyncio.run(self.serve()), daemon=True).start()
-        self.ready.wait(10)
-
-    async def serve(self):
-        server = await asyncio.get_running_loop().create_server(Silent, "127.0.2.1", 0, backlog=4096)
-        self.port = server.sockets[0].getsockname()[1]
-        self.ready.set()
-        await server.serve_forever()
+        here, there = multiprocessing.Pipe()
+        context = multiprocessing.get_context("fork")
+        context.Process(target=lambda: asyncio.run(serve_quietly(there)), daemon=True).start()
+        self.port = here.recv()
 
 
-QUIET = Quiet()
+QUIET = Quiet()  # before any thread
+
+
+class Hello(HttpHandler):
+    def do_GET(self):
+        self.answer(200, b"hello")
+
+    def do_POST(self):
+        self.answer(200, b"".join(self.body_pieces()))
+
+
+HELLO = Origin(Hello)
+
 
 
 def equal(left, right, what="values"):
@@ -88,22 +94,39 @@ def resident(gate):
     return 1024 * int(next(line for line in text.splitlines() if line.startswith("VmRSS")).split()[1])
 
 
-def slowest_of(gate, count=100):
-    """Seconds of the slowest of some good requests, each on a new connection."""
-    slowest = 0.0
+def times_of(gate, count=100):
+    """Seconds of some good requests, each on a new connection, from the quickest to the slowest."""
+    times = []
     for _ in range(count):
         begun = time.monotonic()
         with Wire(gate) as wire:
             equal(wire.get(f"http://{NAME}:{HELLO.port}/").answer().status, 200)
-        slowest = max(slowest, time.monotonic() - begun)
-    return slowest
+        times.append(time.monotonic() - begun)
+    return sorted(times)
 
 
-def crowd_of(gate, bytes_of):
+def slowest_of(gate, count=100):
+    return times_of(gate, count)[-1]
+
+
+def told(times):
+    return f"{1000 * statistics.median(times):.1f} ms, the slowest {1000 * times[-1]:.1f} ms"
+
+
+def crowd_for(gate):
+    """As many as are wanted, or as the gateway takes and leaves places for good clients."""
+    few = re.search(r"descriptors.few limit=(\d+) .*connections=(\d+)", gate.log_path.read_text())
+    if not few or int(few[2]) - 100 >= CROWD:
+        return CROWD
+    print(f"     {CROWD} were wanted; with a hard limit of {few[1]} descriptors the gateway takes {few[2]} connections, so {int(few[2]) - 100} come")
+    return int(few[2]) - 100
+
+
+def crowd_of(gate, count, bytes_of):
     """Connections that each sent `bytes_of(number)` and no more."""
     places = rooms(20)
     crowd = []
-    for number in range(CROWD):
+    for number in range(count):
         crowd.append(dial(gate, places[number % len(places)]))
         crowd[-1].sendall(bytes_of(number))
     return crowd
@@ -121,18 +144,21 @@ def slow_begin(number):
 
 
 def slow_clients_leave_room_for_good_ones():
-    with gateway(settings={"deadlines": 'request_head = "8s"\nbody_idle = "8s"\nkeep_alive = "8s"'}) as gate:
-        slowest_of(gate)
-        calm, before = slowest_of(gate), resident(gate)
-        crowd = crowd_of(gate, slow_begin)
-        wait_until(lambda: gate.status()["connections_open"] >= CROWD * 3 // 4, what="the crowd")
-        crowded, held = slowest_of(gate), resident(gate) - before
-        assert crowded < max(1.0, 20 * calm), f"a good request took {crowded:.3f} s in the crowd, {calm:.3f} s before"
-        assert held < CROWD * BYTES_A_CONNECTION + 8_000_000, f"{held} bytes for {CROWD} slow clients"
-        wait_until(lambda: gate.status()["connections_open"] <= 2, 40, "the end of the slow clients at their deadlines")
+    patience = 8 + CROWD // 400  # seconds: all have to be there before the first are let go
+    with gateway(settings={"deadlines": f'request_head = "{patience}s"\nbody_idle = "{patience}s"\nkeep_alive = "{patience}s"'}) as gate:
+        times_of(gate)
+        calm, before, count = times_of(gate), resident(gate), crowd_for(gate)
+        begun = time.monotonic()
+        crowd = crowd_of(gate, count, slow_begin)
+        wait_until(lambda: gate.status()["connections_open"] >= count * 3 // 4, what="the crowd")
+        came = time.monotonic() - begun
+        crowded, held = times_of(gate), resident(gate) - before
+        assert crowded[-1] < max(1.0, 20 * calm[-1]), f"a good request took {crowded[-1]:.3f} s in the crowd, {calm[-1]:.3f} s before"
+        assert held < count * BYTES_A_CONNECTION + 8_000_000, f"{held} bytes for {count} slow clients"
+        wait_until(lambda: gate.status()["connections_open"] <= 2, patience + 60, "the end of the slow clients at their deadlines")
+        equal(gate.status()["connections_refused"], 0, "refusals")
         close_all(crowd)
-        print(f"     {CROWD} slow clients: slowest good request {1000 * calm:.0f} ms before, {1000 * crowded:.0f} ms among them, "
-              f"{held // CROWD} bytes each")
+        print(f"     {count} slow clients within {came:.0f} s: a good request {told(calm)} before, {told(crowded)} among them; {held // count} bytes each")
 
 
 def open_tunnels(gate, count):
@@ -153,18 +179,19 @@ def open_tunnels(gate, count):
 
 def idle_tunnels_cost_little():
     with gateway() as gate:
-        slowest_of(gate)
-        before = resident(gate)
-        tunnels = open_tunnels(gate, CROWD)
-        equal(gate.status()["tunnels_open"], CROWD)
-        held, slowest = resident(gate) - before, slowest_of(gate)
-        assert held < CROWD * BYTES_A_CONNECTION + 8_000_000, f"{held} bytes for {CROWD} idle tunnels"
+        times_of(gate)
+        calm, before, count = times_of(gate), resident(gate), crowd_for(gate)
+        tunnels = open_tunnels(gate, count)
+        equal(gate.status()["tunnels_open"], count)
+        held, crowded = resident(gate) - before, times_of(gate)
+        assert crowded[-1] < max(1.0, 20 * calm[-1]), f"a good request took {crowded[-1]:.3f} s beside the tunnels, {calm[-1]:.3f} s before"
+        assert held < count * BYTES_A_CONNECTION + 8_000_000, f"{held} bytes for {count} idle tunnels"
         for connection in tunnels[::100]:
             connection.sendall(b"still here")
             equal(connection.recv(100), b"still here")
         close_all(tunnels)
         wait_until(lambda: gate.status()["tunnels_open"] == 0, what="the end of the tunnels")
-        print(f"     {CROWD} idle tunnels: {held // CROWD} bytes each, slowest good request meanwhile {1000 * slowest:.0f} ms")
+        print(f"     {count} idle tunnels: {held // count} bytes each; a good request {told(calm)} before, {told(crowded)} beside them")
 
 
 def a_crowd_beyond_the_limit_makes_room_for_good_clients():

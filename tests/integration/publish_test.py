@@ -206,7 +206,7 @@ def a_hangup_signal_publishes():
 
 
 def a_transfer_in_flight_is_finished_before_the_end():
-    with gateway() as gate, Wire(gate) as idle:
+    with gateway(settings={"deadlines": 'drain = "60s"'}) as gate, Wire(gate) as idle:
         client = subprocess.Popen(["curl", "-sS", "-x", f"http://127.0.0.1:{gate.proxy_port}", "--interface", "127.0.1.20",
                                    f"http://www.school.example:{HELD.port}/"], stdout=subprocess.PIPE)
         assert Held.begun.wait(20)

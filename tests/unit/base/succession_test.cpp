@@ -5,11 +5,15 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <array>
+#include <atomic>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 
@@ -122,6 +126,49 @@ TEST(ControlSocket, SendsMoreDescriptorsThanOneMessageHolds)
         ::close(each);
     }
     ::close(listening);
+}
+
+bool is_asleep(::pid_t thread)
+{
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string const text{std::istreambuf_iterator<char>{file}, {}};
+    auto const name = text.rfind(") ");
+    return name != std::string::npos && text[name + 2] == 'S';
+}
+
+TEST(ServiceManager, IsWaitedForWhereItHearsSlowly)
+{
+    Folder const folder;
+    auto const path = folder.path / "notify";
+    ::sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    path.native().copy(at.sun_path, sizeof at.sun_path - 1);
+    int const heard = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    ASSERT_EQ(::bind(heard, reinterpret_cast<::sockaddr*>(&at), sizeof at), 0);
+    ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+    ServiceManager const manager;
+    ::unsetenv("NOTIFY_SOCKET");
+    for (int i = 0; i < 1000; ++i)
+        manager.tell("WATCHDOG=1"); // more than it has room for: none of them waits
+    std::atomic<::pid_t> thread{0};
+    std::atomic<bool> told{false};
+    std::thread teller{[&] {
+        thread = ::gettid();
+        manager.tell("MAINPID=7");
+        told = true;
+    }};
+    while (!told && (thread == 0 || !is_asleep(thread)))
+        std::this_thread::yield();
+    bool found = false;
+    for (bool last = false; !found && !last;) {
+        last = told; // before looking once more
+        std::array<char, 64> bytes{};
+        for (::ssize_t size = 0; (size = ::recv(heard, bytes.data(), bytes.size(), 0)) > 0;)
+            found = found || std::string_view{bytes.data(), static_cast<std::size_t>(size)} == "MAINPID=7";
+    }
+    teller.join();
+    ::close(heard);
+    EXPECT_TRUE(found) << "the manager would take the main process for dead";
 }
 
 TEST(ServiceManager, LeavesOnlyWhatAFollowerNeedsInTheEnvironment)

@@ -196,5 +196,30 @@ TEST_F(ServerTest, KeepsTheCertificateAndHidesItsKey)
     EXPECT_NE(std::filesystem::last_write_time(files.certificate), written) << "a new name needs a new one";
 }
 
+/// A power cut leaves less than what was written, or one file of before and one of after.
+TEST_F(ServerTest, MakesTheCertificateAnewIfItsKeyIsNotWhole)
+{
+    auto const files = console_certificate(settings);
+    std::filesystem::rename(files.key, folder / "of-before");
+    console_certificate(settings);
+    auto const is_a_pair = [&files] {
+        asio::ssl::context tls{asio::ssl::context::tls_server};
+        error_code failure;
+        tls.use_certificate_chain_file(files.certificate.string(), failure);
+        if (!failure)
+            tls.use_private_key_file(files.key.string(), asio::ssl::context::pem, failure);
+        return !failure;
+    };
+    EXPECT_TRUE(is_a_pair()) << "its key was gone";
+    for (auto const kept : {std::uintmax_t{0}, std::uintmax_t{100}}) {
+        std::filesystem::resize_file(files.key, kept);
+        console_certificate(settings);
+        EXPECT_TRUE(is_a_pair()) << "of its key were left " << kept;
+    }
+    std::filesystem::copy_file(folder / "of-before", files.key, std::filesystem::copy_options::overwrite_existing);
+    console_certificate(settings);
+    EXPECT_TRUE(is_a_pair()) << "its key was another";
+}
+
 } // namespace
 } // namespace gatehouse::portal
