@@ -131,6 +131,8 @@ constexpr ApiField account_state[]{
     id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_code[]{id, {"known", "Password of the account that the key belongs to", true}};
+constexpr ApiField account_forget[]{
+    id, {"reason", "Why now, without names", true}, {"gone", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_sign_on[]{id, {"sign_on", "Name at the provider; empty takes it away"},
     {"same", "Password of the account that the key belongs to", true}};
 constexpr ApiField session[]{{"session", "Number", true}, {"account", "Whose, if it is not the own account"}};
@@ -235,6 +237,7 @@ constexpr ApiWords word_table[]{
     {post, "/accounts/state", "Close or open it", account_state},
     {post, "/accounts/password", "Give it a first password", account_password},
     {post, "/accounts/code", "Take its second factor off", account_code},
+    {post, "/accounts/forget", "Take the person out of a closed one, for good", account_forget},
     {post, "/accounts/sign-on", "Its name at the provider of the school's sign-on", account_sign_on},
     {get, "/account", "The own account"},
     {post, "/account/end-session", "Sign out one place", session},

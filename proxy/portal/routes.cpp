@@ -173,6 +173,7 @@ constexpr Route console_table[] = {
     {post, "/accounts/state", con::take_account_state, ict_lead},
     {post, "/accounts/sign-on", con::take_account_sign_on, ict_lead},
     {post, "/accounts/code", con::take_account_code, ict_lead},
+    {post, "/accounts/forget", con::take_account_forget, ict_lead},
     {post, "/accounts/password", con::take_new_password, ict_lead},
     {get, "/account", con::show_account, signed_in},
     {post, "/account/end-session", con::take_end_session, signed_in},

@@ -2,6 +2,7 @@
 
 #include "proxy/store/acting.hpp"
 #include "proxy/store/api_tokens.hpp"
+#include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/sessions.hpp"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ constexpr std::array<std::string_view, 10> role_names{
 
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
-      " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass FROM accounts ";
+      " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass, disabled_at, forgotten_at FROM "
+      "accounts ";
 
 Account read_account(Statement const& row)
 {
@@ -36,6 +38,8 @@ Account read_account(Statement const& row)
     account.has_second_factor = row.flag(12);
     account.sign_on = row.text(13);
     account.is_break_glass = row.flag(14);
+    account.disabled_at = row.optional_instant(15);
+    account.forgotten_at = row.optional_instant(16);
     return account;
 }
 
@@ -75,17 +79,6 @@ bool is_valid(NewAccount const& account)
         && is_valid_subject(account.subject_role, account.groups);
 }
 
-/// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account.
-result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account)
-{
-    if (actor.account == AccountId::none)
-        return actor.name.empty() ? result<void>{errc::not_permitted} : result<void>{};
-    auto const administrator = require_role(ledger, actor, {ConsoleRole::ict_lead});
-    if (!administrator)
-        return administrator.error();
-    return administrator->id == account ? result<void>{errc::not_permitted} : result<void>{};
-}
-
 /// One change of one account: permission, change, optional end of its sessions, audit row.
 enum class Sessions : std::uint8_t { stay, end };
 
@@ -96,10 +89,13 @@ result<void> change_account(
     return carry_out(ledger, deed, [&]() -> result<void> {
         if (auto const allowed = require_administrator(ledger, deed.actor, id); !allowed)
             return allowed;
+        auto const account = find_account(ledger, id);
+        if (!account)
+            return account.error();
+        if (account->forgotten_at)
+            return errc::wrong_state;
         if (auto const changed = change(ledger.database()); !changed)
             return changed;
-        if (ledger.database().changed_rows() != 1)
-            return errc::not_found;
         if (sessions == Sessions::end) {
             if (auto const ended = end_all_sessions(ledger, id); !ended)
                 return ended;
@@ -110,11 +106,13 @@ result<void> change_account(
     });
 }
 
-/// Reserves a login for an account for ever. Errors: `errc::already_exists`.
-result<void> reserve_login(Database& database, std::string const& login, AccountId account)
+/// Reserves a login for an account for ever, also after the person was taken out of it. Errors: `errc::already_exists`.
+result<void> reserve_login(Ledger& ledger, std::string const& login, AccountId account)
 {
+    auto& database = ledger.database();
     auto const owner = database.first(
-        "SELECT account FROM account_logins WHERE login = ?", [](Statement const& row) { return row.id<AccountId>(0); }, login);
+        "SELECT account FROM account_logins WHERE login IN (?, ?)", [](Statement const& row) { return row.id<AccountId>(0); },
+        login, login_digest(ledger.chain(), login));
     if (!owner)
         return owner.error();
     if (!*owner)
@@ -178,7 +176,7 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
         if (!added)
             return added.error();
         auto const id = static_cast<AccountId>(database.last_row_id());
-        if (auto const reserved = reserve_login(database, login, id); !reserved)
+        if (auto const reserved = reserve_login(ledger, login, id); !reserved)
             return reserved.error();
         auto const detail = fmt::format("console role {}, subject role {}, person {}{}{}", to_text(account.console_role),
             account.subject_role.empty() ? "none" : account.subject_role, person, sign_on.empty() ? "" : ", sign-on " + sign_on,
@@ -258,7 +256,7 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
         return errc::invalid_value;
     Deed const deed{"account.rename", account_object(account), actor, now};
     return change_account(ledger, account, deed, Sessions::stay, *canonical, [&](Database& database) -> result<void> {
-        if (auto const reserved = reserve_login(database, *canonical, account); !reserved)
+        if (auto const reserved = reserve_login(ledger, *canonical, account); !reserved)
             return reserved;
         return database.execute("UPDATE accounts SET login = ? WHERE id = ?", *canonical, account);
     });
@@ -267,8 +265,11 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now)
 {
     Deed const deed{disabled ? "account.disable" : "account.enable", account_object(account), actor, now};
-    return change_account(ledger, account, deed, Sessions::end, "",
-        [&](Database& database) { return database.execute("UPDATE accounts SET disabled = ? WHERE id = ?", disabled, account); });
+    return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) {
+        return database.execute("UPDATE accounts SET disabled = ?1, disabled_at = iif(?1, coalesce(disabled_at, ?2), NULL)"
+                                " WHERE id = ?3",
+            disabled, now, account);
+    });
 }
 
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now)

@@ -152,6 +152,14 @@ def permission_with_two_keys():
         equal(BROWSER[login].get("/permission/new").status, 403, login)
 
 
+def other_number(lead, login):
+    return re.search(rf'/accounts/one\?id=(\d+)"[^>]*>{login}<', lead.get("/accounts").text)[1]
+
+
+def other(lead, login):
+    return f"/accounts/one?id={other_number(lead, login)}"
+
+
 def accounts_and_where_they_are_signed_in():
     lead, own = BROWSER["ian"], "another password of ian"
     new = {"name": "Nora New", "login": "nora", "role": "officer"}
@@ -181,8 +189,18 @@ def accounts_and_where_they_are_signed_in():
     equal(lead.fill(one, "/accounts/state", id=number, disabled="yes", sure="not it").status, 422, "closing without the own password")
     done(lead.fill(one, "/accounts/state", id=number, disabled="yes", sure=own), "closed")
     equal(nora.get("/").status, 303, "a closed account")
+    forget = {"id": number, "reason": "Asked for by the person."}
+    equal(lead.fill(one, "/accounts/forget", **forget, gone="not it").status, 422, "forgetting without the own password")
+    equal(lead.fill(one, "/accounts/forget", **{**forget, "reason": ""}, gone=own).status, 422, "without a reason")
+    assert "something that is not over" in lead.fill(one, "/accounts/forget", **{**forget, "id": other_number(lead, "tess")}, gone=own).text, "an open one"
+    done(lead.fill(one, "/accounts/forget", **forget, gone=own), "forgotten")
+    for page in (one, "/accounts"):
+        text = lead.get(page).text
+        assert "closed account" in text and "nora" not in text.lower(), text[-2000:]
+    equal(lead.fill(other(lead, "tess"), "/accounts/state", id=number, disabled="no", sure=own).status, 409, "there is nothing to open again")
+    assert "is taken" in lead.fill("/accounts/add", "/accounts/add", **new, password=own).text, "nobody gets the name"
     audit = BROWSER["harriet"].get("/audit").text
-    for action in ("account.add", "account.set-role", "account.disable", "session.end"):
+    for action in ("account.add", "account.set-role", "account.disable", "account.forget", "session.end"):
         assert action in audit, action
 
 

@@ -1,6 +1,7 @@
 // Who may sign in to the console and to the proxy, and as what: for the ICT lead, who cannot change their own account and shows at each change
 // that it is still them (proof.hpp). A role that was given here decides nothing for 24 hours.
 #include "policy/policy.hpp"
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/token_view.hpp"
@@ -18,16 +19,6 @@ using store::Ledger;
 constexpr std::array console_roles{ConsoleRole::none, ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::ict_lead,
     ConsoleRole::dsl, ConsoleRole::dpo, ConsoleRole::chief_executive, ConsoleRole::marketing, ConsoleRole::auditor,
     ConsoleRole::supervisor};
-
-std::string address_of(store::AccountId id, std::string_view done = {})
-{
-    return "/accounts/one?id=" + std::to_string(store::number(id)) + (done.empty() ? "" : "&done=" + std::string(done));
-}
-
-store::AccountId account_id_of(Fields const& fields)
-{
-    return static_cast<store::AccountId>(parse_id(value_of(fields, "id")).value_or(0));
-}
 
 std::vector<Option> role_options()
 {
@@ -55,11 +46,20 @@ std::vector<Option> group_options(policy::Policy const& policy)
 
 Cell state_of(store::Account const& account)
 {
+    if (account.forgotten_at)
+        return {"Closed, without a name", {}, "grey"};
     if (account.disabled)
         return {"Closed", {}, "grey"};
     if (account.must_change_password)
         return {"First password", {}, "yellow"};
     return {"Open", {}, "green"};
+}
+
+Words role_of(store::Account const& account)
+{
+    if (account.console_role != ConsoleRole::none)
+        return role_title(account.console_role);
+    return account.subject_role.empty() ? "-" : words("{}, on the web only", account.subject_role);
 }
 
 Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
@@ -132,17 +132,6 @@ Response password_page(Visit const& visit, store::IssuedAccount const& issued)
     return show(visit, page);
 }
 
-Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button)
-{
-    Form form;
-    form.action = std::move(action);
-    form.button = std::move(button);
-    form.csrf = visit.csrf();
-    form.is_secondary = true;
-    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(account.id))}};
-    return form;
-}
-
 void add_changes(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems)
 {
     auto role = change_form(visit, account, "/accounts/role", "Change the role");
@@ -178,6 +167,8 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
     state.fields.push_back({Field::Kind::hidden, "disabled", "", "", account.disabled ? "no" : "yes"});
     page.parts.push_back(subheading(account.disabled ? "Open it again" : "Somebody who leaves"));
     page.parts.push_back(portal::form(state));
+    if (account.disabled)
+        add_forget_form(page, visit, account, problems);
 }
 
 void add_sessions(Page& page, Visit const& visit, store::Account const& account, std::vector<store::Session> const& sessions)
@@ -227,6 +218,29 @@ struct Found {
     std::vector<store::ApiToken> tokens;
 };
 
+} // namespace
+
+std::string address_of(store::AccountId id, std::string_view done)
+{
+    return "/accounts/one?id=" + std::to_string(store::number(id)) + (done.empty() ? "" : "&done=" + std::string(done));
+}
+
+store::AccountId account_id_of(Fields const& fields)
+{
+    return static_cast<store::AccountId>(parse_id(value_of(fields, "id")).value_or(0));
+}
+
+Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button)
+{
+    Form form;
+    form.action = std::move(action);
+    form.button = std::move(button);
+    form.csrf = visit.csrf();
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(account.id))}};
+    return form;
+}
+
 task<Response> account_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems)
 {
     auto const work = [id, now = visit.instant()](Ledger& ledger) -> result<Found> {
@@ -245,6 +259,8 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
     if (!found)
         co_return show_failure(visit, found.error());
     auto const& account = found->account;
+    if (account.forgotten_at)
+        co_return show(visit, forgotten_page(visit, account));
     auto const groups = joined(std::vector<Words>(account.groups.begin(), account.groups.end()));
     Page page;
     page.title = account.display_name;
@@ -271,8 +287,6 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
     co_return show(visit, page);
 }
 
-} // namespace
-
 task<Response> show_accounts(Visit const& visit)
 {
     auto const work = [](Ledger& ledger) { return store::list_accounts(ledger); };
@@ -283,9 +297,7 @@ task<Response> show_accounts(Visit const& visit)
     table.caption = "By user name";
     table.head = {"User name", "Name", "Role", "State", "Code", "Last signed in"};
     for (auto const& account : *found)
-        table.rows.push_back({{account.login, address_of(account.id)}, {account.display_name},
-            {account.console_role == ConsoleRole::none ? words("{}, on the web only", account.subject_role)
-                                                       : role_title(account.console_role)},
+        table.rows.push_back({{shown_login(account), address_of(account.id)}, {account.display_name}, {role_of(account)},
             state_of(account), {account.has_second_factor ? "Yes" : "No"},
             {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}});
     Page page;

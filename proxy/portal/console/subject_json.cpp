@@ -20,6 +20,10 @@ json::value account_of(store::SubjectRecords const& records)
     if (!records.account)
         return nullptr;
     auto const& account = *records.account;
+    if (account.forgotten_at)
+        return {{"since", written(account.created_at)},
+            {"closed", account.disabled_at ? json::value(written(*account.disabled_at)) : json::value(nullptr)},
+            {"name_and_user_names_removed", written(*account.forgotten_at)}};
     json::array groups;
     for (auto const& group : account.groups)
         groups.emplace_back(group);
