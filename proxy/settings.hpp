@@ -97,7 +97,7 @@ struct Retention {
     unsigned incidents = 365;
     unsigned requests = 730;       ///< to open a site
     unsigned reports = 730;        ///< that were dealt with
-    unsigned supervised_use = 730; ///< with the times at which somebody sat beside; from the day on which it was to end
+    unsigned supervised_use = 730; ///< with the times at which somebody sat beside; from the day on which it was over
     unsigned permissions = 730;    ///< with two keys: closed, or without a key that is live
     unsigned grants = 730;         ///< that ended; one stays as long as its request or permission
     unsigned purposes = 730;       ///< for which marketing looked at the access log

@@ -55,7 +55,8 @@ constexpr std::string_view old_requests
       "r.merged_into)"
       " AND (f.state IN (0, 1) OR (o.id IS NOT NULL AND o.ended_at IS NULL))))";
 constexpr std::string_view old_reports = "(SELECT id FROM reports WHERE state = 1 AND handled_at < ?1)";
-constexpr std::string_view old_restrictions = "(SELECT id FROM restrictions WHERE ends_at < ?1)";
+constexpr std::string_view old_restrictions
+    = "(SELECT id FROM restrictions WHERE min(ends_at, coalesce(ended_at, ends_at)) < ?1)";
 /// A permission without any key since then is over too: it opens nothing, and nobody wanted it.
 constexpr std::string_view old_permissions
     = "(SELECT p.id FROM permissions p LEFT JOIN overrides o ON o.id = p.granted WHERE "

@@ -124,7 +124,17 @@ UPDATE accounts SET disabled_at = coalesce(
 CREATE INDEX accounts_closed ON accounts (disabled_at) WHERE disabled = 1 AND forgotten_at IS NULL;
 )sql";
 
-constexpr std::array<char const*, 7> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12};
+// When supervised use was over: refused, or ended before its time. Nobody sits beside somebody any more then.
+constexpr char const* version_13 = R"sql(
+ALTER TABLE restrictions ADD COLUMN ended_at INTEGER;
+UPDATE restrictions SET ended_at = (SELECT max(at) FROM audit WHERE object = 'restriction:' || restrictions.id
+    AND action = CASE state WHEN 3 THEN 'restriction.confirm-end' ELSE 'restriction.refuse' END) WHERE state IN (3, 4);
+UPDATE supervisions SET ended_at = max(starts_at, (SELECT r.ended_at FROM restrictions r WHERE r.id = restriction))
+    WHERE ended_at IS NULL AND ends_at > (SELECT r.ended_at FROM restrictions r WHERE r.id = restriction AND r.state = 3);
+)sql";
+
+constexpr std::array<char const*, 8> later_steps{
+    version_6, version_7, version_8, version_9, version_10, version_11, version_12, version_13};
 
 std::vector<char const*> all_steps()
 {

@@ -64,7 +64,7 @@ result<void> read_restrictions(Ledger& ledger, SubjectRecords& records)
         if (!row || !times)
             return row ? times.error() : row.error();
         records.restrictions.push_back(
-            {row->from, row->until, row->state, row->clause, row->reason, row->against, row->end_reason});
+            {row->from, row->until, row->ended_at, row->state, row->clause, row->reason, row->against, row->end_reason});
         for (auto& each : *times) {
             each.by.clear();
             records.supervisions.push_back(std::move(each));

@@ -110,6 +110,9 @@ def supervised_use_from_its_proposal_to_its_end():
     step("dora", one, "/supervision/propose-end", "end-proposed", reason="It helped.")
     equal(BROWSER["dora"].fill(one, "/supervision/confirm-end", decision="end").status, 403, "the proposer of the end as the one who confirms it")
     step("harriet", one, "/supervision/confirm-end", "ended", decision="end")
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", BROWSER["harriet"].get(one).text)).split())
+    assert "Ended before its time 24 Nov 2026, 10:4" in text, text[-1500:]
+    assert re.search(r"Supervised use, ended before its time 1\b", " ".join(re.sub(r"<[^>]*>", " ", BROWSER["harriet"].get("/governors?from=2026-11-01&to=2026-11-30").text).split()))
     equal(amy().status, 200, "when it has ended")
 
 
@@ -232,6 +235,8 @@ def everything_about_one_person():
     assert any(row["verdict"] == "block" and row["rule"] == "restriction-1" for row in found["access_log"]), found["access_log"][:3]
     assert {"amy"} >= {found["person"]} and "ben" not in page.text and "Zoe" not in page.text, "what others wrote, or others did"
     equal(found["supervised_use"][0]["reason"], "A VPN on three days, seen by a teacher.")
+    case = found["supervised_use"][0]
+    assert case["ended"].startswith("2026-11-24T") and case["until"] > "2026-12-01", case
     for login in ("olive", "harriet", "tess", "dora"):
         assert login not in page.text, login
     assert found["reports"][0]["left_out"], found["reports"]

@@ -71,10 +71,11 @@ json::array supervised_use_of(store::SubjectRecords const& records)
     json::array rows;
     for (auto const& each : records.restrictions)
         rows.push_back({{"from", written(each.from)}, {"until", written(each.until)},
+            {"ended", each.ended_at ? json::value(written(*each.ended_at)) : json::value(nullptr)},
             {"state", store::to_text(each.state)}, {"clause", each.clause}, {"reason", each.reason}, {"against", each.against},
             {"ended_because", each.end_reason}});
     for (auto const& each : records.supervisions)
-        rows.push_back({{"supervised_at", each.device}, {"from", written(each.from)}, {"until", written(each.ended_at.value_or(each.until))}});
+        rows.push_back({{"supervised_at", each.device}, {"from", written(each.from)}, {"until", written(each.end())}});
     return rows;
 }
 

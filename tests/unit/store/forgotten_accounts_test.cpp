@@ -226,5 +226,28 @@ TEST(ClosedAccounts, OfAnEarlierVersionWereClosedWhenTheAuditSays)
     EXPECT_EQ(at->value_or(0), 2000);
 }
 
+/// Supervised use that was over before the store kept when: the audit knows; nobody sat beside anybody longer.
+TEST(SupervisedUse, OfAnEarlierVersionEndedWhenTheAuditSays)
+{
+    TemporaryFolder folder;
+    auto database = Database::open(folder.path() / "old.db", {});
+    ASSERT_TRUE(database);
+    ASSERT_DONE(migrate(*database, schema_steps().first(12)));
+    for (auto const* sql : {"INSERT INTO accounts (id, login, display_name, person, console_role, subject_role, groups, password,"
+                            " must_change, created_at) VALUES (7, 'olive', '', 'olive', 1, '', '', '', 0, 5)",
+             "INSERT INTO restrictions (id, user, clause, reason, starts_at, ends_at, state, proposer)"
+             " VALUES (1, 'amy', '12', 'x', 500, 9000, 3, 7), (2, 'ben', '12', 'x', 500, 9000, 4, 7), (3, 'cat', '12', 'x', 500, "
+             "9000, 1, 7)",
+             "INSERT INTO supervisions (restriction, device, account, starts_at, ends_at) VALUES (1, 'lab', 7, 900, 1500)",
+             "INSERT INTO audit VALUES (1, x'00', x'00', 1000, 0, 'h', '', 'restriction.confirm-end', 'restriction:1', '')",
+             "INSERT INTO audit VALUES (2, x'00', x'00', 2000, 0, 'h', '', 'restriction.refuse', 'restriction:2', '')"})
+        ASSERT_DONE(database->execute(sql));
+    ASSERT_DONE(migrate(*database));
+    auto const number = [](Statement const& row) { return row.integer(0); };
+    EXPECT_EQ(*database->collect("SELECT coalesce(ended_at, 0) FROM restrictions ORDER BY id", number),
+        (std::vector<std::int64_t>{1000, 2000, 0}));
+    EXPECT_EQ(*database->collect("SELECT ended_at FROM supervisions", number), (std::vector<std::int64_t>{1000}));
+}
+
 } // namespace
 } // namespace gatehouse::store::test
