@@ -59,14 +59,14 @@ struct NewAccount {
 /// Lower-cased and trimmed; nothing if it cannot be a login.
 std::optional<std::string> canonical_login(std::string_view text);
 
-/// Errors: `errc::already_exists`, `invalid_value`, `not_permitted` (console actors: ICT lead only, and nobody gives themselves a role).
+/// Errors: `errc::already_exists`, `invalid_value`, `not_permitted` (console: ICT lead only, nobody themselves); the role may wait (role_grants.hpp).
 result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordHash const& hash, Actor const& actor, Instant now);
 
 result<Account> find_account(Ledger& ledger, AccountId id);
 result<Account> find_account(Ledger& ledger, std::string_view login);
 result<std::vector<Account>> list_accounts(Ledger& ledger);
 
-/// Ends all sessions; starts the 24 hours in which the account decides nothing.
+/// Ends all sessions and starts 24 hours of deciding nothing; or waits (role_grants.hpp).
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
 result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
     Actor const& actor, Instant now);

@@ -18,13 +18,15 @@ constexpr std::string_view is_needed_sql
       " OR EXISTS (SELECT 1 FROM restrictions WHERE state NOT IN (3, 4) AND ends_at > ?2 AND (proposer = ?1 OR confirmer = ?1"
       " OR end_proposer = ?1 OR user IN (SELECT login FROM account_logins WHERE account = ?1)))"
       " OR EXISTS (SELECT 1 FROM permissions WHERE closed_at IS NULL AND max(head_until, officer_until) > ?2 AND (head = ?1"
-      " OR officer = ?1 OR who IN (SELECT 'user:' || login FROM account_logins WHERE account = ?1)))";
+      " OR officer = ?1 OR who IN (SELECT 'user:' || login FROM account_logins WHERE account = ?1)))"
+      " OR EXISTS (SELECT 1 FROM role_grants WHERE state = 0 AND (account = ?1 OR asked_by = ?1))";
 
 /// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.
-constexpr std::array<std::string_view, 5> removals{
+constexpr std::array<std::string_view, 6> removals{
     "DELETE FROM known_addresses WHERE login IN (SELECT login FROM account_logins WHERE account = ?1)",
     "DELETE FROM recovery_codes WHERE account = ?1", "DELETE FROM sessions WHERE account = ?1",
-    "DELETE FROM api_tokens WHERE account = ?1", "DELETE FROM log_views WHERE account = ?1"};
+    "DELETE FROM api_tokens WHERE account = ?1", "DELETE FROM role_grants WHERE account = ?1",
+    "DELETE FROM log_views WHERE account = ?1"};
 
 /// Errors: `errc::wrong_state`.
 result<void> require_unneeded(Ledger& ledger, AccountId id, Instant now)
@@ -63,7 +65,7 @@ result<void> empty_account(Ledger& ledger, AccountId id, Instant now)
         return hidden;
     return database.execute(
         "UPDATE accounts SET login = ?1, person = ?1, display_name = '', console_role = ?2, subject_role = '',"
-        " groups = '', password = '', must_change = 0, role_changed_at = NULL, last_sign_in = NULL,"
+        " groups = '', password = '', must_change = 0, role_changed_at = NULL, role_before = 0, last_sign_in = NULL,"
         " totp_secret = '', totp_waiting = '', totp_step = 0, sign_on = '', break_glass = 0,"
         " incidents_seen = 0, forgotten_at = ?3 WHERE id = ?4",
         forgotten_login(id), ConsoleRole::none, now, id);

@@ -133,8 +133,27 @@ UPDATE supervisions SET ended_at = max(starts_at, (SELECT r.ended_at FROM restri
     WHERE ended_at IS NULL AND ends_at > (SELECT r.ended_at FROM restrictions r WHERE r.id = restriction AND r.state = 3);
 )sql";
 
-constexpr std::array<char const*, 8> later_steps{
-    version_6, version_7, version_8, version_9, version_10, version_11, version_12, version_13};
+// Roles that two people give (role_grants.hpp), and the role before the last change.
+constexpr char const* version_14 = R"sql(
+ALTER TABLE accounts ADD COLUMN role_before INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE role_grants (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    account    INTEGER NOT NULL REFERENCES accounts (id),
+    role       INTEGER NOT NULL,
+    state      INTEGER NOT NULL DEFAULT 0,
+    asked_at   INTEGER NOT NULL,
+    asked_by   INTEGER NOT NULL REFERENCES accounts (id),
+    decided_at INTEGER,
+    decided_by INTEGER REFERENCES accounts (id),
+    answer     TEXT NOT NULL DEFAULT '',
+    CHECK (asked_by <> account),
+    CHECK (decided_by IS NULL OR (decided_by <> asked_by AND decided_by <> account))
+) STRICT;
+CREATE UNIQUE INDEX role_grants_waiting ON role_grants (account) WHERE state = 0;
+)sql";
+
+constexpr std::array<char const*, 9> later_steps{
+    version_6, version_7, version_8, version_9, version_10, version_11, version_12, version_13, version_14};
 
 std::vector<char const*> all_steps()
 {

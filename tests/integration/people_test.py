@@ -155,6 +155,22 @@ def permission_with_two_keys():
         equal(BROWSER[login].get("/permission/new").status, 403, login)
 
 
+def confirm_role(role):
+    """What Ian asked for, Harriet confirms; nobody else does."""
+    lead, head = BROWSER["ian"], BROWSER["harriet"]
+    assert "you say yes or no" in head.get("/").text and "/roles" in head.get("/").text
+    one = html.unescape(re.search(r'href="(/roles/one[^"]*)"', head.get("/roles").text)[1])
+    assert "somebody else confirms it" in lead.get(one).text and "/roles/decide" not in lead.get(one).text
+    number, own = one.split("=")[1], "another password of harriet"
+    equal(BROWSER["olive"].get(one).status, 403, "an officer")
+    equal(lead.fill("/account", "/roles/decide", id=number, decision="confirm", password="another password of ian").status, 403, "who asked")
+    equal(head.fill(one, "/roles/decide", decision="confirm", password="not it").status, 422, "without the own password")
+    equal(head.fill(one, "/roles/decide", decision="refuse", password=own).status, 422, "refusing without a reason")
+    done(head.fill(one, "/roles/decide", decision="confirm", password=own), "confirmed")
+    equal(lead.fill("/account", "/roles/decide", id=number, decision="refuse", reason="x", password="another password of ian").status, 409, "once")
+    assert role in head.get("/audit?action=account.confirm-role").text
+
+
 def other_number(lead, login):
     return re.search(rf'/accounts/one\?id=(\d+)"[^>]*>{login}<', lead.get("/accounts").text)[1]
 
@@ -169,10 +185,14 @@ def accounts_and_where_they_are_signed_in():
     assert lead.fill("/accounts/add", "/accounts/add", **new, password="not it").status == 422
     page = lead.fill("/accounts/add", "/accounts/add", **new, password=own)
     first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
-    assert page.status == 200 and first, page.text[-2000:]
-    nora = sign_in(GATE, "nora", html.unescape(first[1]))
-    number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>nora<', lead.get("/accounts").text)[1]
+    assert page.status == 200 and first and "waits for a second person" in page.text, page.text[-2000:]
+    number = other_number(lead, "nora")
     one = f"/accounts/one?id={number}"
+    page = lead.get(one).text
+    assert "Waits for a second person: online safety officer" in page and "(harriet)" in page, page[-2500:]
+    equal(Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="nora", password=html.unescape(first[1])).status, 403, "without a role")
+    confirm_role("officer")
+    nora = sign_in(GATE, "nora", html.unescape(first[1]))
     elsewhere = Browser(GATE.console_port, room="127.0.0.9")
     equal(elsewhere.fill("/sign-in", "/sign-in", login="nora", password="another password of nora").status, 303)
     session = re.findall(r'<option value="(\d+)"[^>]*>127\.0\.0\.9', lead.get(one).text)[0]
@@ -182,7 +202,9 @@ def accounts_and_where_they_are_signed_in():
     equal(nora.get("/").status, 200, "the other one")
     assert 'name="session"' not in nora.get("/account").text, "nothing to sign out but this one"
     asked = propose("ben", by="olive")
-    done(lead.fill(one, "/accounts/role", id=number, role="headteacher", password=own), "role")
+    done(lead.fill(one, "/accounts/role", id=number, role="headteacher", password=own), "asked")
+    equal(nora.get("/draft").status, 200, "the old role, until somebody else confirms")
+    confirm_role("headteacher")
     nora = sign_again("nora")
     page = nora.fill(asked, "/supervision/decide", decision="confirm")
     assert page.status == 403 and "24 hours" in page.text, "a role that was given a moment ago decides nothing"
@@ -203,7 +225,7 @@ def accounts_and_where_they_are_signed_in():
     equal(lead.fill(other(lead, "tess"), "/accounts/state", id=number, disabled="no", sure=own).status, 409, "there is nothing to open again")
     assert "is taken" in lead.fill("/accounts/add", "/accounts/add", **new, password=own).text, "nobody gets the name"
     audit = BROWSER["harriet"].get("/audit").text
-    for action in ("account.add", "account.set-role", "account.disable", "account.forget", "session.end"):
+    for action in ("account.add", "account.ask-role", "account.confirm-role", "account.disable", "account.forget", "session.end"):
         assert action in audit, action
 
 
