@@ -97,12 +97,13 @@ struct Retention {
     unsigned incidents = 365;
     unsigned requests = 730;       ///< to open a site
     unsigned reports = 730;        ///< that were dealt with
-    unsigned supervised_use = 730; ///< with the times at which somebody sat beside; from the day on which it was to end
+    unsigned supervised_use = 730; ///< with the times at which somebody sat beside; from the day on which it was over
     unsigned permissions = 730;    ///< with two keys: closed, or without a key that is live
     unsigned grants = 730;         ///< that ended; one stays as long as its request or permission
     unsigned purposes = 730;       ///< for which marketing looked at the access log
     unsigned keys = 365;           ///< for programs, that are over
     unsigned addresses = 365;      ///< from which an account signed in, since it last did
+    unsigned accounts = 730;       ///< that were closed: then the person is taken out of them
 };
 
 /// Its keys in the settings, which are the store's names of the classes of records (store/retention.hpp).
@@ -113,7 +114,7 @@ struct RetentionKey {
 inline constexpr RetentionKey retention_keys[]{{"incidents", &Retention::incidents}, {"requests", &Retention::requests},
     {"reports", &Retention::reports}, {"supervised_use", &Retention::supervised_use}, {"permissions", &Retention::permissions},
     {"grants", &Retention::grants}, {"purposes", &Retention::purposes}, {"keys", &Retention::keys},
-    {"addresses", &Retention::addresses}};
+    {"addresses", &Retention::addresses}, {"accounts", &Retention::accounts}};
 
 /// The group of the kernel's packet log that refused QUIC packets go to.
 inline constexpr std::uint16_t quic_log_group = 3128;

@@ -55,8 +55,10 @@ bool is_sealed_now(StoredRecord const& row, policy::Policy const& policy)
 
 } // namespace
 
-void hide_sealed(StoredRecord& row)
+void hide_sealed(StoredRecord& row, policy::Policy const& policy)
 {
+    if (is_sealed_now(row, policy))
+        row.stage = policy::to_text(policy::Stage::sealed);
     if (!is_sealed(row))
         return;
     for (auto const text : {&StoredRecord::scheme, &StoredRecord::path, &StoredRecord::sni, &StoredRecord::content_type,
@@ -68,13 +70,6 @@ void hide_sealed(StoredRecord& row)
     row.port = 0;
     row.list_line = 0;
     row.upstream = {};
-}
-
-void hide_sealed(StoredRecord& row, policy::Policy const& policy)
-{
-    if (is_sealed_now(row, policy))
-        row.stage = policy::to_text(policy::Stage::sealed);
-    hide_sealed(row);
 }
 
 } // namespace gatehouse::log

@@ -47,6 +47,5 @@ bool is_sealed(StoredRecord const& row);
 /// Takes out of a row what was asked for, if a sealed list decided or names it today; who, when and where stay. What is on disk keeps it, and nobody is
 /// shown it. Others stay as they are.
 void hide_sealed(StoredRecord& row, policy::Policy const& policy);
-void hide_sealed(StoredRecord& row); ///< by the row alone
 
 } // namespace gatehouse::log

@@ -127,10 +127,14 @@ constexpr ApiField account[]{{"name", "As people know it", true}, {"login", "Use
     {"person", "User name of their other account"}, {"role", "In the console"}, {"subject", "On the web"},
     {"group", "On the web"}, {"sign_on", "Name at the provider of the school's sign-on"}, own_password};
 constexpr ApiField account_role[]{id, {"role", "In the console", true}, own_password};
+constexpr ApiField role_decision[]{
+    id, {"decision", "\"confirm\" or \"refuse\"", true}, {"reason", "Needed when it is refused"}, own_password};
 constexpr ApiField account_state[]{
     id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_code[]{id, {"known", "Password of the account that the key belongs to", true}};
+constexpr ApiField account_forget[]{
+    id, {"reason", "Why now, without names", true}, {"gone", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_sign_on[]{id, {"sign_on", "Name at the provider; empty takes it away"},
     {"same", "Password of the account that the key belongs to", true}};
 constexpr ApiField session[]{{"session", "Number", true}, {"account", "Whose, if it is not the own account"}};
@@ -227,6 +231,9 @@ constexpr ApiWords word_table[]{
     {get, "/audit", "Decisions about people and policy", audit},
     {get, "/audit/export", "The same as CSV", audit},
     {post, "/audit/verify", "Read every row of the chain again"},
+    {get, "/roles", "Roles that two people give"},
+    {get, "/roles/one", "One role that was asked for", of_id},
+    {post, "/roles/decide", "Confirm or refuse a role that somebody else asked for", role_decision},
     {get, "/accounts", "Accounts"},
     {get, "/accounts/one", "One account", of_id},
     {get, "/accounts/add", "The form of a new account"},
@@ -235,6 +242,7 @@ constexpr ApiWords word_table[]{
     {post, "/accounts/state", "Close or open it", account_state},
     {post, "/accounts/password", "Give it a first password", account_password},
     {post, "/accounts/code", "Take its second factor off", account_code},
+    {post, "/accounts/forget", "Take the person out of a closed one, for good", account_forget},
     {post, "/accounts/sign-on", "Its name at the provider of the school's sign-on", account_sign_on},
     {get, "/account", "The own account"},
     {post, "/account/end-session", "Sign out one place", session},

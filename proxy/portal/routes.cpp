@@ -55,6 +55,7 @@ constexpr auto traffic_readers
 constexpr auto check_runners = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::auditor);
 constexpr auto governors_readers
     = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::dpo, Role::chief_executive, Role::auditor);
+constexpr auto role_givers = Access::roles(Role::ict_lead, Role::headteacher);
 constexpr auto headteacher = Access::roles(Role::headteacher);
 constexpr auto review_readers
     = Access::roles(Role::headteacher, Role::officer, Role::chief_executive, Role::ict_lead, Role::dsl, Role::dpo, Role::auditor);
@@ -166,6 +167,9 @@ constexpr Route console_table[] = {
     {get, "/audit", con::show_audit, audit_readers, "Audit"},
     {get, "/audit/export", con::export_audit, audit_readers},
     {post, "/audit/verify", con::take_audit_verify, audit_readers},
+    {get, "/roles", con::show_roles, role_givers, "Roles"},
+    {get, "/roles/one", con::show_role_grant, role_givers},
+    {post, "/roles/decide", con::take_role_decision, role_givers},
     {get, "/accounts", con::show_accounts, ict_lead, "Accounts"},
     {get, "/accounts/one", con::show_one_account, ict_lead},
     {get, "/accounts/add", con::show_account_form, ict_lead},
@@ -174,6 +178,7 @@ constexpr Route console_table[] = {
     {post, "/accounts/state", con::take_account_state, ict_lead},
     {post, "/accounts/sign-on", con::take_account_sign_on, ict_lead},
     {post, "/accounts/code", con::take_account_code, ict_lead},
+    {post, "/accounts/forget", con::take_account_forget, ict_lead},
     {post, "/accounts/password", con::take_new_password, ict_lead},
     {get, "/account", con::show_account, signed_in},
     {post, "/account/end-session", con::take_end_session, signed_in},

@@ -2,6 +2,9 @@
 
 #include "proxy/store/acting.hpp"
 #include "proxy/store/api_tokens.hpp"
+#include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/role_grants.hpp"
+#include "proxy/store/role_steps.hpp"
 #include "proxy/store/sessions.hpp"
 
 #include <algorithm>
@@ -16,7 +19,8 @@ constexpr std::array<std::string_view, 10> role_names{
 
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
-      " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass FROM accounts ";
+      " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass, disabled_at, forgotten_at FROM "
+      "accounts ";
 
 Account read_account(Statement const& row)
 {
@@ -36,6 +40,8 @@ Account read_account(Statement const& row)
     account.has_second_factor = row.flag(12);
     account.sign_on = row.text(13);
     account.is_break_glass = row.flag(14);
+    account.disabled_at = row.optional_instant(15);
+    account.forgotten_at = row.optional_instant(16);
     return account;
 }
 
@@ -75,15 +81,15 @@ bool is_valid(NewAccount const& account)
         && is_valid_subject(account.subject_role, account.groups);
 }
 
-/// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account.
-result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account)
+/// The actor may, and there is a person in the account. Errors: `errc::not_permitted`, `not_found`, `wrong_state`.
+result<void> require_changeable(Ledger& ledger, Actor const& actor, AccountId id)
 {
-    if (actor.account == AccountId::none)
-        return actor.name.empty() ? result<void>{errc::not_permitted} : result<void>{};
-    auto const administrator = require_role(ledger, actor, {ConsoleRole::ict_lead});
-    if (!administrator)
-        return administrator.error();
-    return administrator->id == account ? result<void>{errc::not_permitted} : result<void>{};
+    if (auto const allowed = require_administrator(ledger, actor, id); !allowed)
+        return allowed;
+    auto const account = find_account(ledger, id);
+    if (!account)
+        return account.error();
+    return account->forgotten_at ? result<void>{errc::wrong_state} : result<void>{};
 }
 
 /// One change of one account: permission, change, optional end of its sessions, audit row.
@@ -94,12 +100,10 @@ result<void> change_account(
     Ledger& ledger, AccountId id, Deed const& deed, Sessions sessions, std::string const& detail, Change change)
 {
     return carry_out(ledger, deed, [&]() -> result<void> {
-        if (auto const allowed = require_administrator(ledger, deed.actor, id); !allowed)
-            return allowed;
+        if (auto const changeable = require_changeable(ledger, deed.actor, id); !changeable)
+            return changeable;
         if (auto const changed = change(ledger.database()); !changed)
             return changed;
-        if (ledger.database().changed_rows() != 1)
-            return errc::not_found;
         if (sessions == Sessions::end) {
             if (auto const ended = end_all_sessions(ledger, id); !ended)
                 return ended;
@@ -110,16 +114,42 @@ result<void> change_account(
     });
 }
 
-/// Reserves a login for an account for ever. Errors: `errc::already_exists`.
-result<void> reserve_login(Database& database, std::string const& login, AccountId account)
+/// Reserves a login for an account for ever, also after the person was taken out of it. Errors: `errc::already_exists`.
+result<void> reserve_login(Ledger& ledger, std::string const& login, AccountId account)
 {
+    auto& database = ledger.database();
     auto const owner = database.first(
-        "SELECT account FROM account_logins WHERE login = ?", [](Statement const& row) { return row.id<AccountId>(0); }, login);
+        "SELECT account FROM account_logins WHERE login IN (?, ?)", [](Statement const& row) { return row.id<AccountId>(0); },
+        login, login_digest(ledger.chain(), login));
     if (!owner)
         return owner.error();
     if (!*owner)
         return database.execute("INSERT INTO account_logins (login, account) VALUES (?, ?)", login, account);
     return **owner == account ? result<void>{} : result<void>{errc::already_exists};
+}
+
+/// By a person of the console: it counts as changed now, or waits for somebody else.
+result<void> give_first_role(Ledger& ledger, AccountId id, ConsoleRole role, Actor const& actor, Instant now)
+{
+    if (actor.account == AccountId::none || role == ConsoleRole::none)
+        return {};
+    auto const way = ask_for_role(ledger, id, role, actor, now);
+    if (!way)
+        return way.error();
+    return *way == RoleWay::at_once ? write_role(ledger, id, role, now) : result<void>{};
+}
+
+/// An account that is opened again gets its role as a new one would.
+result<void> give_role_again(Ledger& ledger, Account const& account, Actor const& actor, Instant now)
+{
+    if (actor.account == AccountId::none || !needs_second_person(account.console_role))
+        return {};
+    if (auto const taken = write_role(ledger, account.id, ConsoleRole::none, now); !taken)
+        return taken;
+    auto const way = ask_for_role(ledger, account.id, account.console_role, actor, now);
+    if (!way)
+        return way.error();
+    return *way == RoleWay::at_once ? write_role(ledger, account.id, account.console_role, now) : result<void>{};
 }
 
 } // namespace
@@ -165,26 +195,26 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
         auto const sign_on = folded_name(account.sign_on);
         if (!sign_on.empty() && find_account_by_sign_on(ledger, sign_on))
             return errc::already_exists;
-        // A role given by a person of the console counts as changed now; the machine's owner sets up a school that works at once.
-        auto const changed_at = actor.account == AccountId::none || account.console_role == ConsoleRole::none
-            ? std::optional<Instant>{}
-            : std::optional<Instant>{now};
+        // The machine's owner sets up a school that works at once; a role that a person of the console gives is given below.
+        auto const role = actor.account == AccountId::none ? account.console_role : ConsoleRole::none;
         auto const person = account.person.empty() ? login : folded_name(account.person);
-        auto const added = database.execute("INSERT INTO accounts (login, display_name, person, console_role, subject_role, "
-                                            "groups, password, must_change, created_at,"
-                                            " role_changed_at, sign_on, break_glass) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            login, account.display_name, person, account.console_role, account.subject_role, join_lines(account.groups),
-            hash.text, account.must_change_password, now, changed_at, sign_on, account.is_break_glass);
+        auto const added = database.execute(
+            "INSERT INTO accounts (login, display_name, person, console_role, subject_role, groups, password, must_change, "
+            "created_at, sign_on, break_glass) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            login, account.display_name, person, role, account.subject_role, join_lines(account.groups), hash.text,
+            account.must_change_password, now, sign_on, account.is_break_glass);
         if (!added)
             return added.error();
         auto const id = static_cast<AccountId>(database.last_row_id());
-        if (auto const reserved = reserve_login(database, login, id); !reserved)
+        if (auto const reserved = reserve_login(ledger, login, id); !reserved)
             return reserved.error();
         auto const detail = fmt::format("console role {}, subject role {}, person {}{}{}", to_text(account.console_role),
             account.subject_role.empty() ? "none" : account.subject_role, person, sign_on.empty() ? "" : ", sign-on " + sign_on,
             account.is_break_glass ? ", break glass" : "");
         if (auto const audited = audit(ledger, deed, detail); !audited)
             return audited.error();
+        if (auto const given = give_first_role(ledger, id, account.console_role, actor, now); !given)
+            return given.error();
         return find_account(ledger, id);
     });
 }
@@ -213,8 +243,17 @@ result<std::vector<Account>> list_accounts(Ledger& ledger)
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now)
 {
     Deed const deed{"account.set-role", account_object(account), actor, now};
-    return change_account(ledger, account, deed, Sessions::end, std::string{to_text(role)}, [&](Database& database) {
-        return database.execute("UPDATE accounts SET console_role = ?, role_changed_at = ? WHERE id = ?", role, now, account);
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (auto const changeable = require_changeable(ledger, actor, account); !changeable)
+            return changeable;
+        if (auto const withdrawn = withdraw_roles(ledger, account, now); !withdrawn)
+            return withdrawn;
+        auto const way = ask_for_role(ledger, account, role, actor, now);
+        if (!way || *way == RoleWay::waits)
+            return way ? result<void>{} : result<void>{way.error()};
+        if (auto const written = write_role(ledger, account, role, now); !written)
+            return written;
+        return audit(ledger, deed, std::string{to_text(role)});
     });
 }
 
@@ -258,7 +297,7 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
         return errc::invalid_value;
     Deed const deed{"account.rename", account_object(account), actor, now};
     return change_account(ledger, account, deed, Sessions::stay, *canonical, [&](Database& database) -> result<void> {
-        if (auto const reserved = reserve_login(database, *canonical, account); !reserved)
+        if (auto const reserved = reserve_login(ledger, *canonical, account); !reserved)
             return reserved;
         return database.execute("UPDATE accounts SET login = ? WHERE id = ?", *canonical, account);
     });
@@ -267,8 +306,19 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now)
 {
     Deed const deed{disabled ? "account.disable" : "account.enable", account_object(account), actor, now};
-    return change_account(ledger, account, deed, Sessions::end, "",
-        [&](Database& database) { return database.execute("UPDATE accounts SET disabled = ? WHERE id = ?", disabled, account); });
+    return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) -> result<void> {
+        if (auto const withdrawn = withdraw_roles(ledger, account, now); !withdrawn)
+            return withdrawn;
+        auto const was = find_account(ledger, account);
+        if (!was)
+            return was.error();
+        if (auto const changed = database.execute(
+                "UPDATE accounts SET disabled = ?1, disabled_at = iif(?1, coalesce(disabled_at, ?2), NULL) WHERE id = ?3",
+                disabled, now, account);
+            !changed)
+            return changed;
+        return was->disabled && !disabled ? give_role_again(ledger, *was, actor, now) : result<void>{};
+    });
 }
 
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now)

@@ -39,6 +39,8 @@ struct Account {
     Instant created_at{};
     std::optional<Instant> role_changed_at; ///< by a person of the console; not set for accounts made on the command line
     std::optional<Instant> last_sign_in;
+    std::optional<Instant> disabled_at;  ///< since when nobody signs in with it
+    std::optional<Instant> forgotten_at; ///< the person was taken out of it (forgotten_accounts.hpp): nothing changes it any more
 };
 
 struct NewAccount {
@@ -57,14 +59,14 @@ struct NewAccount {
 /// Lower-cased and trimmed; nothing if it cannot be a login.
 std::optional<std::string> canonical_login(std::string_view text);
 
-/// Errors: `errc::already_exists`, `invalid_value`, `not_permitted` (console actors: ICT lead only, and nobody gives themselves a role).
+/// Errors: `errc::already_exists`, `invalid_value`, `not_permitted` (console: ICT lead only, nobody themselves); the role may wait (role_grants.hpp).
 result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordHash const& hash, Actor const& actor, Instant now);
 
 result<Account> find_account(Ledger& ledger, AccountId id);
 result<Account> find_account(Ledger& ledger, std::string_view login);
 result<std::vector<Account>> list_accounts(Ledger& ledger);
 
-/// Ends all sessions; starts the 24 hours in which the account decides nothing.
+/// Ends all sessions and starts 24 hours of deciding nothing; or waits (role_grants.hpp).
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
 result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
     Actor const& actor, Instant now);
@@ -74,7 +76,7 @@ result<void> set_sign_on(Ledger& ledger, AccountId account, std::string const& n
 result<Account> find_account_by_sign_on(Ledger& ledger, std::string_view name);
 /// The old login stays reserved for this person, so that a renamed account is still recognised as the requester.
 result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now);
-/// Disabling ends all sessions.
+/// Disabling ends all sessions. This and every other change: `errc::wrong_state` where the person was taken out of the account.
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now);
 /// A new initial password, single use: must be changed at the next sign-in; that of an account for emergencies is its next one. Ends all
 /// sessions.

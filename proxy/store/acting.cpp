@@ -91,6 +91,16 @@ result<Account> require_settled_role(Ledger& ledger, Actor const& actor, std::in
     return account;
 }
 
+result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account)
+{
+    if (actor.account == AccountId::none)
+        return actor.name.empty() ? result<void>{errc::not_permitted} : result<void>{};
+    auto const administrator = require_role(ledger, actor, {ConsoleRole::ict_lead});
+    if (!administrator)
+        return administrator.error();
+    return administrator->id == account ? result<void>{errc::not_permitted} : result<void>{};
+}
+
 std::string folded_name(std::string_view text)
 {
     std::string folded;

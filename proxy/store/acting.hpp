@@ -37,6 +37,9 @@ result<Account> require_role(Ledger& ledger, Actor const& actor, std::initialize
 /// As require_role, and the role is older than 24 hours. Errors: `errc::role_changed_recently`.
 result<Account> require_settled_role(Ledger& ledger, Actor const& actor, std::initializer_list<ConsoleRole> roles, Instant now);
 
+/// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account. Errors: `errc::not_permitted`.
+result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account);
+
 /// All that a human being is known by here: every login that any of their accounts has had, the person key and the display names,
 /// lower-cased with single spaces.
 struct PersonNames {

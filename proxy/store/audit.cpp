@@ -1,6 +1,7 @@
 #include "proxy/store/audit.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/ledger.hpp"
 
 #include <algorithm>
@@ -178,7 +179,7 @@ result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filt
 {
     static std::string const sql = fmt::format("SELECT {} FROM audit WHERE (?1 = '' OR substr(action, 1, length(?1)) = ?1)"
                                                " AND (?2 = '' OR lower(actor) = lower(?2) OR account IN (SELECT account FROM "
-                                               "account_logins WHERE login = lower(?2)))"
+                                               "account_logins WHERE login IN (lower(?2), ?8)))"
                                                " AND (?3 = '' OR instr(lower(object || char(10) || detail), lower(?3)) > 0)"
                                                " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
                                                " AND (?6 = 0 OR sequence < ?6) ORDER BY sequence DESC LIMIT ?7",
@@ -189,7 +190,8 @@ result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filt
         return chained.row;
     };
     return ledger.database().collect(sql, read, filter.action_prefix, filter.actor, filter.about, filter.from, filter.until,
-        filter.before, static_cast<std::int64_t>(filter.limit));
+        filter.before, static_cast<std::int64_t>(filter.limit),
+        filter.actor.empty() ? std::string{} : login_digest(ledger.chain(), folded_name(filter.actor)));
 }
 
 result<AuditVerification> verify_audit(Ledger& ledger)

@@ -24,12 +24,13 @@ void add_users(std::vector<std::string>& logins, std::vector<std::string> const&
 
 result<std::vector<std::string>> logins_of_records(Database& database, std::string const& person)
 {
-    auto logins = database.collect(
-        "SELECT l.login FROM account_logins l JOIN accounts a ON a.id = l.account WHERE a.person <> ?1"
-        " UNION SELECT sign_on FROM accounts WHERE person <> ?1 AND sign_on <> '' UNION SELECT user FROM unblock_requests"
-        " UNION SELECT user FROM reports UNION SELECT user FROM incidents UNION SELECT user FROM restrictions"
-        " UNION SELECT login FROM known_addresses",
-        first_text, person);
+    auto logins
+        = database.collect("SELECT l.login FROM account_logins l JOIN accounts a ON a.id = l.account WHERE a.person <> ?1"
+                           " AND a.forgotten_at IS NULL UNION SELECT sign_on FROM accounts WHERE person <> ?1 AND sign_on <> '' "
+                           "UNION SELECT user FROM unblock_requests"
+                           " UNION SELECT user FROM reports UNION SELECT user FROM incidents UNION SELECT user FROM restrictions"
+                           " UNION SELECT login FROM known_addresses",
+            first_text, person);
     auto const selectors = database.collect("SELECT who_column FROM overrides UNION SELECT who FROM permissions", first_text);
     if (!logins || !selectors)
         return !logins ? logins.error() : selectors.error();

@@ -93,7 +93,11 @@ constexpr std::array sources{
                "that, look at it.",
                "/audit?action=account."},
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action IN ('account.add', 'account.set-role', "
-        "'account.second-factor-clear') AND account > 0 AND ?1 > 0"},
+        "'account.confirm-role', 'account.second-factor-clear') AND account > 0 AND ?1 > 0"},
+    Source{{"role-asked", ConsoleRole::headteacher, "a role waits for a second person",
+               "Somebody is to have a role that decides, and a second person has to say yes. Say no if you did not expect that.",
+               "/roles"},
+        "SELECT coalesce(max(id), 0) FROM role_grants WHERE state = 0 AND ?1 > 0"},
     Source{{"rules", ConsoleRole::headteacher, "the rules were changed",
                "Rules or the timetable of the web filter were changed. The history says what, by whom and why.", "/history"},
         "SELECT coalesce(max(applied), 0) FROM policy_changes WHERE ?1 > 0"},

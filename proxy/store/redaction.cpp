@@ -96,7 +96,7 @@ struct Redactor::Names {
     void add_typed(std::string const& name);
     void add_part(Letters const& part, bool is_own);
     void add_login(std::string const& login, bool is_own);
-    std::optional<Hit> longest(Units units, std::size_t at, bool after_title) const;
+    std::optional<Hit> longest(Units units, std::size_t at, bool after_title, Writing writing) const;
 };
 
 namespace {
@@ -224,7 +224,7 @@ void Redactor::Names::add_login(std::string const& login, bool is_own)
     mark(letters, &Meaning::login);
 }
 
-std::optional<Hit> Redactor::Names::longest(Units units, std::size_t at, bool after_title) const
+std::optional<Hit> Redactor::Names::longest(Units units, std::size_t at, bool after_title, Writing writing) const
 {
     Letters letters;
     for (auto end = at; end < std::min(units.size(), at + longest_name); ++end)
@@ -238,7 +238,9 @@ std::optional<Hit> Redactor::Names::longest(Units units, std::size_t at, bool af
         if (found == meanings.end())
             continue;
         auto const& meaning = found->second;
-        if (meaning.own || meaning.other || after_title || (units[at].capital && (meaning.capital || meaning.doubtful)))
+        bool const may_be_name
+            = meaning.capital ? units[at].capital || writing == Writing::search : meaning.doubtful && units[at].capital;
+        if (meaning.own || meaning.other || after_title || may_be_name)
             return Hit{meaning.login ? past_domain(units, end) : end, meaning};
     }
     return std::nullopt;
@@ -301,7 +303,7 @@ private:
 
 } // namespace
 
-Redacted Redactor::redact(std::string_view text) const
+Redacted Redactor::redact(std::string_view text, Writing writing) const
 {
     Rewriting rewriting{text};
     auto const units = rewriting.units();
@@ -311,9 +313,9 @@ Redacted Redactor::redact(std::string_view text) const
             continue;
         }
         if (auto const name = past_title(units, at)) {
-            auto hit = names_->longest(units, *name, true);
+            auto hit = names_->longest(units, *name, true, writing);
             if (!hit)
-                hit = names_->longest(units, past_initial(units, *name), true);
+                hit = names_->longest(units, past_initial(units, *name), true, writing);
             if (!hit || hit->meaning.surname || hit->meaning.other || !hit->meaning.own) {
                 auto const end = hit ? hit->end : end_of_word(units, *name);
                 if (hit)
@@ -325,15 +327,16 @@ Redacted Redactor::redact(std::string_view text) const
                 at = hit->end;
             continue;
         }
-        auto const hit = names_->longest(units, at, false);
+        auto const hit = names_->longest(units, at, false, writing);
         if (!hit) {
             ++at;
             continue;
         }
         auto const& meaning = hit->meaning;
-        if (meaning.own ? meaning.other : !meaning.other && !meaning.capital)
+        bool const is_others = meaning.other || (meaning.capital && units[at].capital);
+        if (meaning.own ? meaning.other : !is_others)
             rewriting.doubt(at, hit->end);
-        if (!meaning.own && (meaning.other || meaning.capital))
+        if (!meaning.own && is_others)
             rewriting.replace(at, hit->end);
         at = hit->end;
     }

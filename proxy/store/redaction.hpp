@@ -26,6 +26,9 @@ struct Redacted {
         doubtful; ///< words of the text that are also a name, or follow a title: left as they are, for a person to judge
 };
 
+/// How a text came about. What is typed into a search has no capitals: there a first name or surname alone in small letters is told of too.
+enum class Writing : std::uint8_t { text, search };
+
 /// Names are found at the edges of words, whatever their case, accents and spaces: whole names, also turned round and with an initial, user names with what
 /// stands behind an @, and surnames after a title. A first name or surname alone is found as a name is written, with a capital; one that is also a plain
 /// word ("Will", "Brown") is only told of. The person's own names stay, also where somebody else has them too; after a title another's go first.
@@ -36,7 +39,7 @@ public:
     Redactor& operator=(Redactor&&) = delete;
     ~Redactor();
 
-    Redacted redact(std::string_view text) const;
+    Redacted redact(std::string_view text, Writing writing = Writing::text) const;
 
 private:
     struct Names;

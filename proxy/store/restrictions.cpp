@@ -21,7 +21,8 @@ struct Row {
 constexpr std::string_view select_restriction
     = "SELECT r.id, r.user, r.clause, r.reason, r.starts_at, r.ends_at, r.state, r.version, coalesce(p.login, ''), "
       "coalesce(c.login, ''),"
-      " coalesce(e.login, ''), coalesce(f.login, ''), r.end_reason, r.proposer, coalesce(r.end_proposer, 0), r.against FROM "
+      " coalesce(e.login, ''), coalesce(f.login, ''), r.end_reason, r.proposer, coalesce(r.end_proposer, 0), r.against, "
+      "r.ended_at FROM "
       "restrictions r"
       " LEFT JOIN accounts p ON p.id = r.proposer LEFT JOIN accounts c ON c.id = r.confirmer"
       " LEFT JOIN accounts e ON e.id = r.end_proposer LEFT JOIN accounts f ON f.id = r.ender ";
@@ -46,6 +47,7 @@ Row read_row(Statement const& row)
     read.proposer = row.id<AccountId>(13);
     read.end_proposer = row.id<AccountId>(14);
     restriction.against = row.text(15);
+    restriction.ended_at = row.optional_instant(16);
     return read;
 }
 
@@ -106,6 +108,17 @@ struct Move {
     std::string_view sql; ///< sets state ?1 and version, with account ?3 and reason ?4, where id ?2
 };
 
+/// What is over is over now, and nobody sits beside the person because of it any more.
+result<void> note_end(Database& database, RestrictionStep const& step, RestrictionState state)
+{
+    if (state != RestrictionState::ended && state != RestrictionState::refused)
+        return {};
+    if (auto const noted = database.execute("UPDATE restrictions SET ended_at = ? WHERE id = ?", step.now, step.id); !noted)
+        return noted;
+    return database.execute(
+        "UPDATE supervisions SET ended_at = ?1 WHERE restriction = ?2 AND ended_at IS NULL AND ends_at > ?1", step.now, step.id);
+}
+
 result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, Deed const& deed, Move const& move,
     std::initializer_list<ConsoleRole> roles, std::string const& reason)
 {
@@ -131,6 +144,8 @@ result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, De
         auto const moved = ledger.database().execute(move.sql, move.to, step.id, account->id, reason);
         if (!moved)
             return moved.error();
+        if (auto const ended = note_end(ledger.database(), step, move.to); !ended)
+            return ended.error();
         if (auto const audited = audit(ledger, deed, reason); !audited)
             return audited.error();
         return find_restriction(ledger, step.id);

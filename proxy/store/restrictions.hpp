@@ -4,6 +4,8 @@
 #include "policy/restriction.hpp"
 #include "proxy/store/accounts.hpp"
 
+#include <algorithm>
+
 namespace gatehouse::store {
 
 enum class RestrictionState : std::uint8_t { proposed, active, end_proposed, ended, refused };
@@ -13,12 +15,16 @@ struct RestrictionRow {
     RestrictionId id = RestrictionId::none;
     std::string user; ///< canonical login or user name
     std::string clause, reason;
-    std::string against; ///< what speaks against it, or for another explanation; may be empty
-    Instant from{}, until{};
+    std::string against;             ///< what speaks against it, or for another explanation; may be empty
+    Instant from{}, until{};         ///< as they were proposed
+    std::optional<Instant> ended_at; ///< refused, or ended before its time
     RestrictionState state = RestrictionState::proposed;
     std::int64_t version = 1;
     ConsoleRole decider = ConsoleRole::headteacher; ///< who confirms or refuses it (clause 11)
     std::string proposed_by, confirmed_by, end_proposed_by, ended_by, end_reason;
+
+    /// When it was over, or is to be.
+    Instant end() const { return ended_at ? std::min(*ended_at, until) : until; }
 };
 
 struct NewRestriction {

@@ -1,6 +1,7 @@
 #include "proxy/store/retention.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -34,7 +35,7 @@ constexpr Counting countings[]{{"incidents", "SELECT count(*), 0, min(at) FROM i
     {"addresses", "SELECT count(*), 0, min(last_at) FROM known_addresses"},
     {"sign_ins", "SELECT count(*), count(*), min(created_at) FROM sessions"},
     {"searches", "SELECT count(*), 0, NULL FROM log_views"},
-    {"accounts", "SELECT count(*), coalesce(sum(disabled = 0), 0), min(created_at) FROM accounts"},
+    {"accounts", "SELECT count(*), coalesce(sum(disabled = 0), 0), min(created_at) FROM accounts WHERE forgotten_at IS NULL"},
     {"changes",
         "SELECT count(*), coalesce(sum(publication IS NULL), 0), min(made_at) FROM (SELECT publication, made_at FROM list_changes"
         " UNION ALL SELECT publication, made_at FROM policy_changes)"},
@@ -54,7 +55,8 @@ constexpr std::string_view old_requests
       "r.merged_into)"
       " AND (f.state IN (0, 1) OR (o.id IS NOT NULL AND o.ended_at IS NULL))))";
 constexpr std::string_view old_reports = "(SELECT id FROM reports WHERE state = 1 AND handled_at < ?1)";
-constexpr std::string_view old_restrictions = "(SELECT id FROM restrictions WHERE ends_at < ?1)";
+constexpr std::string_view old_restrictions
+    = "(SELECT id FROM restrictions WHERE min(ends_at, coalesce(ended_at, ends_at)) < ?1)";
 /// A permission without any key since then is over too: it opens nothing, and nobody wanted it.
 constexpr std::string_view old_permissions
     = "(SELECT p.id FROM permissions p LEFT JOIN overrides o ON o.id = p.granted WHERE "
@@ -92,6 +94,20 @@ result<std::int64_t> remove(Database& database, Removal const& removal, Instant 
     return removed;
 }
 
+/// The person is taken out of accounts whose time is over; their rows stay.
+result<void> forget_accounts(Ledger& ledger, PurgeBefore const& before, Instant now, Purged& purged)
+{
+    auto const when = before.find("accounts");
+    if (when == before.end())
+        return {};
+    auto const count = forget_old_accounts(ledger, when->second, now);
+    if (!count)
+        return count.error();
+    if (*count > 0)
+        purged.counts.emplace_back("accounts", *count);
+    return {};
+}
+
 } // namespace
 
 std::span<RecordClass const> record_classes()
@@ -103,7 +119,7 @@ std::span<RecordClass const> record_classes()
         {"grants", Ends::by_time, {"overrides"}}, {"purposes", Ends::by_time, {"log_purposes"}},
         {"keys", Ends::by_time, {"api_tokens"}}, {"addresses", Ends::by_time, {"known_addresses"}},
         {"sign_ins", Ends::itself, {"sessions", "throttles"}}, {"searches", Ends::owner, {"log_views"}},
-        {"accounts", Ends::never, {"accounts", "account_logins", "recovery_codes"}},
+        {"accounts", Ends::by_time, {"accounts", "account_logins", "recovery_codes", "role_grants"}},
         {"changes", Ends::never, {"publications", "list_changes", "policy_changes", "school_entries"}},
         {"reviews", Ends::never, {"reviews"}}, {"checks", Ends::never, {"check_runs"}}, {"audit", Ends::never, {"audit"}}};
     return all;
@@ -168,6 +184,8 @@ result<Purged> purge_records(Ledger& ledger, PurgeBefore const& before, Instant 
             if (*count > 0)
                 purged.counts.emplace_back(removal.id, *count);
         }
+        if (auto const forgotten = forget_accounts(ledger, before, now, purged); !forgotten)
+            return forgotten.error();
         if (purged.counts.empty())
             return purged;
         auto const detail = purged.text() + " were over their time";

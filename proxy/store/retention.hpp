@@ -1,6 +1,6 @@
 #pragma once
 // Every table with a person in it belongs to a class of record. Records of most classes go once their time is over, visibly: each removal is counted in
-// the audit. What is open stays, however old it is.
+// the audit. What is open stays, however old it is. Of an account the person goes and a row without a name stays (forgotten_accounts.hpp).
 
 #include "proxy/store/ledger.hpp"
 

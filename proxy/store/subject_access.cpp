@@ -2,6 +2,7 @@
 
 #include "proxy/detect/incident.hpp"
 #include "proxy/store/acting.hpp"
+#include "proxy/store/forgotten_accounts.hpp"
 
 namespace gatehouse::store {
 namespace {
@@ -63,7 +64,7 @@ result<void> read_restrictions(Ledger& ledger, SubjectRecords& records)
         if (!row || !times)
             return row ? times.error() : row.error();
         records.restrictions.push_back(
-            {row->from, row->until, row->state, row->clause, row->reason, row->against, row->end_reason});
+            {row->from, row->until, row->ended_at, row->state, row->clause, row->reason, row->against, row->end_reason});
         for (auto& each : *times) {
             each.by.clear();
             records.supervisions.push_back(std::move(each));
@@ -89,16 +90,17 @@ result<void> read_permissions(Ledger& ledger, SubjectRecords& records)
     return {};
 }
 
-result<void> read_sign_ins(Database& database, SubjectRecords& records)
+result<void> read_sign_ins(Ledger& ledger, SubjectRecords& records)
 {
+    auto& database = ledger.database();
     auto purposes = database.collect(
         "SELECT p.purpose, p.from_at, coalesce(p.ended_at, p.until) FROM log_purposes p JOIN account_logins l ON l.account = "
         "p.account"
-        " WHERE l.login = ? ORDER BY p.id",
+        " WHERE l.login IN (?, ?) ORDER BY p.id",
         [](Statement const& row) {
             return PurposeOfSubject{row.text(0), row.instant(1), row.instant(2)};
         },
-        records.user);
+        records.user, login_digest(ledger.chain(), records.user));
     auto addresses = database.collect(
         "SELECT address, last_at FROM known_addresses WHERE login = ? ORDER BY last_at",
         [](Statement const& row) {
@@ -133,12 +135,15 @@ result<SubjectRecords> read_subject(
             return errc::conflict_of_interest;
         if (auto const audited = audit(ledger, deed, purpose); !audited)
             return audited.error();
-        if (auto known = find_account(ledger, records.user); known)
-            records.account = std::move(*known);
+        auto known_account = find_account(ledger, records.user);
+        if (!known_account && known_account.error() == errc::not_found)
+            known_account = find_forgotten(ledger, records.user);
+        if (known_account)
+            records.account = std::move(*known_account);
         auto& database = ledger.database();
         for (auto const& done :
             {read_requests(database, records), read_reports(database, records), read_incidents(database, records),
-                read_restrictions(ledger, records), read_permissions(ledger, records), read_sign_ins(database, records)})
+                read_restrictions(ledger, records), read_permissions(ledger, records), read_sign_ins(ledger, records)})
             if (!done)
                 return done.error();
         auto known = known_people(ledger, records.user);

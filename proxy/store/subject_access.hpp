@@ -33,7 +33,8 @@ struct IncidentOfSubject {
 };
 
 struct RestrictionOfSubject {
-    Instant from{}, until{};
+    Instant from{}, until{};         ///< as it was to be
+    std::optional<Instant> ended_at; ///< refused, or ended before its time
     RestrictionState state = RestrictionState::proposed;
     std::string clause, reason, against, end_reason;
 };

@@ -66,6 +66,7 @@ result<SupervisionRow> start_supervision(
             return account.error();
         if (!is_in_force(*row, now))
             return errc::wrong_state;
+        auto const end = std::min(until, row->until);
         auto& database = ledger.database();
         if (auto const ended
             = database.execute("UPDATE supervisions SET ended_at = ? WHERE restriction = ? AND ended_at IS NULL AND ends_at > ?",
@@ -74,12 +75,12 @@ result<SupervisionRow> start_supervision(
             return ended.error();
         if (auto const added = database.execute(
                 "INSERT INTO supervisions (restriction, device, account, starts_at, ends_at) VALUES (?, ?, ?, ?, ?)", restriction,
-                device, account->id, now, until);
+                device, account->id, now, end);
             !added)
             return added.error();
         auto const id = static_cast<SupervisionId>(database.last_row_id());
         auto const detail
-            = fmt::format("at {} until {:%Y-%m-%d %H:%M} UTC", device, fmt::gmtime(std::chrono::system_clock::time_point{until}));
+            = fmt::format("at {} until {:%Y-%m-%d %H:%M} UTC", device, fmt::gmtime(std::chrono::system_clock::time_point{end}));
         if (auto const audited = audit(ledger, deed, detail); !audited)
             return audited.error();
         return find_supervision(ledger, id);

@@ -15,9 +15,12 @@ struct SupervisionRow {
     std::string by;     ///< login of who supervises
     Instant from{}, until{};
     std::optional<Instant> ended_at; ///< before its time
+
+    /// When it was over, or is to be.
+    Instant end() const { return ended_at ? std::min(*ended_at, until) : until; }
 };
 
-/// Starts now; one that is live elsewhere ends, since nobody sits beside two computers. Supervisor, officer, DSL or headteacher, never the person
+/// Starts now; one that is live elsewhere ends, since nobody sits beside two computers. It never lasts longer than the supervised use. Supervisor, officer, DSL or headteacher, never the person
 /// themselves. Errors: `errc::not_found`, `wrong_state` (the restriction is not in force), `invalid_value`, `not_permitted`, `same_person`.
 result<SupervisionRow> start_supervision(
     Ledger& ledger, RestrictionId restriction, std::string const& device, Instant until, Actor const& actor, Instant now);

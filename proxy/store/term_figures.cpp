@@ -46,6 +46,11 @@ struct Single {
 constexpr Single singles[] = {{&TermFigures::reports_open, "SELECT count(*) FROM reports WHERE at >= ? AND at < ? AND state = 0"},
     {&TermFigures::supervised, "SELECT count(*) FROM audit WHERE at >= ? AND at < ? AND action = 'restriction.confirm'"},
     {&TermFigures::supervised_refused, "SELECT count(*) FROM audit WHERE at >= ? AND at < ? AND action = 'restriction.refuse'"},
+    {&TermFigures::supervised_in_force,
+        "SELECT count(*) FROM restrictions WHERE min(ends_at, coalesce(ended_at, ends_at)) > ? AND starts_at < ? AND state IN "
+        "(1, 2, 3)"},
+    {&TermFigures::supervised_ended_early,
+        "SELECT count(*) FROM restrictions WHERE ended_at >= ? AND ended_at < ? AND state = 3 AND ended_at < ends_at"},
     {&TermFigures::permissions, "SELECT count(*) FROM permissions WHERE made_at >= ? AND made_at < ?"},
     {&TermFigures::publications, "SELECT count(*) FROM publications WHERE due_at >= ? AND due_at < ? AND state = 1"},
     {&TermFigures::records_read,

@@ -24,9 +24,11 @@ struct TermFigures {
     std::int64_t reports_open = 0;    ///< of them, now
     std::int64_t supervised = 0;      ///< cases that were confirmed
     std::int64_t supervised_refused = 0;
-    std::int64_t permissions = 0;  ///< with two keys, that were asked for
-    std::int64_t publications = 0; ///< that went live
-    std::int64_t records_read = 0; ///< audited readings of personal logs
+    std::int64_t supervised_in_force = 0;    ///< cases in force at some time, as they really ended
+    std::int64_t supervised_ended_early = 0; ///< before the day on which they were to end
+    std::int64_t permissions = 0;            ///< with two keys, that were asked for
+    std::int64_t publications = 0;           ///< that went live
+    std::int64_t records_read = 0;           ///< audited readings of personal logs
 };
 
 /// `from` is inclusive, `to` exclusive. Errors: those of the database.

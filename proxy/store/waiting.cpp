@@ -4,6 +4,7 @@
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/school_lists.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
@@ -99,6 +100,15 @@ result<void> count_cases(Ledger& ledger, Account const& reader, Waiting& waiting
     return {};
 }
 
+result<void> count_roles(Ledger& ledger, Account const& reader, Waiting& waiting)
+{
+    auto const roles = count_roles_for(ledger, reader);
+    if (!roles)
+        return roles.error();
+    waiting.roles = *roles;
+    return {};
+}
+
 /// The officer's own: what is not published yet, and what has to be looked at again.
 result<void> count_upkeep(Ledger& ledger, Account const& reader, policy::Date const& today, Waiting& waiting)
 {
@@ -145,6 +155,8 @@ result<Waiting> what_waits(Ledger& ledger, AccountId reader, policy::Moment cons
         counted = count_keys(ledger, *account, now.instant, waiting);
     if (counted)
         counted = count_cases(ledger, *account, waiting);
+    if (counted)
+        counted = count_roles(ledger, *account, waiting);
     if (counted)
         counted = count_upkeep(ledger, *account, now.local.date, waiting);
     if (counted)

@@ -9,6 +9,7 @@
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/policy_changes.hpp"
 #include "proxy/store/reports.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "proxy/store/supervisions.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -240,6 +241,17 @@ boost::json::object add_records(store::Store& store)
         if (auto const decided = add_decisions_about_people(ledger, at, links); !decided)
             return decided.error();
         links["account_id"] = store::number(officer->id);
+        auto const fresh = store::find_account(ledger, "fresh");
+        auto const lead = store::find_account(ledger, "ict");
+        if (!fresh || !lead)
+            return store::errc::not_found;
+        if (auto const asked = store::set_console_role(ledger, fresh->id, ConsoleRole::dsl, {lead->id, "ict", "127.0.0.1"}, at);
+            !asked)
+            return asked.error();
+        auto const waiting = store::waiting_role(ledger, fresh->id);
+        if (!waiting)
+            return waiting.error();
+        links["role_grant_id"] = store::number(waiting->id);
         links["report_id"] = store::number(told->id);
         links["person_report_id"] = store::number(worried->id);
         detect::Incident incident;

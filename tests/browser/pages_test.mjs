@@ -140,6 +140,18 @@ try {
             await person.fill("#password", password);
             await person.click("main button[type=submit]");
             await checkPage(person, "ict-accounts-first-password");
+            await person.goto(`${gateway.console}/accounts`);
+            await person.click("text=nora");
+            await person.fill("#sure", password);
+            await person.click("text=Close the account");
+            await checkPage(person, "ict-account-closed");
+            await person.click("text=Forget this person");
+            await checkPage(person, "ict-account-forget-errors");
+            await person.fill("#reason", "Asked for by the person.");
+            await person.fill("#gone", password);
+            await person.click("text=Forget this person");
+            await person.waitForSelector("text=Nothing says any more whose account it was.");
+            await checkPage(person, "ict-account-forgotten");
         }
         if (role === "officer") {
             for (const [path, name] of [["/supervision/propose", "propose"], ["/permission/new", "permission"], ["/rules/edit", "rule"], ["/services/one?id=tiktok", "service"], ["/timetable/edit?table=period", "period"]]) {

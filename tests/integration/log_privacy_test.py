@@ -18,6 +18,7 @@ from origin import HttpHandler, Origin, Wire  # noqa: E402
 SUITE = Suite()
 USER = 17  # a column of the file
 SITE, SEALED, VPN = "www.school.example", "sealed-test.gatehouse.example", "www.nordvpn.com"
+ENGINE = "duckduckgo.com"
 STUDY = "127.0.1.14"  # asks people to sign in
 PEOPLE = {"dev": "dpo", "olive": "officer", "ian": "ict-lead", "dora": "dsl", "mia": "marketing", "ada": "auditor"}
 
@@ -155,6 +156,26 @@ def everything_about_a_person_takes_the_own_password():
     assert json.loads(filed("amy").text)["person"] == "amy"
 
 
+def names_of_others_go_out_of_searches():
+    """A whole name or a user name is taken out; a first name in small letters is shown, and left out by a person."""
+    page = collected("amy")
+    said = plain(page)
+    assert "is ben silly" in said and "[another person] homework" in said and "volcano facts" in said, said[-2500:]
+    table_of = {caption: re.search(rf"<caption[^>]*>\s*{caption}.*?</table>", page.text, re.S)[0] for caption in ("What somebody wrote", "Other searches")}
+    assert "volcano facts" in table_of["Other searches"] and "volcano facts" not in table_of["What somebody wrote"]
+    assert "is ben silly" in table_of["What somebody wrote"], "ben is a user name: a name of somebody else"
+    found = json.loads(DEV.submit(page, "/privacy/person/file").text)
+    searches = {row["search"] for row in found["access_log"]} - {""}
+    assert searches == {"is [another person] silly", "[another person] homework", "volcano facts"}, searches
+    assert not any("ben" in row["site"] for row in found["access_log"]), [row["site"] for row in found["access_log"]]
+    key = re.findall(r'value="(search-[^"]*)"', page.text)[0]
+    less = json.loads(DEV.submit(page, "/privacy/person/file", leave=key).text)
+    assert len({row["search"] for row in less["access_log"]} - {""}) == 2 and "searched for" in less["left_out"][0]["what"], less["left_out"]
+    assert DEV.submit(page, "/privacy/person/file", others="volcano").status == 422, "what goes out was not looked at"
+    again = DEV.submit(page, "/privacy/person", others="volcano")
+    assert "[another person] facts" in plain(again)
+
+
 def a_file_that_is_cut_says_so():
     assert "The table has the newest" not in OLIVE.get("/log").text, "everything is on the page"
     file = OLIVE.get("/log/export")
@@ -200,7 +221,7 @@ def the_audit_is_searched_and_downloaded():
     assert OLIVE.get("/audit/export").status == 403
 
 
-with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1"}, ports=[HELLO.port], clock="2026-11-24 10:10:00",
+with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", ENGINE: "127.0.2.1", f"safe.{ENGINE}": "127.0.2.1"}, ports=[HELLO.port], clock="2026-11-24 10:10:00",
              accounts=[(role, login) for login, role in PEOPLE.items()]) as GATE:
     USERS = {}
     for user in ("amy", "ben"):
@@ -208,10 +229,11 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1"}, p
     for person in ("ian", "olive"):
         USERS[f"{person}.web"] = json.loads(GATE.command("account", "add", "--login", f"{person}.web", "--person", person, "--subject-role", "staff", "--json"))["password"]
     DEV, OLIVE, IAN, DORA, MIA, ADA = (sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE)
-    for user, site, path in (("amy", SITE, "/"), ("amy", SITE, "/again"), ("ben", SITE, "/"), ("ian.web", SITE, "/"), ("olive.web", SITE, "/"), ("amy", SEALED, "/some/illegal/path"), ("amy", VPN, "/")):
+    for user, site, path in (("amy", SITE, "/"), ("amy", SITE, "/again"), ("ben", SITE, "/"), ("ian.web", SITE, "/"), ("olive.web", SITE, "/"), ("amy", SEALED, "/some/illegal/path"), ("amy", VPN, "/"),
+                             ("amy", ENGINE, "/?q=is+ben+silly"), ("amy", ENGINE, "/?q=Ben%20homework"), ("amy", ENGINE, "/?q=volcano+facts"), ("amy", SITE, "/pages/ben/")):
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
-              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
+              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, names_of_others_go_out_of_searches, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
               own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded)
 SUITE.close()

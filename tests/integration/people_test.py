@@ -110,6 +110,9 @@ def supervised_use_from_its_proposal_to_its_end():
     step("dora", one, "/supervision/propose-end", "end-proposed", reason="It helped.")
     equal(BROWSER["dora"].fill(one, "/supervision/confirm-end", decision="end").status, 403, "the proposer of the end as the one who confirms it")
     step("harriet", one, "/supervision/confirm-end", "ended", decision="end")
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", BROWSER["harriet"].get(one).text)).split())
+    assert "Ended before its time 24 Nov 2026, 10:4" in text, text[-1500:]
+    assert re.search(r"Supervised use, ended before its time 1\b", " ".join(re.sub(r"<[^>]*>", " ", BROWSER["harriet"].get("/governors?from=2026-11-01&to=2026-11-30").text).split()))
     equal(amy().status, 200, "when it has ended")
 
 
@@ -152,16 +155,44 @@ def permission_with_two_keys():
         equal(BROWSER[login].get("/permission/new").status, 403, login)
 
 
+def confirm_role(role):
+    """What Ian asked for, Harriet confirms; nobody else does."""
+    lead, head = BROWSER["ian"], BROWSER["harriet"]
+    assert "you say yes or no" in head.get("/").text and "/roles" in head.get("/").text
+    one = html.unescape(re.search(r'href="(/roles/one[^"]*)"', head.get("/roles").text)[1])
+    assert "somebody else confirms it" in lead.get(one).text and "/roles/decide" not in lead.get(one).text
+    number, own = one.split("=")[1], "another password of harriet"
+    equal(BROWSER["olive"].get(one).status, 403, "an officer")
+    equal(lead.fill("/account", "/roles/decide", id=number, decision="confirm", password="another password of ian").status, 403, "who asked")
+    equal(head.fill(one, "/roles/decide", decision="confirm", password="not it").status, 422, "without the own password")
+    equal(head.fill(one, "/roles/decide", decision="refuse", password=own).status, 422, "refusing without a reason")
+    done(head.fill(one, "/roles/decide", decision="confirm", password=own), "confirmed")
+    equal(lead.fill("/account", "/roles/decide", id=number, decision="refuse", reason="x", password="another password of ian").status, 409, "once")
+    assert role in head.get("/audit?action=account.confirm-role").text
+
+
+def other_number(lead, login):
+    return re.search(rf'/accounts/one\?id=(\d+)"[^>]*>{login}<', lead.get("/accounts").text)[1]
+
+
+def other(lead, login):
+    return f"/accounts/one?id={other_number(lead, login)}"
+
+
 def accounts_and_where_they_are_signed_in():
     lead, own = BROWSER["ian"], "another password of ian"
     new = {"name": "Nora New", "login": "nora", "role": "officer"}
     assert lead.fill("/accounts/add", "/accounts/add", **new, password="not it").status == 422
     page = lead.fill("/accounts/add", "/accounts/add", **new, password=own)
     first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
-    assert page.status == 200 and first, page.text[-2000:]
-    nora = sign_in(GATE, "nora", html.unescape(first[1]))
-    number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>nora<', lead.get("/accounts").text)[1]
+    assert page.status == 200 and first and "waits for a second person" in page.text, page.text[-2000:]
+    number = other_number(lead, "nora")
     one = f"/accounts/one?id={number}"
+    page = lead.get(one).text
+    assert "Waits for a second person: online safety officer" in page and "(harriet)" in page, page[-2500:]
+    equal(Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="nora", password=html.unescape(first[1])).status, 403, "without a role")
+    confirm_role("officer")
+    nora = sign_in(GATE, "nora", html.unescape(first[1]))
     elsewhere = Browser(GATE.console_port, room="127.0.0.9")
     equal(elsewhere.fill("/sign-in", "/sign-in", login="nora", password="another password of nora").status, 303)
     session = re.findall(r'<option value="(\d+)"[^>]*>127\.0\.0\.9', lead.get(one).text)[0]
@@ -171,7 +202,9 @@ def accounts_and_where_they_are_signed_in():
     equal(nora.get("/").status, 200, "the other one")
     assert 'name="session"' not in nora.get("/account").text, "nothing to sign out but this one"
     asked = propose("ben", by="olive")
-    done(lead.fill(one, "/accounts/role", id=number, role="headteacher", password=own), "role")
+    done(lead.fill(one, "/accounts/role", id=number, role="headteacher", password=own), "asked")
+    equal(nora.get("/draft").status, 200, "the old role, until somebody else confirms")
+    confirm_role("headteacher")
     nora = sign_again("nora")
     page = nora.fill(asked, "/supervision/decide", decision="confirm")
     assert page.status == 403 and "24 hours" in page.text, "a role that was given a moment ago decides nothing"
@@ -181,8 +214,18 @@ def accounts_and_where_they_are_signed_in():
     equal(lead.fill(one, "/accounts/state", id=number, disabled="yes", sure="not it").status, 422, "closing without the own password")
     done(lead.fill(one, "/accounts/state", id=number, disabled="yes", sure=own), "closed")
     equal(nora.get("/").status, 303, "a closed account")
+    forget = {"id": number, "reason": "Asked for by the person."}
+    equal(lead.fill(one, "/accounts/forget", **forget, gone="not it").status, 422, "forgetting without the own password")
+    equal(lead.fill(one, "/accounts/forget", **{**forget, "reason": ""}, gone=own).status, 422, "without a reason")
+    assert "something that is not over" in lead.fill(one, "/accounts/forget", **{**forget, "id": other_number(lead, "tess")}, gone=own).text, "an open one"
+    done(lead.fill(one, "/accounts/forget", **forget, gone=own), "forgotten")
+    for page in (one, "/accounts"):
+        text = lead.get(page).text
+        assert "closed account" in text and "nora" not in text.lower(), text[-2000:]
+    equal(lead.fill(other(lead, "tess"), "/accounts/state", id=number, disabled="no", sure=own).status, 409, "there is nothing to open again")
+    assert "is taken" in lead.fill("/accounts/add", "/accounts/add", **new, password=own).text, "nobody gets the name"
     audit = BROWSER["harriet"].get("/audit").text
-    for action in ("account.add", "account.set-role", "account.disable", "session.end"):
+    for action in ("account.add", "account.ask-role", "account.confirm-role", "account.disable", "account.forget", "session.end"):
         assert action in audit, action
 
 
@@ -214,6 +257,8 @@ def everything_about_one_person():
     assert any(row["verdict"] == "block" and row["rule"] == "restriction-1" for row in found["access_log"]), found["access_log"][:3]
     assert {"amy"} >= {found["person"]} and "ben" not in page.text and "Zoe" not in page.text, "what others wrote, or others did"
     equal(found["supervised_use"][0]["reason"], "A VPN on three days, seen by a teacher.")
+    case = found["supervised_use"][0]
+    assert case["ended"].startswith("2026-11-24T") and case["until"] > "2026-12-01", case
     for login in ("olive", "harriet", "tess", "dora"):
         assert login not in page.text, login
     assert found["reports"][0]["left_out"], found["reports"]

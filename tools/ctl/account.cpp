@@ -1,3 +1,4 @@
+#include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/second_factor.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "tools/ctl/configuration.hpp"
@@ -30,7 +31,8 @@ json::object to_json(store::Account const& account)
         groups.emplace_back(group);
     return {{"login", account.login}, {"name", account.display_name}, {"console_role", store::to_text(account.console_role)},
         {"subject_role", account.subject_role}, {"groups", std::move(groups)}, {"disabled", account.disabled},
-        {"must_change_password", account.must_change_password}, {"second_factor", account.has_second_factor}};
+        {"must_change_password", account.must_change_password}, {"second_factor", account.has_second_factor},
+        {"forgotten", account.forgotten_at.has_value()}};
 }
 
 /// What is wrong with the roles, or nothing.
@@ -118,6 +120,35 @@ int account_clear_code(Common const& common, std::string const& login, Streams s
     return success;
 }
 
+int account_forget(Common const& common, std::string const& login, std::string const& reason, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    auto const store = settings ? open_store(common, *settings, streams) : nullptr;
+    if (!store)
+        return failure;
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto const forgotten = store->run([&](store::Ledger& ledger) -> result<void> {
+        auto const account = store::find_account(ledger, login);
+        if (!account)
+            return account.error();
+        return store::forget_account(ledger, account->id, reason, command_line(), now);
+    });
+    if (!forgotten && forgotten.error() == store::errc::wrong_state)
+        return report_failure(common, streams,
+            fmt::format(
+                "nothing was changed for \"{}\": close the account in the console first, and what still needs it: a request, "
+                "supervised use, a permission",
+                login));
+    if (!forgotten)
+        return report_failure(
+            common, streams, fmt::format("nothing was changed for \"{}\": {}", login, forgotten.error().message()));
+    if (common.output == Output::json)
+        write_json(streams, {{"ok", true}});
+    else
+        streams.out << "the person is forgotten; an account without a name stays\n";
+    return success;
+}
+
 int account_list(Common const& common, Streams streams)
 {
     auto const settings = read_settings(common, streams);
@@ -137,7 +168,9 @@ int account_list(Common const& common, Streams streams)
     for (auto const& account : *accounts)
         streams.out << fmt::format("{:<16} {:<16} {:<10} {}{}\n", account.login, store::to_text(account.console_role),
             account.subject_role.empty() ? "-" : account.subject_role, account.display_name,
-            account.disabled ? " (disabled)" : "");
+            account.forgotten_at   ? " (forgotten)"
+                : account.disabled ? " (disabled)"
+                                   : "");
     return success;
 }
 

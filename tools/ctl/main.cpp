@@ -160,6 +160,13 @@ void add_account(CLI::App& app, Plan& plan)
     auto const login = std::make_shared<std::string>();
     clear->add_option("login", *login, "user name")->required();
     on_run(clear, plan, [login](Common const& common, Streams streams) { return account_clear_code(common, *login, streams); });
+    auto* const forget = add_verb(*account, plan, "forget", "take the person out of a closed account, for good");
+    auto const whose = std::make_shared<std::string>();
+    auto const reason = std::make_shared<std::string>();
+    forget->add_option("login", *whose, "user name")->required();
+    forget->add_option("--reason", *reason, "kept in the audit, so without names")->required();
+    on_run(forget, plan,
+        [whose, reason](Common const& common, Streams streams) { return account_forget(common, *whose, *reason, streams); });
     auto* const list = add_verb(*account, plan, "list", "all accounts");
     on_run(list, plan, [](Common const& common, Streams streams) { return account_list(common, streams); });
 }

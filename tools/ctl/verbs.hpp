@@ -98,6 +98,8 @@ struct ApiOptions {
 int api(Common const& common, ApiOptions const& options, Streams streams);
 
 int account_clear_code(Common const& common, std::string const& login, Streams streams);
+/// Takes the person out of a closed account, for good.
+int account_forget(Common const& common, std::string const& login, std::string const& reason, Streams streams);
 int account_list(Common const& common, Streams streams);
 
 /// Reads the whole chain. 1 if a row was changed, is missing, or the end was cut. `heads`: a file of lines that `audit head` wrote at other times

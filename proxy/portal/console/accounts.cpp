@@ -1,10 +1,12 @@
 // Who may sign in to the console and to the proxy, and as what: for the ICT lead, who cannot change their own account and shows at each change
 // that it is still them (proof.hpp). A role that was given here decides nothing for 24 hours.
 #include "policy/policy.hpp"
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/token_view.hpp"
 #include "proxy/portal/menu.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/second_factor.hpp"
 #include "proxy/store/sign_in.hpp"
 
@@ -18,16 +20,6 @@ using store::Ledger;
 constexpr std::array console_roles{ConsoleRole::none, ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::ict_lead,
     ConsoleRole::dsl, ConsoleRole::dpo, ConsoleRole::chief_executive, ConsoleRole::marketing, ConsoleRole::auditor,
     ConsoleRole::supervisor};
-
-std::string address_of(store::AccountId id, std::string_view done = {})
-{
-    return "/accounts/one?id=" + std::to_string(store::number(id)) + (done.empty() ? "" : "&done=" + std::string(done));
-}
-
-store::AccountId account_id_of(Fields const& fields)
-{
-    return static_cast<store::AccountId>(parse_id(value_of(fields, "id")).value_or(0));
-}
 
 std::vector<Option> role_options()
 {
@@ -55,11 +47,20 @@ std::vector<Option> group_options(policy::Policy const& policy)
 
 Cell state_of(store::Account const& account)
 {
+    if (account.forgotten_at)
+        return {"Closed, without a name", {}, "grey"};
     if (account.disabled)
         return {"Closed", {}, "grey"};
     if (account.must_change_password)
         return {"First password", {}, "yellow"};
     return {"Open", {}, "green"};
+}
+
+Words role_of(store::Account const& account)
+{
+    if (account.console_role != ConsoleRole::none)
+        return role_title(account.console_role);
+    return account.subject_role.empty() ? "-" : words("{}, on the web only", account.subject_role);
 }
 
 Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
@@ -119,7 +120,7 @@ store::NewAccount account_of(Visit const& visit, std::vector<Problem>& problems)
 }
 
 /// The one time that a password is shown.
-Response password_page(Visit const& visit, store::IssuedAccount const& issued)
+Response password_page(Visit const& visit, store::IssuedAccount const& issued, ConsoleRole wanted)
 {
     Page page;
     page.title = words("First password of {}", issued.account.login);
@@ -127,28 +128,21 @@ Response password_page(Visit const& visit, store::IssuedAccount const& issued)
         heading(page.title),
         summary({{"User name", {issued.account.login, {}, {}, true}}, {"Password", {issued.password, {}, {}, true}}}),
         paragraph(issued.account.must_change_password ? "It opens nothing but the page where they choose their own."
-                                                      : "It stays theirs."),
-        link("All accounts", "/accounts")};
+                                                      : "It stays theirs.")};
+    if (wanted != issued.account.console_role)
+        page.parts.push_back(paragraph(
+            "The role waits for a second person; until then they cannot sign in to these pages. The account's page says "
+            "who could confirm it."));
+    page.parts.push_back(link("All accounts", "/accounts"));
     return show(visit, page);
-}
-
-Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button)
-{
-    Form form;
-    form.action = std::move(action);
-    form.button = std::move(button);
-    form.csrf = visit.csrf();
-    form.is_secondary = true;
-    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(account.id))}};
-    return form;
 }
 
 void add_changes(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems)
 {
     auto role = change_form(visit, account, "/accounts/role", "Change the role");
-    role.fields.push_back(
-        {Field::Kind::select, "role", "Role in these pages", "A new role decides nothing for 24 hours, and signs them out.",
-            std::string(store::to_text(account.console_role)), role_options()});
+    role.fields.push_back({Field::Kind::select, "role", "Role in these pages",
+        "A role that decides waits for a second person. A new role decides nothing for 24 hours, and signs them out.",
+        std::string(store::to_text(account.console_role)), role_options()});
     add_proof(role, visit, "password", problems);
     page.parts.push_back(subheading("Role"));
     page.parts.push_back(portal::form(role));
@@ -178,6 +172,8 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
     state.fields.push_back({Field::Kind::hidden, "disabled", "", "", account.disabled ? "no" : "yes"});
     page.parts.push_back(subheading(account.disabled ? "Open it again" : "Somebody who leaves"));
     page.parts.push_back(portal::form(state));
+    if (account.disabled)
+        add_forget_form(page, visit, account, problems);
 }
 
 void add_sessions(Page& page, Visit const& visit, store::Account const& account, std::vector<store::Session> const& sessions)
@@ -206,6 +202,8 @@ Words done_text(std::string_view done)
 {
     if (done == "role")
         return "The role is changed and they are signed out.";
+    if (done == "asked")
+        return "The role is asked for. The account has its old role until somebody else confirms it.";
     if (done == "sign-on")
         return "The name is saved and they are signed out.";
     if (done == "code")
@@ -225,7 +223,55 @@ struct Found {
     store::Account account;
     std::vector<store::Session> sessions;
     std::vector<store::ApiToken> tokens;
+    std::optional<store::RoleGrant> waiting;
+    std::vector<store::Account> confirmers; ///< of what waits
 };
+
+/// What waits for the account's role, and for whom.
+result<void> read_waiting(Ledger& ledger, Found& found)
+{
+    auto waiting = store::waiting_role(ledger, found.account.id);
+    if (!waiting)
+        return waiting.error() == store::errc::not_found ? result<void>{} : result<void>{waiting.error()};
+    auto confirmers = store::role_confirmers(ledger, waiting->id);
+    if (!confirmers)
+        return confirmers.error();
+    found.waiting = std::move(*waiting);
+    found.confirmers = std::move(*confirmers);
+    return {};
+}
+
+void add_waiting(Page& page, Found const& found)
+{
+    if (!found.waiting)
+        return;
+    page.parts.push_back(inset(words("Waits for a second person: {}. Who could confirm it: {}.", role_title(found.waiting->role),
+        names_of_confirmers(found.confirmers))));
+    page.parts.push_back(link("Roles", "/roles"));
+}
+
+} // namespace
+
+std::string address_of(store::AccountId id, std::string_view done)
+{
+    return "/accounts/one?id=" + std::to_string(store::number(id)) + (done.empty() ? "" : "&done=" + std::string(done));
+}
+
+store::AccountId account_id_of(Fields const& fields)
+{
+    return static_cast<store::AccountId>(parse_id(value_of(fields, "id")).value_or(0));
+}
+
+Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button)
+{
+    Form form;
+    form.action = std::move(action);
+    form.button = std::move(button);
+    form.csrf = visit.csrf();
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(account.id))}};
+    return form;
+}
 
 task<Response> account_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems)
 {
@@ -239,12 +285,17 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         auto tokens = store::list_api_tokens(ledger, id);
         if (!tokens)
             return tokens.error();
-        return Found{std::move(*account), std::move(*sessions), std::move(*tokens)};
+        Found found{std::move(*account), std::move(*sessions), std::move(*tokens), {}, {}};
+        if (auto const waiting = read_waiting(ledger, found); !waiting)
+            return waiting.error();
+        return found;
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
     auto const& account = found->account;
+    if (account.forgotten_at)
+        co_return show(visit, forgotten_page(visit, account));
     auto const groups = joined(std::vector<Words>(account.groups.begin(), account.groups.end()));
     Page page;
     page.title = account.display_name;
@@ -261,6 +312,7 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         {"School account", {account.sign_on.empty() ? "none" : Words(account.sign_on)}},
         {"For emergencies", {account.is_break_glass ? "Yes: its password works once" : "No"}},
         {"Last signed in", {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}}}));
+    add_waiting(page, *found);
     if (account.id == visit.session->account.id)
         page.parts.push_back(inset("This is your own account. Somebody else, or the command line of the machine, changes it."));
     else if (!add_way_to_sign_in(page, visit, address_of(account.id)))
@@ -270,8 +322,6 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         page.parts.push_back(part);
     co_return show(visit, page);
 }
-
-} // namespace
 
 task<Response> show_accounts(Visit const& visit)
 {
@@ -283,9 +333,7 @@ task<Response> show_accounts(Visit const& visit)
     table.caption = "By user name";
     table.head = {"User name", "Name", "Role", "State", "Code", "Last signed in"};
     for (auto const& account : *found)
-        table.rows.push_back({{account.login, address_of(account.id)}, {account.display_name},
-            {account.console_role == ConsoleRole::none ? words("{}, on the web only", account.subject_role)
-                                                       : role_title(account.console_role)},
+        table.rows.push_back({{shown_login(account), address_of(account.id)}, {account.display_name}, {role_of(account)},
             state_of(account), {account.has_second_factor ? "Yes" : "No"},
             {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}});
     Page page;
@@ -320,7 +368,7 @@ task<Response> take_new_account(Visit const& visit)
             visit, new_account_page(visit, {{"login", "This user name, or the name at the school's sign-on, is taken"}}));
     if (!issued)
         co_return show_failure(visit, issued.error());
-    co_return password_page(visit, *issued);
+    co_return password_page(visit, *issued, made.console_role);
 }
 
 task<Response> take_account_role(Visit const& visit)
@@ -331,10 +379,13 @@ task<Response> take_account_role(Visit const& visit)
         co_return show_failure(visit, store::errc::invalid_value);
     if (auto const wrong = co_await find_unproved(visit, "password"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
-    auto const work = [id, role, actor = visit.actor(), now = visit.instant()](
-                          Ledger& ledger) { return store::set_console_role(ledger, id, *role, actor, now); };
+    auto const work = [id, role, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<std::string_view> {
+        if (auto const set = store::set_console_role(ledger, id, *role, actor, now); !set)
+            return set.error();
+        return store::waiting_role(ledger, id) ? "asked" : "role";
+    };
     auto const done = co_await visit.site.services.store.call(work);
-    co_return done ? redirect_to(address_of(id, "role")) : show_failure(visit, done.error());
+    co_return done ? redirect_to(address_of(id, *done)) : show_failure(visit, done.error());
 }
 
 task<Response> take_account_sign_on(Visit const& visit)
@@ -379,7 +430,7 @@ task<Response> take_new_password(Visit const& visit)
     if (auto const wrong = co_await find_unproved(visit, "proof"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const issued = co_await store::issue_new_password(visit.site.services.store, id, visit.actor(), visit.instant());
-    co_return issued ? password_page(visit, *issued) : show_failure(visit, issued.error());
+    co_return issued ? password_page(visit, *issued, issued->account.console_role) : show_failure(visit, issued.error());
 }
 
 } // namespace gatehouse::portal::console

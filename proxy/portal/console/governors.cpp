@@ -138,6 +138,8 @@ Part decisions(FromStore const& stored)
         {"Permissions with two keys, asked for", {std::to_string(figures.permissions)}},
         {"Supervised use, confirmed", {std::to_string(figures.supervised)}},
         {"Supervised use, refused", {std::to_string(figures.supervised_refused)}},
+        {"Supervised use, in force at some time", {std::to_string(figures.supervised_in_force)}},
+        {"Supervised use, ended before its time", {std::to_string(figures.supervised_ended_early)}},
         {"Reports that still wait", {std::to_string(figures.reports_open)}},
         {"Times that somebody read a personal record, each with a purpose", {std::to_string(figures.records_read)}}});
 }

@@ -57,6 +57,8 @@ std::vector<Task> tasks_of(Work const& work)
             waiting(calm)});
     add(work.cases,
         {"Supervised use", "/supervision", "It is proposed for somebody; you say yes or no", "purple", waiting(work.cases)});
+    add(work.roles,
+        {"Roles", "/roles", "Somebody is to have a role that decides; you say yes or no", "purple", waiting(work.roles)});
     add(work.keys,
         {"Permissions with two keys", "/permissions", "What pupils may use if you and somebody else say so", "purple",
             waiting(work.keys)});

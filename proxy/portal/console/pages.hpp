@@ -54,6 +54,11 @@ task<Response> take_account_role(Visit const& visit);
 task<Response> take_account_state(Visit const& visit);
 task<Response> take_account_sign_on(Visit const& visit);
 task<Response> take_account_code(Visit const& visit);
+task<Response> take_account_forget(Visit const& visit); ///< account_end.cpp
+// role_grants.cpp
+task<Response> show_roles(Visit const& visit);
+task<Response> show_role_grant(Visit const& visit);
+task<Response> take_role_decision(Visit const& visit);
 task<Response> take_new_password(Visit const& visit);
 
 // requests.cpp: queue and page; triage.cpp: what the officer recommends; closing.cpp: their other two steps; decision.cpp: yes or no

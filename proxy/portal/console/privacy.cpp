@@ -145,6 +145,10 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
     page.parts.push_back(
         paragraph("The ICT lead sets the days in the gateway's settings, below [retention] and [log]. What is open stays, "
                   "however old it is."));
+    page.parts.push_back(paragraph(
+        "A closed account loses its name, its user names and all else of the person after that time; an account without "
+        "a name stays, so that what was done with it stays true. The audit keeps the user name under which something "
+        "was done."));
     page.parts.push_back(portal::table(purge_table(visit, *kept)));
     page.parts.push_back(portal::table(purpose_table(visit, kept->purposes)));
     if (auto const form = purpose_end_form(visit, kept->purposes))

@@ -8,9 +8,15 @@
 
 namespace gatehouse::portal::console {
 
-/// The person's rows of the access log.
+/// Something that the person typed into a search, however often.
+struct TypedSearch {
+    std::string kept, text; ///< as it is kept; as it goes out
+};
+
+/// The person's rows of the access log, without what is sealed.
 struct SubjectRows {
     std::vector<log::StoredRecord> rows; ///< newest first
+    std::vector<TypedSearch> searches;   ///< each once, newest first
     bool whole = true;                   ///< false: there are more, or a day could not be read
 };
 
@@ -27,9 +33,14 @@ struct FreeText {
     std::string key;
     Words where;
     std::string* text;
+    store::Writing writing = store::Writing::text;
 };
-/// All that are not empty, in the order of the file.
-std::vector<FreeText> free_texts(store::SubjectRecords& records);
+/// All that are not empty, in the order of the file; searches last.
+std::vector<FreeText> free_texts(store::SubjectRecords& records, SubjectRows& log);
+
+/// Every row of the person before then, newest first, without what a sealed list names. Blocks. Errors: those of log::search.
+result<SubjectRows> rows_of(
+    std::filesystem::path const& log_dir, policy::Policy const& policy, std::string const& person, store::Instant before);
 
 /// The page with the form that begins it all (privacy.cpp).
 task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unordered_map>
 
 namespace gatehouse::portal::console {
 
@@ -20,6 +21,10 @@ json::value account_of(store::SubjectRecords const& records)
     if (!records.account)
         return nullptr;
     auto const& account = *records.account;
+    if (account.forgotten_at)
+        return {{"since", written(account.created_at)},
+            {"closed", account.disabled_at ? json::value(written(*account.disabled_at)) : json::value(nullptr)},
+            {"name_and_user_names_removed", written(*account.forgotten_at)}};
     json::array groups;
     for (auto const& group : account.groups)
         groups.emplace_back(group);
@@ -65,11 +70,12 @@ json::array supervised_use_of(store::SubjectRecords const& records)
 {
     json::array rows;
     for (auto const& each : records.restrictions)
-        rows.push_back({{"from", written(each.from)}, {"until", written(each.until)}, {"state", store::to_text(each.state)},
-            {"clause", each.clause}, {"reason", each.reason}, {"against", each.against}, {"ended_because", each.end_reason}});
+        rows.push_back({{"from", written(each.from)}, {"until", written(each.until)},
+            {"ended", each.ended_at ? json::value(written(*each.ended_at)) : json::value(nullptr)},
+            {"state", store::to_text(each.state)}, {"clause", each.clause}, {"reason", each.reason}, {"against", each.against},
+            {"ended_because", each.end_reason}});
     for (auto const& each : records.supervisions)
-        rows.push_back({{"supervised_at", each.device}, {"from", written(each.from)},
-            {"until", written(each.ended_at.value_or(each.until))}});
+        rows.push_back({{"supervised_at", each.device}, {"from", written(each.from)}, {"until", written(each.end())}});
     return rows;
 }
 
@@ -107,13 +113,16 @@ json::array left_out_of(std::vector<LeftOut> const& left_out)
     return rows;
 }
 
-json::array log_of(std::vector<log::StoredRecord> const& records)
+json::array log_of(SubjectRows const& log)
 {
+    std::unordered_map<std::string_view, std::string_view> searches;
+    for (auto const& each : log.searches)
+        searches.emplace(each.kept, each.text);
     json::array rows;
-    for (auto row : records) {
-        log::hide_sealed(row);
+    for (auto const& row : log.rows) {
+        auto const search = row.search.empty() ? std::string_view{} : searches.at(row.search);
         rows.push_back({{"at", written(std::chrono::floor<std::chrono::seconds>(row.at))}, {"site", row.host + row.path},
-            {"method", row.method}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule}, {"search", row.search},
+            {"method", row.method}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule}, {"search", search},
             {"device", row.device}, {"network", row.network}, {"address", row.client.to_text()}});
     }
     return rows;
@@ -129,7 +138,7 @@ std::string subject_json(
         {"left_out", left_out_of(left_out)}, {"account", account_of(records)}, {"requests", requests_of(records)},
         {"reports", reports_of(records)}, {"attempts", incidents_of(records)}, {"supervised_use", supervised_use_of(records)},
         {"permissions", permissions_of(records)}, {"purposes_of_looking_at_the_log", purposes_of(records)},
-        {"signed_in_from", addresses_of(records)}, {"access_log_is_whole", log.whole}, {"access_log", log_of(log.rows)}};
+        {"signed_in_from", addresses_of(records)}, {"access_log_is_whole", log.whole}, {"access_log", log_of(log)}};
     return json::serialize(all);
 }
 

@@ -1,5 +1,4 @@
 // Everything about one person, for a request for access: what somebody wrote is shown beside what would go out, then it becomes a file.
-#include "proxy/log/search.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/subject_access.hpp"
@@ -10,6 +9,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <sstream>
+#include <unordered_map>
 
 namespace gatehouse::portal::console {
 
@@ -17,7 +17,6 @@ namespace {
 
 using store::Ledger;
 
-constexpr std::size_t most_rows = 200'000;                     ///< of the access log about one person
 constexpr std::chrono::minutes looking_at{60};                 ///< how long the own password proves it, while somebody looks
 constexpr char const* why_left = "It is about somebody else."; ///< goes into the file, which is in English
 
@@ -85,19 +84,40 @@ struct Reviewed {
     std::vector<std::string> doubtful;
 };
 
-/// Takes the names out of the records; what is there twice stays comparable by `seen`.
-std::vector<Reviewed> redact_texts(Visit const& visit, Asked const& asked, store::SubjectRecords& records)
+/// Everything about the person, with which the page is made and then the file.
+struct Everything {
+    store::SubjectRecords records;
+    SubjectRows log;
+};
+
+store::Redactor redactor_for(Visit const& visit, Asked const& asked, store::KnownPeople known)
 {
-    auto known = records.known;
     add_names_of_policy(visit, known);
     for (auto& line : lines_of(asked.others))
         known.others.full.push_back(std::move(line));
     for (auto& line : lines_of(asked.mine))
         known.own.full.push_back(std::move(line));
-    store::Redactor const redactor{known.own, known.others};
+    return store::Redactor{known.own, known.others};
+}
+
+/// Names in the addresses of pages, which are too many to be looked at one by one.
+void redact_addresses(store::Redactor const& redactor, SubjectRows& log)
+{
+    std::unordered_map<std::string, std::string> done;
+    for (auto& row : log.rows) {
+        auto const [place, is_new] = done.try_emplace(row.path);
+        if (is_new)
+            place->second = redactor.redact(row.path).text;
+        row.path = place->second;
+    }
+}
+
+/// Takes the names out of it; what is there twice stays comparable by `seen`.
+std::vector<Reviewed> redact_texts(store::Redactor const& redactor, Everything& all)
+{
     std::vector<Reviewed> reviewed;
-    for (auto& text : free_texts(records)) {
-        auto redacted = redactor.redact(*text.text);
+    for (auto& text : free_texts(all.records, all.log)) {
+        auto redacted = redactor.redact(*text.text, text.writing);
         auto kept = std::exchange(*text.text, std::move(redacted.text));
         reviewed.push_back({std::move(text), std::move(kept), std::move(redacted.doubtful)});
     }
@@ -122,6 +142,25 @@ std::vector<Field> hidden_fields(Visit const& visit, Asked const& asked)
         {Kind::hidden, "proof", "", "", visit.site.tokens.token_for(proof_text(visit, asked))}};
 }
 
+/// A search without anybody's name in it needs no line of its own.
+bool is_plain_search(Reviewed const& each)
+{
+    return each.of.key.starts_with("search-") && each.doubtful.empty() && each.kept == *each.of.text;
+}
+
+Table search_table(std::vector<Reviewed> const& reviewed)
+{
+    Table table;
+    table.caption = "Other searches, which go out as they were typed";
+    table.head = {"Search"};
+    table.empty = "There are none.";
+    table.folded = true;
+    for (auto const& each : reviewed)
+        if (is_plain_search(each))
+            table.rows.push_back({{each.kept}});
+    return table;
+}
+
 Table text_table(std::vector<Reviewed> const& reviewed)
 {
     Table table;
@@ -129,6 +168,8 @@ Table text_table(std::vector<Reviewed> const& reviewed)
     table.head = {"Where it stands", "As it is kept", "As it goes out", "May be a name: look"};
     table.empty = "Nothing that somebody wrote is kept about this person.";
     for (auto const& each : reviewed) {
+        if (is_plain_search(each))
+            continue;
         std::vector<Words> doubtful(each.doubtful.begin(), each.doubtful.end());
         table.rows.push_back(
             {{each.of.where}, {each.kept}, {*each.of.text}, {doubtful.empty() ? Words{"-"} : joined(std::move(doubtful))}});
@@ -165,7 +206,8 @@ Part file_form(
     if (!reviewed.empty()) {
         Field leave{Kind::checkboxes, "leave", "Leave these out", "The file says that they are left out, and why."};
         for (auto const& each : reviewed)
-            leave.options.push_back({each.of.key, each.of.where, *each.of.text});
+            if (!is_plain_search(each))
+                leave.options.push_back({each.of.key, each.of.where, *each.of.text});
         for (auto const& [name, value] : visit.request.form)
             if (name == "leave")
                 leave.chosen.push_back(value);
@@ -192,31 +234,14 @@ Response review_page(
     if (!reviewed.empty())
         page.parts.push_back(names_form(visit, asked));
     page.parts.push_back(
+        paragraph("A first name or surname in small letters stays in a search: it stands in the last column, for you to judge."));
+    page.parts.push_back(portal::table(search_table(reviewed)));
+    page.parts.push_back(
         paragraph("The file also has the person's account, the addresses from which they signed in, attempts to get round the "
-                  "filter, and their rows of the access log with what they searched for, as they are."));
+                  "filter, and their rows of the access log up to now. Names of others are taken out of the addresses of pages "
+                  "too."));
     page.parts.push_back(file_form(visit, asked, reviewed, problems));
     return show(visit, page);
-}
-
-/// Every row of the person, newest first. Blocks.
-result<SubjectRows> rows_of(std::filesystem::path const& dir, std::string const& person)
-{
-    log::SearchQuery query;
-    query.person = person;
-    query.limit = 10'000;
-    query.budget = std::chrono::minutes(1);
-    SubjectRows found;
-    do {
-        auto page = log::search(dir, query);
-        if (!page)
-            return page.error();
-        found.rows.insert(
-            found.rows.end(), std::make_move_iterator(page->rows.begin()), std::make_move_iterator(page->rows.end()));
-        found.whole = found.whole && page->unreadable_days == 0;
-        query.cursor = page->next;
-    } while (!query.cursor.empty() && found.rows.size() < most_rows);
-    found.whole = found.whole && query.cursor.empty();
-    return found;
 }
 
 /// What was ticked is emptied, and told of.
@@ -237,26 +262,38 @@ std::vector<LeftOut> leave_out(Visit const& visit, std::vector<Reviewed> const& 
     return left_out;
 }
 
-task<result<store::SubjectRecords>> read_records(Visit const& visit, Asked const& asked)
+/// The log up to the moment at which it was asked for, so that the file has what was looked at. Errors: also those of log::search.
+task<result<Everything>> read_everything(Visit const& visit, Asked const& asked)
 {
     auto const work = [asked, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::read_subject(ledger, asked.person, asked.purpose, actor, now); };
-    co_return co_await visit.site.services.store.call(work);
+    auto records = co_await visit.site.services.store.call(work);
+    if (!records)
+        co_return records.error();
+    auto const search
+        = [dir = visit.site.services.settings.log_dir, person = records->user, policy = visit.site.services.current_policy(),
+              before = store::Instant{std::chrono::seconds{asked.at}}] { return rows_of(dir, *policy, person, before); };
+    auto rows = co_await run_gently(visit.site, search);
+    if (!rows)
+        co_return rows.error();
+    co_return Everything{std::move(*records), std::move(*rows)};
 }
 
-task<Response> make_file(
-    Visit const& visit, Asked const& asked, store::SubjectRecords const& records, std::vector<LeftOut> const& left_out)
+Response show_unread(Visit const& visit, error_code const& failure)
 {
-    auto const search = [dir = visit.site.services.settings.log_dir, person = records.user] { return rows_of(dir, person); };
-    auto const rows = co_await run_gently(visit.site, search);
-    if (!rows)
-        co_return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
+    if (failure.category() == store::make_error_code(store::errc::not_found).category())
+        return show_failure(visit, failure);
+    return show_message(visit, 503, "The access log cannot be read", "Ask the ICT lead to look at the Status page.");
+}
+
+task<Response> make_file(Visit const& visit, Asked const& asked, Everything const& all, std::vector<LeftOut> const& left_out)
+{
     auto detail = fmt::format("{}; {} texts left out", asked.purpose, left_out.size());
-    auto const note = [object = "user:" + records.user, detail, actor = visit.actor(), now = visit.instant()](
+    auto const note = [object = "user:" + all.records.user, detail, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::record_event(ledger, actor, "subject.export", object, detail, now); };
     if (auto const noted = co_await visit.site.services.store.call(note); !noted)
         co_return show_failure(visit, noted.error());
-    co_return Response{200, "application/json", subject_json(records, *rows, left_out, visit.instant()),
+    co_return Response{200, "application/json", subject_json(all.records, all.log, left_out, visit.instant()),
         {{"Content-Disposition", "attachment; filename=\"everything-about-one-person.json\""}}};
 }
 
@@ -277,10 +314,11 @@ task<Response> take_subject_access(Visit const& visit)
     }
     if (!problems.empty())
         co_return co_await privacy_page(visit, problems);
-    auto records = co_await read_records(visit, asked);
-    if (!records)
-        co_return show_failure(visit, records.error());
-    co_return review_page(visit, asked, redact_texts(visit, asked, *records), {});
+    auto all = co_await read_everything(visit, asked);
+    if (!all)
+        co_return show_unread(visit, all.error());
+    auto const redactor = redactor_for(visit, asked, all->records.known);
+    co_return review_page(visit, asked, redact_texts(redactor, *all), {});
 }
 
 task<Response> take_subject_file(Visit const& visit)
@@ -290,16 +328,18 @@ task<Response> take_subject_file(Visit const& visit)
         auto const over = one_problem("password", "An hour is over since you showed that it is you. Ask again");
         co_return co_await privacy_page(visit, over);
     }
-    auto records = co_await read_records(visit, asked);
-    if (!records)
-        co_return show_failure(visit, records.error());
-    auto const reviewed = redact_texts(visit, asked, *records);
+    auto all = co_await read_everything(visit, asked);
+    if (!all)
+        co_return show_unread(visit, all.error());
+    auto const redactor = redactor_for(visit, asked, all->records.known);
+    auto const reviewed = redact_texts(redactor, *all);
     if (!visit.site.tokens.fits(seen_text(reviewed), visit.form("seen"))) {
         auto const changed = one_problem("leave", "Something was written in the meantime. Look at it once more");
         co_return review_page(visit, asked, reviewed, changed);
     }
     auto const left_out = leave_out(visit, reviewed);
-    co_return co_await make_file(visit, asked, *records, left_out);
+    redact_addresses(redactor, all->log);
+    co_return co_await make_file(visit, asked, *all, left_out);
 }
 
 } // namespace gatehouse::portal::console

@@ -1,11 +1,16 @@
-// What people wrote in the records about somebody: what has to be looked at before it goes out.
+// What people wrote in the records about somebody, and what that person searched for: what has to be looked at before it goes out.
 #include "proxy/portal/console/subject_access.hpp"
 
+#include "proxy/log/search.hpp"
+
 #include <fmt/chrono.h>
+#include <unordered_set>
 
 namespace gatehouse::portal::console {
 
 namespace {
+
+constexpr std::size_t most_rows = 200'000; ///< of the access log about one person
 
 std::string day_of(store::Instant at)
 {
@@ -15,16 +20,50 @@ std::string day_of(store::Instant at)
 struct Texts {
     std::vector<FreeText> all;
 
-    void add(std::string key, Words where, std::string& text)
+    void add(std::string key, Words where, std::string& text, store::Writing writing = store::Writing::text)
     {
         if (!text.empty())
-            all.push_back({std::move(key), std::move(where), &text});
+            all.push_back({std::move(key), std::move(where), &text, writing});
     }
 };
 
+/// Each search once, in the order in which they are met.
+void gather_searches(SubjectRows& found)
+{
+    std::unordered_set<std::string_view> seen;
+    for (auto const& row : found.rows)
+        if (!row.search.empty() && seen.insert(row.search).second)
+            found.searches.push_back({row.search, row.search});
+}
+
 } // namespace
 
-std::vector<FreeText> free_texts(store::SubjectRecords& records)
+result<SubjectRows> rows_of(
+    std::filesystem::path const& log_dir, policy::Policy const& policy, std::string const& person, store::Instant before)
+{
+    log::SearchQuery query;
+    query.person = person;
+    query.to = before;
+    query.limit = 10'000;
+    query.budget = std::chrono::minutes(1);
+    SubjectRows found;
+    do {
+        auto page = log::search(log_dir, query);
+        if (!page)
+            return page.error();
+        for (auto& row : page->rows) {
+            log::hide_sealed(row, policy);
+            found.rows.push_back(std::move(row));
+        }
+        found.whole = found.whole && page->unreadable_days == 0;
+        query.cursor = page->next;
+    } while (!query.cursor.empty() && found.rows.size() < most_rows);
+    found.whole = found.whole && query.cursor.empty();
+    gather_searches(found);
+    return found;
+}
+
+std::vector<FreeText> free_texts(store::SubjectRecords& records, SubjectRows& log)
 {
     Texts texts;
     for (auto& each : records.requests) {
@@ -52,6 +91,14 @@ std::vector<FreeText> free_texts(store::SubjectRecords& records)
     for (auto& each : records.purposes)
         texts.add(fmt::format("purpose-{}", ++number), words("Purpose of looking at the access log from {}", day_of(each.from)),
             each.purpose);
+    number = 0;
+    for (auto& each : records.incidents)
+        texts.add(fmt::format("attempt-{}-{}", ++number, day_of(each.at)),
+            words("Attempt to get round the filter of {}: what was seen", day_of(each.at)), each.evidence,
+            store::Writing::search);
+    number = 0;
+    for (auto& each : log.searches)
+        texts.add(fmt::format("search-{}", ++number), "What the person searched for", each.text, store::Writing::search);
     return std::move(texts.all);
 }
 

@@ -47,6 +47,8 @@ Part facts(Visit const& visit, store::RestrictionRow const& row)
 {
     std::vector<SummaryRow> rows{{"Person", {row.user}}, {"State", restriction_state(row, visit.instant())},
         {"From", {shown_time(visit.site, row.from)}}, {"Until", {shown_time(visit.site, row.until)}}};
+    if (row.state == RestrictionState::ended && row.ended_at)
+        rows.push_back({"Ended before its time", {shown_time(visit.site, *row.ended_at)}});
     if (sees_reasons(visit)) {
         rows.push_back({"Why", {row.reason}});
         rows.push_back({"What speaks against it", {row.against.empty() ? Words("Nothing was written") : Words(row.against)}});
@@ -105,8 +107,7 @@ Table past_supervisions(Visit const& visit, std::vector<store::SupervisionRow> c
     table.head = {"From", "Until", "Computer", "Who"};
     table.folded = true;
     for (auto const& row : rows)
-        table.rows.push_back({{shown_time(visit.site, row.from)}, {shown_time(visit.site, row.ended_at.value_or(row.until))},
-            {row.device}, {row.by}});
+        table.rows.push_back({{shown_time(visit.site, row.from)}, {shown_time(visit.site, row.end())}, {row.device}, {row.by}});
     return table;
 }
 
@@ -168,7 +169,7 @@ Table list_of(Visit const& visit, std::vector<store::RestrictionRow> const& rows
     for (auto const& row : rows)
         if (sees_reasons(visit) || is_in_force(row, visit.instant()))
             table.rows.push_back(
-                {{row.user, address_of(row)}, restriction_state(row, visit.instant()), {shown_time(visit.site, row.until)}});
+                {{row.user, address_of(row)}, restriction_state(row, visit.instant()), {shown_time(visit.site, row.end())}});
     return table;
 }
 

@@ -158,6 +158,7 @@ grants = 3
 purposes = 4
 keys = 5
 addresses = 6
+accounts = 7
 [audit]
 heads = "kept"
 [ca]
@@ -229,6 +230,7 @@ headteacher = ["head@school.example"]
     EXPECT_EQ(settings.retention.reports, 0U);
     EXPECT_EQ(settings.retention.supervised_use, 1U);
     EXPECT_EQ(settings.retention.addresses, 6U);
+    EXPECT_EQ(settings.retention.accounts, 7U);
     EXPECT_EQ(settings.heads_dir, dir_ / "kept");
     EXPECT_EQ(settings.ca_signer, "/run/signer.socket");
     EXPECT_EQ(settings.mail.server, "smtp://mail.school.example:587");

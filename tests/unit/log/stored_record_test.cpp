@@ -29,7 +29,7 @@ StoredRecord row(std::string stage)
 TEST(SealedRecord, TellsWhoAndWhenAndNothingOfWhat)
 {
     auto sealed = row("sealed");
-    hide_sealed(sealed);
+    hide_sealed(sealed, {});
     EXPECT_EQ(sealed.url(), "sealed");
     EXPECT_EQ(sealed.user, "amy");
     auto const line = csv_row(sealed);
@@ -73,7 +73,7 @@ TEST(SealedRecord, IsAlsoOneThatWasSealedSince)
 TEST(SealedRecord, IsNoOther)
 {
     auto open = row("rule");
-    hide_sealed(open);
+    hide_sealed(open, {});
     EXPECT_EQ(open.url(), "http://secret.example/secret");
     EXPECT_EQ(open.list, "/secret");
 }

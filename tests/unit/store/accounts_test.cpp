@@ -48,7 +48,7 @@ TEST_F(Accounts, AreChangedByTheIctLeadOnlyAndNeverByThemselves)
     EXPECT_FAILS(set_disabled(*ledger, AccountId{99}, true, as(ict), tuesday), errc::not_found);
     // An account that somebody made in the console waits a day as well.
     auto account = fresh();
-    account.console_role = ConsoleRole::headteacher;
+    account.console_role = ConsoleRole::supervisor;
     auto const added = add_account(*ledger, account, PasswordHash{"x"}, as(ict), tuesday);
     ASSERT_TRUE(added);
     EXPECT_EQ(added->role_changed_at, std::optional{tuesday});
@@ -107,7 +107,7 @@ TEST_F(Sessions, EndWithSignOutRoleChangeDisablingAndReset)
     ASSERT_DONE(end_all_sessions(*ledger, officer));
     EXPECT_FALSE(live(two));
     auto const three = open();
-    ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::dpo, as(ict), tuesday));
+    ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::auditor, as(ict), tuesday));
     EXPECT_FALSE(live(three));
     auto const four = open();
     ASSERT_DONE(reset_password(*ledger, officer, PasswordHash{"x"}, as(ict), tuesday));

@@ -35,6 +35,21 @@ TEST_F(Redaction, TakesNamesOutAtTheEdgesOfWordsWhateverTheirCase)
         {"Nothing of it.", "Nothing of it."}});
 }
 
+/// Searches are typed without capitals: a name alone is told of there, a whole one is taken out as anywhere.
+TEST_F(Redaction, TellsOfNamesInSmallLettersInWhatWasSearchedFor)
+{
+    Redactor const redactor{own, others};
+    auto const alone = redactor.redact("is olive pregnant", Writing::search);
+    EXPECT_EQ(alone.text, "is olive pregnant");
+    EXPECT_EQ(alone.doubtful, std::vector<std::string>{"olive"});
+    EXPECT_TRUE(redactor.redact("is olive pregnant").doubtful.empty()) << "in a sentence a name has its capital";
+    EXPECT_EQ(
+        redactor.redact("olive smith o.smith Olive", Writing::search).text, "[another person] [another person] [another person]");
+    auto const plain = redactor.redact("will it be brown", Writing::search);
+    EXPECT_TRUE(plain.doubtful.empty()) << "plain words are no names in small letters";
+    EXPECT_EQ(redactor.redact("amy smith amy.year9", Writing::search).text, "amy smith amy.year9") << "their own";
+}
+
 TEST_F(Redaction, TakesShortNamesOutOnlyAsWords)
 {
     expect({{"Al showed al a metal also in ALGEBRA", "[another person] showed [another person] a metal also in ALGEBRA"},

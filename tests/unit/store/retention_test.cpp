@@ -133,6 +133,47 @@ TEST_F(Retained, SupervisedUseGoesWithTheTimesAtWhichSomebodySatBeside)
     expect_intact();
 }
 
+/// What was ended early is counted from that day, and nobody sits beside the person any more.
+TEST_F(Retained, SupervisedUseThatEndedEarlyGoesByItsRealEnd)
+{
+    auto const planned = tuesday + hours{1000};
+    auto const proposed = propose_restriction(*ledger, {"amy.year9", "A VPN.", "", "12", tuesday, planned}, as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    ASSERT_DONE(confirm_restriction(*ledger, {proposed->id, proposed->version, as(head), tuesday}));
+    ASSERT_DONE(start_supervision(*ledger, proposed->id, "lab-1", tuesday + hours{10}, as(officer), tuesday));
+    auto const asked = propose_restriction_end(*ledger, {proposed->id, 2, as(dsl), tuesday + hours{2}}, "They have learnt it.");
+    ASSERT_TRUE(asked) << asked.error().message();
+    EXPECT_FALSE(asked->ended_at) << "it goes on until somebody confirms";
+    auto const ended = confirm_restriction_end(*ledger, {proposed->id, asked->version, as(head), tuesday + hours{3}});
+    ASSERT_TRUE(ended) << ended.error().message();
+    EXPECT_EQ(ended->end(), tuesday + hours{3});
+    EXPECT_EQ(ended->until, planned);
+    EXPECT_TRUE(live_supervisions(*ledger, tuesday + hours{4})->empty());
+    EXPECT_EQ(list_supervisions(*ledger, proposed->id)->front().end(), tuesday + hours{3});
+
+    auto const other = propose_restriction(*ledger, {"ben.year9", "A VPN.", "", "12", tuesday, planned}, as(officer), tuesday);
+    ASSERT_TRUE(other);
+    auto const refused = refuse_restriction(*ledger, {other->id, other->version, as(head), tuesday + hours{5}}, "No.");
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->end(), tuesday + hours{5});
+
+    EXPECT_EQ(purge(tuesday + hours{3}).of("supervised_use"), 0);
+    EXPECT_EQ(purge(tuesday + hours{4}).of("supervised_use"), 1);
+    EXPECT_EQ(purge(tuesday + hours{6}).of("supervised_use"), 1);
+    expect_intact();
+}
+
+TEST_F(Retained, NobodySitsBesideLongerThanTheSupervisedUse)
+{
+    auto const end = tuesday + hours{2};
+    auto const proposed = propose_restriction(*ledger, {"amy.year9", "A VPN.", "", "12", tuesday, end}, as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    ASSERT_DONE(confirm_restriction(*ledger, {proposed->id, proposed->version, as(head), tuesday}));
+    auto const begun = start_supervision(*ledger, proposed->id, "lab-1", tuesday + hours{10}, as(officer), tuesday);
+    ASSERT_TRUE(begun);
+    EXPECT_EQ(begun->until, end);
+}
+
 TEST_F(Retained, PermissionsPurposesKeysAndAddressesGo)
 {
     auto const asked = propose_permission(*ledger, {"user:amy.year9", "service:youtube", "", "Films."}, as(officer), tuesday);
@@ -204,7 +245,7 @@ TEST_F(Retained, ClassesThatEndByTimeAllGo)
     for (auto const& each : record_classes())
         if (each.ends == Ends::by_time)
             all.emplace(each.id, tuesday);
-    EXPECT_EQ(all.size(), 9U);
+    EXPECT_EQ(all.size(), 10U);
     EXPECT_EQ(what_is_kept(*ledger, tuesday)->size(), record_classes().size());
 }
 

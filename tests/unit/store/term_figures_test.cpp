@@ -68,6 +68,14 @@ TEST_F(TermFigure, CountReportsIncidentsAndDecisions)
     EXPECT_EQ(found.incidents.front().count, 2) << "repetitions of one row";
     EXPECT_EQ(found.supervised, 1);
     EXPECT_EQ(found.supervised_refused, 0);
+    EXPECT_EQ(found.supervised_in_force, 1);
+    EXPECT_EQ(found.supervised_ended_early, 0);
+    auto const asked = propose_restriction_end(*ledger, {proposed->id, 2, as(dsl), tuesday + hours{1}}, "They have learnt it.");
+    ASSERT_TRUE(asked);
+    ASSERT_DONE(confirm_restriction_end(*ledger, {proposed->id, asked->version, as(head), tuesday + hours{2}}));
+    EXPECT_EQ(figures().supervised_ended_early, 1);
+    EXPECT_EQ(figures().supervised_in_force, 1);
+    EXPECT_EQ(figures(tuesday + hours{3}, tuesday + hours{20}).supervised_in_force, 0) << "it was over by then";
     EXPECT_EQ(figures(tuesday + hours{1}).supervised, 0);
 }
 

@@ -1,0 +1,29 @@
+#pragma once
+// What the pages about one account of somebody else share.
+
+#include "proxy/portal/web.hpp"
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::portal::console {
+
+/// "/accounts/one?id=17&done=role"
+std::string address_of(store::AccountId id, std::string_view done = {});
+store::AccountId account_id_of(Fields const& fields);
+
+/// A form about the account, without fields but its number.
+Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button);
+
+/// The page with every form. `problems` are shown above them.
+task<Response> account_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems);
+
+/// account_end.cpp: the form that takes the person out of a closed account.
+void add_forget_form(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems);
+/// The page of an account without a person.
+Page forgotten_page(Visit const& visit, store::Account const& account);
+/// role_grants.cpp: who could confirm a role that waits.
+Words names_of_confirmers(std::vector<store::Account> const& accounts);
+
+/// "amy.year9", or of an account without a person "A closed account (17)".
+Words shown_login(store::Account const& account);
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,184 @@
+// Roles that two people give: what waits, and the word of the second person, who shows that it is really them (proof.hpp).
+#include "proxy/store/role_grants.hpp"
+#include "proxy/portal/console/account_view.hpp"
+#include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
+#include "proxy/portal/menu.hpp"
+
+namespace gatehouse::portal::console {
+
+namespace {
+
+using store::Ledger;
+using store::RoleGrantState;
+
+struct Found {
+    store::RoleGrant grant;
+    std::vector<store::Account> confirmers;
+    error_code refused; ///< why this reader cannot confirm it
+};
+
+store::RoleGrantId grant_id_of(Fields const& fields)
+{
+    return static_cast<store::RoleGrantId>(parse_id(value_of(fields, "id")).value_or(0));
+}
+
+std::string address_of(store::RoleGrant const& grant)
+{
+    return "/roles/one?id=" + std::to_string(store::number(grant.id));
+}
+
+Words shown_person(store::RoleGrant const& grant)
+{
+    return grant.display_name.empty() ? Words(grant.login) : words("{} ({})", grant.display_name, grant.login);
+}
+
+Cell state_of(store::RoleGrant const& grant)
+{
+    switch (grant.state) {
+    case RoleGrantState::waiting: return {"Waits for a second person", {}, "purple"};
+    case RoleGrantState::confirmed: return {"Confirmed", {}, "green"};
+    case RoleGrantState::refused: return {"Refused", {}, "grey"};
+    case RoleGrantState::withdrawn: break;
+    }
+    return {"Withdrawn", {}, "grey"};
+}
+
+Part facts(Visit const& visit, Found const& found)
+{
+    auto const& grant = found.grant;
+    std::vector<SummaryRow> rows{{"Person", {shown_person(grant)}}, {"State", state_of(grant)},
+        {"Role that is asked for", {role_title(grant.role)}}, {"Role now", {role_title(grant.role_now)}},
+        {"Asked by", {words("{}, {}", grant.asked_by, shown_time(visit.site, grant.asked_at))}}};
+    if (grant.state == RoleGrantState::waiting)
+        rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
+    if (!grant.decided_by.empty() && grant.decided_at)
+        rows.push_back({"Decided by", {words("{}, {}", grant.decided_by, shown_time(visit.site, *grant.decided_at))}});
+    if (!grant.answer.empty())
+        rows.push_back({"Reason", {grant.answer}});
+    return summary(rows);
+}
+
+Part decision_form(Visit const& visit, store::RoleGrant const& grant, std::vector<Problem> const& problems)
+{
+    Form form;
+    form.action = "/roles/decide";
+    form.button = "Confirm";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(grant.id))},
+        {Field::Kind::radios, "decision", "Your decision", "Ask the person who wants it, if you did not expect this.",
+            std::string(visit.form("decision")),
+            {{"confirm", "Give the role", "It decides nothing for 24 hours"}, {"refuse", "Refuse", "The account stays as it is"}},
+            problem_with(problems, "decision")},
+        {Field::Kind::area, "reason", "Your reason", "Needed when you refuse.", std::string(visit.form("reason")), {},
+            problem_with(problems, "reason"), "", 1000}};
+    add_proof(form, visit, "password", problems);
+    return portal::form(form);
+}
+
+void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+{
+    if (found.grant.state != RoleGrantState::waiting)
+        return;
+    if (found.refused == store::make_error_code(store::errc::same_person))
+        page.parts.push_back(
+            inset("You asked for this role, or it is yours: somebody else confirms it. Nobody gives a role that decides alone."));
+    else if (found.refused == store::make_error_code(store::errc::wrong_state))
+        page.parts.push_back(
+            inset("Who asked for it sees to accounts no longer. Choose the role again on the page of the account."));
+    else if (found.refused)
+        page.parts.push_back(inset(failure_text(found.refused)));
+    else if (!add_way_to_sign_in(page, visit, address_of(found.grant)))
+        page.parts.push_back(decision_form(visit, found.grant, problems));
+}
+
+task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector<Problem> problems)
+{
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<Found> {
+        auto grant = store::find_role_grant(ledger, id);
+        auto confirmers = store::role_confirmers(ledger, id);
+        if (!grant || !confirmers)
+            return !grant ? grant.error() : confirmers.error();
+        auto const turn = store::check_role_turn(ledger, {id, actor, now});
+        return Found{std::move(*grant), std::move(*confirmers), turn ? error_code{} : turn.error()};
+    };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    Page page;
+    page.title = "A role for somebody";
+    page.back = "/roles";
+    add_problems(page, problems);
+    page.parts.push_back(heading(page.title, shown_person(found->grant)));
+    page.parts.push_back(facts(visit, *found));
+    add_turn(page, visit, *found, problems);
+    co_return show(visit, page);
+}
+
+} // namespace
+
+Words names_of_confirmers(std::vector<store::Account> const& accounts)
+{
+    std::vector<Words> names;
+    for (auto const& each : accounts)
+        names.push_back(words("{} ({})", each.display_name, each.login));
+    return names.empty() ? "Nobody at the moment. The command line of the machine gives roles too." : joined(std::move(names));
+}
+
+task<Response> show_roles(Visit const& visit)
+{
+    auto const work = [](Ledger& ledger) { return store::list_role_grants(ledger); };
+    auto const grants = co_await visit.site.services.store.call(work);
+    if (!grants)
+        co_return show_failure(visit, grants.error());
+    Table table;
+    table.caption = "Newest first";
+    table.head = {"Person", "Role", "State", "Asked by", "When"};
+    table.empty = "Nobody asked for a role yet.";
+    for (auto const& grant : *grants)
+        table.rows.push_back({{shown_person(grant), address_of(grant)}, {role_title(grant.role)}, state_of(grant),
+            {grant.asked_by}, {shown_time(visit.site, grant.asked_at)}});
+    Page page;
+    page.title = "Roles";
+    if (visit.query("done") == "confirmed")
+        page.parts.push_back(notice("Done", "The account has the role. It decides nothing for 24 hours."));
+    if (visit.query("done") == "refused")
+        page.parts.push_back(notice("Done", "The account stays as it is."));
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(
+        paragraph("A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
+                  "headteacher confirms. Until then the account has its old role."));
+    page.parts.push_back(portal::table(table));
+    co_return show(visit, page);
+}
+
+task<Response> show_role_grant(Visit const& visit)
+{
+    co_return co_await grant_page(visit, grant_id_of(visit.request.query), {});
+}
+
+task<Response> take_role_decision(Visit const& visit)
+{
+    auto const id = grant_id_of(visit.request.form);
+    auto const decision = std::string(visit.form("decision"));
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    std::vector<Problem> problems;
+    if (decision != "confirm" && decision != "refuse")
+        problems.push_back({"decision", "Choose what you decide"});
+    if (decision == "refuse" && reason.empty())
+        problems.push_back({"reason", "Write why you refuse"});
+    if (problems.empty())
+        if (auto const wrong = co_await find_unproved(visit, "password"))
+            problems.push_back(*wrong);
+    if (!problems.empty())
+        co_return co_await grant_page(visit, id, problems);
+    auto const work = [id, decision, reason, actor = visit.actor(), now = visit.instant()](Ledger& ledger) {
+        store::RoleGrantStep const step{id, actor, now};
+        return decision == "confirm" ? store::confirm_role(ledger, step) : store::refuse_role(ledger, step, reason);
+    };
+    auto const done = co_await visit.site.services.store.call(work);
+    co_return done ? redirect_to(decision == "confirm" ? "/roles?done=confirmed" : "/roles?done=refused")
+                   : show_failure(visit, done.error());
+}
+
+} // namespace gatehouse::portal::console

@@ -1,0 +1,149 @@
+#include "proxy/store/forgotten_accounts.hpp"
+
+#include "proxy/store/acting.hpp"
+
+#include <array>
+#include <fmt/format.h>
+#include <sodium.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::size_t reason_limit = 2000; // bytes
+
+/// Something that is not over names the account: taking the person out of it would hide who must not take the next step. ?1: account, ?2: now.
+constexpr std::string_view is_needed_sql
+    = "SELECT EXISTS (SELECT 1 FROM unblock_requests WHERE state IN (0, 1) AND (account = ?1 OR reviewer = ?1 OR approver = ?1"
+      " OR lower(user) IN (SELECT login FROM account_logins WHERE account = ?1)))"
+      " OR EXISTS (SELECT 1 FROM restrictions WHERE state NOT IN (3, 4) AND ends_at > ?2 AND (proposer = ?1 OR confirmer = ?1"
+      " OR end_proposer = ?1 OR user IN (SELECT login FROM account_logins WHERE account = ?1)))"
+      " OR EXISTS (SELECT 1 FROM permissions WHERE closed_at IS NULL AND max(head_until, officer_until) > ?2 AND (head = ?1"
+      " OR officer = ?1 OR who IN (SELECT 'user:' || login FROM account_logins WHERE account = ?1)))"
+      " OR EXISTS (SELECT 1 FROM role_grants WHERE state = 0 AND (account = ?1 OR asked_by = ?1))";
+
+/// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.
+constexpr std::array<std::string_view, 6> removals{
+    "DELETE FROM known_addresses WHERE login IN (SELECT login FROM account_logins WHERE account = ?1)",
+    "DELETE FROM recovery_codes WHERE account = ?1", "DELETE FROM sessions WHERE account = ?1",
+    "DELETE FROM api_tokens WHERE account = ?1", "DELETE FROM role_grants WHERE account = ?1",
+    "DELETE FROM log_views WHERE account = ?1"};
+
+/// Errors: `errc::wrong_state`.
+result<void> require_unneeded(Ledger& ledger, AccountId id, Instant now)
+{
+    auto const found = ledger.database().first(
+        is_needed_sql, [](Statement const& row) { return row.integer(0); }, id, now);
+    if (!found)
+        return found.error();
+    return *found == 0 ? result<void>{} : result<void>{errc::wrong_state};
+}
+
+/// Every user name that it had becomes its digest.
+result<void> hide_logins(Ledger& ledger, AccountId id)
+{
+    auto& database = ledger.database();
+    auto const logins = database.collect(
+        "SELECT login FROM account_logins WHERE account = ?", [](Statement const& row) { return row.text(0); }, id);
+    if (!logins)
+        return logins.error();
+    for (auto const& login : *logins)
+        if (auto const hidden
+            = database.execute("UPDATE account_logins SET login = ? WHERE login = ?", login_digest(ledger.chain(), login), login);
+            !hidden)
+            return hidden;
+    return {};
+}
+
+/// Inside a transaction.
+result<void> empty_account(Ledger& ledger, AccountId id, Instant now)
+{
+    auto& database = ledger.database();
+    for (auto const sql : removals)
+        if (auto const removed = database.execute(sql, id); !removed)
+            return removed;
+    if (auto const hidden = hide_logins(ledger, id); !hidden)
+        return hidden;
+    return database.execute(
+        "UPDATE accounts SET login = ?1, person = ?1, display_name = '', console_role = ?2, subject_role = '',"
+        " groups = '', password = '', must_change = 0, role_changed_at = NULL, role_before = 0, last_sign_in = NULL,"
+        " totp_secret = '', totp_waiting = '', totp_step = 0, sign_on = '', break_glass = 0,"
+        " incidents_seen = 0, forgotten_at = ?3 WHERE id = ?4",
+        forgotten_login(id), ConsoleRole::none, now, id);
+}
+
+} // namespace
+
+std::string forgotten_login(AccountId id)
+{
+    return fmt::format("closed account {}", number(id));
+}
+
+std::string login_digest(AuditChain const& chain, std::string_view login)
+{
+    auto const key = chain.derived_key("user names of forgotten accounts");
+    AuditDigest digest{};
+    std::vector<unsigned char> const bytes(login.begin(), login.end());
+    crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), key.data(), key.size());
+    return "closed:" + to_hex(digest);
+}
+
+result<void> forget_account(Ledger& ledger, AccountId id, std::string const& reason, Actor const& actor, Instant now)
+{
+    if (!is_plain_text(reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"account.forget", fmt::format("account:{}", number(id)), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (auto const allowed = require_administrator(ledger, actor, id); !allowed)
+            return allowed;
+        auto const account = find_account(ledger, id);
+        if (!account)
+            return account.error();
+        if (!account->disabled || account->forgotten_at)
+            return errc::wrong_state;
+        if (auto const unneeded = require_unneeded(ledger, id, now); !unneeded)
+            return unneeded;
+        if (auto const emptied = empty_account(ledger, id, now); !emptied)
+            return emptied;
+        return audit(ledger, deed, reason);
+    });
+}
+
+result<std::int64_t> forget_old_accounts(Ledger& ledger, Instant before, Instant now)
+{
+    auto const old = ledger.database().collect(
+        "SELECT id FROM accounts WHERE disabled = 1 AND forgotten_at IS NULL AND disabled_at < ? ORDER BY id",
+        [](Statement const& row) { return row.id<AccountId>(0); }, before);
+    if (!old)
+        return old.error();
+    Actor const system{AccountId::none, "system", ""};
+    std::int64_t count = 0;
+    for (auto const id : *old) {
+        auto const unneeded = require_unneeded(ledger, id, now);
+        if (!unneeded && unneeded.error() == errc::wrong_state)
+            continue;
+        if (!unneeded)
+            return unneeded.error();
+        if (auto const emptied = empty_account(ledger, id, now); !emptied)
+            return emptied.error();
+        Deed const deed{"account.forget", fmt::format("account:{}", number(id)), system, now};
+        if (auto const audited = audit(ledger, deed, "it was closed for the time that the settings say"); !audited)
+            return audited.error();
+        ++count;
+    }
+    return count;
+}
+
+result<Account> find_forgotten(Ledger& ledger, std::string_view login)
+{
+    auto const canonical = canonical_login(login);
+    if (!canonical)
+        return errc::not_found;
+    auto const id = ledger.database().first(
+        "SELECT account FROM account_logins WHERE login = ?", [](Statement const& row) { return row.id<AccountId>(0); },
+        login_digest(ledger.chain(), *canonical));
+    if (!id)
+        return id.error();
+    return *id ? find_account(ledger, **id) : result<Account>{errc::not_found};
+}
+
+} // namespace gatehouse::store

@@ -1,0 +1,26 @@
+#pragma once
+// The end of an account: the person is taken out of it and a row without a name stays, so that what refers to it stays true. Their user names stay
+// reserved as keyed digests, from which there is no way back to the name.
+
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::store {
+
+/// What stands in the place of the user name: no login has spaces. Units: the account's number.
+std::string forgotten_login(AccountId id);
+
+/// What is kept of a user name of a forgotten account. Canonical login in; no login has a colon, so it is never taken for one.
+std::string login_digest(AuditChain const& chain, std::string_view login);
+
+/// Takes name, person, user names, groups, roles, password, second factor, sessions, keys, kept searches and known addresses out of a closed account;
+/// for good, with a reason. By whom changes accounts. Errors: `errc::not_found`, `not_permitted`, `invalid_value` (no reason), `wrong_state` (it is
+/// open, was forgotten already, or is needed for something that is not over: a request, supervised use, a permission, a grant of a role).
+result<void> forget_account(Ledger& ledger, AccountId id, std::string const& reason, Actor const& actor, Instant now);
+
+/// Those closed before then that nothing needs any more, each with its audit row. Inside a transaction. How many.
+result<std::int64_t> forget_old_accounts(Ledger& ledger, Instant before, Instant now);
+
+/// The forgotten account that once had this user name. Errors: `errc::not_found`.
+result<Account> find_forgotten(Ledger& ledger, std::string_view login);
+
+} // namespace gatehouse::store

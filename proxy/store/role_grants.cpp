@@ -1,0 +1,294 @@
+#include "proxy/store/role_grants.hpp"
+
+#include "proxy/store/api_tokens.hpp"
+#include "proxy/store/role_steps.hpp"
+#include "proxy/store/sessions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::size_t reason_limit = 2000;     // bytes
+constexpr std::chrono::hours counts_still{24}; // whoever was closed or lost the role is still a second person
+constexpr auto confirmers = {ConsoleRole::ict_lead, ConsoleRole::headteacher};
+static_assert(static_cast<int>(ConsoleRole::headteacher) == 2 && static_cast<int>(ConsoleRole::ict_lead) == 3);
+
+struct Row {
+    RoleGrant grant;
+    AccountId asked_by = AccountId::none;
+};
+
+constexpr std::string_view select_grant
+    = "SELECT g.id, g.account, a.login, a.display_name, g.role, a.console_role, g.state, g.asked_at, b.login, g.decided_at,"
+      " coalesce(c.login, ''), g.answer, g.asked_by FROM role_grants g JOIN accounts a ON a.id = g.account"
+      " JOIN accounts b ON b.id = g.asked_by LEFT JOIN accounts c ON c.id = g.decided_by ";
+
+Row read_row(Statement const& row)
+{
+    return {
+        {row.id<RoleGrantId>(0), row.id<AccountId>(1), row.text(2), row.text(3), row.id<ConsoleRole>(4), row.id<ConsoleRole>(5),
+            row.id<RoleGrantState>(6), row.instant(7), row.text(8), row.optional_instant(9), row.text(10), row.text(11)},
+        row.id<AccountId>(12)};
+}
+
+result<Row> one(result<std::optional<Row>> found)
+{
+    if (!found)
+        return found.error();
+    if (!*found)
+        return errc::not_found;
+    return std::move(**found);
+}
+
+result<Row> load(Ledger& ledger, RoleGrantId id)
+{
+    static std::string const sql = fmt::format("{}WHERE g.id = ?", select_grant);
+    return one(ledger.database().first(sql, read_row, id));
+}
+
+std::string account_object(AccountId id)
+{
+    return fmt::format("account:{}", number(id));
+}
+
+/// Neither of the two, by person and by account.
+bool is_apart(Account const& third, Account const& one, Account const& other)
+{
+    return third.id != one.id && third.id != other.id && third.person != one.person && third.person != other.person;
+}
+
+bool is_confirmer(Account const& account)
+{
+    bool const has_role = std::find(confirmers.begin(), confirmers.end(), account.console_role) != confirmers.end();
+    return has_role && !account.disabled && !account.is_break_glass;
+}
+
+/// Somebody could confirm it, or could until a moment ago: nobody becomes the only one by closing the others.
+result<std::int64_t> count_second_people(Ledger& ledger, Account const& asker, Account const& target, Instant now)
+{
+    auto const found = ledger.database().first(
+        "SELECT count(*) FROM accounts WHERE break_glass = 0 AND person NOT IN (?1, ?2) AND id NOT IN (?3, ?4)"
+        " AND (disabled = 0 OR disabled_at > ?5)"
+        " AND (console_role IN (2, 3) OR (role_before IN (2, 3) AND role_changed_at > ?5))",
+        [](Statement const& row) { return row.integer(0); }, asker.person, target.person, asker.id, target.id,
+        now - counts_still);
+    if (!found)
+        return found.error();
+    return found->value_or(0);
+}
+
+/// Who takes the step, after every check of people. Errors: as confirm_role.
+result<void> check_people(Ledger& ledger, Row const& row, Account const& account)
+{
+    auto const asker = find_account(ledger, row.asked_by);
+    auto const target = find_account(ledger, row.grant.account);
+    if (!asker || !target)
+        return !asker ? asker.error() : target.error();
+    if (account.is_break_glass)
+        return errc::not_permitted;
+    return is_apart(account, *asker, *target) ? result<void>{} : result<void>{errc::same_person};
+}
+
+/// Errors: `errc::wrong_state`.
+result<Row> load_waiting(Ledger& ledger, RoleGrantId id)
+{
+    auto row = load(ledger, id);
+    if (row && row->grant.state != RoleGrantState::waiting)
+        return errc::wrong_state;
+    return row;
+}
+
+/// Whoever asked may still ask, and the account is still there. Errors: `errc::wrong_state`.
+result<void> check_still_asked(Ledger& ledger, Row const& row)
+{
+    auto const asker = find_account(ledger, row.asked_by);
+    auto const target = find_account(ledger, row.grant.account);
+    if (!asker || !target)
+        return !asker ? asker.error() : target.error();
+    bool const stands = !asker->disabled && asker->console_role == ConsoleRole::ict_lead && !target->disabled;
+    return stands ? result<void>{} : result<void>{errc::wrong_state};
+}
+
+struct Turn {
+    Row row;
+    Account account;
+};
+
+/// Everything that confirming needs. Errors: as confirm_role.
+result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
+{
+    auto row = load_waiting(ledger, step.id);
+    if (!row)
+        return row.error();
+    auto account = require_settled_role(ledger, step.actor, confirmers, step.now);
+    if (!account)
+        return account.error();
+    if (auto const apart = check_people(ledger, *row, *account); !apart)
+        return apart.error();
+    if (auto const asked = check_still_asked(ledger, *row); !asked)
+        return asked.error();
+    return Turn{std::move(*row), std::move(*account)};
+}
+
+result<void> write_decision(
+    Ledger& ledger, Row const& row, RoleGrantState state, Account const& by, std::string const& answer, Instant now)
+{
+    return ledger.database().execute(
+        "UPDATE role_grants SET state = ?, decided_at = ?, decided_by = ?, answer = ? WHERE id = ? AND state = 0", state, now,
+        by.id, answer, row.grant.id);
+}
+
+} // namespace
+
+bool needs_second_person(ConsoleRole role)
+{
+    constexpr std::array deciding{ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::chief_executive, ConsoleRole::dsl,
+        ConsoleRole::dpo, ConsoleRole::ict_lead};
+    return std::find(deciding.begin(), deciding.end(), role) != deciding.end();
+}
+
+result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now)
+{
+    if (actor.account == AccountId::none || !needs_second_person(role))
+        return RoleWay::at_once;
+    auto const asker = find_account(ledger, actor.account);
+    auto const target = find_account(ledger, account);
+    if (!asker || !target)
+        return !asker ? asker.error() : target.error();
+    if (target->console_role == role)
+        return RoleWay::at_once;
+    auto const others = count_second_people(ledger, *asker, *target, now);
+    if (!others)
+        return others.error();
+    if (*others == 0)
+        return RoleWay::at_once;
+    if (auto const asked = ledger.database().execute(
+            "INSERT INTO role_grants (account, role, asked_at, asked_by) VALUES (?, ?, ?, ?)", account, role, now, asker->id);
+        !asked)
+        return asked.error();
+    Deed const deed{"account.ask-role", account_object(account), actor, now};
+    if (auto const audited = audit(ledger, deed, std::string{to_text(role)}); !audited)
+        return audited.error();
+    return RoleWay::waits;
+}
+
+result<void> write_role(Ledger& ledger, AccountId account, ConsoleRole role, Instant now)
+{
+    if (auto const written = ledger.database().execute(
+            "UPDATE accounts SET role_before = console_role, console_role = ?, role_changed_at = ? WHERE id = ?", role, now,
+            account);
+        !written)
+        return written;
+    if (auto const ended = end_all_sessions(ledger, account); !ended)
+        return ended;
+    return end_api_tokens(ledger, account, now);
+}
+
+result<void> withdraw_roles(Ledger& ledger, AccountId account, Instant now)
+{
+    return ledger.database().execute(
+        "UPDATE role_grants SET state = ?1, decided_at = ?2 WHERE state = 0 AND (account = ?3 OR asked_by = ?3)",
+        RoleGrantState::withdrawn, now, account);
+}
+
+result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step)
+{
+    Deed const deed{"account.confirm-role", fmt::format("role-grant:{}", number(step.id)), step.actor, step.now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        auto const turn = take_turn(ledger, step);
+        if (!turn)
+            return turn.error();
+        auto const& grant = turn->row.grant;
+        if (auto const decided = write_decision(ledger, turn->row, RoleGrantState::confirmed, turn->account, "", step.now);
+            !decided)
+            return decided;
+        if (auto const withdrawn = withdraw_roles(ledger, grant.account, step.now); !withdrawn)
+            return withdrawn; // what an ICT lead asked for who is none any more
+        if (auto const written = write_role(ledger, grant.account, grant.role, step.now); !written)
+            return written;
+        return audit(ledger, deed, fmt::format("{}: {}", account_object(grant.account), to_text(grant.role)));
+    });
+}
+
+result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string const& reason)
+{
+    if (!is_plain_text(reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"account.refuse-role", fmt::format("role-grant:{}", number(step.id)), step.actor, step.now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        auto const row = load_waiting(ledger, step.id);
+        if (!row)
+            return row.error();
+        auto const account = require_role(ledger, step.actor, confirmers); // refusing is safe at any time
+        if (!account)
+            return account.error();
+        if (auto const apart = check_people(ledger, *row, *account); !apart)
+            return apart;
+        if (auto const decided = write_decision(ledger, *row, RoleGrantState::refused, *account, reason, step.now); !decided)
+            return decided;
+        auto const what = fmt::format("{}: {}", account_object(row->grant.account), to_text(row->grant.role));
+        return audit(ledger, deed, what + ": " + reason);
+    });
+}
+
+result<void> check_role_turn(Ledger& ledger, RoleGrantStep const& step)
+{
+    auto const turn = take_turn(ledger, step);
+    return turn ? result<void>{} : result<void>{turn.error()};
+}
+
+result<RoleGrant> find_role_grant(Ledger& ledger, RoleGrantId id)
+{
+    auto row = load(ledger, id);
+    if (!row)
+        return row.error();
+    return std::move(row->grant);
+}
+
+result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limit)
+{
+    static std::string const sql = fmt::format("{}ORDER BY g.id DESC LIMIT ?", select_grant);
+    return ledger.database().collect(
+        sql, [](Statement const& row) { return read_row(row).grant; }, static_cast<std::int64_t>(limit));
+}
+
+result<RoleGrant> waiting_role(Ledger& ledger, AccountId account)
+{
+    static std::string const sql = fmt::format("{}WHERE g.account = ? AND g.state = 0", select_grant);
+    auto row = one(ledger.database().first(sql, read_row, account));
+    if (!row)
+        return row.error();
+    return std::move(row->grant);
+}
+
+result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id)
+{
+    auto const row = load(ledger, id);
+    if (!row)
+        return row.error();
+    auto const asker = find_account(ledger, row->asked_by);
+    auto const target = find_account(ledger, row->grant.account);
+    auto accounts = list_accounts(ledger);
+    if (!asker || !target || !accounts)
+        return !asker ? asker.error() : !target ? target.error() : accounts.error();
+    std::erase_if(*accounts, [&](Account const& each) { return !is_confirmer(each) || !is_apart(each, *asker, *target); });
+    return accounts;
+}
+
+result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader)
+{
+    if (!is_confirmer(reader))
+        return std::size_t{0};
+    auto const found = ledger.database().first(
+        "SELECT count(*) FROM role_grants g JOIN accounts a ON a.id = g.account JOIN accounts b ON b.id = g.asked_by"
+        " WHERE g.state = 0 AND a.person <> ?1 AND b.person <> ?1",
+        [](Statement const& row) { return row.integer(0); }, reader.person);
+    if (!found)
+        return found.error();
+    return static_cast<std::size_t>(found->value_or(0));
+}
+
+} // namespace gatehouse::store

@@ -1,0 +1,59 @@
+#pragma once
+// Roles that decide something about people or rules are given by two people: whoever sees to accounts asks (`set_console_role`, `add_account`), somebody
+// else who could see to it or the headteacher confirms or refuses. Until then the account has its old role. What the command line of the machine gives
+// counts at once; so does a role where nobody else could confirm it, with the 24 hours and the notice to the headteacher.
+
+#include "proxy/store/accounts.hpp"
+
+namespace gatehouse::store {
+
+enum class RoleGrantId : std::int64_t { none = 0 };
+enum class RoleGrantState : std::uint8_t {
+    waiting,
+    confirmed,
+    refused,
+    withdrawn ///< another role was chosen, or somebody concerned was closed or lost their role
+};
+
+struct RoleGrant {
+    RoleGrantId id = RoleGrantId::none;
+    AccountId account = AccountId::none;
+    std::string login, display_name; ///< of the account, as they are now
+    ConsoleRole role = ConsoleRole::none;
+    ConsoleRole role_now = ConsoleRole::none;
+    RoleGrantState state = RoleGrantState::waiting;
+    Instant asked_at{};
+    std::string asked_by; ///< login
+    std::optional<Instant> decided_at;
+    std::string decided_by, answer;
+};
+
+/// Officer, headteacher, chief executive, DSL, DPO, ICT lead.
+bool needs_second_person(ConsoleRole role);
+
+struct RoleGrantStep {
+    RoleGrantId id = RoleGrantId::none;
+    Actor actor;
+    Instant now{};
+};
+/// ICT lead or headteacher, for longer than 24 hours; neither who asked nor whose role it is, and not with the account for emergencies. The account has
+/// the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, or who asked may not any more), `not_permitted`,
+/// `same_person`, `role_changed_recently`.
+result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step);
+/// As confirm_role, also within the 24 hours. Errors: also `errc::invalid_value` without a reason.
+result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string const& reason);
+
+/// Whether confirm_role would let this actor. Errors: as confirm_role.
+result<void> check_role_turn(Ledger& ledger, RoleGrantStep const& step);
+
+result<RoleGrant> find_role_grant(Ledger& ledger, RoleGrantId id);
+/// Newest first.
+result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limit = 50);
+/// What waits for this account's role. Errors: `errc::not_found`.
+result<RoleGrant> waiting_role(Ledger& ledger, AccountId account);
+/// Who could confirm it now. Errors: `errc::not_found`.
+result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id);
+/// Those that wait and that this reader could confirm.
+result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader);
+
+} // namespace gatehouse::store

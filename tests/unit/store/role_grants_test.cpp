@@ -1,0 +1,210 @@
+#include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/role_grants.hpp"
+#include "proxy/store/sessions.hpp"
+#include "proxy/store/waiting.hpp"
+#include "tests/unit/store/school.hpp"
+
+namespace gatehouse::store::test {
+namespace {
+
+using std::chrono::hours;
+
+struct RoleGrants : School {
+    Instant now = tuesday + hours{48};
+
+    ConsoleRole role_of(AccountId id) { return find_account(*ledger, id)->console_role; }
+    RoleGrantId ask(AccountId account, ConsoleRole role, AccountId by)
+    {
+        EXPECT_TRUE(set_console_role(*ledger, account, role, as(by), now));
+        auto const waiting = waiting_role(*ledger, account);
+        EXPECT_TRUE(waiting) << waiting.error().message();
+        return waiting ? waiting->id : RoleGrantId::none;
+    }
+    result<void> confirm(RoleGrantId id, AccountId by) { return confirm_role(*ledger, {id, as(by), now}); }
+    result<void> refuse(RoleGrantId id, AccountId by, std::string const& why = "Nobody told me.")
+    {
+        return refuse_role(*ledger, {id, as(by), now}, why);
+    }
+    std::size_t waits_for(AccountId reader) { return count_roles_for(*ledger, *find_account(*ledger, reader)).value(); }
+    RoleGrantState state_of(RoleGrantId id) { return find_role_grant(*ledger, id)->state; }
+    AccountId emergency()
+    {
+        NewAccount account;
+        account.login = "glass";
+        account.console_role = ConsoleRole::ict_lead;
+        account.is_break_glass = true;
+        return add_account(*ledger, account, PasswordHash{"x"}, owner(), tuesday)->id;
+    }
+    void close(AccountId id, Instant at) { ASSERT_DONE(set_disabled(*ledger, id, true, owner(), at)); }
+};
+
+TEST_F(RoleGrants, WaitForASecondPersonWhileTheOldRoleStays)
+{
+    auto const session = *create_session(*ledger, dsl, "", now);
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    EXPECT_EQ(newest_action(), "account.ask-role");
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+    EXPECT_TRUE(find_session(*ledger, session, now)) << "nothing has changed for them";
+    EXPECT_EQ(waits_for(head), 1U);
+    EXPECT_EQ(waits_for(officer), 0U) << "their role confirms none";
+    EXPECT_EQ(waits_for(ict), 0U) << "they asked";
+    EXPECT_EQ(what_waits(*ledger, head, {policy::Date{2026, 11, 26}, {}, now})->roles, 1U);
+
+    ASSERT_DONE(confirm(id, head));
+    EXPECT_EQ(newest_action(), "account.confirm-role");
+    EXPECT_EQ(role_of(dsl), ConsoleRole::officer);
+    EXPECT_EQ(find_account(*ledger, dsl)->role_changed_at, now) << "it still decides nothing for a day";
+    EXPECT_FAILS(find_session(*ledger, session, now), errc::no_session);
+    auto const grant = find_role_grant(*ledger, id);
+    EXPECT_EQ(grant->asked_by, "i.white");
+    EXPECT_EQ(grant->decided_by, "h.brown");
+    EXPECT_EQ(waits_for(head), 0U);
+    EXPECT_FAILS(confirm(id, head2), errc::wrong_state) << "once";
+    EXPECT_FAILS(refuse(id, head2), errc::wrong_state);
+    expect_intact();
+}
+
+TEST_F(RoleGrants, AreNotConfirmedByWhoAskedNorByWhoGetsThem)
+{
+    auto const ict2 = add("ict.two", "Ida Blue", ConsoleRole::ict_lead);
+    auto const same = add("ian.again", "Ian White", ConsoleRole::headteacher, "staff", {}, "i.white");
+    auto const id = ask(head2, ConsoleRole::chief_executive, ict);
+    for (auto const by : {ict, head2, same})
+        EXPECT_FAILS(confirm(id, by), errc::same_person) << "of one human being every account is one";
+    for (auto const by : {officer, dsl, chief, pupil, AccountId::none})
+        EXPECT_FAILS(confirm(id, by), errc::not_permitted);
+    EXPECT_EQ(newest_action(), "account.confirm-role.denied");
+    EXPECT_FAILS(confirm(id, emergency()), errc::not_permitted) << "nobody knows who holds it";
+    EXPECT_EQ(role_of(head2), ConsoleRole::headteacher);
+    ASSERT_DONE(confirm(id, ict2));
+    EXPECT_EQ(role_of(head2), ConsoleRole::chief_executive);
+    expect_intact();
+}
+
+TEST_F(RoleGrants, AreRefusedWithAReason)
+{
+    auto const id = ask(officer2, ConsoleRole::dpo, ict);
+    EXPECT_FAILS(refuse(id, head, " "), errc::invalid_value);
+    EXPECT_FAILS(refuse(id, ict), errc::same_person);
+    ASSERT_DONE(refuse(id, head));
+    EXPECT_EQ(find_role_grant(*ledger, id)->answer, "Nobody told me.");
+    EXPECT_EQ(role_of(officer2), ConsoleRole::officer);
+    EXPECT_FAILS(confirm(id, head2), errc::wrong_state);
+    EXPECT_NE(ask(officer2, ConsoleRole::dpo, ict), id) << "it can be asked for again";
+}
+
+TEST_F(RoleGrants, OfANewAccountWaitToo)
+{
+    NewAccount account;
+    account.login = "n.new";
+    account.console_role = ConsoleRole::dsl;
+    auto const made = add_account(*ledger, account, PasswordHash{"x"}, as(ict), now);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->console_role, ConsoleRole::none);
+    ASSERT_DONE(confirm(waiting_role(*ledger, made->id)->id, head));
+    EXPECT_EQ(role_of(made->id), ConsoleRole::dsl);
+    account.login = "n.auditor";
+    account.console_role = ConsoleRole::auditor;
+    EXPECT_EQ(add_account(*ledger, account, PasswordHash{"x"}, as(ict), now)->console_role, ConsoleRole::auditor)
+        << "it decides nothing";
+    account.login = "n.machine";
+    account.console_role = ConsoleRole::headteacher;
+    auto const by_machine = add_account(*ledger, account, PasswordHash{"x"}, owner(), now);
+    EXPECT_EQ(by_machine->console_role, ConsoleRole::headteacher) << "the command line of the machine sets a school up";
+    EXPECT_FALSE(by_machine->role_changed_at);
+}
+
+TEST_F(RoleGrants, NeedASecondPersonWhoIsOneForLongerThanADay)
+{
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    ASSERT_DONE(set_console_role(*ledger, officer2, ConsoleRole::headteacher, owner(), now));
+    EXPECT_FAILS(confirm(id, officer2), errc::role_changed_recently);
+    ASSERT_DONE(refuse(id, officer2)); // saying no is safe at any time
+}
+
+TEST_F(RoleGrants, FallWithWhoAskedAndWhoGetsThem)
+{
+    auto const ict2 = add("ict.two", "Ida Blue", ConsoleRole::ict_lead);
+    auto const first = ask(dsl, ConsoleRole::officer, ict);
+    ASSERT_DONE(set_console_role(*ledger, ict, ConsoleRole::auditor, owner(), now));
+    EXPECT_EQ(state_of(first), RoleGrantState::withdrawn);
+    EXPECT_FAILS(confirm(first, head), errc::wrong_state) << "who asked sees to accounts no longer";
+    auto const second = ask(dsl, ConsoleRole::officer, ict2);
+    close(dsl, now);
+    EXPECT_EQ(state_of(second), RoleGrantState::withdrawn);
+    auto const third = ask(officer2, ConsoleRole::dpo, ict2);
+    auto const fourth = ask(officer2, ConsoleRole::dsl, ict2);
+    EXPECT_EQ(state_of(third), RoleGrantState::withdrawn) << "one at a time";
+    ASSERT_DONE(set_console_role(*ledger, officer2, ConsoleRole::officer, as(ict2), now));
+    EXPECT_EQ(state_of(fourth), RoleGrantState::withdrawn) << "the old role chosen again takes it back";
+    auto const fifth = ask(officer2, ConsoleRole::dsl, ict2);
+    close(ict2, now);
+    EXPECT_EQ(state_of(fifth), RoleGrantState::withdrawn);
+    EXPECT_EQ(waits_for(head), 0U);
+}
+
+TEST_F(RoleGrants, CountAtOnceWhereThereIsTrulyNobodyElse)
+{
+    emergency();
+    close(head, tuesday);
+    close(head2, tuesday);
+    ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::headteacher, as(ict), now));
+    EXPECT_EQ(newest_action(), "account.set-role") << "a small school is not stuck, and an account for emergencies is nobody";
+    EXPECT_EQ(role_of(dsl), ConsoleRole::headteacher);
+    EXPECT_EQ(find_account(*ledger, dsl)->role_changed_at, now) << "the 24 hours stay";
+    ask(officer2, ConsoleRole::dpo, ict); // now there is somebody: tomorrow they can confirm it
+}
+
+TEST_F(RoleGrants, DoNotCountAtOnceBecauseTheOthersWereJustClosed)
+{
+    close(head2, tuesday);
+    ASSERT_DONE(set_disabled(*ledger, head, true, as(ict), now));
+    ask(dsl, ConsoleRole::headteacher, ict);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl) << "closed a moment ago";
+    ASSERT_DONE(set_disabled(*ledger, head, false, owner(), now));
+    ASSERT_DONE(set_console_role(*ledger, head, ConsoleRole::auditor, as(ict), now));
+    ask(dsl, ConsoleRole::headteacher, ict);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl) << "their role was taken a moment ago";
+    now += hours{25};
+    ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::headteacher, as(ict), now));
+    EXPECT_EQ(role_of(dsl), ConsoleRole::headteacher);
+}
+
+TEST_F(RoleGrants, AreNeededAgainForAClosedAccountThatOpens)
+{
+    close(dsl, tuesday);
+    ASSERT_DONE(set_disabled(*ledger, dsl, false, as(ict), now));
+    EXPECT_EQ(role_of(dsl), ConsoleRole::none);
+    ASSERT_DONE(confirm(waiting_role(*ledger, dsl)->id, head));
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+    ASSERT_DONE(set_disabled(*ledger, dsl, false, as(ict), now));
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl) << "it was open: nothing happens";
+}
+
+TEST_F(RoleGrants, GoWithTheForgottenAccountAndKeepWhoDidIt)
+{
+    auto const about = ask(dsl, ConsoleRole::officer, ict);
+    auto const other = ask(officer2, ConsoleRole::dpo, ict);
+    ASSERT_DONE(refuse(about, head));
+    ASSERT_DONE(refuse(other, head));
+    close(dsl, now);
+    close(head, now);
+    ASSERT_DONE(forget_account(*ledger, dsl, "Left.", owner(), now));
+    ASSERT_DONE(forget_account(*ledger, head, "Left.", owner(), now));
+    EXPECT_FAILS(find_role_grant(*ledger, about), errc::not_found);
+    EXPECT_EQ(find_role_grant(*ledger, other)->decided_by, forgotten_login(head));
+}
+
+/// Two stores over one file: exactly one of two who act at once succeeds.
+TEST_F(RoleGrants, AreDecidedOnce)
+{
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    auto second = Ledger::open(options);
+    ASSERT_TRUE(second);
+    ASSERT_DONE(refuse_role(*second, {id, as(head2), now}, "No."));
+    EXPECT_FAILS(confirm(id, head), errc::wrong_state);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+}
+
+} // namespace
+} // namespace gatehouse::store::test
