@@ -18,7 +18,8 @@ ResolvedTarget refuse(Refusal refusal)
 /// Characters that no URI has (RFC 3986 §2) and that turn into markup or a second path where a reader is careless.
 bool has_markup_character(std::string_view text)
 {
-    return text.find_first_of("\"<>\\#") != text.npos;
+    return std::any_of(
+        text.begin(), text.end(), [](char c) { return c == '"' || c == '<' || c == '>' || c == '\\' || c == '#'; });
 }
 
 bool is_visible_ascii(std::string_view text)
