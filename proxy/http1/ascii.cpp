@@ -21,6 +21,10 @@ std::string_view trim_blanks(std::string_view text)
 
 void append_decimal(std::string& out, std::uint64_t number)
 {
+    if (number < 10) { // minor versions
+        out += static_cast<char>('0' + number);
+        return;
+    }
     char digits[20];
     auto const [end, ec] = std::to_chars(std::begin(digits), std::end(digits), number);
     out.append(digits, end);

@@ -121,13 +121,21 @@ bool take_start_line(std::string_view& text, ResponseHead& head)
     return take_line_end(text);
 }
 
+std::string_view trim_blanks_behind(std::string_view text)
+{
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
 /// RFC 9112 §5: field-name ":" OWS field-value OWS CRLF.
 bool take_field(std::string_view& text, Field& field)
 {
     field.name = take_run(text, is_token_char);
     if (field.name.empty() || !take(text, ':'))
         return false;
-    field.value = trim_blanks(take_value(text));
+    take_run(text, is_blank);
+    field.value = trim_blanks_behind(take_value(text));
     field.meaning = field_name(field.name);
     return take_line_end(text);
 }

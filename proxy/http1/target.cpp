@@ -75,7 +75,8 @@ Refusal check_host_field(RequestHead const& head, policy::Target const& target, 
 std::string_view authority_in(std::string_view url)
 {
     auto const rest = url.substr(url.find("://") + 3);
-    return rest.substr(0, rest.find_first_of("/?"));
+    auto const end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == '/' || c == '?'; });
+    return rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
 }
 
 } // namespace

@@ -50,6 +50,12 @@ struct GiveBack {
 };
 thread_local GiveBack const at_end;
 
+void* from_heap(std::size_t size)
+{
+    at_end.begin(); // what was taken is spare one day
+    return ::operator new(size);
+}
+
 constexpr std::size_t class_of(std::size_t size)
 {
     return (size + step - 1) / step - 1;
@@ -64,7 +70,7 @@ void* allocate_frame(std::size_t size)
         return ::operator new(size);
     auto& list = lists[index];
     if (list.first == nullptr)
-        return ::operator new((index + 1) * step);
+        return from_heap((index + 1) * step);
     --list.size;
     return std::exchange(list.first, list.first->next);
 }
@@ -75,8 +81,6 @@ void release_frame(void* frame, std::size_t size) noexcept
     if (index >= class_count || lists[index].size == most_spare)
         return ::operator delete(frame);
     auto& list = lists[index];
-    if (list.first == nullptr)
-        at_end.begin();
     list.first = new (frame) Spare{list.first};
     ++list.size;
 }
