@@ -1,45 +1,13 @@
 #include "proxy/http1/ascii.hpp"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <iterator>
 
 namespace gatehouse::http1 {
-namespace {
-
-constexpr std::array<bool, 256> make_token_table()
-{
-    std::array<bool, 256> table{};
-    for (char const c : std::string_view{"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"})
-        table[static_cast<unsigned char>(c)] = true;
-    return table;
-}
-
-constexpr auto token_table = make_token_table();
-
-} // namespace
-
-bool is_token_char(char c)
-{
-    return token_table[static_cast<unsigned char>(c)];
-}
 
 bool is_token(std::string_view text)
 {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
-
-bool is_value_char(char c)
-{
-    auto const byte = static_cast<unsigned char>(c);
-    return c == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b)
-{
-    return a.size() == b.size()
-        && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 std::string_view trim_blanks(std::string_view text)
@@ -53,6 +21,10 @@ std::string_view trim_blanks(std::string_view text)
 
 void append_decimal(std::string& out, std::uint64_t number)
 {
+    if (number < 10) { // minor versions
+        out += static_cast<char>('0' + number);
+        return;
+    }
     char digits[20];
     auto const [end, ec] = std::to_chars(std::begin(digits), std::end(digits), number);
     out.append(digits, end);

@@ -1,6 +1,8 @@
 #pragma once
 // The character classes and list syntax of RFC 9110 §5.6, independent of the locale. Internal to this folder.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,12 +10,28 @@
 
 namespace gatehouse::http1 {
 
+inline constexpr auto token_chars = [] {
+    std::array<bool, 256> table{};
+    for (char const c : std::string_view{"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
 /// tchar of RFC 9110 §5.6.2.
-bool is_token_char(char c);
+inline bool is_token_char(char c)
+{
+    return token_chars[static_cast<unsigned char>(c)];
+}
+
 /// One or more tchar.
 bool is_token(std::string_view text);
+
 /// Bytes that may stand in a field value: visible, space, tab and obs-text (RFC 9110 §5.5).
-bool is_value_char(char c);
+inline bool is_value_char(char c)
+{
+    auto const byte = static_cast<unsigned char>(c);
+    return c == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
 
 inline bool is_blank(char c)
 {
@@ -35,7 +53,13 @@ inline char to_lower(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b);
+/// Nearly every comparison is with a text of another length.
+inline bool equals_ignoring_case(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size()
+        && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
 /// Without spaces and tabs at both ends.
 std::string_view trim_blanks(std::string_view text);
 

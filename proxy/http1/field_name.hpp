@@ -1,5 +1,5 @@
 #pragma once
-// The field names that mean something to a proxy, and what becomes of each on its way through. Internal to this folder.
+// The field names that mean something to a proxy, and what becomes of each on its way through.
 
 #include <cstdint>
 #include <string_view>

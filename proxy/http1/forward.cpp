@@ -17,7 +17,7 @@ public:
     explicit Nominations(Head const& head)
     {
         for (auto const& field : head.fields()) {
-            if (field_name(field.name) == FieldName::connection)
+            if (field.meaning == FieldName::connection)
                 add(field.value);
         }
     }
@@ -59,21 +59,27 @@ bool ends_here(FieldName name, Direction direction)
 
 constexpr std::string_view websocket_extensions = "sec-websocket-extensions";
 
-bool is_forwarded(std::string_view name, Nominations const& nominations, Direction direction)
+bool is_forwarded(Field const& field, Nominations const& nominations, Direction direction)
 {
-    auto const meaning = field_name(name);
-    if (ends_here(meaning, direction))
+    if (ends_here(field.meaning, direction))
         return false;
-    if (meaning != FieldName::other)
+    if (field.meaning != FieldName::other)
         return true;
+    auto const name = field.name;
     if (name.find('_') != name.npos && ends_here(field_name_folding_underscores(name), direction))
         return false;
     return !nominations.contain(name);
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value)
+void append_field(std::string& out, Field const& field)
 {
-    out.append(name).append(": ").append(value).append(line_end);
+    // Nearly every field was written as we write it, and is copied in one piece.
+    auto const separator = field.name.data() + field.name.size();
+    if (field.value.data() == separator + 2 && separator[1] == ' ')
+        out.append(field.name.data(), field.name.size() + 2 + field.value.size());
+    else
+        out.append(field.name).append(": ").append(field.value);
+    out.append(line_end);
 }
 
 template <class Head>
@@ -82,8 +88,8 @@ void append_end_to_end_fields(std::string& out, Head const& head, Direction dire
     Nominations const nominations{head};
     for (auto const& field : head.fields()) {
         bool const wanted = left_out.empty() || !equals_ignoring_case(field.name, left_out);
-        if (wanted && is_forwarded(field.name, nominations, direction))
-            append_field(out, field.name, field.value);
+        if (wanted && is_forwarded(field, nominations, direction))
+            append_field(out, field);
     }
 }
 
@@ -208,7 +214,7 @@ bool is_loop(RequestHead const& head, std::string_view pseudonym)
 {
     unsigned entries = 0;
     for (auto const& field : head.fields()) {
-        if (field_name(field.name) != FieldName::via)
+        if (field.meaning != FieldName::via)
             continue;
         ListReader members{field.value};
         while (auto const member = members.next()) {

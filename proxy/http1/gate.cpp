@@ -72,7 +72,7 @@ void note_upgrade(std::string_view value, Findings& found)
 
 Refusal note_field(Field const& field, RequestHead& head, Findings& found)
 {
-    switch (field_name(field.name)) {
+    switch (field.meaning) {
     case FieldName::host:
         ++found.hosts;
         head.host = field.value;
@@ -98,9 +98,9 @@ Refusal note_field(Field const& field, RequestHead& head, Findings& found)
 
 Refusal note_field(Field const& field, Findings& found)
 {
-    switch (field_name(field.name)) {
+    switch (field.meaning) {
     case FieldName::content_length:
-        // Beast has compared the members already: equal repetitions are one value (RFC 9110 §8.6).
+        // The members have been compared already: equal repetitions are one value (RFC 9110 §8.6).
         found.length = field.value.substr(0, field.value.find(','));
         ++found.lengths;
         return Refusal::none;

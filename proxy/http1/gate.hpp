@@ -1,5 +1,5 @@
 #pragma once
-// The message gate: what Beast's parser accepts and we do not. Runs on every request head after syntax; refuses every message that two
+// The message gate: what the grammar accepts and we do not. Runs on every request head after syntax; refuses every message that two
 // readers could understand differently (RFC 9112 §6.3 and §11.2). Derives framing and connection persistence on the way.
 
 #include "proxy/http1/head.hpp"

@@ -2,6 +2,7 @@
 // Request and response heads as views into the bytes they were read from. Sans-IO; syntax and framing only, no decisions.
 
 #include "policy/result.hpp"
+#include "proxy/http1/field_name.hpp"
 #include "proxy/http1/limits.hpp"
 
 #include <array>
@@ -16,6 +17,7 @@ namespace gatehouse::http1 {
 struct Field {
     std::string_view name;  ///< as received
     std::string_view value; ///< without surrounding white space
+    FieldName meaning = FieldName::other;
 };
 
 /// How the end of a body is found (RFC 9112 §6.3).
@@ -104,7 +106,7 @@ struct HeadStatus {
     Refusal refusal = Refusal::none;
 };
 
-/// Parses one request head from the start of `bytes`, Beast's grammar strictly, then the gate of gate.hpp.
+/// Parses one request head from the start of `bytes`, RFC 9112's grammar strictly, then the gate of gate.hpp.
 /// Call again with all bytes when it needs more. Never allocates. After a refusal, method and target hold what could be read.
 /// Lifetime: the views of `head` point into `bytes`.
 HeadStatus read_request_head(std::string_view bytes, RequestHead& head);

@@ -1,7 +1,7 @@
 #pragma once
-// Start line and fields by Beast's strict grammar, as views into the bytes. The only place that includes Beast. Internal to this folder.
-// Precondition of both: `bytes` is exactly one head with its final empty line, and no line of it begins with a blank (Beast would
-// unfold such lines into storage of its own).
+// Start line and fields by the grammar of RFC 9112 without any leniency, as views into the bytes. A test holds it against Beast's parser.
+// Internal to this folder.
+// `bytes` is exactly one head with its final empty line; a line that begins with a blank is refused.
 
 #include "proxy/http1/head.hpp"
 

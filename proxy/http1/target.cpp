@@ -18,7 +18,8 @@ ResolvedTarget refuse(Refusal refusal)
 /// Characters that no URI has (RFC 3986 §2) and that turn into markup or a second path where a reader is careless.
 bool has_markup_character(std::string_view text)
 {
-    return text.find_first_of("\"<>\\#") != text.npos;
+    return std::any_of(
+        text.begin(), text.end(), [](char c) { return c == '"' || c == '<' || c == '>' || c == '\\' || c == '#'; });
 }
 
 bool is_visible_ascii(std::string_view text)
@@ -74,7 +75,8 @@ Refusal check_host_field(RequestHead const& head, policy::Target const& target, 
 std::string_view authority_in(std::string_view url)
 {
     auto const rest = url.substr(url.find("://") + 3);
-    return rest.substr(0, rest.find_first_of("/?"));
+    auto const end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == '/' || c == '?'; });
+    return rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
 }
 
 } // namespace

@@ -210,7 +210,9 @@ bool AccessLog::Writer::write_round()
     ordered_.clear();
     for (auto const& record : batch_)
         ordered_.push_back(&record);
-    std::stable_sort(ordered_.begin(), ordered_.end(), [](auto* left, auto* right) { return left->at < right->at; });
+    auto const is_earlier = [](auto* left, auto* right) { return left->at < right->at; };
+    if (!std::is_sorted(ordered_.begin(), ordered_.end(), is_earlier)) // with one worker it is
+        std::stable_sort(ordered_.begin(), ordered_.end(), is_earlier);
     for (auto from = ordered_.cbegin(); from != ordered_.cend();) {
         auto const day = day_of((*from)->at);
         auto const to = std::find_if(from, ordered_.cend(), [&](auto* row) { return day_of(row->at) != day; });

@@ -73,10 +73,9 @@ Fixed fixed_part(AccessRecord const& record)
     return fixed;
 }
 
-AccessRecord record_of(Fixed const& fixed, char const* texts)
+void fill(AccessRecord& record, Fixed const& fixed, char const* texts)
 {
     using clock = std::chrono::system_clock;
-    AccessRecord record;
     record.list_line = fixed.list_line;
     record.at = clock::time_point{clock::duration{fixed.at}};
     record.elapsed = std::chrono::microseconds{fixed.elapsed};
@@ -96,7 +95,6 @@ AccessRecord record_of(Fixed const& fixed, char const* texts)
         record.*text_fields[i].seen = {texts, fixed.lengths[i]};
         texts += fixed.lengths[i];
     }
-    return record;
 }
 
 } // namespace
@@ -159,7 +157,7 @@ std::size_t Ring::read(std::vector<AccessRecord>& rows, std::size_t max_rows)
             continue;
         }
         std::memcpy(&fixed, &bytes_[offset], sizeof(fixed));
-        rows.push_back(record_of(fixed, reinterpret_cast<char const*>(&bytes_[offset + sizeof(fixed)])));
+        fill(rows.emplace_back(), fixed, reinterpret_cast<char const*>(&bytes_[offset + sizeof(fixed)]));
         read_to_ += fixed.size;
         ++taken;
     }

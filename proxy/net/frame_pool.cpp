@@ -28,23 +28,33 @@ struct Spare {
     Spare* next;
 };
 
-struct FrameLists {
-    struct List {
-        Spare* first = nullptr;
-        std::uint32_t size = 0;
-    };
-    std::array<List, class_count> lists{};
-
-    ~FrameLists()
-    {
-        for (auto const& list : lists) {
-            for (auto* spare = list.first; spare != nullptr;)
-                ::operator delete(std::exchange(spare, spare->next));
-        }
-    }
+struct List {
+    Spare* first = nullptr;
+    std::uint32_t size = 0;
 };
 
-thread_local FrameLists frames;
+// Without a constructor or destructor, which every use would ask about.
+constinit thread_local std::array<List, class_count> lists{};
+
+/// Gives back what is spare when the thread ends.
+struct GiveBack {
+    ~GiveBack()
+    {
+        for (auto& list : lists) {
+            while (list.first != nullptr)
+                ::operator delete(std::exchange(list.first, list.first->next));
+            list.size = 0;
+        }
+    }
+    void begin() const { }
+};
+thread_local GiveBack const at_end;
+
+void* from_heap(std::size_t size)
+{
+    at_end.begin(); // what was taken is spare one day
+    return ::operator new(size);
+}
 
 constexpr std::size_t class_of(std::size_t size)
 {
@@ -58,9 +68,9 @@ void* allocate_frame(std::size_t size)
     auto const index = class_of(size);
     if (index >= class_count)
         return ::operator new(size);
-    auto& list = frames.lists[index];
+    auto& list = lists[index];
     if (list.first == nullptr)
-        return ::operator new((index + 1) * step);
+        return from_heap((index + 1) * step);
     --list.size;
     return std::exchange(list.first, list.first->next);
 }
@@ -68,9 +78,9 @@ void* allocate_frame(std::size_t size)
 void release_frame(void* frame, std::size_t size) noexcept
 {
     auto const index = class_of(size);
-    if (index >= class_count || frames.lists[index].size == most_spare)
+    if (index >= class_count || lists[index].size == most_spare)
         return ::operator delete(frame);
-    auto& list = frames.lists[index];
+    auto& list = lists[index];
     list.first = new (frame) Spare{list.first};
     ++list.size;
 }

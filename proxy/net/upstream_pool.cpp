@@ -99,13 +99,13 @@ void UpstreamPool::release(Origin const& origin, std::unique_ptr<Upstream> upstr
     auto& kept = idle_[key_];
     if (count_ >= limits_.total || kept.size() >= limits_.per_host)
         return;
-    kept.push_back({std::move(upstream), std::chrono::steady_clock::now()});
+    kept.push_back({std::move(upstream), wheel_.now()});
     ++count_;
 }
 
 void UpstreamPool::sweep()
 {
-    auto const oldest = std::chrono::steady_clock::now() - limits_.idle;
+    auto const oldest = wheel_.now() - limits_.idle;
     for (auto entry = idle_.begin(); entry != idle_.end();) {
         auto& kept = entry->second;
         while (!kept.empty() && kept.front().since < oldest) {

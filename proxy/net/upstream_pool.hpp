@@ -84,7 +84,7 @@ public:
 private:
     struct Idle {
         std::unique_ptr<Upstream> upstream;
-        std::chrono::steady_clock::time_point since;
+        std::chrono::milliseconds since; ///< by the wheel: a tick more or less does not matter
     };
     std::unique_ptr<Upstream> take_by_key();
 

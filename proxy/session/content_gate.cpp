@@ -4,14 +4,14 @@ namespace gatehouse::session {
 
 using State = content::PageScan::State;
 
-std::unique_ptr<ContentGate> ContentGate::make(
-    Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::Moment const& now)
+std::unique_ptr<ContentGate> ContentGate::make(Session& session, Outcome const& outcome, http1::ResponseHead const& head)
 {
     if (outcome.policy->content_rules.empty() || head.framing == http1::Framing::none || head.switches_protocol)
         return nullptr;
     auto const kind = content::kind_of(head.find("Content-Type").value_or(""));
     if (!kind)
         return nullptr;
+    auto const now = session.env.clock.now();
     policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals};
     auto const plan = policy::plan_content(*outcome.policy, query, outcome.decision);
     return plan.none() ? nullptr : std::make_unique<ContentGate>(session, *outcome.policy, plan, *kind, head);

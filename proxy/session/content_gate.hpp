@@ -15,8 +15,7 @@ inline constexpr std::chrono::milliseconds longest_held{300};
 class ContentGate {
 public:
     /// Nothing if the policy does not want this answer read, or if it holds no text.
-    static std::unique_ptr<ContentGate> make(
-        Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::Moment const& now);
+    static std::unique_ptr<ContentGate> make(Session& session, Outcome const& outcome, http1::ResponseHead const& head);
 
     ContentGate(Session& session, policy::Policy const& policy, policy::ContentPlan const& plan, content::TextKind kind,
         http1::ResponseHead const& head);

@@ -117,20 +117,18 @@ void tell_of_page(Session& session, Outcome const& outcome)
         report_alert(session, outcome);
 }
 
-net::task<bool> finish(Session& session, Scratch& scratch, Attempt& attempt)
+net::task<bool> finish_upgraded(Attempt& attempt)
+{
+    co_await relay_upgraded(attempt);
+    tell_of_page(attempt.session, attempt.outcome);
+    record(attempt.session, attempt.outcome);
+    co_return false;
+}
+
+net::task<bool> finish_failed(Session& session, Scratch& scratch, Attempt& attempt)
 {
     auto& outcome = attempt.outcome;
-    if (attempt.upgraded && attempt.error.empty()) {
-        co_await relay_upgraded(attempt);
-        tell_of_page(session, outcome);
-        record(session, outcome);
-        co_return false;
-    }
     tell_of_page(session, outcome);
-    if (attempt.error.empty()) {
-        record(session, outcome);
-        co_return attempt.client_keeps;
-    }
     bool const by_decision = attempt.closed_by_content && outcome.decision.verdict == policy::Verdict::block;
     if (!attempt.response_started && by_decision)
         co_return co_await show_block_page(session, scratch, outcome);
@@ -167,17 +165,27 @@ private:
     net::Stream& client_;
 };
 
-/// A connection to the origin: the one that was found for this tunnel, a kept one, or a new one; with HTTP/2 a stream on one. `fresh`: none that
-/// others used before.
-net::task<net::Acquired> acquire(Session& session, net::Origin origin, bool fresh)
+/// A connection to the origin that is there already: the one that was found for this tunnel, or a kept one; with HTTP/2 a stream on one. `fresh`:
+/// none that others used before.
+std::unique_ptr<net::Upstream> take_open(Session& session, net::Origin const& origin, bool fresh)
 {
     auto& env = session.env;
     if (auto ready = std::move(session.ready); ready && !(fresh && ready->reused))
-        co_return net::Acquired{{}, std::move(ready)};
+        return ready;
+    if (fresh)
+        return nullptr;
+    if (origin.versions == net::Versions::http1_and_2) {
+        if (auto opened = env.origins.open(origin))
+            return opened;
+    }
+    return env.pool.take(origin);
+}
+
+net::task<net::Acquired> connect(Session& session, net::Origin origin)
+{
+    auto& env = session.env;
+    auto acquired = co_await env.pool.acquire(origin, true);
     bool const two = origin.versions == net::Versions::http1_and_2;
-    if (auto opened = two && !fresh ? env.origins.open(origin) : nullptr)
-        co_return net::Acquired{{}, std::move(opened)};
-    auto acquired = co_await env.pool.acquire(origin, fresh);
     if (two && acquired.upstream && net::speaks_http2(acquired.upstream->stream.tls()))
         acquired.upstream = env.origins.adopt(origin, std::move(acquired.upstream))->open();
     co_return acquired;
@@ -195,7 +203,9 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
     auto const watch = request.wants_websocket ? WebsocketGate::make(session, outcome) : nullptr;
     bool const may_retry = is_idempotent(request.method) && request.framing == http1::Framing::none;
     for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
-        auto acquired = co_await acquire(session, origin, fresh);
+        net::Acquired acquired{{}, take_open(session, origin, fresh)};
+        if (!acquired.upstream)
+            acquired = co_await connect(session, origin);
         if (!acquired.upstream) {
             outcome.code = log::ResultCode::tcp_miss;
             co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);
@@ -213,10 +223,15 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
             attempt.error = "client-closed";
         if (attempt.error == "upstream-closed" && acquired.upstream->reused && may_retry && !attempt.heard_upstream)
             continue;
-        bool const keeps = co_await finish(session, scratch, attempt);
-        if (attempt.upstream_keeps && !attempt.upgraded)
+        if (!attempt.error.empty())
+            co_return co_await finish_failed(session, scratch, attempt);
+        if (attempt.upgraded)
+            co_return co_await finish_upgraded(attempt);
+        tell_of_page(session, outcome);
+        record(session, outcome);
+        if (attempt.upstream_keeps)
             env.pool.release(origin, std::move(acquired.upstream));
-        co_return keeps;
+        co_return attempt.client_keeps;
     }
 }
 

@@ -38,13 +38,13 @@ bool may_carry_viruses(FileKind kind)
 
 } // namespace
 
-std::unique_ptr<FileGate> FileGate::make(
-    Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::Moment const& now)
+std::unique_ptr<FileGate> FileGate::make(Session& session, Outcome const& outcome, http1::ResponseHead const& head)
 {
     auto const& policy = *outcome.policy;
     bool const checks = !session.env.settings.antivirus.socket.empty();
     if ((policy.file_rules.empty() && !checks) || head.framing == http1::Framing::none || head.switches_protocol)
         return nullptr;
+    auto const now = session.env.clock.now();
     policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals};
     auto const plan = policy::plan_files(policy, query, outcome.decision);
     return plan.none() && !checks ? nullptr : std::make_unique<FileGate>(session, outcome, head, plan);

@@ -18,8 +18,7 @@ inline constexpr std::size_t kept_of_larger = 16 * 1024;
 class FileGate {
 public:
     /// Nothing if nobody wants to know what this answer brings, or if it brings nothing.
-    static std::unique_ptr<FileGate> make(
-        Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::Moment const& now);
+    static std::unique_ptr<FileGate> make(Session& session, Outcome const& outcome, http1::ResponseHead const& head);
 
     FileGate(Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::FilePlan const& plan);
 

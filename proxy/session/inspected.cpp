@@ -61,7 +61,7 @@ net::task<> run_inspected(Session& session, Outcome& outcome, tls::Peeked const&
     if (!co_await begin_tls(session, outcome, peeked, proved.spoken))
         co_return record(session, outcome);
     ++env.counters.tunnels_inspected;
-    session.inside = outcome.target;
+    session.inside = &outcome.target;
     session.ready = std::move(upstream);
     if (net::speaks_http2(session.client.tls()))
         co_await serve_multiplexed(session);

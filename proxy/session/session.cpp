@@ -98,8 +98,23 @@ net::task<> refuse(
     record(session, outcome);
 }
 
+net::task<identity::SignInStatus> check_credentials(Session& session, http1::RequestHead const& head)
+{
+    auto& env = session.env;
+    auto const now = env.clock.now().instant;
+    auto const known = co_await env.sign_in.check(session.subject.address, head.proxy_authorization, now);
+    if (known.status == identity::SignInStatus::proved) {
+        session.subject.user = known.person.user;
+        session.subject.role = known.person.role;
+        session.subject.groups = known.person.groups;
+        session.subject.confidence = policy::Confidence::password;
+    }
+    co_return known.status;
+}
+
 /// Step 2, again for each request: credentials may come with any of them, and a new policy may know the address differently.
-net::task<identity::SignInStatus> identify(Session& session, http1::RequestHead const& head)
+/// Nothing: there are credentials to be checked.
+std::optional<identity::SignInStatus> identify(Session& session, http1::RequestHead const& head)
 {
     auto& env = session.env;
     if (session.generation != env.generation) {
@@ -107,26 +122,17 @@ net::task<identity::SignInStatus> identify(Session& session, http1::RequestHead 
         session.generation = env.generation;
     }
     // Such a client knows of no proxy and can neither be asked nor prove anything; inside a tunnel its CONNECT has said who it is.
-    if (session.intercepted || session.inside)
-        co_return identity::SignInStatus::proved;
-    if (!head.proxy_authorization.empty()) {
-        auto const now = env.clock.now().instant;
-        auto const known = co_await env.sign_in.check(session.subject.address, head.proxy_authorization, now);
-        if (known.status == identity::SignInStatus::proved) {
-            session.subject.user = known.person.user;
-            session.subject.role = known.person.role;
-            session.subject.groups = known.person.groups;
-            session.subject.confidence = policy::Confidence::password;
-        }
-        co_return known.status;
-    }
+    if (session.intercepted || session.inside != nullptr)
+        return identity::SignInStatus::proved;
+    if (!head.proxy_authorization.empty())
+        return std::nullopt;
     // A person proved earlier on this connection is not carried over to a request without credentials.
     if (session.subject.confidence > policy::Confidence::address)
         session.subject = env.policy->subject_at(session.subject.address);
     for (auto const& network : env.policy->networks)
         if (network.id == session.subject.network && network.asks_sign_in)
-            co_return identity::SignInStatus::refused;
-    co_return identity::SignInStatus::proved;
+            return identity::SignInStatus::refused;
+    return identity::SignInStatus::proved;
 }
 
 net::task<bool> refuse_sign_in(Session& session, Outcome& outcome, identity::SignInStatus status, http1::RequestHead const& head)
@@ -142,6 +148,16 @@ net::task<bool> refuse_sign_in(Session& session, Outcome& outcome, identity::Sig
     bool const alive = co_await answer(session, outcome, own, &head);
     record(session, outcome);
     co_return alive&& keep;
+}
+
+/// Step 4. The target is kept once, in the outcome: an open tunnel should hold little memory.
+http1::Refusal name(Session const& session, http1::RequestHead const& head, Outcome& outcome)
+{
+    auto const resolved = name_target(session, head);
+    outcome.named = resolved.refusal == http1::Refusal::none;
+    if (outcome.named)
+        outcome.target = resolved.target;
+    return resolved.refusal;
 }
 
 /// Steps 3 to 10 for one request. False: the connection is done.
@@ -171,17 +187,17 @@ net::task<bool> serve_one(Session& session)
         co_await refuse(session, outcome, 508, http1::to_text(http1::Refusal::too_many_hops), &head);
         co_return false;
     }
-    auto const resolved = name_target(session, head); // step 4
-    if (resolved.refusal != http1::Refusal::none) {
-        bool const elsewhere = session.inside && resolved.refusal == http1::Refusal::host_mismatch;
-        unsigned const status = elsewhere ? 421 : http1::status_of(resolved.refusal); // RFC 9110 §15.5.20
-        co_await refuse(session, outcome, status, http1::to_text(resolved.refusal), &head);
+    if (auto const refusal = name(session, head, outcome); refusal != http1::Refusal::none) { // step 4
+        bool const elsewhere = session.inside != nullptr && refusal == http1::Refusal::host_mismatch;
+        unsigned const status = elsewhere ? 421 : http1::status_of(refusal); // RFC 9110 §15.5.20
+        co_await refuse(session, outcome, status, http1::to_text(refusal), &head);
         co_return false;
     }
-    outcome.target = resolved.target;
-    outcome.named = true;
-    if (auto const status = co_await identify(session, head); status != identity::SignInStatus::proved) {
-        bool const goes_on = co_await refuse_sign_in(session, outcome, status, head);
+    auto known = identify(session, head);
+    if (!known)
+        known = co_await check_credentials(session, head);
+    if (*known != identity::SignInStatus::proved) {
+        bool const goes_on = co_await refuse_sign_in(session, outcome, *known, head);
         session.buffer.consume(read.size);
         co_return goes_on;
     }
@@ -225,7 +241,7 @@ Session::Session(Session const& tunnel, net::ChannelPtr channel)
 
 http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head)
 {
-    if (session.inside)
+    if (session.inside != nullptr)
         return http1::resolve_inner_target(head, *session.inside);
     if (auto const& meant = session.intercepted)
         return http1::resolve_intercepted_target(head, meant->address, meant->port);

@@ -18,8 +18,9 @@ struct Session {
     policy::Subject subject;
     std::uint64_t generation = 0;                ///< of the policy that `subject` was made with
     std::optional<net::Destination> intercepted; ///< where an intercepted connection was going; nothing on the proxy's own port
-    std::optional<policy::Target> inside;        ///< the tunnel whose decrypted inside is served; nothing before
-    std::unique_ptr<net::Upstream> ready;        ///< the verified connection for the first request inside
+    policy::Target const* inside
+        = nullptr; ///< the tunnel whose decrypted inside is served; null before. Lifetime: until that is over
+    std::unique_ptr<net::Upstream> ready; ///< the verified connection for the first request inside
 };
 
 /// Requests one after the other, until either side has had enough.

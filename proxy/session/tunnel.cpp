@@ -81,23 +81,25 @@ std::optional<policy::Host> name_in(tls::Peeked const& peeked)
 void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
 {
     auto& env = session.env;
-    auto target = outcome.target;
     auto const signals = detect::signals_of(outcome.target, env.settings.connect_ports, start_of(peeked));
-    if (auto const name = name_in(peeked)) {
-        target.host = *name;
-        if (*name != outcome.target.host)
-            outcome.sni = std::string{name->text()};
-    }
+    auto const name = name_in(peeked);
+    bool const names_another = name && *name != outcome.target.host;
+    if (names_another)
+        outcome.sni = std::string{name->text()};
     auto const now = env.clock.now();
     outcome.policy = env.policy;
     outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals});
     if (blocked(outcome))
         return;
-    auto const by_name = policy::decide(*env.policy, {session.subject, target, now, signals});
-    if (by_name.verdict == policy::Verdict::block) {
-        outcome.decision = by_name;
-        outcome.target = target;
-        return;
+    if (names_another) {
+        auto target = outcome.target;
+        target.host = *name;
+        auto const by_name = policy::decide(*env.policy, {session.subject, target, now, signals});
+        if (by_name.verdict == policy::Verdict::block) {
+            outcome.decision = by_name;
+            outcome.target = target;
+            return;
+        }
     }
     // An address has no name to agree with: there the rules about address literals and signals decide.
     bool const differs = signals.has(policy::Signal::sni_mismatch) && !outcome.target.host.is_address();
@@ -175,13 +177,45 @@ net::task<> refuse_hello(Session& session, Outcome& outcome, tls::Peeked const& 
     record(session, outcome);
 }
 
+/// Dials and hears the hello. What it returns is to be relayed; null: the tunnel is over. A coroutine of its own, whose memory is given back
+/// before the tunnel idles.
+net::task<std::unique_ptr<net::Upstream>> open_tunnel(Session& session, Outcome& outcome)
+{
+    auto& env = session.env;
+    auto dialed = co_await dial(session, outcome); // step 8
+    if (!dialed.socket) {
+        ++env.counters.upstream_failures;
+        co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
+        co_return nullptr;
+    }
+    outcome.upstream = dialed.address;
+    auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), env.wheel, dialed.address);
+    session.client.expire_after(env.settings.deadlines.body_idle);
+    if (!co_await session.client.write(established)) {
+        record(session, outcome);
+        co_return nullptr;
+    }
+    outcome.status = 200;
+    auto const peeked = co_await peek(session, outcome);
+    judge_hello(session, outcome, peeked);
+    if (blocked(outcome) || !outcome.failure.empty()) {
+        co_await refuse_hello(session, outcome, peeked);
+    } else if (is_inspected(session, outcome, peeked)) {
+        co_await run_inspected(session, outcome, peeked, std::move(upstream));
+    } else if (!peeked.closed) {
+        co_return upstream;
+    } else {
+        record(session, outcome);
+    }
+    co_return nullptr;
+}
+
 } // namespace
 
 net::task<> run_tunnel(Session& session, Outcome& outcome)
 {
-    auto& env = session.env;
     outcome.code = log::ResultCode::tcp_tunnel;
-    auto const& ports = env.settings.connect_ports;
+    auto const& ports = session.env.settings.connect_ports;
     if (is_trust_check(session, outcome))
         co_return co_await run_trust_check(session, outcome);
     if (blocked(outcome))
@@ -191,25 +225,10 @@ net::task<> run_tunnel(Session& session, Outcome& outcome)
         report_incident(session, outcome);
         co_return co_await refuse_connect(session, outcome, 403, "port-not-allowed");
     }
-    auto dialed = co_await dial(session, outcome); // step 8
-    if (!dialed.socket) {
-        ++env.counters.upstream_failures;
-        co_return co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
-    }
-    outcome.upstream = dialed.address;
-    auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), env.wheel, dialed.address);
-    session.client.expire_after(env.settings.deadlines.body_idle);
-    if (!co_await session.client.write(established))
-        co_return record(session, outcome);
-    outcome.status = 200;
-    auto const peeked = co_await peek(session, outcome);
-    judge_hello(session, outcome, peeked);
-    if (blocked(outcome) || !outcome.failure.empty())
-        co_return co_await refuse_hello(session, outcome, peeked);
-    if (is_inspected(session, outcome, peeked))
-        co_return co_await run_inspected(session, outcome, peeked, std::move(upstream));
-    if (!peeked.closed)
-        co_await relay_tunnel(session, outcome, upstream->stream);
+    auto const upstream = co_await open_tunnel(session, outcome);
+    if (!upstream)
+        co_return;
+    co_await relay_tunnel(session, outcome, upstream->stream);
     record(session, outcome);
 }
 

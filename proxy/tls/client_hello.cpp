@@ -161,6 +161,8 @@ bool read_extension(std::uint16_t type, std::string_view data, ClientHello& hell
 
 bool read_extensions(std::string_view bytes, ClientHello& hello, Ja4Fields& fields)
 {
+    constexpr std::size_t usual_count = 24;
+    fields.extensions.reserve(usual_count);
     Cursor cursor{bytes};
     while (!cursor.empty()) {
         auto const type = cursor.number(2);
