@@ -71,8 +71,9 @@ std::size_t place_after(
     auto const found = find_row(rules, after);
     if (found != rules.end())
         return static_cast<std::size_t>(found - rules.begin()) + 1;
-    problems.push_back(warning(fmt::format(
-        "there is no rule \"{}\" any more: the one that comes after it {}", after, kept ? "stays where it was" : "comes first")));
+    problems.push_back(
+        warning(kept ? fmt::format("there is no rule \"{}\" any more: the one that comes after it stays where it was", after)
+                     : fmt::format("there is no rule \"{}\" any more: the one that comes after it comes first", after)));
     return kept.value_or(0);
 }
 
@@ -87,8 +88,10 @@ std::optional<std::size_t> take_out(std::vector<Row>& rows, Edit const& edit, Ed
         return std::nullopt;
     auto const found = find_row(rows, edit.row);
     if (found == rows.end()) {
-        outcome.problems.push_back(warning(fmt::format(
-            "there is no {} \"{}\" any more{}", to_text(edit.table), edit.row, edit.text.empty() ? "" : ": one is added")));
+        auto const table = to_text(edit.table);
+        outcome.problems.push_back(
+            warning(edit.text.empty() ? fmt::format("there is no {} \"{}\" any more", table, edit.row)
+                                      : fmt::format("there is no {} \"{}\" any more: one is added", table, edit.row)));
         return std::nullopt;
     }
     auto const place = static_cast<std::size_t>(found - rows.begin());

@@ -243,6 +243,16 @@ void overrule(Explanation& out, Policy const& policy, Decision const& made, std:
     describe_ruling(out, policy, made);
 }
 
+/// What of the file the rule is about: its kind, its size or both.
+std::string text_of(FileRule const& rule, Decision const& made)
+{
+    if (rule.kinds.empty())
+        return fmt::format("the file is larger than {} bytes", rule.larger_than);
+    auto const kind = to_text(*made.file_kind);
+    return rule.larger_than == 0 ? fmt::format("the file is of kind {}", kind)
+                                 : fmt::format("the file is of kind {} larger than {} bytes", kind, rule.larger_than);
+}
+
 void describe_file(Explanation& out, Policy const& policy, Decision const& made)
 {
     out.by_file = true;
@@ -251,10 +261,7 @@ void describe_file(Explanation& out, Policy const& policy, Decision const& made)
     if (out.by_virus)
         return overrule(out, policy, made, "something harmful was found in the file");
     auto const& rule = policy.file_rules[made.index];
-    auto const size = rule.larger_than == 0 ? std::string{} : fmt::format(" larger than {} bytes", rule.larger_than);
-    overrule(out, policy, made,
-        rule.kinds.empty() ? fmt::format("the file is{}", size)
-                           : fmt::format("the file is of kind {}{}", to_text(*made.file_kind), size));
+    overrule(out, policy, made, text_of(rule, made));
     if (made.file_kind && !rule.kinds.empty())
         out.file_kind = to_text(*made.file_kind);
 }

@@ -69,14 +69,16 @@ Timetable without_terms(Timetable const& timetable)
 /// Minutes between the first and the last period of the day that belong to none.
 void lint_day(Timetable const& week, Date const& date, std::span<std::string const> groups, std::vector<Problem>& problems)
 {
+    std::string day{weekday_to_text(date.weekday())};
+    if (!groups.empty())
+        day += ", " + groups.front();
     bool has_begun = false;
     std::optional<std::uint16_t> gap;
     for (LocalTime time{date, 0}; time.date == date; time = week.at(time, groups).until) {
         auto const* period = week.period_at(time, groups);
         if (period && gap)
             problems.push_back(warning_in("timetable.toml",
-                fmt::format("{}{}{}: no period from {} to {}", weekday_to_text(date.weekday()), groups.empty() ? "" : ", ",
-                    groups.empty() ? "" : groups.front(), minute_to_text(*gap), minute_to_text(time.minute))));
+                fmt::format("{}: no period from {} to {}", day, minute_to_text(*gap), minute_to_text(time.minute))));
         has_begun = has_begun || period;
         gap = has_begun && !period ? std::optional{time.minute} : std::nullopt;
     }

@@ -3,6 +3,8 @@
 
 #include "policy/table_reader.hpp"
 
+#include <fmt/format.h>
+
 namespace gatehouse::policy {
 
 /// Where a reader writes. Lifetime: of one parse_policy call.
@@ -32,7 +34,7 @@ void must_be_new(TableReader const& reader, Table const& table, std::string_view
 {
     for (std::size_t i = 0; i + 1 < table.size(); ++i)
         if (!table[i].id.empty() && table[i].id == table.back().id)
-            reader.complain("there is another " + std::string(kind) + " \"" + table[i].id + '"');
+            reader.complain(fmt::format("there is another {} \"{}\"", kind, table[i].id));
 }
 
 /// The word under the key, which must be there. `note` after a complaint.

@@ -92,18 +92,18 @@ std::string StepWriter::describe_when() const
 template <class Entry>
 std::string StepWriter::describe(Entry const& entry, Match const& match) const
 {
-    auto const differs = [](std::string_view column, std::string const& have, std::vector<Selector> const& want) {
-        return fmt::format("{}: {} is not {}", column, have, join(want));
-    };
     switch (match.failed) {
-    case Match::Column::who: return differs("who", describe_who(), entry.who);
-    case Match::Column::what: return differs("what", describe_what(), entry.what);
-    case Match::Column::where: return differs("where", describe_where(), entry.where);
-    case Match::Column::when: return differs("when", describe_when(), entry.when);
+    case Match::Column::who: return fmt::format("who: {} is not {}", describe_who(), join(entry.who));
+    case Match::Column::what: return fmt::format("what: {} is not {}", describe_what(), join(entry.what));
+    case Match::Column::where: return fmt::format("where: {} is not {}", describe_where(), join(entry.where));
+    case Match::Column::when: return fmt::format("when: {} is not {}", describe_when(), join(entry.when));
     case Match::Column::nothing: break;
     }
-    return fmt::format("matches: {}, {}, {}, {}", to_text(*match.who), to_text(*match.what),
-        match.where ? to_text(*match.where) : "anywhere", match.when ? to_text(*match.when) : "at any time");
+    auto all = to_text(*match.who);
+    append(all, "", to_text(*match.what));
+    append(all, "", match.where ? to_text(*match.where) : "anywhere");
+    append(all, "", match.when ? to_text(*match.when) : "at any time");
+    return fmt::format("matches: {}", all);
 }
 
 void StepWriter::sealed(bool decided)
@@ -146,8 +146,9 @@ void StepWriter::role_default()
 {
     bool const known = facts_->role != none;
     steps_.push_back({Stage::role_default, known ? facts_->policy.roles[facts_->role].default_id : "default", true,
-        known ? fmt::format("no rule matches; {} by default", to_text(facts_->policy.roles[facts_->role].default_verdict))
-              : "no rule matches and the policy has no role for this person"});
+        !known ? "no rule matches and the policy has no role for this person"
+            : facts_->policy.roles[facts_->role].default_verdict == Verdict::allow ? "no rule matches; allow by default"
+                                                                                   : "no rule matches; block by default"});
 }
 
 void StepWriter::wrapped(UrlForm const& wrapper, Facts const& behind)

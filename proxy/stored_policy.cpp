@@ -69,8 +69,9 @@ private:
     void tell(policy::Edit const& edit, std::vector<policy::Problem> problems)
     {
         for (auto& problem : problems) {
-            auto const name = edit.row.empty() ? std::string{"a new one"} : '"' + edit.row + '"';
-            problem.message = fmt::format("{} {}: {}", policy::to_text(edit.table), name, problem.message);
+            auto const table = policy::to_text(edit.table);
+            problem.message = edit.row.empty() ? fmt::format("{} a new one: {}", table, problem.message)
+                                               : fmt::format("{} \"{}\": {}", table, edit.row, problem.message);
             problem.file = "changed in the console";
             problem.line = problem.column = 0;
             if (problem.severity == policy::Problem::Severity::error && problem.suggestion.empty())

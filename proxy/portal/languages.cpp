@@ -1,6 +1,7 @@
 #include "proxy/portal/languages.hpp"
 
 #include "proxy/portal/html.hpp"
+#include "proxy/portal/kept_sentences.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,27 +23,46 @@ constexpr std::array languages{LanguageInfo{Language::english, "en", "English"},
 
 static_assert(languages.size() == language_count);
 
+constexpr std::string_view kept_mark = "-kept"; // in the names of files whose words are patterns, by context
+
 /// Compiled in, so what cannot be read is a mistake of ours, which a test finds; then there is nothing to say.
-void read_file(std::string_view name, Catalogue& catalogue)
+boost::json::object read_file(std::string_view name)
 {
     namespace json = boost::json;
     auto const bytes = embedded_file(name);
     json::error_code failure;
     auto const value = json::parse(json::string_view(bytes.data(), bytes.size()), failure);
-    if (!failure && value.is_object())
-        for (auto const& [english, words] : value.get_object())
-            if (words.is_string())
-                catalogue.emplace(std::string(english), std::string(words.get_string()));
+    return !failure && value.is_object() ? value.get_object() : json::object{};
 }
 
 /// "es.json" and all of "es-*.json": what a language says may stand in more than one file.
+bool is_of(std::string_view name, std::string_view tag)
+{
+    return name.starts_with(tag) && name.ends_with(".json") && (name[tag.size()] == '.' || name[tag.size()] == '-');
+}
+
 Catalogue read_catalogue(std::string_view tag)
 {
     Catalogue catalogue;
     for (auto const name : embedded_names())
-        if (name.starts_with(tag) && name.ends_with(".json") && (name[tag.size()] == '.' || name[tag.size()] == '-'))
-            read_file(name, catalogue);
+        if (is_of(name, tag) && name.find(kept_mark) == name.npos)
+            for (auto const& [english, words] : read_file(name))
+                if (words.is_string())
+                    catalogue.emplace(std::string(english), std::string(words.get_string()));
     return catalogue;
+}
+
+KeptSentences read_kept(std::string_view tag)
+{
+    KeptSentences kept;
+    for (auto const name : embedded_names())
+        if (is_of(name, tag) && name.find(kept_mark) != name.npos)
+            for (auto const& [context, patterns] : read_file(name))
+                if (patterns.is_object())
+                    for (auto const& [pattern, words] : patterns.get_object())
+                        if (words.is_string())
+                            kept.add(context, pattern, std::string_view{words.get_string()});
+    return kept;
 }
 
 Catalogue const& catalogue_of(Language language)
@@ -51,6 +71,17 @@ Catalogue const& catalogue_of(Language language)
         std::array<Catalogue, languages.size()> read;
         for (auto const& info : languages)
             read[static_cast<std::size_t>(info.language)] = read_catalogue(info.tag);
+        return read;
+    }();
+    return all[static_cast<std::size_t>(language)];
+}
+
+KeptSentences const& kept_of(Language language)
+{
+    static auto const all = [] {
+        std::array<KeptSentences, languages.size()> read;
+        for (auto const& info : languages)
+            read[static_cast<std::size_t>(info.language)] = read_kept(info.tag);
         return read;
     }();
     return all[static_cast<std::size_t>(language)];
@@ -167,6 +198,11 @@ std::string_view say(Language language, std::string_view english)
     auto const& catalogue = catalogue_of(language);
     auto const found = catalogue.find(english);
     return found == catalogue.end() ? english : std::string_view{found->second};
+}
+
+std::string say_kept(Language language, std::string_view context, std::string_view english)
+{
+    return language == Language::english ? std::string(english) : kept_of(language).say(context, english);
 }
 
 std::string spoken_template(Language language, std::string_view text)

@@ -47,6 +47,9 @@ Language preferred_language(std::string_view accept_language, std::span<Language
 
 /// The English words in that language. Lifetime: static, or that of `english`. Thread-safe.
 std::string_view say(Language language, std::string_view english);
+/// A sentence that the gateway kept in English, in that language: by the patterns that languages/XX-kept-*.json have for its context
+/// (kept_sentences.hpp). As it is where none knows it. Thread-safe.
+std::string say_kept(Language language, std::string_view context, std::string_view english);
 /// Every {{#say}}...{{/say}} of a template replaced by the words of that language.
 std::string spoken_template(Language language, std::string_view text);
 

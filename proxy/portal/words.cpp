@@ -1,29 +1,17 @@
 #include "proxy/portal/words.hpp"
 
+#include "proxy/portal/kept_sentences.hpp"
+
 namespace gatehouse::portal {
-
-namespace {
-
-/// The place that begins at the front of `text`, "{}" or "{3}": which part stands there and how long it is; length 0: none begins there.
-struct Place {
-    std::size_t part = 0, length = 0;
-};
-
-Place place_at(std::string_view text, std::size_t next)
-{
-    if (text.starts_with("{}"))
-        return {next, 2};
-    if (text.size() > 2 && text[0] == '{' && text[1] >= '0' && text[1] <= '9' && text[2] == '}')
-        return {static_cast<std::size_t>(text[1] - '0'), 3};
-    return {};
-}
-
-} // namespace
 
 std::string Words::in(Language language) const
 {
     if (ours_.empty())
-        return perhaps_ours_ ? std::string(say(language, outside_)) : outside_;
+        switch (look_up_) {
+        case LookUp::never: return outside_;
+        case LookUp::exactly: return std::string(say(language, outside_));
+        case LookUp::by_pattern: return say_kept(language, context_, outside_);
+        }
     auto text = say(language, ours_);
     if (text.data() == ours_.data()) // nothing else is known
         text = text.substr(0, text.find("##"));
@@ -35,20 +23,10 @@ std::string Words::in(Language language) const
     }
     if (parts_.empty())
         return std::string(text);
-    std::string out;
-    std::size_t next = 0;
-    while (!text.empty()) {
-        auto place = place_at(text, next);
-        if (place.length != 0 && place.part < parts_.size()) {
-            out += parts_[place.part].in(language);
-            ++next;
-        } else {
-            out += text.front();
-            place.length = 1;
-        }
-        text.remove_prefix(place.length);
-    }
-    return out;
+    std::vector<std::string> said;
+    for (auto const& part : parts_)
+        said.push_back(part.in(language));
+    return filled(text, said);
 }
 
 Words shown_number(std::uint64_t number)

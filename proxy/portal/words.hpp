@@ -42,7 +42,17 @@ public:
     static Words perhaps_ours(std::string text)
     {
         Words words(std::move(text));
-        words.perhaps_ours_ = true;
+        words.look_up_ = LookUp::exactly;
+        return words;
+    }
+
+    /// A sentence that the gateway made elsewhere and kept in English: said by the patterns of the context (kept_sentences.hpp), else as it is. The
+    /// context is the place where it was kept, never something that a person chose.
+    static Words kept(std::string context, std::string text)
+    {
+        Words words(std::move(text));
+        words.context_ = std::move(context);
+        words.look_up_ = LookUp::by_pattern;
         return words;
     }
 
@@ -60,11 +70,14 @@ public:
     std::string english() const { return in(Language::english); }
 
 private:
+    enum class LookUp : std::uint8_t { never, exactly, by_pattern };
+
     std::string_view ours_;
     std::string outside_;
+    std::string context_; ///< of a kept sentence
     std::vector<Words> parts_;
-    bool perhaps_ours_ = false; ///< `outside_` is looked up
-    bool is_list_ = false;      ///< `ours_` stands between the parts
+    LookUp look_up_ = LookUp::never; ///< of `outside_`
+    bool is_list_ = false;           ///< `ours_` stands between the parts
 };
 
 /// Numbers become text as they are; for "1,234" give shown_number().

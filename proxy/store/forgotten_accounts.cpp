@@ -125,7 +125,7 @@ result<std::int64_t> forget_old_accounts(Ledger& ledger, Instant before, Instant
             return unneeded.error();
         if (auto const emptied = empty_account(ledger, id, now); !emptied)
             return emptied.error();
-        Deed const deed{"account.forget", fmt::format("account:{}", number(id)), system, now};
+        Deed const deed{"account.forget-old", fmt::format("account:{}", number(id)), system, now};
         if (auto const audited = audit(ledger, deed, "it was closed for the time that the settings say"); !audited)
             return audited.error();
         ++count;

@@ -262,7 +262,7 @@ boost::json::object add_records(store::Store& store)
         incident.network = "library";
         incident.host = "vpn.example";
         incident.port = 443;
-        incident.evidence = "The name is on the list of VPN services.";
+        incident.evidence = "vpn.example belongs to a VPN provider.";
         auto of_a_person = incident;
         of_a_person.user = "jo.year8";
         std::array const incidents{incident, of_a_person};

@@ -74,15 +74,27 @@ std::string address_of(Visit const& visit, std::string_view path, std::string be
     return with_query(path, query);
 }
 
+/// The steps that a role or a person was not allowed to take are kept with what speaks against it.
+std::string context_of(store::AuditRow const& row)
+{
+    return row.action.ends_with(".denied") ? "denied" : row.action;
+}
+
 Table audit_table(Visit const& visit, std::vector<store::AuditRow> const& rows)
 {
     Table table;
     table.caption = "Newest first";
     table.head = {"Number", "When", "Who", "What", "About", "Words", "From##network address"};
     table.empty = "No row fits.";
+    bool const is_code
+        = visit.language == Language::english; // elsewhere the name of the action leads to its code, which the search takes
+    auto const same_kind = [&](std::string const& action) {
+        return is_code ? std::string{} : with_query("/audit", {{"action", action}});
+    };
     for (auto const& row : rows)
         table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
-            {row.action, {}, {}, false, true}, {row.object, {}, {}, false, true}, {row.detail}, {row.address}});
+            {Words::kept("action", row.action), same_kind(row.action), {}, false, is_code},
+            {Words::kept("object", row.object), {}, {}, false, true}, {Words::kept(context_of(row), row.detail)}, {row.address}});
     return table;
 }
 
@@ -111,8 +123,9 @@ std::string search_text(Visit const& visit)
 /// Whether the chain is whole, and a way to have every row read again.
 void add_chain(Page& page, Visit const& visit, store::AuditVerification const& chain)
 {
-    page.parts.push_back(chain.intact ? paragraph("The chain of records is whole: no row was changed or removed.")
-                                      : warning(words("The chain of records is broken. {}", Words::perhaps_ours(chain.problem))));
+    page.parts.push_back(chain.intact
+            ? paragraph("The chain of records is whole: no row was changed or removed.")
+            : warning(words("The chain of records is broken. {}", Words::kept("chain", chain.problem))));
     if (visit.query("done") == "verified" && chain.intact)
         page.parts.push_back(notice("Every row was read again",
             words("All {} rows are as they were written.", shown_number(static_cast<std::uint64_t>(chain.rows)))));
@@ -144,6 +157,10 @@ task<Response> show_audit(Visit const& visit)
     add_problems(page, search.problems);
     page.parts.push_back(heading("Audit"));
     add_chain(page, visit, *chain);
+    if (visit.language != Language::english)
+        page.parts.push_back(
+            paragraph("What the gateway wrote is kept in English and shown here in your language. The search and the "
+                      "download have the English words."));
     page.parts.push_back(search_form(visit, search.problems));
     if (!search.problems.empty())
         co_return show(visit, page);

@@ -123,9 +123,9 @@ Table check_table(store::CheckRun const& run)
     for (auto const& check : checks::from_json(run.text).value_or(std::vector<checks::SelfCheck>{})) {
         std::vector<Words> findings;
         for (auto const& sentence : check.findings)
-            findings.push_back(Words::perhaps_ours(sentence));
-        table.rows.push_back({{Words::perhaps_ours(check.question)}, state_cell(check.state), {joined(std::move(findings), " ")},
-            {check.advice.empty() ? Words("Nothing") : Words::perhaps_ours(check.advice)}});
+            findings.push_back(Words::kept("checks", sentence));
+        table.rows.push_back({{Words::kept("checks", check.question)}, state_cell(check.state),
+            {joined(std::move(findings), " ")}, {check.advice.empty() ? Words("Nothing") : Words::kept("checks", check.advice)}});
     }
     return table;
 }

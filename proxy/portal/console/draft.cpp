@@ -129,7 +129,7 @@ std::vector<Cell> new_warnings(Preview const& preview, policy::Policy const& run
     std::vector<Cell> warnings;
     for (auto const& problem : preview.problems)
         if (problem.severity == policy::Problem::Severity::warning && !known.contains(problem.message))
-            warnings.push_back({problem.message});
+            warnings.push_back({Words::kept("problem", problem.message)});
     return warnings;
 }
 

@@ -1,5 +1,6 @@
 #include "proxy/portal/console/edit_view.hpp"
 
+#include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
 
 #include <algorithm>
@@ -106,11 +107,8 @@ std::vector<Problem> problems_with(policy::Policy const& with_draft, std::vector
     auto scratch = with_draft;
     for (auto const& edit : edits) {
         for (auto const& wrong : policy::apply(scratch, edit).problems) {
-            auto text = wrong.message;
-            if (!wrong.suggestion.empty())
-                text += " (" + wrong.suggestion + ")";
             auto key = wrong.line == 0 ? std::string{} : key_at(edit.text, wrong.line);
-            problems.push_back({key.starts_with('[') ? std::string{} : std::move(key), std::move(text)});
+            problems.push_back({key.starts_with('[') ? std::string{} : std::move(key), problem_text(wrong)});
         }
         scratch.prepare();
     }

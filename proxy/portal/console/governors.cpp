@@ -151,7 +151,7 @@ Part record(FromStore const& stored)
     auto const& head = stored.newest.front();
     return summary(
         {{"The chain",
-             {stored.chain.intact ? "Whole: no row was changed or removed" : Words::perhaps_ours(stored.chain.problem)}},
+             {stored.chain.intact ? "Whole: no row was changed or removed" : Words::kept("chain", stored.chain.problem)}},
             {"Number of the last row", {std::to_string(head.sequence)}}, {"Its digest", {head.digest, {}, {}, true}}});
 }
 

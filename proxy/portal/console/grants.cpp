@@ -99,7 +99,7 @@ task<Response> show_grant(Visit const& visit)
     if (row->ended_at)
         rows.push_back({"Ended",
             {words(row->end_reason.empty() ? "{} by {}" : "{} by {}: {}", shown_time(visit.site, *row->ended_at), row->ended_by,
-                row->end_reason)}});
+                Words::kept("ended", row->end_reason))}});
     page.parts.push_back(summary(rows));
     bool const may_end = visit.has_role(ConsoleRole::officer) || visit.has_role(ConsoleRole::headteacher);
     if (may_end && !row->ended_at && row->until > visit.instant()) {

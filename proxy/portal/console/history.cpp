@@ -78,7 +78,7 @@ task<Response> show_history(Visit const& visit)
     table.head = {"What for", "When", "By", "State"};
     table.empty = "Nothing was published from the console yet.";
     for (auto const& one : *found)
-        table.rows.push_back({{one.message, "/history/one?id=" + std::to_string(store::number(one.id))},
+        table.rows.push_back({{message_of(one), "/history/one?id=" + std::to_string(store::number(one.id))},
             {shown_time(visit.site, one.due_at)}, {one.made_by}, publication_state(one.state)});
     Page page;
     page.title = "History";
@@ -117,12 +117,12 @@ task<Response> show_publication(Visit const& visit)
         {one.state == PublicationState::pending ? "Goes live" : "When", {shown_time(visit.site, one.due_at)}},
         {"By", {words("{}, {}", one.made_by, shown_time(visit.site, one.made_at))}}};
     if (!one.note.empty())
-        rows.push_back({"Because", {one.note}});
+        rows.push_back({"Because", {Words::kept("problem", one.note)}});
     if (one.undoes != PublicationId::none)
         rows.push_back({"Takes back",
             {words("Publication {}", store::number(one.undoes)),
                 "/history/one?id=" + std::to_string(store::number(one.undoes))}});
-    page.parts = {heading(one.message, page.title), summary(rows)};
+    page.parts = {heading(message_of(one), page.title), summary(rows)};
     add_changes(page, visit, found->changes);
     if (visit.has_role(ConsoleRole::officer) && one.state == PublicationState::live)
         page.parts.push_back(step_form(visit, id, "/history/undo", "Take it back"));

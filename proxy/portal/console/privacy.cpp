@@ -91,7 +91,7 @@ Table purge_table(Visit const& visit, Kept const& kept)
     table.head = {"When", "What"};
     table.empty = "Nothing was over its time yet.";
     for (auto const& row : kept.purges)
-        table.rows.push_back({{shown_time(visit.site, row.at)}, {row.detail}});
+        table.rows.push_back({{shown_time(visit.site, row.at)}, {Words::kept(row.action, row.detail)}});
     return table;
 }
 

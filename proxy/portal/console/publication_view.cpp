@@ -17,6 +17,12 @@ Cell publication_state(store::PublicationState state)
     return {};
 }
 
+Words message_of(store::Publication const& publication, std::size_t max_bytes)
+{
+    auto text = shown_text(publication.message, max_bytes);
+    return publication.undoes == store::PublicationId::none ? Words(std::move(text)) : Words::kept("undo", std::move(text));
+}
+
 Words list_title(store::SchoolList list)
 {
     using store::SchoolList;
@@ -74,12 +80,20 @@ std::vector<SummaryRow> change_rows(
     return rows;
 }
 
+Words problem_text(policy::Problem const& problem)
+{
+    auto text = Words::kept("problem", problem.message);
+    if (!problem.suggestion.empty())
+        text = words("{} ({})", std::move(text), Words::kept("suggestion", problem.suggestion));
+    return text;
+}
+
 Part problem_list(std::vector<policy::Problem> const& problems)
 {
     std::vector<Cell> items;
     for (auto const& problem : problems)
         if (problem.severity == policy::Problem::Severity::error)
-            items.push_back({problem.message + (problem.suggestion.empty() ? "" : " (" + problem.suggestion + ")")});
+            items.push_back({problem_text(problem)});
     return bullets(items);
 }
 
@@ -127,7 +141,7 @@ task<Response> after_proposal(Visit const& visit, store::Publication proposed, s
             paragraph(
                 "The rules of the school do not hold with this change, so nothing of it is live. It is in the draft, where you "
                 "can change it.")};
-        page.parts.push_back(bullets({{now->note}}));
+        page.parts.push_back(bullets({{Words::kept("problem", now->note)}}));
         page.parts.push_back(link("Go to the draft", "/draft"));
         co_return show(visit, page);
     }

@@ -7,6 +7,8 @@
 namespace gatehouse::portal::console {
 
 Cell publication_state(store::PublicationState state);
+/// What it was for: in the words of the officer, or in the store's own where it takes another one back.
+Words message_of(store::Publication const& publication, std::size_t max_bytes = 500);
 Words list_title(store::SchoolList list);
 /// Fifty of them, with the way to the others on `path`. `address`: of the page of a change, up to its number; empty: they have none.
 void add_list_changes(Page& page, Visit const& visit, std::vector<store::Change> const& changes, std::string_view path,
@@ -21,6 +23,8 @@ result<Changes> read_changes(store::Ledger& ledger, store::PublicationId publica
 /// `referred`: what its reference stands for.
 std::vector<SummaryRow> change_rows(
     Visit const& visit, store::Change const& change, std::optional<store::Referred> const& referred);
+/// What is wrong, and what to write instead.
+Words problem_text(policy::Problem const& problem);
 Part problem_list(std::vector<policy::Problem> const& problems);
 /// With the draft, or at once; "?when=now" chooses the latter beforehand.
 Field when_field(Visit const& visit);

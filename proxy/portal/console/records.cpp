@@ -41,8 +41,8 @@ Table incident_table(Visit const& visit, std::vector<store::IncidentRow> const& 
         auto const who = joined({person_of(row), incident.network, incident.device});
         bool const strong = incident.grade == detect::Grade::confirmed;
         table.rows.push_back({{shown_time(visit.site, row.last_at)},
-            {words(
-                "{}: {}", Words::perhaps_ours(spoken(detect::to_text(incident.kind))), Words::perhaps_ours(incident.evidence))},
+            {words("{}: {}", Words::perhaps_ours(spoken(detect::to_text(incident.kind))),
+                Words::kept("evidence", incident.evidence))},
             {Words::perhaps_ours(std::string(detect::to_text(incident.grade))), {},
                 strong                                         ? "red"
                     : incident.grade == detect::Grade::attempt ? "yellow"

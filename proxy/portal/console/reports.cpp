@@ -60,10 +60,11 @@ std::vector<SummaryRow> report_rows(Visit const& visit, store::Report const& rep
     if (!content.theme.empty())
         rows.push_back({"Theme", {content.theme}});
     rows.push_back({"About", {about_title(content.about)}});
-    rows.push_back({"What happened", {content.text}});
+    bool const by_gateway = content.severity.has_value(); // which wrote the words itself
+    rows.push_back({"What happened", {by_gateway ? Words::kept("report", content.text) : Words(content.text)}});
     rows.push_back({"Told on", {shown_time(visit.site, report.at)}});
     if (!content.about_person.empty())
-        rows.push_back({"Person", {content.about_person}});
+        rows.push_back({"Person", {by_gateway ? Words::kept("reported", content.about_person) : Words(content.about_person)}});
     if (!content.url.empty())
         rows.push_back({"Site", {content.url}});
     if (!content.network.empty() || !content.device.empty())

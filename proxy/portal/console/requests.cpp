@@ -1,5 +1,6 @@
 #include "proxy/portal/console/came_with.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
 
@@ -50,10 +51,8 @@ Words event_actor(std::string const& actor)
 /// What the person wrote. A recommendation's record begins with its selectors, which the page shows in words above.
 Words event_words(store::RequestEvent const& event)
 {
-    if (event.actor == "system")
-        return Words::perhaps_ours(event.text);
-    if (event.event == "merged" && event.text.starts_with("into "))
-        return words("into {}", event.text.substr(5));
+    if (event.actor == "system" || event.event == "merged")
+        return Words::kept("event", event.text);
     auto const end = event.text.find(": ");
     if (event.event != "recommended" || end == std::string::npos)
         return event.text;
@@ -215,8 +214,7 @@ Response after_publication(Visit const& visit, PublishResult const& published, s
                   "tell the ICT lead.")};
     std::vector<Cell> reasons;
     for (auto const& problem : published.problems)
-        reasons.push_back({problem.file.empty() ? problem.message
-                                                : problem.file + ":" + std::to_string(problem.line) + ": " + problem.message});
+        reasons.push_back({problem_text(problem)});
     if (!reasons.empty())
         page.parts.push_back(bullets(reasons));
     page.parts.push_back(link("Go on", location));

@@ -120,7 +120,7 @@ Table evidence(Visit const& visit, std::vector<store::IncidentRow> const& rows)
     for (auto const& row : rows)
         table.rows.push_back({{shown_time(visit.site, row.last_at)},
             {words("{}: {}", Words::perhaps_ours(spoken(detect::to_text(row.incident.kind))),
-                Words::perhaps_ours(row.incident.evidence))},
+                Words::kept("evidence", row.incident.evidence))},
             {Words::perhaps_ours(spoken(detect::to_text(row.incident.grade)))}, {std::to_string(row.count)}});
     return table;
 }

@@ -17,9 +17,13 @@ using State = checks::Finding::State;
 
 constexpr std::chrono::hours lists_age_limit{48};
 
+/// What is put in may be a problem of the policy or a failure, which have no words of a page.
 Words said(checks::Sentence const& sentence)
 {
-    return {sentence.words, std::vector<Words>(sentence.parts.begin(), sentence.parts.end())};
+    std::vector<Words> parts;
+    for (auto const& part : sentence.parts)
+        parts.push_back(Words::kept("problem", part));
+    return {sentence.words, std::move(parts)};
 }
 
 /// What a finding is about, in words.
@@ -167,7 +171,7 @@ Table publication_table(Visit const& visit, std::vector<store::Publication> cons
     table.empty = "Nothing was published yet.";
     for (auto const& each : publications)
         table.rows.push_back({{shown_time(visit.site, each.due_at), "/history/one?id=" + std::to_string(store::number(each.id))},
-            {shown_text(each.message, 120)}, {each.made_by}, publication_state(each.state)});
+            {message_of(each, 120)}, {each.made_by}, publication_state(each.state)});
     return table;
 }
 

@@ -187,7 +187,7 @@ std::vector<Part> explanation_parts(policy::Explanation const& why)
     table.head = {"Step", "What was looked at", "Decided", "Because"};
     for (auto const& step : why.steps) {
         table.rows.push_back({{stage_title(step.stage), {}, {}, false, true}, {step.id, {}, {}, true},
-            {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {Words::perhaps_ours(step.because)}});
+            {step.decided ? "yes" : "no", {}, step.decided ? "purple" : ""}, {Words::kept("because", step.because)}});
     }
     return {summary(rows), portal::table(table)};
 }

@@ -114,7 +114,7 @@ TEST(Languages, KeepWhatIsPutIn)
 {
     std::size_t files = 0;
     for (auto const name : embedded_names()) {
-        if (!name.ends_with(".json"))
+        if (!name.ends_with(".json") || name.find("-kept") != name.npos) // those are patterns: kept_sentences_test.cpp
             continue;
         ++files;
         for (auto const& [key, words] : catalogue(name)) {
