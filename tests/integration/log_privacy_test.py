@@ -230,7 +230,7 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", EN
         USERS[f"{person}.web"] = json.loads(GATE.command("account", "add", "--login", f"{person}.web", "--person", person, "--subject-role", "staff", "--json"))["password"]
     DEV, OLIVE, IAN, DORA, MIA, ADA = (sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE)
     for user, site, path in (("amy", SITE, "/"), ("amy", SITE, "/again"), ("ben", SITE, "/"), ("ian.web", SITE, "/"), ("olive.web", SITE, "/"), ("amy", SEALED, "/some/illegal/path"), ("amy", VPN, "/"),
-                             ("amy", ENGINE, "/?q=is+ben+silly"), ("amy", ENGINE, "/?q=Ben%20homework"), ("amy", ENGINE, "/?q=volcano+facts"), ("amy", SITE, "/pages/ben/")):
+                             ("amy", ENGINE, "/?q=is+ben+silly"), ("amy", ENGINE, "/?q=Ben%20homework"), ("amy", ENGINE, "/?q=volcano+facts"), ("amy", ENGINE, "/pages/ben/")):
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
