@@ -175,9 +175,11 @@ net::task<> Worker::accept_loop(net::Acceptor& acceptor, session::Entrance entra
         if (ec == boost::asio::error::operation_aborted || ec == boost::asio::error::bad_descriptor)
             co_return;
         if (ec) { // descriptors are used up: give back what nobody needs now and wait, instead of spinning
-            pool_.close_all();
-            http2_origins_.close_all();
-            wheel_.expire_oldest_idle();
+            if (ec != boost::asio::error::invalid_argument) { // which says that the socket listens no more: the end has begun
+                pool_.close_all();
+                http2_origins_.close_all();
+                wheel_.expire_oldest_idle();
+            }
             pause.expires_after(std::chrono::milliseconds{100});
             co_await pause.async_wait(net::use_tuple);
             continue;

@@ -210,6 +210,8 @@ def a_transfer_in_flight_is_finished_before_the_end():
         client = subprocess.Popen(["curl", "-sS", "-x", f"http://127.0.0.1:{gate.proxy_port}", "--interface", "127.0.1.20",
                                    f"http://www.school.example:{HELD.port}/"], stdout=subprocess.PIPE)
         assert Held.begun.wait(20)
+        # One that no worker has taken yet is reset as soon as that worker's socket is shut, before the sockets of the others are.
+        wait_until(lambda: gate.status()["connections_open"] == 2, what="both connections taken")
         gate.process.send_signal(signal.SIGTERM)
         assert idle.is_closed(), "a connection without a request stays open"
         try:
