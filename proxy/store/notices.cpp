@@ -62,6 +62,13 @@ constexpr std::string_view proposals
       " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
       "2)";
 
+// A new password or way to sign in of somebody with a role lets whoever gave it act in their place.
+constexpr std::string_view changed_accounts
+    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE account > 0 AND ?1 > 0 AND (action IN ('account.add', "
+      "'account.set-role', 'account.confirm-role', 'account.second-factor-clear') OR (action IN ('account.reset-password', "
+      "'account.set-sign-on', 'account.disable') AND EXISTS (SELECT 1 FROM accounts a WHERE a.console_role <> 0 AND a.id = "
+      "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
+
 constexpr std::string_view emergencies
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
 
@@ -88,12 +95,11 @@ constexpr std::array sources{
     Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
-    Source{{"roles", ConsoleRole::headteacher, "somebody was given a role",
-               "An account with a role in these pages was made or changed, or its code was taken off. If you did not expect "
-               "that, look at it.",
+    Source{{"roles", ConsoleRole::headteacher, "an account with a role was changed",
+               "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
+               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person.",
                "/audit?action=account."},
-        "SELECT coalesce(max(sequence), 0) FROM audit WHERE action IN ('account.add', 'account.set-role', "
-        "'account.confirm-role', 'account.second-factor-clear') AND account > 0 AND ?1 > 0"},
+        changed_accounts},
     Source{{"role-asked", ConsoleRole::headteacher, "a role waits for a second person",
                "Somebody is to have a role that decides, and a second person has to say yes. Say no if you did not expect that.",
                "/roles"},
@@ -129,7 +135,8 @@ constexpr std::array sources{
     Source{{"heads-governors", ConsoleRole::auditor, "the head of the audit", a_head, "/audit"}, heads, head_line}};
 
 // The numbers in the statements above.
-static_assert(static_cast<int>(ConsoleRole::headteacher) == 2 && static_cast<int>(ConsoleRole::chief_executive) == 6);
+static_assert(static_cast<int>(ConsoleRole::none) == 0 && static_cast<int>(ConsoleRole::headteacher) == 2
+    && static_cast<int>(ConsoleRole::chief_executive) == 6);
 static_assert(static_cast<int>(RequestState::submitted) == 0 && static_cast<int>(RequestState::recommended) == 1);
 static_assert(static_cast<int>(ReportState::open) == 0 && 1 + static_cast<int>(policy::Severity::urgent) == 3);
 

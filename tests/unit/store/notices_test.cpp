@@ -140,6 +140,18 @@ TEST_F(Notices, TellTheHeadteacherOfRolesGivenInTheConsole)
     tell_all();
     ASSERT_DONE(clear_second_factor(*ledger, officer2, as(ict), tuesday));
     EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "a code was taken off";
+    tell_all();
+    ASSERT_DONE(reset_password(*ledger, officer2, PasswordHash{"x"}, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "whoever has the first password could sign in";
+    tell_all();
+    ASSERT_DONE(set_sign_on(*ledger, officer2, "o.two@school.example", as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+    tell_all();
+    ASSERT_DONE(set_disabled(*ledger, officer2, true, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+    tell_all();
+    ASSERT_DONE(reset_password(*ledger, pupil, PasswordHash{"x"}, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "an account for the web alone";
 }
 
 TEST_F(Notices, TellTheHeadOfTheAuditOnceForEachTimeThatItWasKept)
