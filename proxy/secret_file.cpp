@@ -1,5 +1,7 @@
 #include "proxy/secret_file.hpp"
 
+#include "proxy/durable.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sodium.h>
@@ -44,8 +46,7 @@ void make_key(std::filesystem::path const& path)
     if (::rename(fresh.c_str(), path.c_str()) != 0)
         fail(path, "cannot be put in place");
     auto const parent = path.parent_path();
-    File const folder{::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (folder.number < 0 || ::fsync(folder.number) != 0)
+    if (!make_durable(parent.empty() ? "." : parent))
         fail(path, "cannot be made durable");
 }
 

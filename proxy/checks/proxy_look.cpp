@@ -145,7 +145,7 @@ bool find_rows(std::filesystem::path const& log_dir, std::chrono::system_clock::
     query.limit = 10000;
     query.budget = 1000ms;
     for (auto const end = std::chrono::steady_clock::now() + longest_log_wait; std::chrono::steady_clock::now() < end;) {
-        if (auto const page = log::search(log_dir, query); page && page->rows.size() >= wanted)
+        if (auto const page = log::search(log_dir, query); page && page->rows.size() >= std::min(wanted, query.limit))
             return true;
         std::this_thread::sleep_for(100ms);
     }

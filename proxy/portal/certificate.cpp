@@ -1,5 +1,6 @@
 #include "proxy/portal/certificate.hpp"
 #include "policy/host.hpp"
+#include "proxy/durable.hpp"
 #include "proxy/settings.hpp"
 
 #include <algorithm>
@@ -85,16 +86,6 @@ FilePtr open_private(std::filesystem::path const& path)
 bool is_durable(FILE* file)
 {
     return std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
-}
-
-/// Makes the names in a folder durable.
-bool sync_folder(std::filesystem::path const& folder)
-{
-    int const descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool const synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-    if (descriptor >= 0)
-        ::close(descriptor);
-    return synced;
 }
 
 std::set<std::string> split_names(std::string const& text)
@@ -205,7 +196,7 @@ CertificateFiles console_certificate(Settings const& settings)
                 && is_durable(certificate_file.get()),
             "writing failed");
     }
-    require(sync_folder(folder) && sync_folder(folder.parent_path()), "the folder cannot be written");
+    require(make_durable(folder) && make_durable(folder.parent_path()), "the folder cannot be written");
     return files;
 }
 

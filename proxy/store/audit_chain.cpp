@@ -1,5 +1,6 @@
 #include "proxy/store/audit_chain.hpp"
 
+#include "proxy/durable.hpp"
 #include "proxy/store/audit.hpp"
 
 #include <algorithm>
@@ -91,16 +92,6 @@ result<void> replace_file(std::filesystem::path const& file, std::string_view co
     return {};
 }
 
-/// Makes the names in a folder durable.
-result<void> sync_folder(std::filesystem::path const& folder)
-{
-    int const descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool const synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-    if (descriptor >= 0)
-        ::close(descriptor);
-    return synced ? result<void>{} : errc::io;
-}
-
 std::optional<std::string> read_file(std::filesystem::path const& file)
 {
     std::ifstream stream(file, std::ios::binary);
@@ -156,8 +147,8 @@ result<AuditChain> AuditChain::open(std::filesystem::path const& state_dir, bool
         return key.error();
     // Before the first row is written: rows that outlive a power cut without their key are a store that never opens again. The heads that
     // follow need no such step, since an older head is as good after a crash.
-    if (auto const kept = sync_folder(state_dir); !kept)
-        return kept.error();
+    if (!make_durable(state_dir))
+        return errc::io;
     return chain;
 }
 

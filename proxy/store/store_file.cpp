@@ -1,5 +1,7 @@
 #include "proxy/store/store_file.hpp"
 
+#include "proxy/durable.hpp"
+
 #include <array>
 #include <fcntl.h>
 #include <string_view>
@@ -10,16 +12,6 @@ namespace gatehouse::store {
 namespace {
 
 constexpr std::string_view magic{"SQLite format 3", 16}; // with its zero byte; sqlite.org/fileformat2.html section 1.3
-
-bool sync(std::filesystem::path const& path)
-{
-    int const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    bool const synced = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return synced;
-}
 
 std::string quoted(std::string const& text)
 {
@@ -85,7 +77,7 @@ result<void> StoreFile::save_copy(Database& database) const
     ::close(descriptor);
     if (auto const saved = database.run_script("VACUUM INTO " + quoted(copy.string())); !saved)
         return saved;
-    if (!sync(copy))
+    if (!make_durable(copy))
         return errc::io;
     return {};
 }
@@ -103,7 +95,7 @@ std::string StoreFile::replace(Then then, std::chrono::sys_seconds now) const
     }
     if (then == Then::copy)
         ::rename(copy_path().c_str(), path_.c_str());
-    sync(path_.parent_path());
+    make_durable(path_.parent_path());
     return was_there ? std::filesystem::path{evidence}.filename().string() : std::string{};
 }
 

@@ -3,6 +3,7 @@
 
 #include "policy/list_image.hpp"
 #include "policy/parse.hpp"
+#include "proxy/checks/places.hpp"
 
 #include <gtest/gtest.h>
 
@@ -89,6 +90,16 @@ end = "12:00"
         ADD_FAILURE() << problem.file << ":" << problem.line << ": " << problem.message;
     parsed.policy.prepare(); // as the first list that is attached would
     return std::move(parsed.policy);
+}
+
+/// Where somebody of that role sits.
+inline Place place(std::string title, std::string role, bool asks_sign_in = false)
+{
+    Place made;
+    made.title = std::move(title);
+    made.subject.role = std::move(role);
+    made.asks_sign_in = asks_sign_in;
+    return made;
 }
 
 /// With a list of one site for each category.

@@ -14,15 +14,6 @@ using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
 
-Place place(std::string title, std::string role, bool asks_sign_in = false)
-{
-    Place made;
-    made.title = std::move(title);
-    made.subject.role = std::move(role);
-    made.asks_sign_in = asks_sign_in;
-    return made;
-}
-
 /// The gateway closed what it should in the one room, and left games open for somebody in no room.
 ProxyLook good_look()
 {

@@ -7,15 +7,7 @@ namespace {
 
 using checks::Answer;
 using checks::Facts;
-
-checks::Place place(std::string title, std::string role, bool asks_sign_in = false)
-{
-    checks::Place made;
-    made.title = std::move(title);
-    made.subject.role = std::move(role);
-    made.asks_sign_in = asks_sign_in;
-    return made;
-}
+using checks::test::place;
 
 /// With something to say about everything.
 Facts much_to_say()
