@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bin, root } from "./lib.mjs";
+import { freePort } from "./ports.mjs";
 import { makePlainSite, makeSecureSite } from "./site.mjs";
 
 const daemon = join(bin, "proxy", "gatehoused");
@@ -80,22 +81,6 @@ function listening(server) {
         server.on("error", reject);
         server.listen(0, "127.0.0.1", () => resolve(server.address().port));
     });
-}
-
-/** Ports that nobody listens on now, below those that the system gives to outgoing connections: no such connection can take them meanwhile. */
-async function freePorts(count) {
-    const ports = [];
-    while (ports.length < count) {
-        const port = 15_000 + Math.floor(Math.random() * 15_000);
-        const server = createServer();
-        const isFree = await new Promise((resolve) => {
-            server.on("error", () => resolve(false));
-            server.listen(port, "127.0.0.1", () => resolve(true));
-        });
-        if (isFree) await new Promise((resolve) => server.close(resolve));
-        if (isFree && !ports.includes(port)) ports.push(port);
-    }
-    return ports;
 }
 
 // --- the rooms ---------------------------------------------------------------------------------------------------------
@@ -200,7 +185,7 @@ export async function startSchool({ names, unproved = [], rooms, people, users =
     const site = makeSiteCertificate(dir, names, clock.environment);
     const secure = makeSecureSite(site);
     const plain = makePlainSite();
-    const [proxy, portalPort, consolePort, metrics] = await freePorts(4);
+    const [proxy, portalPort, consolePort, metrics] = [await freePort(), await freePort(), await freePort(), await freePort()];
     const ports = { https: await listening(secure), http: await listening(plain), proxy, portal: portalPort, console: consolePort, metrics };
     const config = join(dir, "config");
     cpSync(join(root, "config"), config, { recursive: true });

@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gateway import wait_until  # noqa: E402
 from hostile import NAME, ORIGIN, HostileSuite, Recorder, small_gateway  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
+from ports import free_port  # noqa: E402
 
 FOLDER = tempfile.TemporaryDirectory(prefix="gatehouse-differential-")
 ROOT = pathlib.Path(FOLDER.name)
@@ -100,11 +101,6 @@ SERVERS = {"nginx": (NGINX, "nginx.conf", ["nginx", "-e", "{folder}/error.log", 
            "apache": (APACHE, "apache.conf", ["apache2", "-X", "-f", "{file}"]),
            "lighttpd": (LIGHTTPD, "lighttpd.conf", ["lighttpd", "-D", "-f", "{file}"]),
            "node": (NODE, "server.js", ["node", "{file}"])}
-
-
-def free_port(address):
-    with socket.create_server((address, 0)) as probe:
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -23,10 +23,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import namespaces  # noqa: E402
 import names  # noqa: E402
 import quic  # noqa: E402
-from gateway import COMMAND, SOURCE, free_port, wait_until  # noqa: E402
+from gateway import COMMAND, SOURCE, wait_until  # noqa: E402
 from hello import Hello  # noqa: E402
 from hostile import NAME, ORIGIN, SMALL_POLICY, HostileSuite, Recorder, covers, list_and_leave, small_gateway  # noqa: E402
 from origin import PATIENCE, Wire  # noqa: E402
+from ports import free_port  # noqa: E402
 
 ALLOWED, BLOCKED = ("198.51.100.10", "2001:db8:99::10"), ("198.51.100.20", "2001:db8:99::20")
 RESOLVER, STRANGER = ("198.51.100.53", "2001:db8:99::53"), ("198.51.100.8", "2001:db8:99::8")

@@ -16,7 +16,9 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from hostile_cases import CASES, CLOSED, PASSWORD, SECRET  # noqa: E402
+from ports import free_port  # noqa: E402
 
 PATIENCE = 20.0  # seconds until an answer that does not come is a failure
 ORIGIN_ADDRESS = "127.0.2.1"
@@ -133,11 +135,6 @@ class Origin:
                 record.clear()
             paths, self.complete = self.complete, []
         return data, paths
-
-
-def free_port(address="127.0.0.1"):
-    with socket.create_server((address, 0)) as probe:
-        return probe.getsockname()[1]
 
 
 class Daemon:

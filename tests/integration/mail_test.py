@@ -17,7 +17,8 @@ import threading
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from certificates import Issuer  # noqa: E402
 from console import Browser, ask_for_site, sign_in  # noqa: E402
-from gateway import Gateway, Suite, free_port, wait_until  # noqa: E402
+from gateway import Gateway, Suite, wait_until  # noqa: E402
+from ports import free_port  # noqa: E402
 
 SUITE = Suite()
 OFFICER, DSL, FROM = "safety@school.example", "dsl@school.example", "gatehouse@school.example"

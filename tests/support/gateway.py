@@ -6,7 +6,6 @@ The clock is the real one, or a fixed one that can be moved (`clock="2026-11-24 
 import json
 import os
 import pathlib
-import random
 import shutil
 import signal
 import socket
@@ -14,23 +13,13 @@ import subprocess
 import tempfile
 import time
 
+from ports import free_port
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BINARIES = pathlib.Path(os.environ.get("GATEHOUSE_BIN", SOURCE / ".build" / "release"))
 DAEMON = pathlib.Path(os.environ.get("GATEHOUSED", BINARIES / "proxy" / "gatehoused"))
 COMMAND = pathlib.Path(os.environ.get("GATEHOUSE", BINARIES / "tools" / "ctl" / "gatehouse"))
 FAKETIME = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
-
-
-def free_port():
-    """Below the range that outgoing connections take, so that none of them sits on it when the gateway binds."""
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 def wait_until(condition, seconds=20.0, what="the condition"):
