@@ -1,6 +1,7 @@
 #include "policy/list_source.hpp"
 #include "policy/host.hpp"
 #include "policy/list_collector.hpp"
+#include "policy/self_check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -123,9 +124,21 @@ bool is_canonical_name(std::string_view text)
 
 } // namespace
 
+namespace {
+
+constexpr std::string_view no_test_sites = "a test site of the filter: it goes by the rules about its category, not by lists";
+
+bool is_test_site(std::string_view name)
+{
+    auto const host = name.ends_with(self_check_zone) ? Host::parse(name) : result<Host>{errc::empty_host};
+    return host && is_self_check(*host);
+}
+
+} // namespace
+
 bool Collector::canonical_name(std::string_view text, ListEntry::Reach reach, ListEntry::Sense sense)
 {
-    if (!is_canonical_name(text))
+    if (!is_canonical_name(text) || text.ends_with(self_check_zone)) // a test site is no entry: host() says so
         return false;
     text_.entries.push_back(EntryView{text, {}, reach, sense, line_});
     return true;
@@ -140,12 +153,18 @@ bool Collector::host(std::string_view host, ListEntry::Reach reach, ListEntry::S
         problem(parsed.error().message());
         return false;
     }
+    if (is_test_site(*parsed)) {
+        problem(no_test_sites);
+        return false;
+    }
     text_.entries.push_back(EntryView{*parsed, {}, reach, sense, line_});
     return true;
 }
 
 void Collector::entry(ListEntry entry)
 {
+    if (is_test_site(entry.host))
+        return problem(no_test_sites);
     entry.line = line_;
     text_.entries.push_back(view_of(entry));
 }

@@ -1,6 +1,7 @@
 #include "policy/selector.hpp"
 
 #include "policy/parse.hpp"
+#include "policy/self_check.hpp"
 #include "policy/suggest.hpp"
 #include "policy/url_path.hpp"
 
@@ -74,6 +75,16 @@ std::vector<std::string_view> values_of(Policy const& policy, Kind kind)
     }
 }
 
+/// Test sites follow the rules about their category, so that they tell how those are; a rule about one would make it tell of itself alone.
+std::optional<SelectorProblem> test_site_problem(Policy const& policy, Host const& host)
+{
+    if (!is_self_check(host))
+        return std::nullopt;
+    auto const category = self_check_category(policy, host);
+    return SelectorProblem{fmt::format("\"{}\" is a test site of the filter, which no rule may name", host.text()),
+        category == none ? "" : fmt::format("write \"category:{}\"", policy.categories[category].id)};
+}
+
 Answer finish(Policy const& policy, Kind kind, std::string value)
 {
     Selector selector{kind, std::move(value), 0};
@@ -86,6 +97,8 @@ Answer read_host(Policy const& policy, std::string_view value)
     auto const host = Host::parse(value);
     if (!host)
         return SelectorProblem{fmt::format("\"{}\" is not a host: {}", value, host.error().message()), {}};
+    if (auto problem = test_site_problem(policy, *host))
+        return std::move(*problem);
     return finish(policy, Kind::host, std::string(host->text()));
 }
 
@@ -101,6 +114,8 @@ Answer read_url(Policy const& policy, std::string_view value)
     auto const host = Host::parse(value.substr(0, slash));
     if (!host)
         return SelectorProblem{fmt::format("\"{}\" is not a host: {}", value.substr(0, slash), host.error().message()), {}};
+    if (auto problem = test_site_problem(policy, *host))
+        return std::move(*problem);
     UrlPath const path{value.substr(slash)};
     if (path.is_cut())
         return SelectorProblem{"the path is too long", {}};

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <exception>
+#include <fmt/format.h>
 #include <iostream>
 #include <spdlog/spdlog.h>
 
@@ -69,6 +70,9 @@ int main(int argc, char** argv)
             throw std::runtime_error("log.level in gatehouse.toml is none of debug, info, warn, error");
         spdlog::set_default_logger(*logger);
         auto beginning = make_beginning(loaded.settings, take_over);
+        // A store of an earlier version may take minutes to be brought up to date; ended in between it would have to begin anew.
+        beginning.manager->tell(
+            fmt::format("EXTEND_TIMEOUT_USEC={}", std::chrono::microseconds{loaded.settings.deadlines.long_work}.count()));
         gatehouse::Server server(std::move(loaded.settings), std::move(beginning));
         server.run();
         return 0;

@@ -101,7 +101,6 @@ Server::Server(Settings settings, Beginning beginning)
     for (auto const& sockets : listening.by_worker)
         for (auto const& socket : sockets)
             listening_.push_back(socket.number);
-    workers_that_turn_ = settings_.workers;
     make_guard(listening.ports);
     parts_ = std::make_unique<WorkerParts>(WorkerParts{.settings = settings_,
         .resolver = *resolver_,
@@ -206,8 +205,10 @@ void Server::run()
     bool const follows = beginning_.predecessor != nullptr;
     if (follows)
         end_predecessor();
-    console_thread_ = std::thread([this] { run_console(); });
     notifier_ = std::make_unique<mail::Notifier>(settings_.mail, settings_.console_url, *store_, clock_);
+    begin_watch();
+    console_thread_ = std::thread([this] { run_console(); });
+    ::pthread_setname_np(console_thread_.native_handle(), "console");
     wait_for_signal();
     schedule_next_change();
     if (follows) // what the other published while we read the configuration
@@ -293,7 +294,6 @@ void Server::schedule_next_change()
         keep_house();
         record_replaced_log(now);
         check_store();
-        feed_watchdog();
         schedule_next_change();
     });
 }

@@ -8,6 +8,7 @@
 #include "proxy/predecessor.hpp"
 #include "proxy/publisher.hpp"
 #include "proxy/service_manager.hpp"
+#include "proxy/watchdog.hpp"
 #include "proxy/worker.hpp"
 
 #include "proxy/portal/server.hpp"
@@ -65,9 +66,10 @@ private:
     void report_incident(detect::Incident const& incident);
     void report_alert(detect::Alert const& alert);
     session::Counters worker_counters() const;
+    boost::json::object pulses() const;
     boost::json::object status() const;
     std::vector<Metric> metrics() const;
-    void feed_watchdog();
+    void begin_watch();
     void end_predecessor();
     ControlAnswer hand_over();
     boost::json::object retire(boost::json::object const& request);
@@ -105,21 +107,20 @@ private:
     policy::Date purged_on_{}; ///< the school's date on which old records went last; the store's thread
     std::chrono::steady_clock::time_point next_try_{}; ///< of changes that stayed due
     std::vector<std::uint16_t> proxy_ports_;
-    std::vector<int> listening_;        ///< the proxy's sockets; the workers own them
-    std::string ticket_;                ///< of the last hand-over; the console's thread
-    std::atomic<bool> stopping_{false}; ///< a signal said so
-    std::atomic<bool> retired_{false};  ///< another gateway has our sockets
-    std::atomic<::pid_t> successor_{0}; ///< its process, zero: none was started
-    std::atomic<std::size_t> workers_that_turn_{0};
-    std::chrono::steady_clock::time_point fed_
-        = std::chrono::steady_clock::now();  ///< when the service manager last heard that all turn
-    bool hang_told_ = false;                 ///< since then the log says that some do not
+    std::vector<int> listening_;             ///< the proxy's sockets; the workers own them
+    std::string ticket_;                     ///< of the last hand-over; the console's thread
+    std::atomic<bool> stopping_{false};      ///< a signal said so
+    std::atomic<bool> retired_{false};       ///< another gateway has our sockets
+    std::atomic<::pid_t> successor_{0};      ///< its process, zero: none was started
     std::atomic<bool> audit_agrees_{true};   ///< false: rows of the audit were cut or edited
     std::atomic<bool> store_failing_{false}; ///< the last write did not reach the disk
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::atomic<std::uint64_t> incidents_dropped_{0};
-    detect::Habits habits_;      ///< touched on the store's thread only
-    detect::AlertMemory alerts_; ///< touched by the store's thread only
+    mutable std::mutex counters_guard_;
+    mutable std::vector<session::Counters> last_counters_; ///< of each worker, under counters_guard_
+    detect::Habits habits_;                                ///< touched on the store's thread only
+    detect::AlertMemory alerts_;                           ///< touched by the store's thread only
+    std::unique_ptr<Watchdog> watchdog_;                   ///< asks all of the above
 };
 
 } // namespace gatehouse

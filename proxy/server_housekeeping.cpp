@@ -1,6 +1,5 @@
 // What the daemon sees to by itself, minute by minute: what is over, what is too old, and whether its files are still its own.
 #include "proxy/server.hpp"
-#include "proxy/service_manager.hpp"
 #include "proxy/store/audit.hpp"
 #include "proxy/store/believed_time.hpp"
 #include "proxy/store/kept_heads.hpp"
@@ -9,6 +8,7 @@
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -117,29 +117,39 @@ void Server::check_store()
     (void)store_->post(store::Job{std::move(look)}); // a full queue: the store is looked after anyway
 }
 
-/// The service manager hears from us while every worker turns. A worker that hangs is the end of the process, and a new one begins: said
-/// beforehand, since afterwards nobody is left to say it.
-void Server::feed_watchdog()
+/// What is asked whether it still turns. A school can be without its pages and its e-mail for a while, and their threads may rightly wait for long;
+/// the main thread may wait for a publication. All others are what the gateway is for.
+void Server::begin_watch()
 {
-    auto const patience = beginning_.manager->watchdog();
-    if (!patience)
-        return;
-    auto const now = std::chrono::steady_clock::now();
-    auto const turn = workers_that_turn_.load();
-    if (turn < workers_.size()) {
-        if (now - fed_ > *patience / 2 && !std::exchange(hang_told_, true))
-            spdlog::error("workers.hang turning={} of={} effect=\"unless they go on, the service manager ends this process and "
-                          "begins it anew\"",
-                turn, workers_.size());
-        return;
-    }
-    if (std::exchange(hang_told_, false))
-        spdlog::info("workers.turn_again of={}", workers_.size());
-    fed_ = now;
-    beginning_.manager->tell("WATCHDOG=1");
-    workers_that_turn_ = 0;
+    auto const& limits = settings_.deadlines;
+    auto const posts_to = [](boost::asio::io_context& context) {
+        return [&context](std::function<void()> answer) {
+            boost::asio::post(context, std::move(answer));
+            return true;
+        };
+    };
+    auto const asks = [](auto& part) {
+        return [&part](std::function<void()> answer) {
+            part.ask_turn(std::move(answer));
+            return true;
+        };
+    };
+    auto const ask_store = [this](std::function<void()> answer) {
+        return store_->post(store::Job{[answer = std::move(answer)](store::Ledger&) { answer(); }});
+    };
+    std::vector<WatchedPart::Ask> workers;
     for (auto const& worker : workers_)
-        worker->read_counters([this](session::Counters const&) { ++workers_that_turn_; });
+        workers.push_back(asks(*worker));
+    Patience const in_turns{limits.hang, limits.hang}, at_disk{limits.hang_at_disk, limits.long_work},
+        may_wait{std::chrono::milliseconds{0}, limits.long_work};
+    std::vector<WatchedPart> parts{{"workers", std::move(workers), in_turns, true},
+        {"resolver", {asks(*resolver_)}, in_turns, true}, {"store", {ask_store}, at_disk, true},
+        {"log", {asks(*access_log_)}, at_disk, true}, {"main", {posts_to(main_)}, may_wait, true},
+        {"console", {posts_to(console_)}, may_wait}, {"pages", {asks(*portal_)}, may_wait}};
+    if (notifier_->runs())
+        parts.push_back({"mail", {asks(*notifier_)}, may_wait});
+    watchdog_ = std::make_unique<Watchdog>(std::move(parts),
+        Watchdog::Manager{beginning_.manager->watchdog().has_value(), [this] { beginning_.manager->tell("WATCHDOG=1"); }});
 }
 
 } // namespace gatehouse

@@ -4,26 +4,60 @@
 
 #include "proxy/log/access_log.hpp"
 
-#include <latch>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <unistd.h>
 
 namespace gatehouse {
+namespace {
+
+/// A worker that hangs must not take those along who ask how it is: it counts as it last did. Their turns take milliseconds.
+constexpr std::chrono::milliseconds patience_with_workers{1000};
+
+/// Shared with the workers, since answers may come after nobody waits any more.
+struct Question {
+    std::mutex guard;
+    std::condition_variable all_heard;
+    std::vector<std::optional<session::Counters>> heard;
+    std::size_t left = 0;
+};
+
+} // namespace
 
 session::Counters Server::worker_counters() const
 {
-    session::Counters total;
-    std::latch all(static_cast<std::ptrdiff_t>(workers_.size()));
-    std::mutex guard;
-    for (auto const& worker : workers_)
-        worker->read_counters([&](session::Counters const& counters) {
-            {
-                std::lock_guard const lock(guard);
-                total += counters;
-            }
-            all.count_down();
+    auto const question = std::make_shared<Question>();
+    question->heard.resize(workers_.size());
+    question->left = workers_.size();
+    for (std::size_t i = 0; i < workers_.size(); ++i)
+        workers_[i]->read_counters([question, i](session::Counters const& counters) {
+            std::lock_guard const lock(question->guard);
+            question->heard[i] = counters;
+            if (--question->left == 0)
+                question->all_heard.notify_one();
         });
-    all.wait();
+    std::unique_lock lock(question->guard);
+    question->all_heard.wait_for(lock, patience_with_workers, [&] { return question->left == 0; });
+    session::Counters total;
+    std::lock_guard const alone(counters_guard_);
+    last_counters_.resize(workers_.size());
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        if (question->heard[i])
+            last_counters_[i] = *question->heard[i];
+        total += last_counters_[i];
+    }
     return total;
+}
+
+/// Part -> "turns", "works" or "hangs".
+boost::json::object Server::pulses() const
+{
+    boost::json::object parts;
+    for (auto const& look : watchdog_->look())
+        parts[look.name] = to_text(look.pulse);
+    return parts;
 }
 
 boost::json::object Server::status() const
@@ -46,7 +80,7 @@ boost::json::object Server::status() const
         {"tunnels_inspected", total.tunnels_inspected}, {"tunnels_ended_by_policy", total.tunnels_ended_by_policy},
         {"origins_proved", total.origins_proved}, {"origins_without_sct", total.origins_without_sct}, {"log_rows", rows.rows},
         {"log_rows_dropped", rows.dropped}, {"log_failing", rows.failing}, {"incidents_dropped", incidents_dropped_.load()},
-        {"store_failing", store_failing_.load()}, {"audit_agrees", audit_agrees_.load()}};
+        {"store_failing", store_failing_.load()}, {"audit_agrees", audit_agrees_.load()}, {"parts", pulses()}};
 }
 
 std::vector<Metric> Server::metrics() const
@@ -54,7 +88,7 @@ std::vector<Metric> Server::metrics() const
     auto const total = worker_counters();
     auto const rows = access_log_->counters();
     auto const number = [](auto value) { return static_cast<double>(value); };
-    return {{"connections_total", "Client connections accepted.", true, number(total.connections)},
+    std::vector<Metric> metrics{{"connections_total", "Client connections accepted.", true, number(total.connections)},
         {"connections", "Client connections open.", false, number(total.connections_open)},
         {"connections_refused_total", "Client connections refused over a limit.", true, number(total.connections_refused)},
         {"requests_total", "Requests read and understood.", true, number(total.requests)},
@@ -77,6 +111,13 @@ std::vector<Metric> Server::metrics() const
         {"audit_agrees", "0 once rows of the audit were cut off or changed.", false, audit_agrees_ ? 1.0 : 0.0},
         {"uptime_seconds", "Time since the start.", false,
             number(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_).count())}};
+    static std::map<std::string_view, std::string_view> const names{{"workers", "workers_hanging"},
+        {"resolver", "resolver_hanging"}, {"store", "store_hanging"}, {"log", "log_hanging"}, {"main", "main_hanging"},
+        {"console", "console_hanging"}, {"pages", "pages_hanging"}, {"mail", "mail_hanging"}};
+    for (auto const& look : watchdog_->look())
+        metrics.push_back(
+            {names.at(look.name), "Threads of this part that give no sign of life.", false, number(look.of - look.turning)});
+    return metrics;
 }
 
 } // namespace gatehouse

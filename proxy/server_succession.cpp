@@ -164,7 +164,7 @@ void Server::drain()
             portal_->drain(emptied);
             control_->leave(emptied);
         });
-    notifier_.reset(); // whoever follows tells people what waits
+    notifier_->end(); // whoever follows tells people what waits
     boost::asio::steady_timer deadline(main_, settings_.deadlines.drain);
     deadline.async_wait([this](error_code ec) {
         if (!ec)
@@ -176,6 +176,7 @@ void Server::drain()
 
 void Server::close()
 {
+    watchdog_->stop();
     // The console asks workers for their counters, and its pages publish to them: both stop first.
     console_.stop();
     console_thread_.join();

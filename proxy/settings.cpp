@@ -102,6 +102,12 @@ void read_deadlines(SettingsReader& reader, Settings& settings)
     reader.read("handshake", deadlines.handshake);
     reader.read("upstream_idle", deadlines.upstream_idle);
     reader.read("drain", deadlines.drain);
+    reader.read("hang", deadlines.hang);
+    reader.read("hang_at_disk", deadlines.hang_at_disk);
+    reader.read("long_work", deadlines.long_work);
+    constexpr std::chrono::milliseconds shortest_hang{1000};
+    if (std::min({deadlines.hang, deadlines.hang_at_disk, deadlines.long_work}) < shortest_hang)
+        reader.complain("hang", "`hang`, `hang_at_disk` and `long_work` must be at least \"1s\"");
 }
 
 void read_resolver(SettingsReader& reader, Settings& settings)

@@ -45,6 +45,13 @@ struct Deadlines {
     std::chrono::milliseconds handshake{10000};     ///< TLS with a client, for the block page
     std::chrono::milliseconds upstream_idle{30000}; ///< kept-alive upstream connection
     std::chrono::milliseconds drain{30000};         ///< given to open sessions on SIGTERM
+    /// A worker or the resolver without a turn: theirs take milliseconds, also under load, and no work of theirs is long.
+    std::chrono::milliseconds hang{10000};
+    /// The store or the log writer standing still: twice what Linux waits for a disk's answer before it gives the command up (30 s).
+    std::chrono::milliseconds hang_at_disk{60000};
+    /// One piece of work of any part that does go on: a purge, a file of the log converted, a publication of millions of names, each on a slow
+    /// disk. They take seconds to minutes, and one that is ended begins anew, so only what is surely an endless loop may be ended.
+    std::chrono::milliseconds long_work{1800000};
 };
 
 struct Resolver {

@@ -284,6 +284,11 @@ void Worker::read_counters(std::function<void(session::Counters const&)> reader)
     boost::asio::post(context_, std::move(read));
 }
 
+void Worker::ask_turn(std::function<void()> answer)
+{
+    boost::asio::post(context_, std::move(answer));
+}
+
 void Worker::forget_caches()
 {
     boost::asio::post(context_, [this] {

@@ -64,6 +64,8 @@ public:
     void publish(std::shared_ptr<policy::Policy const> policy, std::function<void()> done);
     /// Calls `reader` on the worker's thread with its counters and the number of open connections.
     void read_counters(std::function<void(session::Counters const&)> reader);
+    /// Calls `answer` on the worker's thread at its next turn.
+    void ask_turn(std::function<void()> answer);
     /// Forgets cached names (after a change of the hosts file) and proved credentials.
     void forget_caches();
 

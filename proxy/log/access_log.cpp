@@ -16,6 +16,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <pthread.h>
 #include <thread>
 
 namespace gatehouse::log {
@@ -42,6 +43,7 @@ public:
     void stop();
     void flush();
     void reopen();
+    void ask_turn(std::function<void()> answer);
     Counters counters() const;
 
 private:
@@ -80,6 +82,7 @@ private:
     std::condition_variable wake_, flushed_;
     // Under mutex_:
     bool running_ = false, stopping_ = false, reopening_ = false;
+    std::vector<std::function<void()>> turns_; ///< asked for
     std::uint64_t flush_asked_ = 0, flush_done_ = 0;
     Counters published_;
 };
@@ -104,6 +107,7 @@ void AccessLog::Writer::start()
 {
     running_ = true; // before the thread exists: no lock needed
     thread_ = std::thread{[this] { run(); }};
+    ::pthread_setname_np(thread_.native_handle(), "log");
     if (options_.store)
         converter_ = std::thread{[this] { convert_older_days(); }};
 }
@@ -138,6 +142,12 @@ void AccessLog::Writer::reopen()
     wake_.notify_one();
 }
 
+void AccessLog::Writer::ask_turn(std::function<void()> answer)
+{
+    std::lock_guard const lock{mutex_};
+    turns_.push_back(std::move(answer));
+}
+
 std::uint64_t AccessLog::Writer::dropped() const
 {
     std::uint64_t sum = 0;
@@ -160,6 +170,8 @@ bool AccessLog::Writer::wait_for_work()
 {
     std::unique_lock lock{mutex_};
     wake_.wait_for(lock, options_.interval, [&] { return stopping_ || reopening_ || flush_asked_ != flush_done_; });
+    for (auto const& answer : std::exchange(turns_, {}))
+        answer();
     if (std::exchange(reopening_, false)) {
         squid_file_.close();
         ecs_file_.close();
@@ -366,6 +378,11 @@ void AccessLog::flush()
 void AccessLog::reopen()
 {
     writer_->reopen();
+}
+
+void AccessLog::ask_turn(std::function<void()> answer)
+{
+    writer_->ask_turn(std::move(answer));
 }
 
 Counters AccessLog::counters() const

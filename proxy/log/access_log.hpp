@@ -66,6 +66,8 @@ public:
     void flush();
     /// Asks the writer to close access.log and access.json and open them by name again (SIGUSR1). Returns at once; callable from any thread.
     void reopen();
+    /// Calls `answer` on the writer's thread at its next turn, which a long write puts off. Callable from any thread.
+    void ask_turn(std::function<void()> answer);
 
     Counters counters() const;
 

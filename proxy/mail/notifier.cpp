@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 namespace gatehouse::mail {
@@ -24,11 +25,18 @@ Notifier::Notifier(Mail const& settings, std::string console_url, store::Store& 
     for (auto const& [role, addresses] : settings_.to)
         if (auto const parsed = store::parse_console_role(role); parsed && !addresses.empty())
             roles_.push_back(*parsed);
-    if (!settings_.server.empty() && !roles_.empty())
+    if (!settings_.server.empty() && !roles_.empty()) {
         thread_ = std::thread{[this] { work(); }};
+        ::pthread_setname_np(thread_.native_handle(), "mail");
+    }
 }
 
 Notifier::~Notifier()
+{
+    end();
+}
+
+void Notifier::end()
 {
     {
         std::lock_guard const alone(guard_);
@@ -42,13 +50,28 @@ Notifier::~Notifier()
 void Notifier::work()
 {
     auto wait = between_looks;
-    std::unique_lock lock(guard_);
     while (!ends_) {
-        lock.unlock();
         wait = tell_all() ? between_looks : std::min(longest_wait, 2 * wait);
-        lock.lock();
-        wakes_.wait_for(lock, wait, [this] { return ends_.load(); });
+        rest(wait);
     }
+}
+
+void Notifier::rest(std::chrono::seconds wait)
+{
+    auto const until = std::chrono::steady_clock::now() + wait;
+    std::unique_lock lock(guard_);
+    while (wakes_.wait_until(lock, until, [this] { return ends_ || !turns_.empty(); }) && !ends_)
+        for (auto const& answer : std::exchange(turns_, {}))
+            answer();
+}
+
+void Notifier::ask_turn(std::function<void()> answer)
+{
+    {
+        std::lock_guard const alone(guard_);
+        turns_.push_back(std::move(answer));
+    }
+    wakes_.notify_all();
 }
 
 bool Notifier::tell_all()

@@ -6,6 +6,7 @@
 #include "proxy/store/notices.hpp"
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -25,8 +26,14 @@ public:
     Notifier(Notifier const&) = delete;
     Notifier& operator=(Notifier const&) = delete;
 
+    void end(); ///< Tells nobody any more. Idempotent; blocks until what is being sent is sent or given up.
+    bool runs() const { return thread_.joinable(); }
+    /// Calls `answer` on its thread once it has nothing to send.
+    void ask_turn(std::function<void()> answer);
+
 private:
     void work();
+    void rest(std::chrono::seconds wait);
     /// False if the server did not take one.
     bool tell_all();
     bool tell(store::DueNotice const& notice);
@@ -38,6 +45,7 @@ private:
     std::vector<store::ConsoleRole> roles_; ///< that have addresses
     std::mutex guard_;
     std::condition_variable wakes_;
+    std::vector<std::function<void()>> turns_; ///< asked for; under guard_
     std::atomic<bool> ends_ = false;
     std::thread thread_;
 };

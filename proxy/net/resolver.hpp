@@ -45,6 +45,8 @@ public:
     ResolverThread& operator=(ResolverThread const&) = delete;
 
     void resolve(std::string name, Callback done);
+    /// Calls `answer` on the resolver's thread at its next turn.
+    void ask_turn(std::function<void()> answer);
     /// Reads the hosts file again. Returns false, with the old one kept, if it cannot be read.
     bool reload_hosts();
 

@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <optional>
 #include <poll.h>
+#include <pthread.h>
 #include <sstream>
 #include <stdexcept>
 #include <sys/eventfd.h>
@@ -138,6 +139,7 @@ struct ResolverThread::State {
         open_channel();
         wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         thread = std::thread(&State::run, this);
+        ::pthread_setname_np(thread.native_handle(), "resolver");
     }
 
     ~State()
@@ -194,10 +196,14 @@ struct ResolverThread::State {
     void take_questions()
     {
         std::vector<std::unique_ptr<Question>> taken;
+        std::vector<std::function<void()>> turned;
         {
             std::lock_guard const lock(mutex);
             taken.swap(waiting);
+            turned.swap(turns);
         }
+        for (auto const& answer : turned)
+            answer();
         for (auto& question : taken)
             ask(std::move(question));
     }
@@ -234,6 +240,7 @@ struct ResolverThread::State {
     std::mutex mutex;
     Hosts hosts;                                    ///< guarded by mutex
     std::vector<std::unique_ptr<Question>> waiting; ///< guarded by mutex
+    std::vector<std::function<void()>> turns;       ///< asked for; guarded by mutex
     ares_channel channel = nullptr;
     int wake = -1;
     std::atomic<bool> stopping = false;
@@ -253,6 +260,15 @@ void ResolverThread::resolve(std::string name, Callback done)
     {
         std::lock_guard const lock(state_->mutex);
         state_->waiting.push_back(std::move(question));
+    }
+    state_->signal();
+}
+
+void ResolverThread::ask_turn(std::function<void()> answer)
+{
+    {
+        std::lock_guard const lock(state_->mutex);
+        state_->turns.push_back(std::move(answer));
     }
     state_->signal();
 }

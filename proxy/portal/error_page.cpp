@@ -68,6 +68,9 @@ constexpr PageText sign_in_later{
     "You cannot sign in yet", "The gateway cannot look at names and passwords right now.", try_later};
 constexpr PageText open_test{"This test page is open", "The filter leaves this kind of site open for you here and now.",
     "If it should be closed, tell the ICT team the number below."};
+constexpr PageText test_in_the_open{"This test page is open",
+    "It was asked for with https://, which is not looked into here, so it cannot be shown that way.",
+    "To see it, write its address with http:// in front."};
 constexpr PageText unknown{"This page cannot be opened", "Something went wrong on the way to this site.", try_later};
 
 struct Cause {
@@ -132,6 +135,7 @@ constexpr Cause causes[] = {
     {"sign-in-needed", &sign_in},
     {"sign-in-unavailable", &sign_in_later},
     {"test-page-open", &open_test},
+    {"test-page-needs-http", &test_in_the_open},
 };
 
 PageText const& text_of(std::string_view code)

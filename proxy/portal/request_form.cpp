@@ -3,6 +3,7 @@
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/html.hpp"
 #include "proxy/portal/portal_pages.hpp"
+#include "proxy/portal/test_site.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 namespace gatehouse::portal {
@@ -196,6 +197,8 @@ task<Response> take_ask(Visit const& visit)
     std::vector<Problem> problems;
     if (request.url.empty())
         problems.push_back({"site", "Write which site you need"});
+    else if (names_test_site(request.url))
+        problems.push_back({token->host.empty() ? "site" : "why", no_test_site});
     if (request.why.empty())
         problems.push_back({"why", "Write why you need it"});
     if (!problems.empty())

@@ -194,6 +194,11 @@ void Server::drain(std::function<void()> emptied)
     state_->say_if_emptied();
 }
 
+void Server::ask_turn(std::function<void()> answer)
+{
+    asio::post(state_->site.aside, std::move(answer));
+}
+
 void Server::end_work()
 {
     for (auto* const threads : {&state_->site.aside, &state_->site.outside, &state_->site.gentle}) {

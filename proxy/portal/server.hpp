@@ -32,6 +32,8 @@ public:
     /// Ends the pages' own threads: what they work on is finished, nothing else begins. Blocks; once the io_context's thread has ended and
     /// before anything that the services use goes away.
     void end_work();
+    /// Calls `answer` on a thread that publishes and searches for pages, once one of them is free.
+    void ask_turn(std::function<void()> answer);
     Sockets descriptors() const; ///< for the gateway that follows
     std::uint16_t portal_port() const;
     std::uint16_t console_port() const;

@@ -1,5 +1,6 @@
 #include "proxy/session/tunnel.hpp"
 
+#include "policy/self_check.hpp"
 #include "proxy/detect/signals.hpp"
 #include "proxy/http1/head.hpp"
 #include "proxy/net/relay.hpp"
@@ -14,6 +15,8 @@ namespace gatehouse::session {
 namespace {
 
 constexpr std::string_view established = "HTTP/1.1 200 Connection established\r\n\r\n";
+/// Of a test site where its page cannot be shown inside TLS.
+constexpr std::string_view test_needs_http = "test-page-needs-http";
 
 net::task<> refuse_connect(Session& session, Outcome& outcome, unsigned status, std::string_view cause)
 {
@@ -177,6 +180,32 @@ net::task<> refuse_hello(Session& session, Outcome& outcome, tls::Peeked const& 
     record(session, outcome);
 }
 
+/// A test site that is open: nothing stands behind it, so nobody is asked for its name and nothing is dialled. The client has had its 200 and
+/// has said its hello: the page goes inside TLS where the client trusts us.
+net::task<> finish_test(Session& session, Outcome& outcome, tls::Peeked const& peeked)
+{
+    if (blocked(outcome) || !outcome.failure.empty())
+        co_return co_await refuse_hello(session, outcome, peeked);
+    if (is_inspected(session, outcome, peeked))
+        co_await show_page_in_tls(session, outcome, peeked, {.status = 200, .cause = "test-page-open"});
+    else
+        outcome.failure = test_needs_http;
+    record(session, outcome);
+}
+
+net::task<> run_test_tunnel(Session& session, Outcome& outcome)
+{
+    if (outcome.decision.tls != policy::TlsAction::bump || session.env.issuer == nullptr)
+        co_return co_await refuse_connect(session, outcome, 421, test_needs_http);
+    session.client.expire_after(session.env.settings.deadlines.body_idle);
+    if (!co_await session.client.write(established))
+        co_return record(session, outcome);
+    outcome.status = 200;
+    auto const peeked = co_await peek(session, outcome);
+    judge_hello(session, outcome, peeked);
+    co_await finish_test(session, outcome, peeked);
+}
+
 /// Dials and hears the hello. What it returns is to be relayed; null: the tunnel is over. A coroutine of its own, whose memory is given back
 /// before the tunnel idles.
 net::task<std::unique_ptr<net::Upstream>> open_tunnel(Session& session, Outcome& outcome)
@@ -225,6 +254,8 @@ net::task<> run_tunnel(Session& session, Outcome& outcome)
         report_incident(session, outcome);
         co_return co_await refuse_connect(session, outcome, 403, "port-not-allowed");
     }
+    if (policy::is_self_check(outcome.target.host))
+        co_return co_await run_test_tunnel(session, outcome);
     auto const upstream = co_await open_tunnel(session, outcome);
     if (!upstream)
         co_return;
@@ -250,6 +281,8 @@ net::task<> run_intercepted_tunnel(Session& session)
         co_return co_await answer_trust_check(session, outcome, peeked);
     if (blocked(outcome) || !outcome.failure.empty())
         co_return co_await refuse_hello(session, outcome, peeked);
+    if (policy::is_self_check(outcome.target.host))
+        co_return co_await finish_test(session, outcome, peeked);
     if (peeked.closed)
         co_return record(session, outcome);
     auto dialed = co_await dial(session, outcome); // step 8

@@ -5,6 +5,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <sodium.h>
+#include <unordered_set>
 
 namespace gatehouse::store {
 namespace {
@@ -78,13 +79,26 @@ std::string forgotten_login(AccountId id)
     return fmt::format("closed account {}", number(id));
 }
 
-std::string login_digest(AuditChain const& chain, std::string_view login)
+namespace {
+
+AuditDigest login_key(AuditChain const& chain)
 {
-    auto const key = chain.derived_key("user names of forgotten accounts");
+    return chain.derived_key("user names of forgotten accounts");
+}
+
+std::string digest_with(AuditDigest const& key, std::string_view login)
+{
     AuditDigest digest{};
     std::vector<unsigned char> const bytes(login.begin(), login.end());
     crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), key.data(), key.size());
     return "closed:" + to_hex(digest);
+}
+
+} // namespace
+
+std::string login_digest(AuditChain const& chain, std::string_view login)
+{
+    return digest_with(login_key(chain), login);
 }
 
 result<void> forget_account(Ledger& ledger, AccountId id, std::string const& reason, Actor const& actor, Instant now)
@@ -144,6 +158,21 @@ result<Account> find_forgotten(Ledger& ledger, std::string_view login)
     if (!id)
         return id.error();
     return *id ? find_account(ledger, **id) : result<Account>{errc::not_found};
+}
+
+result<std::function<bool(std::string_view login)>> forgotten_logins(Ledger& ledger, AccountId but)
+{
+    auto digests = ledger.database().collect(
+        "SELECT l.login FROM account_logins l JOIN accounts a ON a.id = l.account"
+        " WHERE a.forgotten_at IS NOT NULL AND a.id <> ?",
+        [](Statement const& row) { return row.text(0); }, but);
+    if (!digests)
+        return digests.error();
+    std::function<bool(std::string_view)> tells;
+    if (!digests->empty())
+        tells = [known = std::unordered_set<std::string>(digests->begin(), digests->end()), key = login_key(ledger.chain())](
+                    std::string_view login) { return known.contains(digest_with(key, login)); };
+    return tells;
 }
 
 } // namespace gatehouse::store

@@ -4,6 +4,8 @@
 
 #include "proxy/store/accounts.hpp"
 
+#include <functional>
+
 namespace gatehouse::store {
 
 /// What stands in the place of the user name: no login has spaces. Units: the account's number.
@@ -22,5 +24,9 @@ result<std::int64_t> forget_old_accounts(Ledger& ledger, Instant before, Instant
 
 /// The forgotten account that once had this user name. Errors: `errc::not_found`.
 result<Account> find_forgotten(Ledger& ledger, std::string_view login);
+
+/// Tells user names that forgotten accounts had, but those of one account; empty if there are none. A word that is none of them may be asked for
+/// as well; it is kept nowhere. May outlive the ledger.
+result<std::function<bool(std::string_view login)>> forgotten_logins(Ledger& ledger, AccountId but);
 
 } // namespace gatehouse::store

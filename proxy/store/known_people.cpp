@@ -1,6 +1,7 @@
 #include "proxy/store/known_people.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/forgotten_accounts.hpp"
 
 #include <algorithm>
 
@@ -52,6 +53,10 @@ result<KnownPeople> known_people(Ledger& ledger, std::string const& user)
         if (!account->sign_on.empty())
             known.own.logins.push_back(account->sign_on);
     }
+    auto const once = find_forgotten(ledger, user); // the person's own account may be one
+    auto was_login = forgotten_logins(ledger, once ? once->id : AccountId::none);
+    if (!was_login)
+        return was_login.error();
     auto& database = ledger.database();
     auto full = database.collect(
         "SELECT display_name FROM accounts WHERE person <> ? AND display_name <> ''", first_text, names.person);
@@ -67,7 +72,7 @@ result<KnownPeople> known_people(Ledger& ledger, std::string const& user)
     std::erase_if(*typed, is_own);
     known.own.full = names.display_names;
     known.own.logins.insert(known.own.logins.end(), names.logins.begin(), names.logins.end());
-    known.others = {std::move(*full), std::move(*logins), std::move(*typed)};
+    known.others = {std::move(*full), std::move(*logins), std::move(*typed), std::move(*was_login)};
     return known;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Everybody whose name the store knows, from accounts and from records: whose names are taken out of what goes to one of them.
+// Everybody whose name the store knows, from accounts, forgotten ones among them, and from records: whose names are taken out of what goes to one of them.
 
 #include "proxy/store/accounts.hpp"
 #include "proxy/store/redaction.hpp"

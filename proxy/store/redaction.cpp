@@ -83,6 +83,7 @@ constexpr std::size_t longest_known = 200; ///< letters; each place of a text is
 struct Redactor::Names {
     std::unordered_map<Letters, Meaning> meanings;
     std::size_t longest_name = 0;
+    std::function<bool(std::string_view)> was_login;
 
     void mark(Letters const& letters, bool Meaning::*as)
     {
@@ -97,6 +98,8 @@ struct Redactor::Names {
     void add_part(Letters const& part, bool is_own);
     void add_login(std::string const& login, bool is_own);
     std::optional<Hit> longest(Units units, std::size_t at, bool after_title, Writing writing) const;
+    std::optional<Hit> forgotten(Units units, std::size_t at) const;
+    std::optional<Hit> at_place(Units units, std::size_t at, bool after_title, Writing writing) const;
 };
 
 namespace {
@@ -151,6 +154,13 @@ std::optional<std::size_t> past_title(Units units, std::size_t at)
     if ((!has_dot && !has_space) || end >= units.size() || !is_word_letter(units[end].letter))
         return std::nullopt;
     return end;
+}
+
+/// As canonical_login() allows them.
+bool is_login_letter(char32_t letter)
+{
+    return (letter >= U'a' && letter <= U'z') || (letter >= U'0' && letter <= U'9') || letter == U'.' || letter == U'_'
+        || letter == U'@' || letter == U'-';
 }
 
 std::size_t past_initial(Units units, std::size_t at)
@@ -246,9 +256,38 @@ std::optional<Hit> Redactor::Names::longest(Units units, std::size_t at, bool af
     return std::nullopt;
 }
 
+/// The longest user name of a forgotten account that begins here.
+std::optional<Hit> Redactor::Names::forgotten(Units units, std::size_t at) const
+{
+    constexpr std::size_t longest_login = 64;
+    std::string word;
+    for (auto end = at; was_login && end < units.size() && word.size() < longest_login && is_login_letter(units[end].letter);
+         ++end)
+        word += static_cast<char>(units[end].letter);
+    for (; word.size() > 1; word.pop_back()) {
+        auto const end = at + word.size();
+        if (!is_edge(units, end) || !was_login(word))
+            continue;
+        bool const is_plain = plain_words.contains(Letters(word.begin(), word.end()));
+        if (is_plain && !units[at].capital)
+            continue;
+        return Hit{past_domain(units, end), {.other = !is_plain, .doubtful = is_plain, .login = true}};
+    }
+    return std::nullopt;
+}
+
+/// What goes farther: a name that is known, or one of a forgotten account.
+std::optional<Hit> Redactor::Names::at_place(Units units, std::size_t at, bool after_title, Writing writing) const
+{
+    auto const known = longest(units, at, after_title, writing);
+    auto const once = forgotten(units, at);
+    return once && (!known || once->end > known->end) ? once : known;
+}
+
 Redactor::Redactor(NamesOf const& own, NamesOf const& others)
     : names_{std::make_unique<Names>()}
 {
+    names_->was_login = others.was_login;
     for (bool const is_own : {true, false}) {
         auto const& of = is_own ? own : others;
         for (auto const& name : of.full)
@@ -313,9 +352,9 @@ Redacted Redactor::redact(std::string_view text, Writing writing) const
             continue;
         }
         if (auto const name = past_title(units, at)) {
-            auto hit = names_->longest(units, *name, true, writing);
+            auto hit = names_->at_place(units, *name, true, writing);
             if (!hit)
-                hit = names_->longest(units, past_initial(units, *name), true, writing);
+                hit = names_->at_place(units, past_initial(units, *name), true, writing);
             if (!hit || hit->meaning.surname || hit->meaning.other || !hit->meaning.own) {
                 auto const end = hit ? hit->end : end_of_word(units, *name);
                 if (hit)
@@ -327,7 +366,7 @@ Redacted Redactor::redact(std::string_view text, Writing writing) const
                 at = hit->end;
             continue;
         }
-        auto const hit = names_->longest(units, at, false, writing);
+        auto const hit = names_->at_place(units, at, false, writing);
         if (!hit) {
             ++at;
             continue;

@@ -3,6 +3,7 @@
 // It finds names that the gateway knows; a person looks at the result, and adds those it does not know.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ struct NamesOf {
     std::vector<std::string> full;   ///< as accounts show people: "Olive Smith", "Al"
     std::vector<std::string> logins; ///< "o.smith", "ben.year9@school.example"
     std::vector<std::string> typed;  ///< what somebody wrote as a name: may be no name at all ("the boy")
+    /// Whether a word, canonical as user names are, was the user name of somebody whose account was forgotten: nobody has a list of those.
+    std::function<bool(std::string_view login)> was_login = {};
 };
 
 struct Redacted {
@@ -30,7 +33,7 @@ struct Redacted {
 enum class Writing : std::uint8_t { text, search };
 
 /// Names are found at the edges of words, whatever their case, accents and spaces: whole names, also turned round and with an initial, user names with what
-/// stands behind an @, and surnames after a title. A first name or surname alone is found as a name is written, with a capital; one that is also a plain
+/// stands behind an @, those of forgotten accounts too, and surnames after a title. A first name or surname alone is found as a name is written, with a capital; one that is also a plain
 /// word ("Will", "Brown") is only told of. The person's own names stay, also where somebody else has them too; after a title another's go first.
 class Redactor {
 public:

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <pthread.h>
 #include <thread>
 #include <utility>
 
@@ -19,6 +20,7 @@ struct Store::State {
     {
         ledger.emplace(std::move(opened));
         thread = std::thread{[this] { work(); }};
+        ::pthread_setname_np(thread.native_handle(), "store");
     }
 
     void work()

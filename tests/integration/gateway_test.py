@@ -187,6 +187,8 @@ def forged_sni():
                 forget()
                 assert is_from(hear(BLOCKED[family], hello("allowed.example")), ALLOWED)
                 assert hear(ALLOWED[family], hello("blocked.example")) == b""
+                assert hear(ALLOWED[family], hello("education.self-check.invalid")) == b"", "nothing stands behind a test site"
+                assert b"self-check" not in taken(ALLOWED)
                 assert taken(BLOCKED) == b""
 
 

@@ -167,11 +167,18 @@ def names_of_others_go_out_of_searches():
     assert "is ben silly" in table_of["What somebody wrote"], "ben is a user name: a name of somebody else"
     found = json.loads(DEV.submit(page, "/privacy/person/file").text)
     searches = {row["search"] for row in found["access_log"]} - {""}
-    assert searches == {"is [another person] silly", "[another person] homework", "volcano facts"}, searches
+    assert searches == {"is [another person] silly", "[another person] homework", "volcano facts", "[another person] news"}, searches
     assert not any("ben" in row["site"] for row in found["access_log"]), [row["site"] for row in found["access_log"]]
+    assert "kim.leaver" not in json.dumps(found), "somebody whose account was forgotten"
+    changed, of = map(int, re.search(r"Addresses that were changed: (\d+) of (\d+)", said).groups())
+    assert changed == 2 and of > 4, "the pages of ben and of kim.leaver: " + said[-2500:]
+    assert "nobody looks at them one by one" in said
+    told = found["addresses_of_pages"]
+    assert (told["changed"], told["different"]) == (changed, of) and "nobody looked" in told["how"], told
+    assert len({row["site"] for row in found["access_log"]}) == of - 1, "the two that were changed are one now: /pages/[another person]/"
     key = re.findall(r'value="(search-[^"]*)"', page.text)[0]
     less = json.loads(DEV.submit(page, "/privacy/person/file", leave=key).text)
-    assert len({row["search"] for row in less["access_log"]} - {""}) == 2 and "searched for" in less["left_out"][0]["what"], less["left_out"]
+    assert len({row["search"] for row in less["access_log"]} - {""}) == 3 and "searched for" in less["left_out"][0]["what"], less["left_out"]
     assert DEV.submit(page, "/privacy/person/file", others="volcano").status == 422, "what goes out was not looked at"
     again = DEV.submit(page, "/privacy/person", others="volcano")
     assert "[another person] facts" in plain(again)
@@ -229,9 +236,14 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", EN
         USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
     for person in ("ian", "olive"):
         USERS[f"{person}.web"] = json.loads(GATE.command("account", "add", "--login", f"{person}.web", "--person", person, "--subject-role", "staff", "--json"))["password"]
+    GATE.command("account", "add", "--login", "kim.leaver", "--subject-role", "pupil", "--group", "sixth-form")
     DEV, OLIVE, IAN, DORA, MIA, ADA = (sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE)
+    leaver = re.search(r'/accounts/one\?id=(\d+)"[^>]*>kim.leaver<', IAN.get("/accounts").text)[1]
+    assert IAN.fill(f"/accounts/one?id={leaver}", "/accounts/state", id=leaver, disabled="yes", sure="another password of ian").status == 303
+    GATE.command("account", "forget", "kim.leaver", "--reason", "The person left.")
     for user, site, path in (("amy", SITE, "/"), ("amy", SITE, "/again"), ("ben", SITE, "/"), ("ian.web", SITE, "/"), ("olive.web", SITE, "/"), ("amy", SEALED, "/some/illegal/path"), ("amy", VPN, "/"),
-                             ("amy", ENGINE, "/?q=is+ben+silly"), ("amy", ENGINE, "/?q=Ben%20homework"), ("amy", ENGINE, "/?q=volcano+facts"), ("amy", ENGINE, "/pages/ben/")):
+                             ("amy", ENGINE, "/?q=is+ben+silly"), ("amy", ENGINE, "/?q=Ben%20homework"), ("amy", ENGINE, "/?q=volcano+facts"), ("amy", ENGINE, "/pages/ben/"),
+                             ("amy", ENGINE, "/?q=kim.leaver+news"), ("amy", ENGINE, "/pages/kim.leaver/")):
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The daemon as a process: one gateway follows another without refusing a connection, sockets and watchdog of the service manager, starts
+"""The daemon as a process: one gateway follows another without refusing a connection, sockets of the service manager, starts
 that must fail, signals, clocks that jump, allocations and descriptors that run out, the end with tunnels open.
 """
 import contextlib
@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import pathlib
-import queue
 import random
 import resource
 import shutil
@@ -25,6 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from console import Browser, add_to_list, sign_in  # noqa: E402
 from faults import Faults  # noqa: E402
 from gateway import COMMAND, DAEMON, Gateway, Suite, wait_until  # noqa: E402
+from manager import Manager  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
 SUITE = Suite()
@@ -364,72 +364,6 @@ def a_second_signal_cuts_the_drain_short():
         assert time.monotonic() - begun < 3.0, "the second signal changed nothing"
 
 
-class Manager:
-    """The part of a service manager: it holds the listening socket and hears the notifications."""
-
-    def __init__(self, folder, port, watchdog=8):
-        """watchdog: seconds without a sign of life after which it ends the process, see `end_the_silent`."""
-        self.watchdog = watchdog
-        self.listener = socket.create_server(("127.0.0.1", port), backlog=512)
-        self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.heard.bind(str(folder / "notify"))
-        self.said = queue.Queue()
-        threading.Thread(target=self.hear, daemon=True).start()
-        self.environment = {"NOTIFY_SOCKET": str(folder / "notify"), "LISTEN_FDS": "1", "WATCHDOG_USEC": str(watchdog * 1_000_000)}
-
-    def hear(self):
-        """Always, as service managers do: a full socket would take no more."""
-        while True:
-            self.said.put(self.heard.recv(4096).decode())
-
-    def start(self, gate):
-        # The number of the process is known in the child only, and a descriptor has to be number 3.
-        script = f'exec 3<&{self.listener.fileno()}; export LISTEN_PID=$$ WATCHDOG_PID=$$; exec "{DAEMON}" --config "{gate.config}"'
-        gate.log_path = gate.folder / "daemon.log"
-        gate.process = subprocess.Popen(["/bin/bash", "-c", script], env={**gate.environment, **self.environment},
-                                        pass_fds=[self.listener.fileno()], stdout=subprocess.DEVNULL, stderr=open(gate.log_path, "ab"))
-
-    def wait_for(self, wanted):
-        wait_until(lambda: self.said.get(timeout=20) == wanted, what=wanted)
-
-    def end_the_silent(self, gate):
-        """Waits for the signs of life to stop, and does what systemd then does (systemd.service(5), WatchdogSignal)."""
-        with contextlib.suppress(queue.Empty):
-            for _ in range(1000):
-                equal(self.said.get(timeout=self.watchdog), "WATCHDOG=1", "what is heard of a gateway that runs")
-            raise AssertionError("the signs of life go on")
-        gate.process.send_signal(signal.SIGABRT)
-
-
-class HeldThread:
-    """A thread of another process that does nothing more, whatever comes: stopped by ptrace(2), which no signal to the process undoes."""
-
-    SEIZE, INTERRUPT, DETACH, WALL = 0x4206, 0x4207, 17, 0x40000000
-
-    def __init__(self, number):
-        self.number = number
-        self.ask(self.SEIZE)
-        self.ask(self.INTERRUPT)
-        os.waitpid(number, self.WALL)  # until it stands
-
-    def ask(self, what):
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.ptrace(ctypes.c_long(what), ctypes.c_long(self.number), None, None) != 0:
-            raise OSError(ctypes.get_errno(), f"ptrace {what:#x} of thread {self.number}")
-
-    def let_go(self):
-        self.ask(self.DETACH)
-
-    def bury(self):
-        """Its process is gone only once we have seen that it ended."""
-        os.waitpid(self.number, self.WALL)
-
-
-def workers_of(gate):
-    tasks = pathlib.Path(f"/proc/{gate.process.pid}/task")
-    return sorted(int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().strip() == "worker")
-
-
 def the_end_waits_for_what_pages_have_begun():
     """Pages publish on threads of their own, which must not outlive what they publish to."""
     with gateway(accounts=[("officer", "olive")]) as gate:
@@ -480,54 +414,6 @@ def a_crash_refuses_nobody_where_the_manager_holds_the_sockets():
     manager.wait_for("WATCHDOG=1")
     equal(before.wait(20), 0)
     equal(gate.stop(), 0, "the exit code of the last one")
-    shutil.rmtree(gate.folder)
-
-
-def a_worker_that_hangs_is_the_end_of_its_gateway_and_a_new_one_serves():
-    """Line 232. Who is served by the other worker meanwhile is served; who connects waits at most for the new gateway; nobody is refused."""
-    gate = gateway(workers=2)
-    manager = Manager(gate.folder, gate.proxy_port, watchdog=2)
-    manager.start(gate)
-    manager.wait_for("READY=1")
-    manager.wait_for("WATCHDOG=1")
-    with Clients(gate) as clients:
-        wait_until(lambda: clients.served > 20, what="requests before")
-        clients.go_on = False
-    assert not clients.failures, clients.failures
-    first, workers = gate.process, workers_of(gate)
-    equal(len(workers), 2, "the workers")
-    held = HeldThread(workers[0])
-    before = [Wire(gate).get(f"http://{NAME}:{HELLO.port}/meanwhile/{number}") for number in range(20)]
-    equal([wire.answer().body for wire in before], [f"/meanwhile/{number}".encode() for number in range(20)], "the other worker serves")
-    manager.end_the_silent(gate)
-    held.bury()
-    equal(first.wait(20), -signal.SIGABRT, "the end")
-    assert "workers.hang turning=1 of=2" in gate.log_path.read_text(), gate.log_path.read_text()
-    waiting = [Wire(gate).get(f"http://{NAME}:{HELLO.port}/waiting/{number}") for number in range(20)]
-    manager.start(gate)
-    manager.wait_for("READY=1")
-    equal([wire.answer().body for wire in waiting], [f"/waiting/{number}".encode() for number in range(20)], "who waited for the new one")
-    manager.wait_for("WATCHDOG=1")
-    assert gate.process.pid != first.pid and gate.status()["pid"] == gate.process.pid
-    equal(gate.stop(), 0, "the exit code of the new one")
-    for wire in before + waiting:
-        wire.socket.close()
-    shutil.rmtree(gate.folder)
-
-
-def a_worker_that_goes_on_again_is_told_too():
-    """Held up for longer than half of the manager's patience, but not for all of it."""
-    gate = gateway(workers=2)
-    manager = Manager(gate.folder, gate.proxy_port, watchdog=4)
-    manager.start(gate)
-    manager.wait_for("READY=1")
-    held = HeldThread(workers_of(gate)[1])
-    wait_until(lambda: "workers.hang" in gate.log_path.read_text(), what="the word about it")
-    held.let_go()
-    wait_until(lambda: "workers.turn_again of=2" in gate.log_path.read_text(), what="the word about its end")
-    get(gate)
-    equal(gate.stop(), 0)
-    equal(gate.log_path.read_text().count("workers.hang"), 1, "how often it is said")
     shutil.rmtree(gate.folder)
 
 
@@ -627,8 +513,7 @@ if __name__ == "__main__":
              a_socket_that_a_crash_left_behind_is_no_hindrance, a_broken_configuration_never_starts,
              a_storm_of_signals_ends_with_one_configuration, five_hundred_tunnels_end_with_the_drain,
              the_end_waits_for_nothing_but_what_is_open, the_end_waits_for_what_pages_have_begun, a_second_signal_cuts_the_drain_short,
-             a_crash_refuses_nobody_where_the_manager_holds_the_sockets, a_worker_that_hangs_is_the_end_of_its_gateway_and_a_new_one_serves,
-             a_worker_that_goes_on_again_is_told_too, days_that_jump_cut_nothing,
+             a_crash_refuses_nobody_where_the_manager_holds_the_sockets, days_that_jump_cut_nothing,
              descriptors_that_run_out_come_back, allocations_that_fail_break_nothing]
     SUITE.run(*(case for case in cases if not wanted or case.__name__ in wanted))
     SUITE.close()

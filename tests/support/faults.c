@@ -24,7 +24,8 @@ struct switches {
     _Atomic unsigned sync_errors;       /* so many syncs more fail with EIO */
     _Atomic unsigned write_error;       /* errno of every write; zero: none */
     _Atomic unsigned read_error;        /* errno of every read; zero: none */
-    _Atomic unsigned faults;            /* calls on files that were made to fail */
+    _Atomic unsigned faults;            /* calls on files that were made to fail, or to take long */
+    _Atomic unsigned sync_milliseconds; /* every sync takes so much longer */
 };
 
 static struct switches none;
@@ -97,6 +98,11 @@ static int fails_with(unsigned error, int descriptor)
 
 static int sync_fails(int descriptor)
 {
+    unsigned const slow = atomic_load(&switches->sync_milliseconds);
+    if (slow > 0 && is_ours(descriptor)) {
+        atomic_fetch_add(&switches->faults, 1);
+        usleep(slow * 1000);
+    }
     unsigned left = atomic_load(&switches->sync_errors);
     if (left == 0 || !is_ours(descriptor))
         return 0;

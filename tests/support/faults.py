@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-NAMES = ("allocation_period", "allocations", "allocations_failed", "sync_errors", "write_error", "read_error", "faults")
+NAMES = ("allocation_period", "allocations", "allocations_failed", "sync_errors", "write_error", "read_error", "faults", "sync_milliseconds")
 
 
 class Switches(ctypes.Structure):
@@ -29,5 +29,5 @@ class Faults:
                             "GATEHOUSE_FAULTS_FOLDER": str(folder)}
 
     def off(self):
-        for name in ("allocation_period", "sync_errors", "write_error", "read_error"):
+        for name in ("allocation_period", "sync_errors", "write_error", "read_error", "sync_milliseconds"):
             setattr(self.switches, name, 0)

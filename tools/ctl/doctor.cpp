@@ -1,5 +1,6 @@
 #include "proxy/doctor.hpp"
 #include "proxy/checks/machine.hpp"
+#include "proxy/checks/parts.hpp"
 #include "proxy/control_client.hpp"
 #include "proxy/tls/issuer.hpp"
 #include "tools/ctl/configuration.hpp"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
+#include <iterator>
 
 namespace gatehouse::ctl {
 namespace {
@@ -15,12 +17,16 @@ namespace json = boost::json;
 using checks::Finding;
 using State = Finding::State;
 
-Finding look_at_daemon(Settings const& settings)
+/// Whether it answers, first; then its parts that do not.
+std::vector<Finding> look_at_daemon(Settings const& settings)
 {
     auto const answer = ask_daemon(settings.state_dir / "control.sock", {{"verb", "status"}}, std::chrono::seconds{5});
     if (!answer)
-        return {"daemon", State::warning, {"no gateway answers: {}", {answer.error().message()}}, {"start gatehoused"}};
-    return {"daemon", State::ok, {"the gateway answers"}};
+        return {{"daemon", State::warning, {"no gateway answers: {}", {answer.error().message()}}, {"start gatehoused"}}};
+    std::vector<Finding> findings{{"daemon", State::ok, {"the gateway answers"}}};
+    for (auto& part : checks::look_at_parts(*answer))
+        findings.push_back(std::move(part));
+    return findings;
 }
 
 Finding look_at_endpoint(std::string_view name, Endpoint const& endpoint, bool daemon_runs)
@@ -47,8 +53,9 @@ Finding look_at_endpoint(std::string_view name, Endpoint const& endpoint, bool d
 std::vector<Finding> examine(Settings const& settings)
 {
     auto findings = gatehouse::examine(settings, tls::system_now());
-    findings.push_back(look_at_daemon(settings));
-    bool const daemon_runs = findings.back().state == State::ok;
+    auto daemon = look_at_daemon(settings);
+    bool const daemon_runs = daemon.front().state == State::ok;
+    std::move(daemon.begin(), daemon.end(), std::back_inserter(findings));
     for (auto const& endpoint : settings.proxy)
         findings.push_back(look_at_endpoint("proxy", endpoint, daemon_runs));
     findings.push_back(look_at_endpoint("portal", settings.portal, daemon_runs));

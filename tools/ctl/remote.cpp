@@ -119,7 +119,10 @@ int status(Common const& common, Streams streams)
     if (auto const done = finish_early(common, *answer, streams))
         return *done;
     for (auto const& [key, value] : *answer)
-        if (key != "ok")
+        if (value.is_object()) // "parts": each on a line of its own
+            for (auto const& [inner, inner_value] : value.get_object())
+                streams.out << fmt::format("{:<24} {} {}\n", std::string_view{key}, std::string_view{inner}, plain(inner_value));
+        else if (key != "ok")
             streams.out << fmt::format("{:<24} {}\n", std::string_view{key}, plain(value));
     return success;
 }

@@ -1,5 +1,6 @@
 // Sites on their way to the school's lists, pasted or from a file, with a reason, a review date and somebody who answers for them: into the draft or
 // at once.
+#include "policy/self_check.hpp"
 #include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/list_lines.hpp"
 #include "proxy/portal/console/list_view.hpp"
@@ -7,6 +8,7 @@
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/uploads.hpp"
 #include "proxy/portal/limits.hpp"
+#include "proxy/portal/test_site.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -23,10 +25,18 @@ struct Import {
     std::string text;
 };
 
+/// Also in a line of a hosts file or a rule, which has no target then.
+bool is_test_site(ListLine const& line)
+{
+    return names_test_site(line.target.empty() ? line.text : line.target)
+        || (line.target.empty() && line.text.find(policy::self_check_zone) != std::string::npos);
+}
+
 Words fault_of(ListLine const& line, error_code const& why)
 {
     auto const* const text = why == store::errc::already_exists ? "Line {}, {}, is on that list or in the draft already."
-        : line.target.empty()                                   ? "Line {}, {}, is a rule and not the name of a site."
+        : is_test_site(line)  ? "Line {}, {}, is a test page of the filter, which goes by the rules about its kind of site."
+        : line.target.empty() ? "Line {}, {}, is a rule and not the name of a site."
                               : "Line {}, {}, is not the name of a site. Write it like example.org.";
     return words(text, line.number, shown_text(line.text, 100));
 }
@@ -47,6 +57,8 @@ Words fault_text(Import const& import, std::vector<store::RefusedLine> const& re
     if (import.lines.size() > 1)
         return words("{} of {} lines cannot be taken. Put them right, or choose below to take the rest",
             shown_number(refused.size()), shown_number(import.lines.size()));
+    if (is_test_site(import.lines.front()))
+        return no_test_site;
     return refused.front().why == store::errc::already_exists ? "This is on that list or in the draft already."
                                                               : "This is not the name of a site. Write it like example.org.";
 }

@@ -48,6 +48,7 @@ constexpr Label labels[] = {
     {"log_rows_dropped", "Rows of the log that were lost"},
     {"log_failing", "The log cannot be written"},
     {"incidents_dropped", "Incidents that were lost"},
+    {"parts", "Still answers"},
 };
 
 /// A fact that has no words yet is shown by its name: "list_image" reads "List image".
@@ -90,6 +91,12 @@ Words value_text(json::value const& value)
     return json::serialize(value);
 }
 
+/// Of a part of the gateway.
+Words pulse_text(json::value const& pulse)
+{
+    return pulse == "turns" ? Words("yes") : pulse == "works" ? Words("works at one thing for long") : Words("no");
+}
+
 /// One row for each plain value; objects inside the top level are opened one step, deeper ones stay as text.
 Table counter_table(json::object const& status)
 {
@@ -100,9 +107,11 @@ Table counter_table(json::object const& status)
             table.rows.push_back({{label_of(name)}, {is_duration ? duration_text(value.get_int64()) : value_text(value)}});
             continue;
         }
+        bool const of_parts = name == "parts";
         for (auto const& [inner, inner_value] : value.get_object())
             table.rows.push_back(
-                {{words("{}, {}", label_of(name), Words::perhaps_ours(spoken(inner)))}, {value_text(inner_value)}});
+                {{words("{}, {}", label_of(name), of_parts ? subject_of(inner) : Words::perhaps_ours(spoken(inner)))},
+                    {of_parts ? pulse_text(inner_value) : value_text(inner_value)}});
     }
     if (table.rows.size() > most_rows)
         table.rows.resize(most_rows);

@@ -18,6 +18,8 @@ struct SubjectRows {
     std::vector<log::StoredRecord> rows; ///< newest first
     std::vector<TypedSearch> searches;   ///< each once, newest first
     bool whole = true;                   ///< false: there are more, or a day could not be read
+    std::size_t addresses = 0;           ///< different ones of pages among the rows
+    std::size_t addresses_changed = 0;   ///< of them, those that names were taken out of: nobody looks at them one by one
 };
 
 /// What the data protection officer kept back.

@@ -135,6 +135,11 @@ std::string subject_json(
 {
     json::object const all{{"person", records.user}, {"made_at", written(made_at)},
         {"names_of_others", fmt::format("Where somebody wrote the name of another person, it says {}.", store::another_person)},
+        {"addresses_of_pages",
+            {{"different", log.addresses}, {"changed", log.addresses_changed},
+                {"how",
+                    "Names of other people that the gateway knows were taken out by the gateway; nobody looked at the addresses "
+                    "one by one."}}},
         {"left_out", left_out_of(left_out)}, {"account", account_of(records)}, {"requests", requests_of(records)},
         {"reports", reports_of(records)}, {"attempts", incidents_of(records)}, {"supervised_use", supervised_use_of(records)},
         {"permissions", permissions_of(records)}, {"purposes_of_looking_at_the_log", purposes_of(records)},

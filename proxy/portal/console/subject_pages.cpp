@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <sstream>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace gatehouse::portal::console {
 
@@ -100,16 +101,22 @@ store::Redactor redactor_for(Visit const& visit, Asked const& asked, store::Know
     return store::Redactor{known.own, known.others};
 }
 
-/// Names in the addresses of pages, which are too many to be looked at one by one.
-void redact_addresses(store::Redactor const& redactor, SubjectRows& log)
+/// Names in the addresses of pages, which are too many to be looked at one by one: they are counted. On a thread that may be busy for a while.
+int redact_addresses(store::Redactor const& redactor, SubjectRows& log)
 {
-    std::unordered_map<std::string, std::string> done;
+    std::unordered_map<std::string, std::string> done; // path -> as it goes out
+    std::unordered_set<std::string> addresses;
     for (auto& row : log.rows) {
         auto const [place, is_new] = done.try_emplace(row.path);
         if (is_new)
             place->second = redactor.redact(row.path).text;
+        if (addresses.insert(row.host + row.path).second) {
+            ++log.addresses;
+            log.addresses_changed += place->second == row.path ? 0U : 1U;
+        }
         row.path = place->second;
     }
+    return 0;
 }
 
 /// Takes the names out of it; what is there twice stays comparable by `seen`.
@@ -219,9 +226,14 @@ Part file_form(
     return portal::form(form);
 }
 
-Response review_page(
-    Visit const& visit, Asked const& asked, std::vector<Reviewed> const& reviewed, std::vector<Problem> const& problems)
+struct Reviewing {
+    std::vector<Reviewed> const& texts;
+    std::vector<Problem> problems = {};
+};
+
+Response review_page(Visit const& visit, Asked const& asked, SubjectRows const& log, Reviewing const& reviewing)
 {
+    auto const& [reviewed, problems] = reviewing;
     Page page;
     page.title = "Everything about one person";
     page.back = "/privacy";
@@ -238,8 +250,11 @@ Response review_page(
     page.parts.push_back(portal::table(search_table(reviewed)));
     page.parts.push_back(
         paragraph("The file also has the person's account, the addresses from which they signed in, attempts to get round the "
-                  "filter, and their rows of the access log up to now. Names of others are taken out of the addresses of pages "
-                  "too."));
+                  "filter, and their rows of the access log up to now."));
+    page.parts.push_back(paragraph(words(
+        "Names of others are taken out of the addresses of pages too. These are too many to be shown here, so nobody looks at "
+        "them one by one before they go out. Addresses that were changed: {} of {}.",
+        shown_number(log.addresses_changed), shown_number(log.addresses))));
     page.parts.push_back(file_form(visit, asked, reviewed, problems));
     return show(visit, page);
 }
@@ -318,7 +333,10 @@ task<Response> take_subject_access(Visit const& visit)
     if (!all)
         co_return show_unread(visit, all.error());
     auto const redactor = redactor_for(visit, asked, all->records.known);
-    co_return review_page(visit, asked, redact_texts(redactor, *all), {});
+    auto const reviewed = redact_texts(redactor, *all);
+    auto const take_out = [&redactor, &log = all->log] { return redact_addresses(redactor, log); };
+    co_await run_gently(visit.site, take_out);
+    co_return review_page(visit, asked, all->log, {reviewed});
 }
 
 task<Response> take_subject_file(Visit const& visit)
@@ -333,12 +351,13 @@ task<Response> take_subject_file(Visit const& visit)
         co_return show_unread(visit, all.error());
     auto const redactor = redactor_for(visit, asked, all->records.known);
     auto const reviewed = redact_texts(redactor, *all);
+    auto const take_out = [&redactor, &log = all->log] { return redact_addresses(redactor, log); };
+    co_await run_gently(visit.site, take_out);
     if (!visit.site.tokens.fits(seen_text(reviewed), visit.form("seen"))) {
         auto const changed = one_problem("leave", "Something was written in the meantime. Look at it once more");
-        co_return review_page(visit, asked, reviewed, changed);
+        co_return review_page(visit, asked, all->log, {reviewed, changed});
     }
     auto const left_out = leave_out(visit, reviewed);
-    redact_addresses(redactor, all->log);
     co_return co_await make_file(visit, asked, *all, left_out);
 }
 

@@ -1,6 +1,7 @@
 #include "proxy/portal/console/system_view.hpp"
 
 #include "policy/policy.hpp"
+#include "proxy/checks/parts.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/settings.hpp"
 
@@ -26,7 +27,8 @@ Words said(checks::Sentence const& sentence)
     return {sentence.words, std::move(parts)};
 }
 
-/// What a finding is about, in words.
+} // namespace
+
 Words subject_of(std::string_view id)
 {
     struct Name {
@@ -37,10 +39,14 @@ Words subject_of(std::string_view id)
         {"ca", "School certificate"}, {"state", "Folder of the state"}, {"disk-state", "Disk of the state"},
         {"disk-log", "Disk of the log"}, {"dns", "Name servers"}, {"mail", "E-mail"}, {"sign-on", "Signing in elsewhere"},
         {"antivirus", "Virus check"}, {"log", "Access log"}, {"store", "Store"}, {"audit", "Record of decisions"},
-        {"expectations", "Expectations of the policy"}, {"accounts", "Accounts"}};
+        {"expectations", "Expectations of the policy"}, {"accounts", "Accounts"}, {"workers", "Traffic"},
+        {"resolver", "Look-up of names"}, {"main", "Timetable and grants"}, {"console", "Pages"},
+        {"pages", "Publications and searches"}};
     auto const found = std::find_if(std::begin(names), std::end(names), [id](Name const& name) { return name.id == id; });
     return found == std::end(names) ? Words(id) : Words(found->words);
 }
+
+namespace {
 
 Cell state_cell(State state)
 {
@@ -99,6 +105,8 @@ std::vector<checks::Finding> examine_daemon(Services const& services, store::Ins
     if (status.contains("audit_agrees") && !is_set(status, "audit_agrees"))
         findings.push_back({"audit", State::failed, {"rows were cut off or changed"},
             {"run `gatehouse audit verify`, and tell the headteacher"}});
+    for (auto& finding : checks::look_at_parts(status))
+        findings.push_back(std::move(finding));
     auto const health = services.policy_health();
     if (health.failed_expectations > 0)
         findings.push_back({"expectations", State::failed,

@@ -10,6 +10,9 @@ namespace gatehouse::portal::console {
 /// Takes some milliseconds; blocks.
 std::vector<checks::Finding> examine_daemon(Services const& services, store::Instant now);
 
+/// What a finding is about, or a part of the gateway, in words: "Store". Its id if it has none.
+Words subject_of(std::string_view id);
+
 /// Who can do something about a gateway that is not well; what is found there names folders and machines.
 bool sees_to_gateway(store::ConsoleRole role);
 

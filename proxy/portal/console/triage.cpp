@@ -2,6 +2,7 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
+#include "proxy/portal/test_site.hpp"
 
 #include <array>
 
@@ -161,7 +162,9 @@ void check_places(Visit const& visit, store::UnblockRequest const& request, stor
                   "Write {} to open the whole site, or recommend to keep it closed",
                 recommendation.host)});
     for (auto const& other : recommendation.also)
-        if (!counts_for_asker(visit, request, other))
+        if (names_test_site(other))
+            problems.push_back({"also", no_test_site});
+        else if (!counts_for_asker(visit, request, other))
             problems.push_back({"also",
                 words("{} would stay closed: for the person who asked, the gateway goes by the name of the site alone. Leave it "
                       "out, or write only the name",
@@ -277,6 +280,8 @@ std::optional<store::Recommendation> recommendation_of(
         problems.push_back({"text", "Write why"});
     if (!policy::Host::parse(recommendation.host))
         problems.push_back({"target", "Write the name of a site, for example www.example.org"});
+    else if (names_test_site(recommendation.host))
+        problems.push_back({"target", no_test_site});
     else if (recommendation.allow)
         check_places(visit, request, recommendation, problems);
     if (!problems.empty())

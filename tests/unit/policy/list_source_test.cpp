@@ -137,5 +137,21 @@ TEST(ParseListEntry, TakesHostsAndUrls)
     EXPECT_FALSE(parse_list_entry(""));
 }
 
+TEST(ListSource, TakesNoTestSitesOfTheFilter)
+{
+    struct {
+        ListFormat format;
+        std::string text;
+    } const files[]{{ListFormat::domains, "adult.self-check.invalid\n"}, {ListFormat::hosts, "0.0.0.0 self-check.invalid\n"},
+        {ListFormat::urls, "Adult.self-check.invalid/x\n"}, {ListFormat::adblock, "||gambling.self-check.invalid^\n"},
+        {ListFormat::domains, "myself-check.invalid\nADULT.SELF-CHECK.INVALID\n"}};
+    for (auto const& file : files) {
+        auto const list = read_list(file.format, file.text);
+        ASSERT_EQ(list.problem_count, 1U) << file.text;
+        EXPECT_NE(list.problems[0].reason.find("test site of the filter"), std::string::npos) << list.problems[0].reason;
+        EXPECT_EQ(list.entries.size(), file.text.find("myself") == 0 ? 1U : 0U) << file.text;
+    }
+}
+
 } // namespace
 } // namespace gatehouse::policy

@@ -1,5 +1,6 @@
 #include "proxy/store/api_tokens.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/known_people.hpp"
 #include "proxy/store/log_purposes.hpp"
 #include "proxy/store/log_views.hpp"
 #include "proxy/store/permissions.hpp"
@@ -43,6 +44,25 @@ struct Forgotten : School {
         return places;
     }
 };
+
+TEST_F(Forgotten, AreKnownByTheirUserNamesWhenARecordGoesOut)
+{
+    auto const leaver = add("zoe.leaver", "Zoe Leaver", ConsoleRole::none, "staff");
+    ASSERT_DONE(rename_account(*ledger, leaver, "zoe.married", owner(), tuesday));
+    close(leaver);
+    ASSERT_DONE(forget(leaver, ict));
+    auto const known = known_people(*ledger, "amy.year9");
+    ASSERT_TRUE(known);
+    Redactor const redactor{known->own, known->others};
+    auto const redacted
+        = redactor.redact("Ask zoe.leaver, Zoe.Married@school.example or mail zoe.married. Not zoe.leavers, xzoe.leaver.");
+    EXPECT_EQ(redacted.text, "Ask [another person], [another person] or mail [another person]. Not zoe.leavers, xzoe.leaver.");
+    EXPECT_EQ(redacted.replaced, 3U);
+    auto const of_theirs = known_people(*ledger, "zoe.leaver");
+    ASSERT_TRUE(of_theirs);
+    Redactor const own{of_theirs->own, of_theirs->others};
+    EXPECT_EQ(own.redact("zoe.leaver was zoe.married").text, "zoe.leaver was zoe.married") << "their own records";
+}
 
 TEST_F(Forgotten, HoldNothingOfThePersonAnyMore)
 {

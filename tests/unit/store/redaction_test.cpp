@@ -50,6 +50,20 @@ TEST_F(Redaction, TellsOfNamesInSmallLettersInWhatWasSearchedFor)
     EXPECT_EQ(redactor.redact("amy smith amy.year9", Writing::search).text, "amy smith amy.year9") << "their own";
 }
 
+TEST_F(Redaction, KnowsUserNamesOfForgottenAccountsWithoutAList)
+{
+    others.was_login
+        = [](std::string_view login) { return login == "olive.old" || login == "will" || login == "z_1-x@school.example"; };
+    expect({{"olive.old, OLIVE.OLD and Olive.Old.", "[another person], [another person] and [another person]."},
+        {"to olive.old@mail.example", "to [another person]"}, {"Mr olive.old left", "[another person] left"},
+        {"z_1-x@school.example/z_1-x", "[another person]/z_1-x"},
+        {"/people/olive.old/photos?u=olive.old", "/people/[another person]/photos?u=[another person]"},
+        {"olive.older, bolive.old", "olive.older, bolive.old"}, {"o.smith and amy.year9", "[another person] and amy.year9"}});
+    auto const plain = redact("Will will go.");
+    EXPECT_EQ(plain.text, "Will will go.");
+    EXPECT_EQ(plain.doubtful, std::vector<std::string>{"Will"});
+}
+
 TEST_F(Redaction, TakesShortNamesOutOnlyAsWords)
 {
     expect({{"Al showed al a metal also in ALGEBRA", "[another person] showed [another person] a metal also in ALGEBRA"},

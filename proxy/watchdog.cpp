@@ -1,0 +1,219 @@
+#include "proxy/watchdog.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <ctime>
+#include <fmt/format.h>
+#include <memory>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+#include <utility>
+
+namespace gatehouse {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds between_looks{250};
+/// A look that came late counts as this at most: a machine that slept or was overloaded held us up as well.
+constexpr milliseconds longest_step{1000};
+
+/// What a thread says of itself when it answers. Shared with its answers, which may outlive the watchdog.
+struct Sign {
+    std::atomic<bool> answered{true};
+    std::atomic<::pid_t> number{0}; ///< of the thread; zero: it never answered
+    std::atomic<::clockid_t> clock{0};
+
+    void give()
+    {
+        ::clockid_t own{};
+        if (::pthread_getcpuclockid(::pthread_self(), &own) == 0)
+            clock = own;
+        number = ::gettid();
+        answered = true;
+    }
+};
+
+/// Nothing for a thread that is gone.
+long long processor_time(Sign const& sign)
+{
+    ::timespec spent{};
+    if (sign.number == 0 || ::clock_gettime(sign.clock, &spent) != 0)
+        return 0;
+    return spent.tv_sec * 1'000'000'000LL + spent.tv_nsec;
+}
+
+/// 'R' runs or would if there were a core, 'D' waits for a disk, 'S' sleeps (proc_pid_stat(5)); blank if the thread is gone.
+char state_of(::pid_t thread)
+{
+    std::array<char, 512> text{};
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(
+        std::fopen(fmt::format("/proc/self/task/{}/stat", thread).c_str(), "re"), &std::fclose);
+    if (!file)
+        return ' ';
+    auto const size = std::fread(text.data(), 1, text.size(), file.get());
+    std::string_view const line(text.data(), size);
+    auto const name_ends = line.rfind(") ");
+    return name_ends == std::string_view::npos || name_ends + 2 >= line.size() ? ' ' : line[name_ends + 2];
+}
+
+} // namespace
+
+struct Watchdog::Thread {
+    WatchedPart::Ask ask;
+    std::shared_ptr<Sign> sign = std::make_shared<Sign>();
+    milliseconds quiet{0}, still{0}; ///< since it answered; since it also moved
+    long long spent = 0;             ///< of the processor, at the last look
+
+    bool moves();
+    Pulse turn(milliseconds passed, Patience const& patience);
+};
+
+struct Watchdog::Part {
+    std::string_view name;
+    Patience patience;
+    bool vital;
+    std::vector<Thread> threads;
+    Look look;
+    Pulse told = Pulse::turns;
+};
+
+bool Watchdog::Thread::moves()
+{
+    auto const now = processor_time(*sign);
+    if (std::exchange(spent, now) != now)
+        return true;
+    auto const state = state_of(sign->number);
+    return state == 'R' || state == 'D';
+}
+
+Watchdog::Pulse Watchdog::Thread::turn(milliseconds passed, Patience const& patience)
+{
+    if (sign->answered) {
+        quiet = still = milliseconds{0};
+        spent = processor_time(*sign);
+        sign->answered = false;
+        if (!ask([kept = sign] { kept->give(); }))
+            sign->answered = true; // not asked, so it owes nothing
+        return Pulse::turns;
+    }
+    quiet += passed;
+    still = moves() ? milliseconds{0} : still + passed;
+    bool const stands = patience.still > milliseconds{0} && still >= patience.still;
+    if (stands || quiet >= patience.work)
+        return Pulse::hangs;
+    auto const long_from = patience.still > milliseconds{0} ? 2 * patience.still : patience.work / 2;
+    return quiet >= long_from ? Pulse::works : Pulse::turns;
+}
+
+Watchdog::Watchdog(std::vector<WatchedPart> parts, Manager manager)
+    : manager_(std::move(manager))
+{
+    for (auto& part : parts) {
+        Part watched{
+            part.name, part.patience, part.vital, {}, {part.name, Pulse::turns, part.threads.size(), part.threads.size()}};
+        for (auto& ask : part.threads) {
+            watched.threads.emplace_back();
+            watched.threads.back().ask = std::move(ask);
+        }
+        parts_.push_back(std::move(watched));
+    }
+    thread_ = std::thread{[this] { run(); }};
+    ::pthread_setname_np(thread_.native_handle(), "watchdog");
+}
+
+Watchdog::~Watchdog()
+{
+    stop();
+}
+
+void Watchdog::stop()
+{
+    {
+        std::lock_guard const lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+std::vector<Watchdog::Look> Watchdog::look() const
+{
+    std::lock_guard const lock(mutex_);
+    std::vector<Look> looks;
+    for (auto const& part : parts_)
+        looks.push_back(part.look);
+    return looks;
+}
+
+void Watchdog::run()
+{
+    auto last = std::chrono::steady_clock::now();
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, between_looks, [this] { return stopping_; })) {
+        lock.unlock();
+        auto const now = std::chrono::steady_clock::now();
+        auto const passed = std::chrono::duration_cast<milliseconds>(now - std::exchange(last, now));
+        try {
+            turn(std::min(passed, longest_step));
+        } catch (std::exception const& crash) { // no memory for a question: the next look will do
+            spdlog::error("watchdog.crashed what={}", crash.what());
+        }
+        lock.lock();
+    }
+}
+
+void Watchdog::turn(milliseconds passed)
+{
+    bool alive = true;
+    for (auto& part : parts_) {
+        Look look{part.name, Pulse::turns, 0, part.threads.size()};
+        for (auto& thread : part.threads) {
+            auto const pulse = thread.turn(passed, part.patience);
+            look.pulse = std::max(look.pulse, pulse);
+            look.turning += pulse == Pulse::hangs ? 0U : 1U;
+        }
+        {
+            std::lock_guard const lock(mutex_);
+            part.look = look;
+        }
+        tell(part);
+        alive = alive && !(part.vital && look.pulse == Pulse::hangs);
+    }
+    if (alive)
+        manager_.sign();
+}
+
+/// Once when it begins and once when it ends: beforehand, since after the end of the process nobody is left to say it.
+void Watchdog::tell(Part& part) const
+{
+    auto const now = part.look.pulse;
+    auto const before = std::exchange(part.told, now);
+    if (now == before)
+        return;
+    bool const ends = part.vital && manager_.exists;
+    if (now == Pulse::hangs)
+        spdlog::error("{}.hang turning={} of={} effect=\"{}\"", part.name, part.look.turning, part.look.of,
+            ends ? "unless they go on, the service manager ends this process and begins it anew"
+                 : "this process goes on without; `gatehouse restart` begins another");
+    else if (now == Pulse::works)
+        spdlog::warn("{}.works_long effect=\"none: what waits for it waits longer\"", part.name);
+    else
+        spdlog::info("{}.turn_again of={}", part.name, part.look.of);
+}
+
+std::string_view to_text(Watchdog::Pulse pulse)
+{
+    switch (pulse) {
+    case Watchdog::Pulse::turns: return "turns";
+    case Watchdog::Pulse::works: return "works";
+    case Watchdog::Pulse::hangs: break;
+    }
+    return "hangs";
+}
+
+} // namespace gatehouse
