@@ -129,6 +129,8 @@ constexpr ApiField account[]{{"name", "As people know it", true}, {"login", "Use
 constexpr ApiField account_role[]{id, {"role", "In the console", true}, own_password};
 constexpr ApiField role_decision[]{
     id, {"decision", "\"confirm\" or \"refuse\"", true}, {"reason", "Needed when it is refused"}, own_password};
+constexpr ApiField access_confirmation[]{
+    id, {"newest", "Number of the newest that was given, as it was read", true}, own_password};
 constexpr ApiField account_state[]{
     id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true}};
@@ -234,6 +236,8 @@ constexpr ApiWords word_table[]{
     {get, "/roles", "Roles that two people give"},
     {get, "/roles/one", "One role that was asked for", of_id},
     {post, "/roles/decide", "Confirm or refuse a role that somebody else asked for", role_decision},
+    {get, "/roles/access", "What somebody else gave one account to sign in with, while it decides nothing", of_id},
+    {post, "/roles/access", "Confirm that it is really them", access_confirmation},
     {get, "/accounts", "Accounts"},
     {get, "/accounts/one", "One account", of_id},
     {get, "/accounts/add", "The form of a new account"},

@@ -170,6 +170,8 @@ constexpr Route console_table[] = {
     {get, "/roles", con::show_roles, role_givers, "Roles"},
     {get, "/roles/one", con::show_role_grant, role_givers},
     {post, "/roles/decide", con::take_role_decision, role_givers},
+    {get, "/roles/access", con::show_access_hold, role_givers},
+    {post, "/roles/access", con::take_access_confirmation, role_givers},
     {get, "/accounts", con::show_accounts, ict_lead, "Accounts"},
     {get, "/accounts/one", con::show_one_account, ict_lead},
     {get, "/accounts/add", con::show_account_form, ict_lead},

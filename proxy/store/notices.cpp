@@ -62,10 +62,12 @@ constexpr std::string_view proposals
       " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
       "2)";
 
-// A new password or way to sign in of somebody with a role lets whoever gave it act in their place.
+// A new password or way to sign in of somebody with a role lets whoever gave it act in their place; so does a role that is given at the command line,
+// which counts at once. What is set up there before anybody has signed in is told to nobody.
 constexpr std::string_view changed_accounts
-    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE account > 0 AND ?1 > 0 AND (action IN ('account.add', "
-      "'account.set-role', 'account.confirm-role', 'account.second-factor-clear') OR (action IN ('account.reset-password', "
+    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE ?1 > 0 AND (account > 0 OR sequence > (SELECT min(sequence) FROM audit"
+      " WHERE action = 'sign-in')) AND (action IN ('account.set-role', 'account.confirm-role', 'account.second-factor-clear')"
+      " OR (action = 'account.add' AND detail NOT LIKE 'console role none%') OR (action IN ('account.reset-password', "
       "'account.set-sign-on', 'account.disable') AND EXISTS (SELECT 1 FROM accounts a WHERE a.console_role <> 0 AND a.id = "
       "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
 
@@ -97,7 +99,9 @@ constexpr std::array sources{
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
     Source{{"roles", ConsoleRole::headteacher, "an account with a role was changed",
                "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
-               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person.",
+               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person. An account that "
+               "decides "
+               "decides nothing for 24 hours then, unless a second person confirms on the page Roles that it is really them.",
                "/audit?action=account."},
         changed_accounts},
     Source{{"role-asked", ConsoleRole::headteacher, "a role waits for a second person",

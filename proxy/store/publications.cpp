@@ -74,6 +74,16 @@ result<void> remove(Ledger& ledger, Change& change, Instant now)
     return remove_entry(ledger, {"list.remove", {}, system_actor, now}, *entry, change.made_by, change.reason);
 }
 
+/// As officer_does. What goes live is a decision. Errors: also `errc::access_given_recently`.
+template <class Work>
+result<Publication> officer_proposes(Ledger& ledger, Deed const& deed, Work const& work)
+{
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+        auto const known = require_known(officer, deed.now);
+        return known ? work(officer) : result<Publication>{known.error()};
+    });
+}
+
 /// What would take a change back, if it still stands.
 result<std::optional<Change>> opposite_of(Ledger& ledger, Change const& change, std::string const& login, Instant now)
 {
@@ -164,7 +174,7 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
     if (!is_plain_text(publication.message, message_limit))
         return errc::invalid_value;
     Deed const deed{"publication.propose", "draft", actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const draft = read_draft(ledger);
         auto const rules = policy_changes_of(ledger, PublicationId::none);
         if (!draft || !rules)
@@ -186,7 +196,7 @@ result<Publication> propose_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const made = make_additions(ledger, changes, refused, officer.login, now);
         if (!made)
             return made.error();
@@ -197,7 +207,7 @@ result<Publication> propose_additions(
 result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const change = make_removal(ledger, entry, reason, officer.login, now);
         if (!change)
             return change.error();
@@ -208,7 +218,7 @@ result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::stri
 result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.undo", object_of(id), actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const undone = find_publication(ledger, id);
         if (!undone)
             return undone.error();
