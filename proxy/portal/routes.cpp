@@ -125,6 +125,7 @@ constexpr Route console_table[] = {
     {get, "/history/one", con::show_publication, list_readers},
     {post, "/history/undo", con::take_undo, officer},
     {post, "/history/cancel", con::take_cancel, officer},
+    {post, "/history/decide", con::take_publication_decision, grant_enders},
     {get, "/reports", con::show_reports, report_readers, "Reports"},
     {get, "/report", con::show_report, report_readers},
     {post, "/report/read", con::read_report, report_readers},

@@ -1,6 +1,7 @@
 #include "proxy/store/notices.hpp"
 
 #include "policy/term_list.hpp"
+#include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
@@ -108,6 +109,12 @@ constexpr std::array sources{
                "Somebody is to have a role that decides, and a second person has to say yes. Say no if you did not expect that.",
                "/roles"},
         "SELECT coalesce(max(id), 0) FROM role_grants WHERE state = 0 AND ?1 > 0"},
+    Source{
+        {"lists-asked", ConsoleRole::headteacher, "sites that nobody looks into wait for a second person",
+            "Somebody wants the gateway to look into some sites no longer, and a second person has to say yes. Say no if you did "
+            "not expect that.",
+            "/history"},
+        "SELECT coalesce(max(id), 0) FROM publications WHERE state = 4 AND ?1 > 0"},
     Source{{"rules", ConsoleRole::headteacher, "the rules were changed",
                "Rules or the timetable of the web filter were changed. The history says what, by whom and why.", "/history"},
         "SELECT coalesce(max(applied), 0) FROM policy_changes WHERE ?1 > 0"},
@@ -141,6 +148,7 @@ constexpr std::array sources{
 // The numbers in the statements above.
 static_assert(static_cast<int>(ConsoleRole::none) == 0 && static_cast<int>(ConsoleRole::headteacher) == 2
     && static_cast<int>(ConsoleRole::chief_executive) == 6);
+static_assert(static_cast<int>(PublicationState::waiting) == 4 && static_cast<int>(PublicationState::refused) == 3);
 static_assert(static_cast<int>(RequestState::submitted) == 0 && static_cast<int>(RequestState::recommended) == 1);
 static_assert(static_cast<int>(ReportState::open) == 0 && 1 + static_cast<int>(policy::Severity::urgent) == 3);
 

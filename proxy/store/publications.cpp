@@ -18,21 +18,11 @@ std::string object_of(PublicationId id)
 /// What the program does by itself, when a publication is due.
 Actor const system_actor{AccountId::none, "system", ""};
 
-/// Changes that nobody can see in the draft any more come with their publication.
-result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to)
-{
-    for (auto const* const table : {"list_changes", "policy_changes"}) {
-        auto const sql = fmt::format("UPDATE {} SET publication = nullif(?1, 0) WHERE coalesce(publication, 0) = ?2", table);
-        if (auto const moved = ledger.database().execute(sql, to, from); !moved)
-            return moved;
-    }
-    return {};
-}
-
-result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note)
+result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note,
+    PublicationState from = PublicationState::pending)
 {
     auto const set = ledger.database().execute(
-        "UPDATE publications SET state = ?, note = ? WHERE id = ? AND state = ?", state, note, id, PublicationState::pending);
+        "UPDATE publications SET state = ?, note = ? WHERE id = ? AND state = ?", state, note, id, from);
     if (!set)
         return set;
     return ledger.database().changed_rows() == 1 ? result<void>{} : result<void>{errc::wrong_state};
@@ -153,11 +143,19 @@ Publication fresh_publication(std::string message, std::string by, Instant now)
 }
 
 /// A publication with these changes, written with its audit row. Inside a transaction.
-result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, ProposedChanges const& changes)
+result<Publication> propose(
+    Ledger& ledger, Deed const& deed, Account const& officer, Publication publication, ProposedChanges changes)
 {
+    auto asked = ask_second_person(ledger, deed, officer, publication, changes.lists);
+    if (!asked)
+        return asked.error();
+    if (*asked && changes.lists.empty() && changes.policy.empty())
+        return std::move(**asked);
     auto proposed = insert_publication(ledger, std::move(publication));
     if (!proposed)
         return proposed;
+    if (*asked)
+        proposed->waits_beside = (*asked)->id;
     for (auto const& change : changes.lists)
         if (auto const added = insert_change(ledger, change, proposed->id); !added)
             return added.error();
@@ -175,7 +173,7 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
         return errc::invalid_value;
     Deed const deed{"publication.propose", "draft", actor, now};
     return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        auto const draft = read_draft(ledger);
+        auto draft = read_draft(ledger);
         auto const rules = policy_changes_of(ledger, PublicationId::none);
         if (!draft || !rules)
             return !draft ? draft.error() : rules.error();
@@ -183,9 +181,16 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
             return errc::wrong_state;
         auto made = fresh_publication(publication.message, officer.login, now);
         made.due_at = std::max(now, publication.due_at);
+        auto asked = ask_second_person(ledger, deed, officer, made, *draft);
+        if (!asked)
+            return asked.error();
+        if (*asked && draft->empty() && rules->empty())
+            return std::move(**asked);
         auto proposed = insert_publication(ledger, std::move(made));
         if (!proposed)
             return proposed;
+        if (*asked)
+            proposed->waits_beside = (*asked)->id;
         if (auto const moved = move_changes(ledger, PublicationId::none, proposed->id); !moved)
             return moved.error();
         return audit_proposal(ledger, deed, std::move(*proposed), draft->size() + rules->size());
@@ -197,10 +202,10 @@ result<Publication> propose_additions(
 {
     Deed const deed{"publication.propose", "lists", actor, now};
     return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        auto const made = make_additions(ledger, changes, refused, officer.login, now);
+        auto made = make_additions(ledger, changes, refused, officer.login, now);
         if (!made)
             return made.error();
-        return propose(ledger, deed, fresh_publication(changes.reason, officer.login, now), {*made, {}});
+        return propose(ledger, deed, officer, fresh_publication(changes.reason, officer.login, now), {std::move(*made), {}});
     });
 }
 
@@ -211,7 +216,7 @@ result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::stri
         auto const change = make_removal(ledger, entry, reason, officer.login, now);
         if (!change)
             return change.error();
-        return propose(ledger, deed, fresh_publication(reason, officer.login, now), {{*change}, {}});
+        return propose(ledger, deed, officer, fresh_publication(reason, officer.login, now), {{*change}, {}});
     });
 }
 
@@ -232,7 +237,7 @@ result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& 
             return errc::wrong_state;
         auto made = fresh_publication(fmt::format("Takes back: {}", undone->message), officer.login, now);
         made.undoes = id;
-        return propose(ledger, deed, std::move(made), {std::move(*lists), std::move(*rules)});
+        return propose(ledger, deed, officer, std::move(made), {std::move(*lists), std::move(*rules)});
     });
 }
 
@@ -243,7 +248,8 @@ result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& a
         auto const publication = find_publication(ledger, id);
         if (!publication)
             return publication.error();
-        if (auto const set = set_state(ledger, id, PublicationState::cancelled, "by " + officer.login); !set)
+        auto const from = publication->state == PublicationState::waiting ? publication->state : PublicationState::pending;
+        if (auto const set = set_state(ledger, id, PublicationState::cancelled, "by " + officer.login, from); !set)
             return set;
         if (auto const moved = move_changes(ledger, id, PublicationId::none); !moved)
             return moved;

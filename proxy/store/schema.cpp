@@ -168,8 +168,14 @@ CREATE TABLE given_access (
 CREATE INDEX given_access_unconfirmed ON given_access (account, given_at) WHERE confirmed_at IS NULL;
 )sql";
 
-constexpr std::array<char const*, 10> later_steps{
-    version_6, version_7, version_8, version_9, version_10, version_11, version_12, version_13, version_14, version_15};
+// Publications that wait for a second person: who asked, and who said yes.
+constexpr char const* version_16 = R"sql(
+ALTER TABLE publications ADD COLUMN asked_by INTEGER REFERENCES accounts (id);
+ALTER TABLE publications ADD COLUMN confirmed_by INTEGER REFERENCES accounts (id) CHECK (confirmed_by IS NULL OR confirmed_by <> asked_by);
+)sql";
+
+constexpr std::array<char const*, 11> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16};
 
 std::vector<char const*> all_steps()
 {

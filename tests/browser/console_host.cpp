@@ -147,6 +147,11 @@ result<void> add_publications(Ledger& ledger, store::Actor const& officer, store
     if (!pending)
         return pending.error();
     links["pending_id"] = store::number(pending->id);
+    auto const asked = store::propose_additions(ledger,
+        {store::SchoolList::leave_alone, {"pinned.example"}, "An app of the school.", {2027, 9, 1}}, refused, officer, at);
+    if (!asked)
+        return asked.error();
+    links["asked_id"] = store::number(asked->id);
     if (auto const drafted = store::draft_additions(ledger, block("www.library.example"), refused, officer, at); !drafted)
         return drafted;
     links["change_id"] = store::number(store::read_draft(ledger)->front().id);

@@ -136,6 +136,7 @@ task<Response> show_history(Visit const& visit);
 task<Response> show_publication(Visit const& visit);
 task<Response> take_undo(Visit const& visit);
 task<Response> take_cancel(Visit const& visit);
+task<Response> take_publication_decision(Visit const& visit);
 
 // reports.cpp
 task<Response> show_reports(Visit const& visit);

@@ -123,7 +123,7 @@ Words names_of_confirmers(std::vector<store::Account> const& accounts)
     std::vector<Words> names;
     for (auto const& each : accounts)
         names.push_back(words("{} ({})", each.display_name, each.login));
-    return names.empty() ? "Nobody at the moment. The command line of the machine gives roles too." : joined(std::move(names));
+    return names.empty() ? "Nobody at the moment." : joined(std::move(names));
 }
 
 task<Response> show_roles(Visit const& visit)
