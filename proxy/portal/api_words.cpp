@@ -127,8 +127,10 @@ constexpr ApiField account[]{{"name", "As people know it", true}, {"login", "Use
     {"person", "User name of their other account"}, {"role", "In the console"}, {"subject", "On the web"},
     {"group", "On the web"}, {"sign_on", "Name at the provider of the school's sign-on"}, own_password};
 constexpr ApiField account_role[]{id, {"role", "In the console", true}, own_password};
-constexpr ApiField role_decision[]{
+constexpr ApiField second_word[]{
     id, {"decision", "\"confirm\" or \"refuse\"", true}, {"reason", "Needed when it is refused"}, own_password};
+constexpr ApiField access_confirmation[]{
+    id, {"newest", "Number of the newest that was given, as it was read", true}, own_password};
 constexpr ApiField account_state[]{
     id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
 constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true}};
@@ -191,6 +193,7 @@ constexpr ApiWords word_table[]{
     {get, "/history/one", "One publication", publication_page},
     {post, "/history/undo", "Take a publication back", of_id},
     {post, "/history/cancel", "Call off one that is to come", of_id},
+    {post, "/history/decide", "Confirm or refuse sites that nobody looks into, which somebody else published", second_word},
     {get, "/reports", "Reports of content and concerns", shown},
     {get, "/report", "One report", of_id},
     {post, "/report/read", "Read who a report is about", report_read},
@@ -233,7 +236,9 @@ constexpr ApiWords word_table[]{
     {post, "/audit/verify", "Read every row of the chain again"},
     {get, "/roles", "Roles that two people give"},
     {get, "/roles/one", "One role that was asked for", of_id},
-    {post, "/roles/decide", "Confirm or refuse a role that somebody else asked for", role_decision},
+    {post, "/roles/decide", "Confirm or refuse a role that somebody else asked for", second_word},
+    {get, "/roles/access", "What somebody else gave one account to sign in with, while it decides nothing", of_id},
+    {post, "/roles/access", "Confirm that it is really them", access_confirmation},
     {get, "/accounts", "Accounts"},
     {get, "/accounts/one", "One account", of_id},
     {get, "/accounts/add", "The form of a new account"},

@@ -52,6 +52,17 @@ task<void> find_person(Visit& visit)
     visit.session_token = token;
 }
 
+/// Who could confirm that it is really them, if somebody else has given their account another way in.
+task<void> find_hold(Visit& visit)
+{
+    if (!visit.session || !visit.session->account.is_held(visit.instant()))
+        co_return;
+    auto const work = [id = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) { return store::find_access_hold(ledger, id, now); };
+    if (auto found = co_await visit.site.services.store.call(work))
+        visit.hold = std::move(*found);
+}
+
 /// A form that did not come from our own page is refused; if somebody is signed in, their name was misused and the audit says so.
 task<std::optional<Response>> refuse_foreign_form(Visit const& visit)
 {
@@ -142,6 +153,7 @@ task<Response> dispatch_program(Visit& visit)
     }
     if (auto refused = co_await find_caller(visit))
         co_return *refused;
+    co_await find_hold(visit);
     bool path_known = false;
     auto const* const route = find_route(Side::console, visit.request, path_known);
     if (route == nullptr && path_known)
@@ -169,6 +181,7 @@ task<Response> dispatch(Visit& visit)
             visit, 404, "We cannot find this page", "There is no page at this address. Check it for spelling mistakes.");
     if (visit.side == Side::console)
         co_await find_person(visit);
+    co_await find_hold(visit);
     if (auto refused = co_await refuse_foreign_form(visit))
         co_return *refused;
     if (auto refused = refuse_access(visit, *route))
@@ -187,7 +200,7 @@ task<Response> answer(Site& site, Side side, Request const& request)
         asked.path.erase(0, api_prefix.size());
         asked.as_data = asked.path.starts_with('/');
     }
-    Visit visit{site, side, asked, site.clock.now(), {}, {}, {}, {}};
+    Visit visit{site, side, asked, site.clock.now(), {}, {}, {}, {}, {}};
     visit.language = language_for(side, asked);
     // The last resort of ASVS 16.5.4: whatever a page throws ends here, is written down without its data, and the person gets a plain page.
     try {

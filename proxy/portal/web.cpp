@@ -1,5 +1,6 @@
 #include "proxy/portal/web.hpp"
 #include "proxy/portal/api.hpp"
+#include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/language_choice.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/settings.hpp"
@@ -57,6 +58,8 @@ Response show(Visit const& visit, Page const& page)
     if (visit.request.as_data)
         return data_of(page);
     std::vector<View> parts;
+    if (visit.hold && visit.session)
+        parts.push_back(View().html("content", warning(console::own_hold_text(visit)).html(visit.language)));
     for (auto const& part : page.parts)
         parts.push_back(View().html("content", part.html(visit.language)));
     bool const console = visit.side == Side::console;
@@ -126,6 +129,8 @@ Words failure_text(error_code const& failure)
             "recommends and the "
             "headteacher who decides are always three different people."},
         Text{errc::role_changed_recently, "Your role changed less than 24 hours ago. You can take this step tomorrow."},
+        Text{errc::access_given_recently,
+            "Somebody else gave your account another way to sign in less than 24 hours ago, so it decides nothing yet."},
         Text{errc::conflict_of_interest, "This is about you, so somebody else must look at it."},
         Text{errc::password_too_short,
             "The new password is too short. Use at least 12 characters; three words you will remember are a good choice."},
@@ -144,12 +149,14 @@ Words failure_text(error_code const& failure)
 Response show_failure(Visit const& visit, error_code const& failure)
 {
     using store::errc;
+    if (failure == errc::access_given_recently && visit.hold && visit.request.as_data) // people read it above every page
+        return show_message(visit, 403, "You cannot do this", console::own_hold_text(visit));
     if (failure == errc::not_found)
         return show_message(visit, 404, "We cannot find this", failure_text(failure));
     if (failure == errc::stale || failure == errc::wrong_state)
         return show_message(visit, 409, "Somebody was faster", failure_text(failure));
     if (failure == errc::not_permitted || failure == errc::same_person || failure == errc::role_changed_recently
-        || failure == errc::conflict_of_interest)
+        || failure == errc::access_given_recently || failure == errc::conflict_of_interest)
         return show_message(visit, 403, "You cannot do this", failure_text(failure));
     if (failure == errc::throttled) // of asking and telling; pages with passwords say it themselves
         return show_message(visit, 429, "That was a lot",

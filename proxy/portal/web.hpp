@@ -9,6 +9,7 @@
 #include "proxy/portal/services.hpp"
 #include "proxy/sign_on/provider.hpp"
 #include "proxy/store/audit_watch.hpp"
+#include "proxy/store/given_access.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 
@@ -57,6 +58,7 @@ struct Visit {
     std::optional<store::Session> session;  ///< of a person who is signed in
     std::string key_name;                   ///< of the key with which a program acts for that person; empty for people
     std::optional<store::Session> unproved; ///< of somebody whose password was right and whose code is still to come
+    std::optional<store::AccessHold> hold;  ///< somebody else gave that account another way in, and it decides nothing yet
     Language language = Language::english;
 
     std::string_view query(std::string_view name) const { return value_of(request.query, name); }

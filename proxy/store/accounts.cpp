@@ -3,6 +3,7 @@
 #include "proxy/store/acting.hpp"
 #include "proxy/store/api_tokens.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/given_access_steps.hpp"
 #include "proxy/store/role_grants.hpp"
 #include "proxy/store/role_steps.hpp"
 #include "proxy/store/sessions.hpp"
@@ -19,8 +20,8 @@ constexpr std::array<std::string_view, 10> role_names{
 
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
-      " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass, disabled_at, forgotten_at FROM "
-      "accounts ";
+      " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass, disabled_at, forgotten_at,"
+      " (SELECT max(given_at) FROM given_access g WHERE g.account = accounts.id AND g.confirmed_at IS NULL) FROM accounts ";
 
 Account read_account(Statement const& row)
 {
@@ -42,6 +43,7 @@ Account read_account(Statement const& row)
     account.is_break_glass = row.flag(14);
     account.disabled_at = row.optional_instant(15);
     account.forgotten_at = row.optional_instant(16);
+    account.access_given_at = row.optional_instant(17);
     return account;
 }
 
@@ -137,6 +139,17 @@ result<void> give_first_role(Ledger& ledger, AccountId id, ConsoleRole role, Act
     if (!way)
         return way.error();
     return *way == RoleWay::at_once ? write_role(ledger, id, role, now) : result<void>{};
+}
+
+/// A name of somebody else's choice opens the account to whoever has it; taking one away opens nothing, nor does the same one again.
+result<void> note_sign_on(Ledger& ledger, AccountId id, std::string const& name, Actor const& actor, Instant now)
+{
+    auto const was = find_account(ledger, id);
+    if (!was)
+        return was.error();
+    if (name.empty() || was->sign_on == name)
+        return {};
+    return note_given_access(ledger, id, AccessKind::sign_on, actor, now);
 }
 
 /// An account that is opened again gets its role as a new one would.
@@ -280,6 +293,8 @@ result<void> set_sign_on(Ledger& ledger, AccountId account, std::string const& n
         auto const owner = folded.empty() ? result<Account>{errc::not_found} : find_account_by_sign_on(ledger, folded);
         if (owner && owner->id != account)
             return errc::already_exists;
+        if (auto const noted = note_sign_on(ledger, account, folded, actor, now); !noted)
+            return noted;
         return database.execute("UPDATE accounts SET sign_on = ? WHERE id = ?", folded, account);
     });
 }
@@ -325,6 +340,8 @@ result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash cons
 {
     Deed const deed{"account.reset-password", account_object(account), actor, now};
     return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) {
+        if (auto const noted = note_given_access(ledger, account, AccessKind::password, actor, now); !noted)
+            return noted;
         return database.execute(
             "UPDATE accounts SET password = ?, must_change = 1 - break_glass WHERE id = ?", initial.text, account);
     });

@@ -23,6 +23,9 @@ std::string_view to_text(ConsoleRole
         role); ///< "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "supervisor", "none"
 std::optional<ConsoleRole> parse_console_role(std::string_view text);
 
+/// After a change of role or of the way in by somebody else, before the account decides anything.
+inline constexpr std::chrono::hours settling_time{24};
+
 struct Account {
     AccountId id = AccountId::none;
     std::string login; ///< lower case, [a-z0-9._@-], at most 64 bytes, unique
@@ -39,8 +42,12 @@ struct Account {
     Instant created_at{};
     std::optional<Instant> role_changed_at; ///< by a person of the console; not set for accounts made on the command line
     std::optional<Instant> last_sign_in;
-    std::optional<Instant> disabled_at;  ///< since when nobody signs in with it
+    std::optional<Instant> disabled_at;     ///< since when nobody signs in with it
+    std::optional<Instant> access_given_at; ///< the newest that somebody else gave it and nobody confirmed (given_access.hpp)
     std::optional<Instant> forgotten_at; ///< the person was taken out of it (forgotten_accounts.hpp): nothing changes it any more
+
+    /// Somebody else has given it another way in, and it decides nothing yet.
+    bool is_held(Instant now) const { return access_given_at && now < *access_given_at + settling_time; }
 };
 
 struct NewAccount {
@@ -70,7 +77,7 @@ result<std::vector<Account>> list_accounts(Ledger& ledger);
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
 result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
     Actor const& actor, Instant now);
-/// The account's name at the provider; empty takes it away. Errors: `errc::already_exists` if another account has it.
+/// The account's name at the provider; empty takes it away. A new one starts 24 hours of deciding nothing (given_access.hpp), as does a new password. Errors: `errc::already_exists` if another account has it.
 result<void> set_sign_on(Ledger& ledger, AccountId account, std::string const& name, Actor const& actor, Instant now);
 /// Errors: `errc::not_found`.
 result<Account> find_account_by_sign_on(Ledger& ledger, std::string_view name);

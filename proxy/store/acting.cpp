@@ -9,8 +9,6 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::chrono::hours settling_time{24}; // after a change of role, before the account decides anything
-
 bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -60,7 +58,7 @@ result<void> audit(Ledger& ledger, Deed const& deed, std::string detail)
 bool is_denial(error_code const& code)
 {
     return code == errc::not_permitted || code == errc::same_person || code == errc::role_changed_recently
-        || code == errc::conflict_of_interest;
+        || code == errc::access_given_recently || code == errc::conflict_of_interest;
 }
 
 void audit_denial(Ledger& ledger, Deed const& deed, error_code const& code)
@@ -88,7 +86,15 @@ result<Account> require_settled_role(Ledger& ledger, Actor const& actor, std::in
     auto account = require_role(ledger, actor, roles);
     if (account && account->role_changed_at && now < *account->role_changed_at + settling_time)
         return errc::role_changed_recently;
-    return account;
+    if (!account)
+        return account;
+    auto const known = require_known(*account, now);
+    return known ? account : result<Account>{known.error()};
+}
+
+result<void> require_known(Account const& account, Instant now)
+{
+    return account.is_held(now) ? result<void>{errc::access_given_recently} : result<void>{};
 }
 
 result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account)

@@ -34,8 +34,12 @@ auto carry_out(Ledger& ledger, Deed const& deed, Work work) -> decltype(work())
 
 /// The actor's account, if it is live and has one of the roles. Errors: `errc::not_permitted`.
 result<Account> require_role(Ledger& ledger, Actor const& actor, std::initializer_list<ConsoleRole> roles);
-/// As require_role, and the role is older than 24 hours. Errors: `errc::role_changed_recently`.
+/// As require_role, and the role is older than 24 hours, and so is what somebody else gave the account to come in with (given_access.hpp).
+/// Errors: `errc::role_changed_recently`, `access_given_recently`.
 result<Account> require_settled_role(Ledger& ledger, Actor const& actor, std::initializer_list<ConsoleRole> roles, Instant now);
+
+/// Nobody else gave the account another way in during the last 24 hours, or it was confirmed. Errors: `errc::access_given_recently`.
+result<void> require_known(Account const& account, Instant now);
 
 /// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account. Errors: `errc::not_permitted`.
 result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account);

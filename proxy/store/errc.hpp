@@ -33,6 +33,7 @@ enum class errc {
     throttled,              ///< too many wrong passwords, or too many asks from one address
     password_change_needed, ///< the initial password opens nothing but the change form
     no_session,             ///< unknown, ended, idle or too old
+    access_given_recently,  ///< somebody else gave the account a password or another way in during the last 24 hours
     wrong_code,             ///< of the second factor: wrong, too old, or used before
 };
 

@@ -20,14 +20,16 @@ constexpr std::string_view is_needed_sql
       " OR end_proposer = ?1 OR user IN (SELECT login FROM account_logins WHERE account = ?1)))"
       " OR EXISTS (SELECT 1 FROM permissions WHERE closed_at IS NULL AND max(head_until, officer_until) > ?2 AND (head = ?1"
       " OR officer = ?1 OR who IN (SELECT 'user:' || login FROM account_logins WHERE account = ?1)))"
-      " OR EXISTS (SELECT 1 FROM role_grants WHERE state = 0 AND (account = ?1 OR asked_by = ?1))";
+      " OR EXISTS (SELECT 1 FROM role_grants WHERE state = 0 AND (account = ?1 OR asked_by = ?1))"
+      " OR EXISTS (SELECT 1 FROM given_access WHERE confirmed_at IS NULL AND given_at > ?2 - 86400 AND given_by = ?1)"
+      " OR EXISTS (SELECT 1 FROM publications WHERE state = 4 AND asked_by = ?1)";
 
 /// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.
-constexpr std::array<std::string_view, 6> removals{
+constexpr std::array<std::string_view, 7> removals{
     "DELETE FROM known_addresses WHERE login IN (SELECT login FROM account_logins WHERE account = ?1)",
     "DELETE FROM recovery_codes WHERE account = ?1", "DELETE FROM sessions WHERE account = ?1",
     "DELETE FROM api_tokens WHERE account = ?1", "DELETE FROM role_grants WHERE account = ?1",
-    "DELETE FROM log_views WHERE account = ?1"};
+    "DELETE FROM given_access WHERE account = ?1", "DELETE FROM log_views WHERE account = ?1"};
 
 /// Errors: `errc::wrong_state`.
 result<void> require_unneeded(Ledger& ledger, AccountId id, Instant now)

@@ -1,6 +1,7 @@
 #include "proxy/store/notices.hpp"
 
 #include "policy/term_list.hpp"
+#include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
@@ -62,10 +63,12 @@ constexpr std::string_view proposals
       " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
       "2)";
 
-// A new password or way to sign in of somebody with a role lets whoever gave it act in their place.
+// A new password or way to sign in of somebody with a role lets whoever gave it act in their place; so does a role that is given at the command line,
+// which counts at once. What is set up there before anybody has signed in is told to nobody.
 constexpr std::string_view changed_accounts
-    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE account > 0 AND ?1 > 0 AND (action IN ('account.add', "
-      "'account.set-role', 'account.confirm-role', 'account.second-factor-clear') OR (action IN ('account.reset-password', "
+    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE ?1 > 0 AND (account > 0 OR sequence > (SELECT min(sequence) FROM audit"
+      " WHERE action = 'sign-in')) AND (action IN ('account.set-role', 'account.confirm-role', 'account.second-factor-clear')"
+      " OR (action = 'account.add' AND detail NOT LIKE 'console role none%') OR (action IN ('account.reset-password', "
       "'account.set-sign-on', 'account.disable') AND EXISTS (SELECT 1 FROM accounts a WHERE a.console_role <> 0 AND a.id = "
       "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
 
@@ -97,13 +100,21 @@ constexpr std::array sources{
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
     Source{{"roles", ConsoleRole::headteacher, "an account with a role was changed",
                "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
-               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person.",
+               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person. An account that "
+               "decides "
+               "decides nothing for 24 hours then, unless a second person confirms on the page Roles that it is really them.",
                "/audit?action=account."},
         changed_accounts},
     Source{{"role-asked", ConsoleRole::headteacher, "a role waits for a second person",
                "Somebody is to have a role that decides, and a second person has to say yes. Say no if you did not expect that.",
                "/roles"},
         "SELECT coalesce(max(id), 0) FROM role_grants WHERE state = 0 AND ?1 > 0"},
+    Source{
+        {"lists-asked", ConsoleRole::headteacher, "sites that nobody looks into wait for a second person",
+            "Somebody wants the gateway to look into some sites no longer, and a second person has to say yes. Say no if you did "
+            "not expect that.",
+            "/history"},
+        "SELECT coalesce(max(id), 0) FROM publications WHERE state = 4 AND ?1 > 0"},
     Source{{"rules", ConsoleRole::headteacher, "the rules were changed",
                "Rules or the timetable of the web filter were changed. The history says what, by whom and why.", "/history"},
         "SELECT coalesce(max(applied), 0) FROM policy_changes WHERE ?1 > 0"},
@@ -137,6 +148,7 @@ constexpr std::array sources{
 // The numbers in the statements above.
 static_assert(static_cast<int>(ConsoleRole::none) == 0 && static_cast<int>(ConsoleRole::headteacher) == 2
     && static_cast<int>(ConsoleRole::chief_executive) == 6);
+static_assert(static_cast<int>(PublicationState::waiting) == 4 && static_cast<int>(PublicationState::refused) == 3);
 static_assert(static_cast<int>(RequestState::submitted) == 0 && static_cast<int>(RequestState::recommended) == 1);
 static_assert(static_cast<int>(ReportState::open) == 0 && 1 + static_cast<int>(policy::Severity::urgent) == 3);
 

@@ -12,7 +12,8 @@ constexpr std::string_view select_change
     = "SELECT id, kind, outcome, list, host, path, reason, review_by, entry, made_at, made_by, owner,"
       " reference FROM list_changes ";
 constexpr std::string_view select_publication
-    = "SELECT id, state, message, made_at, due_at, made_by, note, undoes FROM publications ";
+    = "SELECT id, state, message, made_at, due_at, made_by, note, undoes, coalesce(asked_by, 0),"
+      " coalesce((SELECT login FROM accounts a WHERE a.id = confirmed_by), '') FROM publications ";
 
 Change read_change(Statement const& row)
 {
@@ -45,6 +46,8 @@ Publication read_publication(Statement const& row)
     publication.made_by = row.text(5);
     publication.note = row.text(6);
     publication.undoes = row.id<PublicationId>(7);
+    publication.asked_by = row.id<AccountId>(8);
+    publication.confirmed_by = row.text(9);
     return publication;
 }
 
@@ -149,11 +152,23 @@ result<void> insert_change(Ledger& ledger, Change const& change, PublicationId p
         change.made_at, change.made_by, change.owner, change.reference);
 }
 
+result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to)
+{
+    for (auto const* const table : {"list_changes", "policy_changes"}) {
+        auto const sql = fmt::format("UPDATE {} SET publication = nullif(?1, 0) WHERE coalesce(publication, 0) = ?2", table);
+        if (auto const moved = ledger.database().execute(sql, to, from); !moved)
+            return moved;
+    }
+    return {};
+}
+
 result<Publication> insert_publication(Ledger& ledger, Publication publication)
 {
-    auto const added = ledger.database().execute(
-        "INSERT INTO publications (state, message, made_at, due_at, made_by, undoes) VALUES (?, ?, ?, ?, ?, nullif(?, 0))",
-        publication.state, publication.message, publication.made_at, publication.due_at, publication.made_by, publication.undoes);
+    auto const added
+        = ledger.database().execute("INSERT INTO publications (state, message, made_at, due_at, made_by, undoes, asked_by)"
+                                    " VALUES (?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0))",
+            publication.state, publication.message, publication.made_at, publication.due_at, publication.made_by,
+            publication.undoes, publication.asked_by);
     if (!added)
         return added.error();
     publication.id = static_cast<PublicationId>(ledger.database().last_row_id());

@@ -33,6 +33,12 @@ auto officer_does(Ledger& ledger, Deed const& deed, Work const& work) -> decltyp
 /// `publication` none: into the draft.
 result<void> insert_change(Ledger& ledger, Change const& change, PublicationId publication);
 result<Publication> insert_publication(Ledger& ledger, Publication publication);
+/// What takes two people leaves `changes` for a publication like this one, which waits; nothing: none of it does, or nobody else could confirm it.
+/// Changes of the draft leave the draft. With its audit row; inside a transaction.
+result<std::optional<Publication>> ask_second_person(
+    Ledger& ledger, Deed const& deed, Account const& officer, Publication const& like, std::vector<Change>& changes);
+/// All changes of one publication (none: the draft) to another one.
+result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to);
 /// "+ school-block example.org/a: Played in lessons."
 std::string text_of(Change const& change);
 

@@ -18,21 +18,11 @@ std::string object_of(PublicationId id)
 /// What the program does by itself, when a publication is due.
 Actor const system_actor{AccountId::none, "system", ""};
 
-/// Changes that nobody can see in the draft any more come with their publication.
-result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to)
-{
-    for (auto const* const table : {"list_changes", "policy_changes"}) {
-        auto const sql = fmt::format("UPDATE {} SET publication = nullif(?1, 0) WHERE coalesce(publication, 0) = ?2", table);
-        if (auto const moved = ledger.database().execute(sql, to, from); !moved)
-            return moved;
-    }
-    return {};
-}
-
-result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note)
+result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note,
+    PublicationState from = PublicationState::pending)
 {
     auto const set = ledger.database().execute(
-        "UPDATE publications SET state = ?, note = ? WHERE id = ? AND state = ?", state, note, id, PublicationState::pending);
+        "UPDATE publications SET state = ?, note = ? WHERE id = ? AND state = ?", state, note, id, from);
     if (!set)
         return set;
     return ledger.database().changed_rows() == 1 ? result<void>{} : result<void>{errc::wrong_state};
@@ -72,6 +62,16 @@ result<void> remove(Ledger& ledger, Change& change, Instant now)
     if (entry->removed_at)
         return {};
     return remove_entry(ledger, {"list.remove", {}, system_actor, now}, *entry, change.made_by, change.reason);
+}
+
+/// As officer_does. What goes live is a decision. Errors: also `errc::access_given_recently`.
+template <class Work>
+result<Publication> officer_proposes(Ledger& ledger, Deed const& deed, Work const& work)
+{
+    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+        auto const known = require_known(officer, deed.now);
+        return known ? work(officer) : result<Publication>{known.error()};
+    });
 }
 
 /// What would take a change back, if it still stands.
@@ -143,11 +143,19 @@ Publication fresh_publication(std::string message, std::string by, Instant now)
 }
 
 /// A publication with these changes, written with its audit row. Inside a transaction.
-result<Publication> propose(Ledger& ledger, Deed const& deed, Publication publication, ProposedChanges const& changes)
+result<Publication> propose(
+    Ledger& ledger, Deed const& deed, Account const& officer, Publication publication, ProposedChanges changes)
 {
+    auto asked = ask_second_person(ledger, deed, officer, publication, changes.lists);
+    if (!asked)
+        return asked.error();
+    if (*asked && changes.lists.empty() && changes.policy.empty())
+        return std::move(**asked);
     auto proposed = insert_publication(ledger, std::move(publication));
     if (!proposed)
         return proposed;
+    if (*asked)
+        proposed->waits_beside = (*asked)->id;
     for (auto const& change : changes.lists)
         if (auto const added = insert_change(ledger, change, proposed->id); !added)
             return added.error();
@@ -164,8 +172,8 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
     if (!is_plain_text(publication.message, message_limit))
         return errc::invalid_value;
     Deed const deed{"publication.propose", "draft", actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        auto const draft = read_draft(ledger);
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
+        auto draft = read_draft(ledger);
         auto const rules = policy_changes_of(ledger, PublicationId::none);
         if (!draft || !rules)
             return !draft ? draft.error() : rules.error();
@@ -173,9 +181,16 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
             return errc::wrong_state;
         auto made = fresh_publication(publication.message, officer.login, now);
         made.due_at = std::max(now, publication.due_at);
+        auto asked = ask_second_person(ledger, deed, officer, made, *draft);
+        if (!asked)
+            return asked.error();
+        if (*asked && draft->empty() && rules->empty())
+            return std::move(**asked);
         auto proposed = insert_publication(ledger, std::move(made));
         if (!proposed)
             return proposed;
+        if (*asked)
+            proposed->waits_beside = (*asked)->id;
         if (auto const moved = move_changes(ledger, PublicationId::none, proposed->id); !moved)
             return moved.error();
         return audit_proposal(ledger, deed, std::move(*proposed), draft->size() + rules->size());
@@ -186,29 +201,29 @@ result<Publication> propose_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        auto const made = make_additions(ledger, changes, refused, officer.login, now);
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
+        auto made = make_additions(ledger, changes, refused, officer.login, now);
         if (!made)
             return made.error();
-        return propose(ledger, deed, fresh_publication(changes.reason, officer.login, now), {*made, {}});
+        return propose(ledger, deed, officer, fresh_publication(changes.reason, officer.login, now), {std::move(*made), {}});
     });
 }
 
 result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const change = make_removal(ledger, entry, reason, officer.login, now);
         if (!change)
             return change.error();
-        return propose(ledger, deed, fresh_publication(reason, officer.login, now), {{*change}, {}});
+        return propose(ledger, deed, officer, fresh_publication(reason, officer.login, now), {{*change}, {}});
     });
 }
 
 result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.undo", object_of(id), actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const undone = find_publication(ledger, id);
         if (!undone)
             return undone.error();
@@ -222,7 +237,7 @@ result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& 
             return errc::wrong_state;
         auto made = fresh_publication(fmt::format("Takes back: {}", undone->message), officer.login, now);
         made.undoes = id;
-        return propose(ledger, deed, std::move(made), {std::move(*lists), std::move(*rules)});
+        return propose(ledger, deed, officer, std::move(made), {std::move(*lists), std::move(*rules)});
     });
 }
 
@@ -233,7 +248,8 @@ result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& a
         auto const publication = find_publication(ledger, id);
         if (!publication)
             return publication.error();
-        if (auto const set = set_state(ledger, id, PublicationState::cancelled, "by " + officer.login); !set)
+        auto const from = publication->state == PublicationState::waiting ? publication->state : PublicationState::pending;
+        if (auto const set = set_state(ledger, id, PublicationState::cancelled, "by " + officer.login, from); !set)
             return set;
         if (auto const moved = move_changes(ledger, id, PublicationId::none); !moved)
             return moved;

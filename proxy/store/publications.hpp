@@ -36,6 +36,7 @@ enum class PublicationState : std::uint8_t {
     live,
     cancelled, ///< its changes went back to the draft
     refused,   ///< the policy did not hold with them; they went back to the draft
+    waiting,   ///< for a second person: sites that nobody looks into
 };
 
 struct Publication {
@@ -46,6 +47,9 @@ struct Publication {
     std::string made_by; ///< login
     std::string note;    ///< why it was refused or cancelled
     PublicationId undoes = PublicationId::none;
+    AccountId asked_by = AccountId::none;             ///< of one that waited for a second person
+    std::string confirmed_by;                         ///< login of that person
+    PublicationId waits_beside = PublicationId::none; ///< what was proposed with it and waits; not kept
 };
 
 struct NewChanges {
@@ -81,6 +85,9 @@ struct NewPublication {
     std::string message;
     Instant due_at{}; ///< not after now: at once
 };
+// Sites that nobody shall look into (`leave_alone`) take two people. They become a publication of their own, which waits (publication_confirmers);
+// everything else goes its way at once. What is returned is the part that waits for nobody, with `waits_beside`; if there is none, what waits. Where
+// nobody else could confirm it, all of it is one.
 /// Everything in the draft becomes one publication. Errors: `errc::invalid_value` without a message, `wrong_state` if the draft is empty.
 result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now);
 /// These alone, beside the draft. Errors: as draft_additions, draft_removal.
@@ -90,8 +97,26 @@ result<Publication> propose_removal(
     Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now);
 /// The opposite of what a live one did, as far as it still stands. Errors: `errc::not_found`; `wrong_state` if it is not live or nothing of it stands.
 result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& actor, Instant now);
-/// Before it is live. Errors: `errc::not_found`, `wrong_state`.
+/// Before it is live, also while it waits for a second person. Errors: `errc::not_found`, `wrong_state`.
 result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& actor, Instant now);
+
+struct PublicationStep {
+    PublicationId id = PublicationId::none;
+    Actor actor;
+    Instant now{};
+};
+/// Another officer or a headteacher, for longer than 24 hours: neither who published it nor who drafted one of its sites, and not with the account for
+/// emergencies. It is pending then, and due at once if its time is over. Errors: `errc::not_found`, `wrong_state` (decided, or who published it is no
+/// officer any more), `not_permitted`, `same_person`, `role_changed_recently`, `access_given_recently`.
+result<Publication> confirm_publication(Ledger& ledger, PublicationStep const& step);
+/// As confirm_publication, also within 24 hours; its changes go back to the draft. Errors: also `errc::invalid_value` without a reason.
+result<void> turn_down_publication(Ledger& ledger, PublicationStep const& step, std::string const& reason);
+/// Whether confirm_publication would let this actor. Errors: as confirm_publication.
+result<void> check_publication_turn(Ledger& ledger, PublicationStep const& step);
+/// Who could confirm it now. Errors: `errc::not_found`.
+result<std::vector<Account>> publication_confirmers(Ledger& ledger, PublicationId id);
+/// Those that wait and that this reader could confirm, oldest first.
+result<std::vector<PublicationId>> publications_for(Ledger& ledger, Account const& reader);
 
 // By the program itself, when a publication is due.
 

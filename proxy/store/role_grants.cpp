@@ -2,6 +2,7 @@
 
 #include "proxy/store/api_tokens.hpp"
 #include "proxy/store/role_steps.hpp"
+#include "proxy/store/second_person.hpp"
 #include "proxy/store/sessions.hpp"
 
 #include <algorithm>
@@ -11,10 +12,7 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000;     // bytes
-constexpr std::chrono::hours counts_still{24}; // whoever was closed or lost the role is still a second person
-constexpr auto confirmers = {ConsoleRole::ict_lead, ConsoleRole::headteacher};
-static_assert(static_cast<int>(ConsoleRole::headteacher) == 2 && static_cast<int>(ConsoleRole::ict_lead) == 3);
+constexpr std::size_t reason_limit = 2000; // bytes
 
 struct Row {
     RoleGrant grant;
@@ -54,42 +52,13 @@ std::string account_object(AccountId id)
     return fmt::format("account:{}", number(id));
 }
 
-/// Neither of the two, by person and by account.
-bool is_apart(Account const& third, Account const& one, Account const& other)
+/// Somebody else than who asked and whose role it is.
+result<SecondPerson> second_person_for(Ledger& ledger, Row const& row)
 {
-    return third.id != one.id && third.id != other.id && third.person != one.person && third.person != other.person;
-}
-
-bool is_confirmer(Account const& account)
-{
-    bool const has_role = std::find(confirmers.begin(), confirmers.end(), account.console_role) != confirmers.end();
-    return has_role && !account.disabled && !account.is_break_glass;
-}
-
-/// Somebody could confirm it, or could until a moment ago: nobody becomes the only one by closing the others.
-result<std::int64_t> count_second_people(Ledger& ledger, Account const& asker, Account const& target, Instant now)
-{
-    auto const found = ledger.database().first(
-        "SELECT count(*) FROM accounts WHERE break_glass = 0 AND person NOT IN (?1, ?2) AND id NOT IN (?3, ?4)"
-        " AND (disabled = 0 OR disabled_at > ?5)"
-        " AND (console_role IN (2, 3) OR (role_before IN (2, 3) AND role_changed_at > ?5))",
-        [](Statement const& row) { return row.integer(0); }, asker.person, target.person, asker.id, target.id,
-        now - counts_still);
-    if (!found)
-        return found.error();
-    return found->value_or(0);
-}
-
-/// Who takes the step, after every check of people. Errors: as confirm_role.
-result<void> check_people(Ledger& ledger, Row const& row, Account const& account)
-{
-    auto const asker = find_account(ledger, row.asked_by);
-    auto const target = find_account(ledger, row.grant.account);
-    if (!asker || !target)
-        return !asker ? asker.error() : target.error();
-    if (account.is_break_glass)
-        return errc::not_permitted;
-    return is_apart(account, *asker, *target) ? result<void>{} : result<void>{errc::same_person};
+    auto parties = find_parties(ledger, {row.asked_by, row.grant.account});
+    if (!parties)
+        return parties.error();
+    return SecondPerson{account_confirmers, std::move(*parties)};
 }
 
 /// Errors: `errc::wrong_state`.
@@ -101,15 +70,11 @@ result<Row> load_waiting(Ledger& ledger, RoleGrantId id)
     return row;
 }
 
-/// Whoever asked may still ask, and the account is still there. Errors: `errc::wrong_state`.
-result<void> check_still_asked(Ledger& ledger, Row const& row)
+/// Whoever asked may still ask, and the account is still there.
+bool is_still_asked(Parties const& parties)
 {
-    auto const asker = find_account(ledger, row.asked_by);
-    auto const target = find_account(ledger, row.grant.account);
-    if (!asker || !target)
-        return !asker ? asker.error() : target.error();
-    bool const stands = !asker->disabled && asker->console_role == ConsoleRole::ict_lead && !target->disabled;
-    return stands ? result<void>{} : result<void>{errc::wrong_state};
+    auto const& asker = parties.front();
+    return !asker.disabled && asker.console_role == ConsoleRole::ict_lead && !parties.back().disabled;
 }
 
 struct Turn {
@@ -123,13 +88,14 @@ result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
     auto row = load_waiting(ledger, step.id);
     if (!row)
         return row.error();
-    auto account = require_settled_role(ledger, step.actor, confirmers, step.now);
+    auto const second = second_person_for(ledger, *row);
+    if (!second)
+        return second.error();
+    auto account = require_second_person(ledger, step.actor, *second, step.now);
     if (!account)
         return account.error();
-    if (auto const apart = check_people(ledger, *row, *account); !apart)
-        return apart.error();
-    if (auto const asked = check_still_asked(ledger, *row); !asked)
-        return asked.error();
+    if (!is_still_asked(second->parties))
+        return errc::wrong_state;
     return Turn{std::move(*row), std::move(*account)};
 }
 
@@ -154,19 +120,20 @@ result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role
 {
     if (actor.account == AccountId::none || !needs_second_person(role))
         return RoleWay::at_once;
-    auto const asker = find_account(ledger, actor.account);
-    auto const target = find_account(ledger, account);
-    if (!asker || !target)
-        return !asker ? asker.error() : target.error();
-    if (target->console_role == role)
+    auto parties = find_parties(ledger, {actor.account, account});
+    if (!parties)
+        return parties.error();
+    if (parties->back().console_role == role)
         return RoleWay::at_once;
-    auto const others = count_second_people(ledger, *asker, *target, now);
+    if (auto const known = require_known(parties->front(), now); !known)
+        return known.error();
+    auto const others = count_second_people(ledger, {account_confirmers, std::move(*parties)}, now);
     if (!others)
         return others.error();
     if (*others == 0)
         return RoleWay::at_once;
     if (auto const asked = ledger.database().execute(
-            "INSERT INTO role_grants (account, role, asked_at, asked_by) VALUES (?, ?, ?, ?)", account, role, now, asker->id);
+            "INSERT INTO role_grants (account, role, asked_at, asked_by) VALUES (?, ?, ?, ?)", account, role, now, actor.account);
         !asked)
         return asked.error();
     Deed const deed{"account.ask-role", account_object(account), actor, now};
@@ -222,11 +189,12 @@ result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string 
         auto const row = load_waiting(ledger, step.id);
         if (!row)
             return row.error();
-        auto const account = require_role(ledger, step.actor, confirmers); // refusing is safe at any time
+        auto const second = second_person_for(ledger, *row);
+        if (!second)
+            return second.error();
+        auto const account = require_refuser(ledger, step.actor, *second);
         if (!account)
             return account.error();
-        if (auto const apart = check_people(ledger, *row, *account); !apart)
-            return apart;
         if (auto const decided = write_decision(ledger, *row, RoleGrantState::refused, *account, reason, step.now); !decided)
             return decided;
         auto const what = fmt::format("{}: {}", account_object(row->grant.account), to_text(row->grant.role));
@@ -269,18 +237,13 @@ result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id)
     auto const row = load(ledger, id);
     if (!row)
         return row.error();
-    auto const asker = find_account(ledger, row->asked_by);
-    auto const target = find_account(ledger, row->grant.account);
-    auto accounts = list_accounts(ledger);
-    if (!asker || !target || !accounts)
-        return !asker ? asker.error() : !target ? target.error() : accounts.error();
-    std::erase_if(*accounts, [&](Account const& each) { return !is_confirmer(each) || !is_apart(each, *asker, *target); });
-    return accounts;
+    auto const second = second_person_for(ledger, *row);
+    return second ? second_people(ledger, *second) : result<std::vector<Account>>{second.error()};
 }
 
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader)
 {
-    if (!is_confirmer(reader))
+    if (!could_be_second(reader, {}))
         return std::size_t{0};
     auto const found = ledger.database().first(
         "SELECT count(*) FROM role_grants g JOIN accounts a ON a.id = g.account JOIN accounts b ON b.id = g.asked_by"

@@ -152,8 +152,30 @@ CREATE TABLE role_grants (
 CREATE UNIQUE INDEX role_grants_waiting ON role_grants (account) WHERE state = 0;
 )sql";
 
-constexpr std::array<char const*, 9> later_steps{
-    version_6, version_7, version_8, version_9, version_10, version_11, version_12, version_13, version_14};
+// Ways in that somebody else gave an account which decides (given_access.hpp). given_by: NULL is the machine's owner.
+constexpr char const* version_15 = R"sql(
+CREATE TABLE given_access (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    account      INTEGER NOT NULL REFERENCES accounts (id),
+    kind         INTEGER NOT NULL,
+    given_at     INTEGER NOT NULL,
+    given_by     INTEGER REFERENCES accounts (id),
+    confirmed_at INTEGER,
+    confirmed_by INTEGER REFERENCES accounts (id),
+    CHECK (given_by IS NULL OR given_by <> account),
+    CHECK (confirmed_by IS NULL OR (confirmed_by <> account AND confirmed_by IS NOT given_by))
+) STRICT;
+CREATE INDEX given_access_unconfirmed ON given_access (account, given_at) WHERE confirmed_at IS NULL;
+)sql";
+
+// Publications that wait for a second person: who asked, and who said yes.
+constexpr char const* version_16 = R"sql(
+ALTER TABLE publications ADD COLUMN asked_by INTEGER REFERENCES accounts (id);
+ALTER TABLE publications ADD COLUMN confirmed_by INTEGER REFERENCES accounts (id) CHECK (confirmed_by IS NULL OR confirmed_by <> asked_by);
+)sql";
+
+constexpr std::array<char const*, 11> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16};
 
 std::vector<char const*> all_steps()
 {

@@ -1,6 +1,7 @@
 #include "proxy/store/second_factor.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/given_access_steps.hpp"
 #include "proxy/store/sealed_secret.hpp"
 #include "proxy/store/throttle.hpp"
 
@@ -277,8 +278,12 @@ result<void> clear_second_factor(Ledger& ledger, AccountId account, Actor const&
             if (!lead || actor.account == account)
                 return !lead ? lead.error() : make_error_code(errc::not_permitted);
         }
-        if (auto const factor = find_factor(ledger, account); !factor)
+        auto const factor = find_factor(ledger, account);
+        if (!factor)
             return factor.error();
+        if (factor->is_on)
+            if (auto const noted = note_given_access(ledger, account, AccessKind::code_off, actor, now); !noted)
+                return noted;
         if (auto const gone = take_away(ledger, account); !gone)
             return gone;
         if (auto const ended = end_all_sessions(ledger, account); !ended)

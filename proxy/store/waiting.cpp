@@ -1,7 +1,9 @@
 #include "proxy/store/waiting.hpp"
 
+#include "proxy/store/given_access.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/permissions.hpp"
+#include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
 #include "proxy/store/role_grants.hpp"
@@ -100,12 +102,18 @@ result<void> count_cases(Ledger& ledger, Account const& reader, Waiting& waiting
     return {};
 }
 
-result<void> count_roles(Ledger& ledger, Account const& reader, Waiting& waiting)
+result<void> count_confirmations(Ledger& ledger, Account const& reader, Instant now, Waiting& waiting)
 {
     auto const roles = count_roles_for(ledger, reader);
-    if (!roles)
-        return roles.error();
+    auto const holds = count_holds_for(ledger, reader, now);
+    if (!roles || !holds)
+        return !roles ? roles.error() : holds.error();
     waiting.roles = *roles;
+    waiting.holds = *holds;
+    auto const asked = publications_for(ledger, reader);
+    if (!asked)
+        return asked.error();
+    waiting.confirmations = asked->size();
     return {};
 }
 
@@ -156,7 +164,7 @@ result<Waiting> what_waits(Ledger& ledger, AccountId reader, policy::Moment cons
     if (counted)
         counted = count_cases(ledger, *account, waiting);
     if (counted)
-        counted = count_roles(ledger, *account, waiting);
+        counted = count_confirmations(ledger, *account, now.instant, waiting);
     if (counted)
         counted = count_upkeep(ledger, *account, now.local.date, waiting);
     if (counted)

@@ -16,6 +16,8 @@ struct Waiting {
     std::size_t keys = 0;                        ///< permissions without the reader's key
     std::size_t cases = 0;                       ///< proposals of supervised use that the reader decides
     std::size_t roles = 0;                       ///< that somebody else asked for and the reader could confirm
+    std::size_t holds = 0;                       ///< accounts that somebody else gave a way in, and the reader could confirm
+    std::size_t confirmations = 0;               ///< sites that nobody shall look into, which somebody else asked for
     std::size_t drafted = 0;                     ///< changes that are not live yet
     std::size_t entries = 0;                     ///< of the school's lists, whose day of review is over
     ReviewState review = ReviewState::done;      ///< of the policy and of the filter, the one that is further on

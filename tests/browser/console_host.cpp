@@ -64,12 +64,12 @@ void add_people(store::Store& store)
         char const *login, *name;
         ConsoleRole role;
     };
-    for (auto const& [login, name, role] :
-        {Person{"officer", "Olive Officer", ConsoleRole::officer}, Person{"officer2", "Otto Officer", ConsoleRole::officer},
-            Person{"head", "Harriet Head", ConsoleRole::headteacher}, Person{"ict", "Ian Cooper", ConsoleRole::ict_lead},
-            Person{"dsl", "Dora Lane", ConsoleRole::dsl}, Person{"dpo", "Dev Patel", ConsoleRole::dpo},
-            Person{"chief", "Chidi Eze", ConsoleRole::chief_executive}, Person{"marketing", "Mia King", ConsoleRole::marketing},
-            Person{"auditor", "Ada Ward", ConsoleRole::auditor}, Person{"beside", "Bea Side", ConsoleRole::supervisor}}) {
+    for (auto const& [login, name, role] : {Person{"officer", "Olive Officer", ConsoleRole::officer},
+             Person{"officer2", "Otto Officer", ConsoleRole::officer}, Person{"head", "Harriet Head", ConsoleRole::headteacher},
+             Person{"ict", "Ian Cooper", ConsoleRole::ict_lead}, Person{"dsl", "Dora Lane", ConsoleRole::dsl},
+             Person{"dpo", "Dev Patel", ConsoleRole::dpo}, Person{"chief", "Chidi Eze", ConsoleRole::chief_executive},
+             Person{"marketing", "Mia King", ConsoleRole::marketing}, Person{"held", "Hugo Held", ConsoleRole::officer},
+             Person{"auditor", "Ada Ward", ConsoleRole::auditor}, Person{"beside", "Bea Side", ConsoleRole::supervisor}}) {
         store::NewAccount account;
         account.login = login;
         account.display_name = name;
@@ -147,6 +147,11 @@ result<void> add_publications(Ledger& ledger, store::Actor const& officer, store
     if (!pending)
         return pending.error();
     links["pending_id"] = store::number(pending->id);
+    auto const asked = store::propose_additions(ledger,
+        {store::SchoolList::leave_alone, {"pinned.example"}, "An app of the school.", {2027, 9, 1}}, refused, officer, at);
+    if (!asked)
+        return asked.error();
+    links["asked_id"] = store::number(asked->id);
     if (auto const drafted = store::draft_additions(ledger, block("www.library.example"), refused, officer, at); !drafted)
         return drafted;
     links["change_id"] = store::number(store::read_draft(ledger)->front().id);
@@ -252,6 +257,13 @@ boost::json::object add_records(store::Store& store)
         if (!waiting)
             return waiting.error();
         links["role_grant_id"] = store::number(waiting->id);
+        auto const held = store::find_account(ledger, "held");
+        if (!held)
+            return held.error();
+        if (auto const named = store::set_sign_on(ledger, held->id, "hugo@school.example", {lead->id, "ict", "127.0.0.1"}, at);
+            !named)
+            return named.error();
+        links["held_id"] = store::number(held->id);
         links["report_id"] = store::number(told->id);
         links["person_report_id"] = store::number(worried->id);
         detect::Incident incident;

@@ -2,6 +2,7 @@
 """The console for programs: every page and every form with a key, as JSON. What openapi.json says is what the pages ask, a key may what its account may and no
 more, and the command line uses it.
 """
+import html
 import http.client
 import json
 import os
@@ -123,6 +124,21 @@ def a_key_ends():
         assert page.status == 422, wanted
 
 
+def a_key_says_yes_to_nothing_that_its_account_did():
+    lead, own = BROWSER["ian"], "another password of ian"
+    number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>dev<', lead.get("/accounts").text)[1]
+    page = lead.fill(f"/accounts/one?id={number}", "/accounts/password", id=number, proof=own)
+    first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
+    assert page.status == 200 and first, page.text[-1500:]
+    BROWSER["dev"] = sign_in(GATE, "dev", html.unescape(first[1]))
+    key = make_key("ian", "change")
+    hold = call("GET", f"/roles/access?id={number}", key)
+    assert hold.status == 200 and not parts(hold, "form"), hold.body[:1500]
+    refused = call("POST", "/roles/access", key, {"id": number, "newest": "1", "password": own})
+    assert refused.status == 403, refused.body
+    assert "127.0.0.1, key A test" in BROWSER["ada"].get("/audit?action=account.confirm-access.denied").text, "the try is on record"
+
+
 def what_openapi_says_is_what_the_pages_ask():
     """For every role, every page in reach is read; each of its forms is described, with all its fields."""
     described = call("GET", "/openapi.json").data
@@ -191,5 +207,5 @@ def the_command_line_uses_it():
 
 with Gateway(accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
-    SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_ends, what_openapi_says_is_what_the_pages_ask, the_command_line_uses_it)
+    SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_ends, a_key_says_yes_to_nothing_that_its_account_did, what_openapi_says_is_what_the_pages_ask, the_command_line_uses_it)
 SUITE.close()

@@ -2,12 +2,13 @@
 """Changes of the school's lists on their way to the live policy: what the draft says it would change is what the gateway then does, a draft that
 breaks the policy's expectations is not published, one for later goes live by itself, and what was published is taken back.
 """
+import concurrent.futures
 import pathlib
 import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from console import sign_in  # noqa: E402
+from console import Browser, sign_in  # noqa: E402
 from gateway import Gateway, Suite, wait_until  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
@@ -116,6 +117,44 @@ def later():
     drop_all()
 
 
+def sites_that_nobody_looks_into_take_two_people():
+    """What goes on that list waits for a second person and keeps nothing else of the draft back; of two who decide at once one does."""
+    private = "/lists?list=school-private"
+    assert add(["pinned.example"], "school-private").status == 303 and add(["chess.example"]).status == 303
+    page = publish()
+    assert page.status == 303 and page.location.startswith("/history/one?done=rest&id="), (page.status, page.location)
+    text = OFFICER.get(page.location).text
+    assert "Waits for a second person" in text and "somebody else confirms it" in text and "/history/decide" not in text, text[-3000:]
+    assert "chess.example" in OFFICER.get("/lists").text and "pinned.example" not in OFFICER.get(private).text and "draft is empty" in OFFICER.get("/draft").text
+    one = "/history/one?id=" + page.location.split("=")[-1]
+    number, said = one.split("=")[1], {"decision": "confirm", "password": "another password of olive"}
+    again = Browser(GATE.console_port)
+    assert again.fill("/sign-in", "/sign-in", login="olive", password=said["password"]).status == 303
+    for own in (OFFICER, again):
+        assert own.fill("/account", "/history/decide", id=number, **said).status == 403, "the own act, also from a second session"
+    head, other = HEADS
+    assert "Sites that nobody looks into" in head.get("/").text
+    form = head.get(one)
+    assert head.submit(form, "/history/decide", decision="confirm", password="not it").status == 422
+    assert head.submit(form, "/history/decide", decision="refuse", password="another password of harriet").status == 422, "without a reason"
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        yes = pool.submit(head.submit, form, "/history/decide", decision="confirm", password="another password of harriet")
+        no = pool.submit(other.fill, one, "/history/decide", decision="refuse", reason="It is a chat.", password="another password of hugo")
+        outcomes = [yes.result(), no.result()]
+    assert sorted(outcome.status for outcome in outcomes) == [303, 409], [(outcome.status, outcome.location) for outcome in outcomes]
+    assert ("pinned.example" in OFFICER.get(private).text) == (outcomes[0].status == 303)
+    audit = head.get("/audit?action=publication.").text
+    assert audit.count("publication.confirm.denied") == 2 and audit.count("publication.ask") == 1, audit[-3000:]
+    assert ("publication.turn-down" in audit) == (outcomes[1].status == 303)
+    drop_all()
+    page = add(["bank.example"], "school-private", "now")
+    assert page.status == 303 and page.location.startswith("/history/one?done=asked&id="), (page.status, page.location)
+    one = "/history/one?id=" + page.location.split("=")[-1]
+    page = other.fill(one, "/history/decide", decision="confirm", password="another password of hugo")
+    assert page.status == 303 and page.location == "/history?done=published", (page.status, page.location)
+    assert "bank.example" in OFFICER.get(private).text and "hugo" in OFFICER.get(one).text
+
+
 def bad_lines():
     page = add([HOSTS[3], "not a site", HOSTS[2]])
     assert page.status == 422 and "Line 2" in page.text and "Line 3" in page.text, page.text[:3000]
@@ -136,7 +175,8 @@ def killed_on_the_way():
     assert len(re.findall(r"/history/one\?id=", OFFICER.get("/history").text)) == number + 1
 
 
-with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive")]) as GATE:
+with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet"), ("headteacher", "hugo")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
-    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, bad_lines, killed_on_the_way)
+    HEADS = [sign_in(GATE, login, GATE.passwords[login]) for login in ("harriet", "hugo")]
+    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way)
 SUITE.close()

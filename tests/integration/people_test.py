@@ -229,6 +229,58 @@ def accounts_and_where_they_are_signed_in():
         assert action in audit, action
 
 
+def new_password(lead, login):
+    """The ICT lead gives one; whoever has it comes in."""
+    page = lead.fill(other(lead, login), "/accounts/password", id=other_number(lead, login), proof="another password of ian")
+    first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
+    assert page.status == 200 and first and "decides nothing for 24 hours" in page.text, page.text[-2000:]
+    return html.unescape(first[1])
+
+
+def who_got_a_new_password_decides_nothing_for_a_day():
+    lead, head = BROWSER["ian"], BROWSER["harriet"]
+    number, hold = other_number(lead, "olive"), f"/roles/access?id={other_number(lead, 'olive')}"
+    first = new_password(lead, "olive")
+    equal(BROWSER["olive"].get("/").status, 303, "she was signed out")
+    BROWSER["olive"] = olive = sign_in(GATE, "olive", first)
+    for path in ("/", "/lists", "/account"):
+        text = html.unescape(olive.get(path).text)
+        assert "Your account decides nothing until 26 Nov 2026" in text and "ian gave it a new password" in text and "Harriet (harriet)" in text, (path, text[-3000:])
+    page = olive.fill("/supervision/propose", "/supervision/propose", user="ben", reason="A VPN.", weeks="1")
+    assert page.status == 403 and "ian gave it a new password" in html.unescape(page.text), (page.status, page.text[-2000:])
+    equal(olive.fill("/lists/add", "/lists/add", list="school-allow", target="chat.example", reason="x", review="2027-06-01", when="now").status, 403, "publishing")
+
+    assert "Is it really them?" in head.get("/").text and "Is it really them?" not in lead.get("/").text
+    assert hold in html.unescape(head.get("/roles").text)
+    page = html.unescape(lead.get(hold).text)
+    assert "You gave it, or it is your own account" in page and 'action="/roles/access"' not in page and "Decides nothing until" in page, page[-2000:]
+    newest = head.get(hold).hidden()["newest"]
+    for who, status in ((lead, 403), (sign_again("ian"), 403), (olive, 403)):
+        equal(who.fill("/account", "/roles/access", id=number, newest=newest, password="another password of ian").status, status, "the own act, also from a second session")
+    equal(head.fill(hold, "/roles/access", password="not it").status, 422, "without the own password")
+    equal(head.fill(hold, "/roles/access", newest="1" + newest, password="another password of harriet").status, 409, "of something that the page did not show")
+    done(head.fill(hold, "/roles/access", password="another password of harriet"), "known")
+    equal(head.fill("/account", "/roles/access", id=number, newest=newest, password="another password of harriet").status, 409, "once")
+    assert "decides nothing until" not in html.unescape(olive.get("/").text)
+    one = propose("ben", by="olive")
+    audit = html.unescape(head.get("/audit?action=account.confirm-access").text)
+    assert "account.confirm-access.denied" in audit and "must be three different people" in audit, audit[-3000:]
+
+    BROWSER["harriet"] = head = sign_in(GATE, "harriet", new_password(lead, "harriet"))
+    assert "nobody at the moment" in html.unescape(head.get("/").text), "there is one headteacher and one ICT lead"
+    page = head.fill(one, "/supervision/decide", decision="confirm")
+    assert page.status == 403 and "decides nothing until" in html.unescape(page.text), page.text[-2000:]
+    assert "restriction.confirm.denied" in BROWSER["dev"].get("/audit?action=restriction.").text
+    later = "another password than before"
+    equal(head.fill("/account/password", "/account/password", old="another password of harriet", new=later, again=later).status, 303, "changing the own one")
+    equal(head.fill(one, "/supervision/decide", decision="confirm").status, 403, "which proves nothing")
+    equal(head.fill("/account/password", "/account/password", old=later, new="another password of harriet", again="another password of harriet").status, 303)
+    GATE.set_clock("2026-11-26 10:50:00")
+    renew()
+    assert "decides nothing until" not in html.unescape(BROWSER["harriet"].get("/").text)
+    step("harriet", one, "/supervision/decide", "refused", decision="refuse", reason="It was for a lesson.")
+
+
 def everything_about_one_person():
     told = Browser(GATE.portal_port, secure=False, room="127.0.0.7").fill("/tell", "/tell", about="pupil", person="amy", text="Amy's friend Zoe is sad.")
     equal(told.status, 303)
@@ -343,7 +395,7 @@ with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2
     for user in ("amy", "ben"):
         USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}
-    SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, accounts_and_where_they_are_signed_in,
+    SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, who_got_a_new_password_decides_nothing_for_a_day, accounts_and_where_they_are_signed_in,
               everything_about_one_person, the_clocks_of_clause_15_are_kept, every_row_of_the_audit_is_read_again, the_head_of_the_day_is_kept_in_a_file,
               old_records_go_and_it_is_seen)
 SUITE.close()

@@ -104,11 +104,13 @@ int account_clear_code(Common const& common, std::string const& login, Streams s
     if (!store)
         return failure;
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    auto const cleared = store->run([&](store::Ledger& ledger) -> result<void> {
+    auto const cleared = store->run([&](store::Ledger& ledger) -> result<store::Account> {
         auto const account = store::find_account(ledger, login);
         if (!account)
             return account.error();
-        return store::clear_second_factor(ledger, account->id, command_line(), now);
+        if (auto const done = store::clear_second_factor(ledger, account->id, command_line(), now); !done)
+            return done.error();
+        return store::find_account(ledger, login);
     });
     if (!cleared)
         return report_failure(
@@ -116,7 +118,10 @@ int account_clear_code(Common const& common, std::string const& login, Streams s
     if (common.output == Output::json)
         write_json(streams, {{"ok", true}, {"login", login}});
     else
-        streams.out << fmt::format("{} signs in with the password alone; all places are signed out\n", login);
+        streams.out << fmt::format("{} signs in with the password alone; all places are signed out\n{}", login,
+            cleared->is_held(now) ? "their account decides nothing for 24 hours, unless a headteacher confirms on the page Roles "
+                                    "that it is really them\n"
+                                  : "");
     return success;
 }
 

@@ -20,7 +20,7 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
 void add_forget_form(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems);
 /// The page of an account without a person.
 Page forgotten_page(Visit const& visit, store::Account const& account);
-/// role_grants.cpp: who could confirm a role that waits.
+/// role_grants.cpp: who could be the second person.
 Words names_of_confirmers(std::vector<store::Account> const& accounts);
 
 /// "amy.year9", or of an account without a person "A closed account (17)".

@@ -2,6 +2,7 @@
 // that it is still them (proof.hpp). A role that was given here decides nothing for 24 hours.
 #include "policy/policy.hpp"
 #include "proxy/portal/console/account_view.hpp"
+#include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/token_view.hpp"
@@ -133,6 +134,10 @@ Response password_page(Visit const& visit, store::IssuedAccount const& issued, C
         page.parts.push_back(paragraph(
             "The role waits for a second person; until then they cannot sign in to these pages. The account's page says "
             "who could confirm it."));
+    if (issued.account.access_given_at)
+        page.parts.push_back(paragraph(
+            "Their account decides nothing for 24 hours, unless a second person confirms that it is really them. The account's "
+            "page says who could."));
     page.parts.push_back(link("All accounts", "/accounts"));
     return show(visit, page);
 }
@@ -225,11 +230,18 @@ struct Found {
     std::vector<store::ApiToken> tokens;
     std::optional<store::RoleGrant> waiting;
     std::vector<store::Account> confirmers; ///< of what waits
+    std::optional<store::AccessHold> hold;
 };
 
-/// What waits for the account's role, and for whom.
-result<void> read_waiting(Ledger& ledger, Found& found)
+/// What waits for the account, and for whom.
+result<void> read_waiting(Ledger& ledger, Found& found, store::Instant now)
 {
+    if (found.account.is_held(now)) {
+        auto hold = store::find_access_hold(ledger, found.account.id, now);
+        if (!hold)
+            return hold.error();
+        found.hold = std::move(*hold);
+    }
     auto waiting = store::waiting_role(ledger, found.account.id);
     if (!waiting)
         return waiting.error() == store::errc::not_found ? result<void>{} : result<void>{waiting.error()};
@@ -241,8 +253,12 @@ result<void> read_waiting(Ledger& ledger, Found& found)
     return {};
 }
 
-void add_waiting(Page& page, Found const& found)
+void add_waiting(Page& page, Visit const& visit, Found const& found)
 {
+    if (found.hold)
+        page.parts.push_back(inset(words("Decides nothing until {}: {}. Who could confirm sooner that it is really them: {}.",
+            shown_time(visit.site, found.hold->until), given_text(found.hold->given.back()),
+            names_of_hold_confirmers(*found.hold))));
     if (!found.waiting)
         return;
     page.parts.push_back(inset(words("Waits for a second person: {}. Who could confirm it: {}.", role_title(found.waiting->role),
@@ -285,8 +301,8 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         auto tokens = store::list_api_tokens(ledger, id);
         if (!tokens)
             return tokens.error();
-        Found found{std::move(*account), std::move(*sessions), std::move(*tokens), {}, {}};
-        if (auto const waiting = read_waiting(ledger, found); !waiting)
+        Found found{std::move(*account), std::move(*sessions), std::move(*tokens), {}, {}, {}};
+        if (auto const waiting = read_waiting(ledger, found, now); !waiting)
             return waiting.error();
         return found;
     };
@@ -312,7 +328,7 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         {"School account", {account.sign_on.empty() ? "none" : Words(account.sign_on)}},
         {"For emergencies", {account.is_break_glass ? "Yes: its password works once" : "No"}},
         {"Last signed in", {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}}}));
-    add_waiting(page, *found);
+    add_waiting(page, visit, *found);
     if (account.id == visit.session->account.id)
         page.parts.push_back(inset("This is your own account. Somebody else, or the command line of the machine, changes it."));
     else if (!add_way_to_sign_in(page, visit, address_of(account.id)))

@@ -1,6 +1,8 @@
 // What was published, by whom and what for; taking it back, and calling off what is to come.
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 
 namespace gatehouse::portal::console {
@@ -24,6 +26,20 @@ Words notice_of(std::string_view done)
         return "The change is taken back, and that is live.";
     if (done == "cancelled")
         return "It was called off. Its changes are in the draft again.";
+    if (done == "turned-down")
+        return "It does not go live. Its changes are in the draft again.";
+    return {};
+}
+
+/// Of a publication that waits for a second person.
+Words notice_of_one(std::string_view done)
+{
+    if (done == "asked")
+        return "It is asked for. The gateway goes on looking into these sites until a second person confirms.";
+    if (done == "rest")
+        return "All other changes went their way. These sites wait for a second person: until then the gateway goes on looking "
+               "into "
+               "them.";
     return {};
 }
 
@@ -43,6 +59,62 @@ Part step_form(Visit const& visit, PublicationId id, std::string action, Words b
     return portal::form(form);
 }
 
+struct Found {
+    store::Publication publication;
+    Changes changes;
+    std::vector<store::Account> confirmers;
+    error_code refused; ///< why this reader cannot confirm it
+};
+
+result<Found> find_one(Ledger& ledger, store::PublicationStep const& step)
+{
+    auto publication = store::find_publication(ledger, step.id);
+    auto changes = read_changes(ledger, step.id);
+    auto confirmers = store::publication_confirmers(ledger, step.id);
+    if (!publication || !changes || !confirmers)
+        return !publication ? publication.error() : !changes ? changes.error() : confirmers.error();
+    auto const turn = store::check_publication_turn(ledger, step);
+    return Found{std::move(*publication), std::move(*changes), std::move(*confirmers), turn ? error_code{} : turn.error()};
+}
+
+Part confirmation_form(Visit const& visit, PublicationId id, std::vector<Problem> const& problems)
+{
+    Form form;
+    form.action = "/history/decide";
+    form.button = "Send";
+    form.csrf = visit.csrf();
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(id))},
+        {Field::Kind::radios, "decision", "Your decision", "Whatever is done on these sites, nobody sees it but their names.",
+            std::string(visit.form("decision")),
+            {{"confirm", "Leave them alone", "The gateway looks into them no longer"},
+                {"refuse", "Refuse", "They go back to the draft; the gateway goes on looking into them"}},
+            problem_with(problems, "decision")},
+        {Field::Kind::area, "reason", "Your reason", "Needed when you refuse.", std::string(visit.form("reason")), {},
+            problem_with(problems, "reason"), "", 1000}};
+    add_proof(form, visit, "password", problems);
+    return portal::form(form);
+}
+
+/// What a reader can do about one that waits for a second person.
+void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+{
+    if (found.publication.state != PublicationState::waiting)
+        return;
+    page.parts.push_back(paragraph(
+        "Sites that nobody looks into take two people: another officer or a headteacher confirms what an officer published."));
+    if (found.refused == store::make_error_code(store::errc::same_person))
+        page.parts.push_back(inset("You published it or drafted one of its sites: somebody else confirms it."));
+    else if (found.refused == store::make_error_code(store::errc::wrong_state))
+        page.parts.push_back(
+            inset("Who published it is no officer any more. Call it off; its changes go back to the draft then."));
+    else if (found.refused == store::make_error_code(store::errc::not_permitted))
+        return; // other roles only read it
+    else if (found.refused)
+        page.parts.push_back(inset(failure_text(found.refused)));
+    else if (!add_way_to_sign_in(page, visit, "/history/one?id=" + std::to_string(store::number(found.publication.id))))
+        page.parts.push_back(confirmation_form(visit, found.publication.id, problems));
+}
+
 /// All of them; those of rules and timetable each with what stood there before.
 void add_changes(Page& page, Visit const& visit, Changes const& changes)
 {
@@ -59,6 +131,52 @@ void add_changes(Page& page, Visit const& visit, Changes const& changes)
                                                                             : change.back.text;
         page.parts.push_back(difference(*policy, edit, before));
     }
+}
+
+std::vector<SummaryRow> rows_of(Visit const& visit, Found const& found)
+{
+    auto const& one = found.publication;
+    bool const is_to_come = one.state == PublicationState::pending || one.state == PublicationState::waiting;
+    std::vector<SummaryRow> rows{{"State", publication_state(one.state)},
+        {is_to_come ? "Goes live" : "When", {shown_time(visit.site, one.due_at)}},
+        {"By", {words("{}, {}", one.made_by, shown_time(visit.site, one.made_at))}}};
+    if (one.state == PublicationState::waiting)
+        rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
+    if (!one.confirmed_by.empty())
+        rows.push_back({"Confirmed by", {one.confirmed_by}});
+    if (!one.note.empty())
+        rows.push_back({"Because", {Words::kept("problem", one.note)}});
+    if (one.undoes != PublicationId::none)
+        rows.push_back({"Takes back",
+            {words("Publication {}", store::number(one.undoes)),
+                "/history/one?id=" + std::to_string(store::number(one.undoes))}});
+    return rows;
+}
+
+task<Response> publication_page(Visit const& visit, PublicationId id, std::vector<Problem> problems)
+{
+    store::PublicationStep const step{id, visit.actor(), visit.instant()};
+    auto const work = [step](Ledger& ledger) { return find_one(ledger, step); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    auto const& one = found->publication;
+    Page page;
+    page.title = words("Publication {}", store::number(one.id));
+    page.back = "/history";
+    add_problems(page, problems);
+    if (auto const text = notice_of_one(visit.query("done")); !text.empty())
+        page.parts.push_back(notice("Done", text));
+    page.parts.push_back(heading(message_of(one), page.title));
+    page.parts.push_back(summary(rows_of(visit, *found)));
+    add_changes(page, visit, found->changes);
+    add_turn(page, visit, *found, problems);
+    bool const officer = visit.has_role(ConsoleRole::officer);
+    if (officer && one.state == PublicationState::live)
+        page.parts.push_back(step_form(visit, id, "/history/undo", "Take it back"));
+    if (officer && (one.state == PublicationState::pending || one.state == PublicationState::waiting))
+        page.parts.push_back(step_form(visit, id, "/history/cancel", "Call it off"));
+    co_return show(visit, page);
 }
 
 } // namespace
@@ -94,41 +212,34 @@ task<Response> show_history(Visit const& visit)
 
 task<Response> show_publication(Visit const& visit)
 {
-    auto const id = asked_id(visit.query("id"));
-    struct Found {
-        store::Publication publication;
-        Changes changes;
-    };
-    auto const work = [id](Ledger& ledger) -> result<Found> {
-        auto publication = store::find_publication(ledger, id);
-        auto changes = read_changes(ledger, id);
-        if (!publication || !changes)
-            return !publication ? publication.error() : changes.error();
-        return Found{std::move(*publication), std::move(*changes)};
-    };
-    auto const found = co_await visit.site.services.store.call(work);
-    if (!found)
-        co_return show_failure(visit, found.error());
-    auto const& one = found->publication;
-    Page page;
-    page.title = words("Publication {}", store::number(one.id));
-    page.back = "/history";
-    std::vector<SummaryRow> rows{{"State", publication_state(one.state)},
-        {one.state == PublicationState::pending ? "Goes live" : "When", {shown_time(visit.site, one.due_at)}},
-        {"By", {words("{}, {}", one.made_by, shown_time(visit.site, one.made_at))}}};
-    if (!one.note.empty())
-        rows.push_back({"Because", {Words::kept("problem", one.note)}});
-    if (one.undoes != PublicationId::none)
-        rows.push_back({"Takes back",
-            {words("Publication {}", store::number(one.undoes)),
-                "/history/one?id=" + std::to_string(store::number(one.undoes))}});
-    page.parts = {heading(message_of(one), page.title), summary(rows)};
-    add_changes(page, visit, found->changes);
-    if (visit.has_role(ConsoleRole::officer) && one.state == PublicationState::live)
-        page.parts.push_back(step_form(visit, id, "/history/undo", "Take it back"));
-    if (visit.has_role(ConsoleRole::officer) && one.state == PublicationState::pending)
-        page.parts.push_back(step_form(visit, id, "/history/cancel", "Call it off"));
-    co_return show(visit, page);
+    co_return co_await publication_page(visit, asked_id(visit.query("id")), {});
+}
+
+task<Response> take_publication_decision(Visit const& visit)
+{
+    auto const decision = std::string(visit.form("decision"));
+    auto const reason = trimmed_value(visit.request.form, "reason");
+    std::vector<Problem> problems;
+    if (decision != "confirm" && decision != "refuse")
+        problems.push_back({"decision", "Choose what you decide"});
+    if (decision == "refuse" && reason.empty())
+        problems.push_back({"reason", "Write why you refuse"});
+    if (problems.empty())
+        if (auto const wrong = co_await find_unproved(visit, "password"))
+            problems.push_back(*wrong);
+    store::PublicationStep const step{asked_id(visit.form("id")), visit.actor(), visit.instant()};
+    if (!problems.empty())
+        co_return co_await publication_page(visit, step.id, problems);
+    if (decision == "refuse") {
+        auto const work = [step, reason](Ledger& ledger) { return store::turn_down_publication(ledger, step, reason); };
+        auto const done = co_await visit.site.services.store.call(work);
+        co_return done ? redirect_to("/history?done=turned-down") : show_failure(visit, done.error());
+    }
+    auto const work = [step](Ledger& ledger) { return store::confirm_publication(ledger, step); };
+    auto const confirmed = co_await visit.site.services.store.call(work);
+    if (!confirmed)
+        co_return show_failure(visit, confirmed.error());
+    co_return co_await after_proposal(visit, *confirmed, "/history?done=published");
 }
 
 task<Response> take_undo(Visit const& visit)

@@ -59,6 +59,12 @@ std::vector<Task> tasks_of(Work const& work)
         {"Supervised use", "/supervision", "It is proposed for somebody; you say yes or no", "purple", waiting(work.cases)});
     add(work.roles,
         {"Roles", "/roles", "Somebody is to have a role that decides; you say yes or no", "purple", waiting(work.roles)});
+    add(work.holds,
+        {"Is it really them?", "/roles", "Somebody got another way to sign in; you say that it is them, once you know", "purple",
+            waiting(work.holds)});
+    add(work.confirmations,
+        {"Sites that nobody looks into", "/history", "Somebody wants them left alone; you say yes or no", "purple",
+            waiting(work.confirmations)});
     add(work.keys,
         {"Permissions with two keys", "/permissions", "What pupils may use if you and somebody else say so", "purple",
             waiting(work.keys)});

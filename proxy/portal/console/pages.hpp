@@ -59,6 +59,10 @@ task<Response> take_account_forget(Visit const& visit); ///< account_end.cpp
 task<Response> show_roles(Visit const& visit);
 task<Response> show_role_grant(Visit const& visit);
 task<Response> take_role_decision(Visit const& visit);
+// given_access.cpp
+task<Response> show_access_hold(Visit const& visit);
+task<Response> take_access_confirmation(Visit const& visit);
+// accounts.cpp
 task<Response> take_new_password(Visit const& visit);
 
 // requests.cpp: queue and page; triage.cpp: what the officer recommends; closing.cpp: their other two steps; decision.cpp: yes or no
@@ -132,6 +136,7 @@ task<Response> show_history(Visit const& visit);
 task<Response> show_publication(Visit const& visit);
 task<Response> take_undo(Visit const& visit);
 task<Response> take_cancel(Visit const& visit);
+task<Response> take_publication_decision(Visit const& visit);
 
 // reports.cpp
 task<Response> show_reports(Visit const& visit);

@@ -13,6 +13,7 @@ Cell publication_state(store::PublicationState state)
     case live: return {"Live", {}, "green"};
     case cancelled: return {"Called off", {}, "grey"};
     case refused: return {"Not published", {}, "red"};
+    case waiting: return {"Waits for a second person", {}, "purple"};
     }
     return {};
 }
@@ -122,10 +123,17 @@ Words draft_notice(std::string_view done)
 task<Response> after_proposal(Visit const& visit, store::Publication proposed, std::string location)
 {
     auto& site = visit.site;
+    auto const address = [](store::PublicationId id, std::string const& done) {
+        return "/history/one?done=" + done + "&id=" + std::to_string(store::number(id));
+    };
+    if (proposed.state == store::PublicationState::waiting)
+        co_return redirect_to(address(proposed.id, "asked"));
+    if (proposed.waits_beside != store::PublicationId::none)
+        location = address(proposed.waits_beside, "rest");
     auto const work = [&site] { return site.services.publish_pending(); };
     auto const published = co_await run_aside(site, work);
     if (proposed.due_at > visit.instant())
-        co_return redirect_to("/history?done=later");
+        co_return redirect_to(proposed.waits_beside == store::PublicationId::none ? "/history?done=later" : location);
     auto const look = [id = proposed.id](store::Ledger& ledger) { return store::find_publication(ledger, id); };
     auto const now = co_await site.services.store.call(look);
     if (!now)

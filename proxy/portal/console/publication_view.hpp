@@ -31,7 +31,8 @@ Field when_field(Visit const& visit);
 bool wants_at_once(Visit const& visit);
 Words draft_notice(std::string_view done);
 
-/// Makes what is due live; a publication for later is only announced. To `location` if all went well, otherwise a page that says what is wrong.
+/// Makes what is due live; a publication for later is only announced. To `location` if all went well, or to what waits for a second person; otherwise a
+/// page that says what is wrong.
 task<Response> after_proposal(Visit const& visit, store::Publication proposed, std::string location);
 
 } // namespace gatehouse::portal::console

@@ -1,6 +1,7 @@
 // Roles that two people give: what waits, and the word of the second person, who shows that it is really them (proof.hpp).
 #include "proxy/store/role_grants.hpp"
 #include "proxy/portal/console/account_view.hpp"
+#include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/menu.hpp"
@@ -63,7 +64,7 @@ Part decision_form(Visit const& visit, store::RoleGrant const& grant, std::vecto
 {
     Form form;
     form.action = "/roles/decide";
-    form.button = "Confirm";
+    form.button = "Send";
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(grant.id))},
         {Field::Kind::radios, "decision", "Your decision", "Ask the person who wants it, if you did not expect this.",
@@ -122,20 +123,30 @@ Words names_of_confirmers(std::vector<store::Account> const& accounts)
     std::vector<Words> names;
     for (auto const& each : accounts)
         names.push_back(words("{} ({})", each.display_name, each.login));
-    return names.empty() ? "Nobody at the moment. The command line of the machine gives roles too." : joined(std::move(names));
+    return names.empty() ? "Nobody at the moment." : joined(std::move(names));
 }
 
 task<Response> show_roles(Visit const& visit)
 {
-    auto const work = [](Ledger& ledger) { return store::list_role_grants(ledger); };
-    auto const grants = co_await visit.site.services.store.call(work);
-    if (!grants)
-        co_return show_failure(visit, grants.error());
+    struct Shown {
+        std::vector<store::RoleGrant> grants;
+        std::vector<store::AccessHold> holds;
+    };
+    auto const work = [now = visit.instant()](Ledger& ledger) -> result<Shown> {
+        auto grants = store::list_role_grants(ledger);
+        auto holds = store::list_access_holds(ledger, now);
+        if (!grants || !holds)
+            return !grants ? grants.error() : holds.error();
+        return Shown{std::move(*grants), std::move(*holds)};
+    };
+    auto const shown = co_await visit.site.services.store.call(work);
+    if (!shown)
+        co_return show_failure(visit, shown.error());
     Table table;
     table.caption = "Newest first";
     table.head = {"Person", "Role", "State", "Asked by", "When"};
     table.empty = "Nobody asked for a role yet.";
-    for (auto const& grant : *grants)
+    for (auto const& grant : shown->grants)
         table.rows.push_back({{shown_person(grant), address_of(grant)}, {role_title(grant.role)}, state_of(grant),
             {grant.asked_by}, {shown_time(visit.site, grant.asked_at)}});
     Page page;
@@ -144,11 +155,14 @@ task<Response> show_roles(Visit const& visit)
         page.parts.push_back(notice("Done", "The account has the role. It decides nothing for 24 hours."));
     if (visit.query("done") == "refused")
         page.parts.push_back(notice("Done", "The account stays as it is."));
+    if (visit.query("done") == "known")
+        page.parts.push_back(notice("Done", "It is confirmed. The account decides again."));
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
         paragraph("A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
                   "headteacher confirms. Until then the account has its old role."));
     page.parts.push_back(portal::table(table));
+    page.parts.push_back(hold_table(visit, shown->holds));
     co_return show(visit, page);
 }
 

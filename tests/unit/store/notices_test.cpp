@@ -151,7 +151,27 @@ TEST_F(Notices, TellTheHeadteacherOfRolesGivenInTheConsole)
     EXPECT_THAT(due_for_all(), ElementsAre("roles"));
     tell_all();
     ASSERT_DONE(reset_password(*ledger, pupil, PasswordHash{"x"}, as(ict), tuesday));
-    EXPECT_THAT(due_for_all(), IsEmpty()) << "an account for the web alone";
+    NewAccount web;
+    web.login = "b.year9";
+    web.subject_role = "pupil";
+    ASSERT_DONE(add_account(*ledger, web, PasswordHash{"x"}, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "accounts for the web alone";
+}
+
+TEST_F(Notices, TellTheHeadteacherOfRolesGivenAtTheCommandLineOnceTheSchoolIsAtWork)
+{
+    ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::headteacher, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "it is being set up";
+    ASSERT_DONE(record_event(*ledger, as(head), "sign-in", "account:3", "console", tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty());
+    NewAccount made;
+    made.login = "second.self";
+    made.console_role = ConsoleRole::headteacher;
+    ASSERT_DONE(add_account(*ledger, made, PasswordHash{"x"}, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "it counts at once";
+    tell_all();
+    ASSERT_DONE(reset_password(*ledger, head, PasswordHash{"x"}, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
 }
 
 TEST_F(Notices, TellTheHeadOfTheAuditOnceForEachTimeThatItWasKept)

@@ -1,0 +1,18 @@
+#pragma once
+// What the pages say of an account to which somebody else gave another way in (store/given_access.hpp).
+
+#include "proxy/portal/web.hpp"
+
+namespace gatehouse::portal::console {
+
+/// To whom it happened: why their account decides nothing, until when, and who could confirm sooner that it is them. Precondition: `visit.hold`.
+Words own_hold_text(Visit const& visit);
+/// "i.white gave it a new password"
+Words given_text(store::GivenAccess const& given);
+/// Who could confirm it, or that nobody could.
+Words names_of_hold_confirmers(store::AccessHold const& hold);
+
+/// All that are held now, each with a link to its page.
+Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds);
+
+} // namespace gatehouse::portal::console

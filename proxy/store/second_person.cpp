@@ -1,0 +1,97 @@
+#include "proxy/store/second_person.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::chrono::hours counts_still{24}; // whoever was closed or lost the role is still a second person
+
+bool is_apart(Account const& third, Parties const& parties)
+{
+    return std::none_of(
+        parties.begin(), parties.end(), [&](Account const& each) { return each.id == third.id || each.person == third.person; });
+}
+
+bool is_one_of(ConsoleRole role, std::initializer_list<ConsoleRole> roles)
+{
+    return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+result<Account> check_apart(result<Account> account, SecondPerson const& second)
+{
+    if (!account)
+        return account;
+    if (account->is_break_glass)
+        return errc::not_permitted;
+    return is_apart(*account, second.parties) ? account : result<Account>{errc::same_person};
+}
+
+/// What an account was until a moment ago.
+struct Before {
+    AccountId id = AccountId::none;
+    ConsoleRole role = ConsoleRole::none;
+};
+
+} // namespace
+
+result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accounts)
+{
+    Parties parties;
+    for (auto const id : accounts) {
+        auto account = find_account(ledger, id);
+        if (!account)
+            return account.error();
+        parties.push_back(std::move(*account));
+    }
+    return parties;
+}
+
+result<Account> require_second_person(Ledger& ledger, Actor const& actor, SecondPerson const& second, Instant now)
+{
+    return check_apart(require_settled_role(ledger, actor, second.roles, now), second);
+}
+
+result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson const& second)
+{
+    return check_apart(require_role(ledger, actor, second.roles), second);
+}
+
+bool could_be_second(Account const& account, SecondPerson const& second)
+{
+    return is_one_of(account.console_role, second.roles) && !account.disabled && !account.is_break_glass
+        && is_apart(account, second.parties);
+}
+
+result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second)
+{
+    auto accounts = list_accounts(ledger);
+    if (accounts)
+        std::erase_if(*accounts, [&](Account const& each) { return !could_be_second(each, second); });
+    return accounts;
+}
+
+result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& second, Instant now)
+{
+    auto const accounts = list_accounts(ledger);
+    auto const before = ledger.database().collect(
+        "SELECT id, role_before FROM accounts WHERE role_changed_at > ?",
+        [](Statement const& row) {
+            return Before{row.id<AccountId>(0), row.id<ConsoleRole>(1)};
+        },
+        now - counts_still);
+    if (!accounts || !before)
+        return !accounts ? accounts.error() : before.error();
+    auto const had_role = [&](AccountId id) {
+        return std::any_of(before->begin(), before->end(),
+            [&](Before const& each) { return each.id == id && is_one_of(each.role, second.roles); });
+    };
+    auto const is_second = [&](Account const& each) {
+        bool const is_there = !each.disabled || (each.disabled_at && *each.disabled_at > now - counts_still);
+        bool const has_role = is_one_of(each.console_role, second.roles) || had_role(each.id);
+        return is_there && has_role && !each.is_break_glass && is_apart(each, second.parties);
+    };
+    return static_cast<std::size_t>(std::count_if(accounts->begin(), accounts->end(), is_second));
+}
+
+} // namespace gatehouse::store

@@ -1,0 +1,36 @@
+#pragma once
+// What takes two people: who may be the second one. Private to this folder; all inside a transaction.
+
+#include "proxy/store/acting.hpp"
+
+namespace gatehouse::store {
+
+/// Who sees to accounts, and the headteacher: they say yes to what somebody else did to an account.
+inline constexpr auto account_confirmers = {ConsoleRole::ict_lead, ConsoleRole::headteacher};
+
+/// Who had a part in it already: neither they nor another account of theirs is the second person.
+using Parties = std::vector<Account>;
+
+/// What a second person is needed for: with which role, and apart from whom.
+struct SecondPerson {
+    std::initializer_list<ConsoleRole> roles = account_confirmers; ///< of a constant
+    Parties parties = {};
+};
+
+/// Errors: `errc::not_found`.
+result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accounts);
+
+/// One who says yes: with one of the roles, for longer than 24 hours. Errors: as require_settled_role; `errc::same_person`; `not_permitted` also for the
+/// account for emergencies, of which nobody knows who holds it.
+result<Account> require_second_person(Ledger& ledger, Actor const& actor, SecondPerson const& second, Instant now);
+/// One who says no, which is safe at any time. Errors: the same, without those of 24 hours.
+result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson const& second);
+
+/// Everybody who could say yes, as far as roles and people go.
+result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second);
+bool could_be_second(Account const& account, SecondPerson const& second);
+
+/// How many could say yes, or could until a moment ago: nobody becomes the only one by closing the others or taking their roles.
+result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& second, Instant now);
+
+} // namespace gatehouse::store
