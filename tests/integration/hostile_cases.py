@@ -270,6 +270,15 @@ TARGETS = (
     passed(137, "name with a private and an open address", target(b"http://mixed.example:@PORT@/", host=b"mixed.example:@PORT@")),
     refused(138, "the proxy itself by address", target(b"http://127.0.0.1:@PROXY@/", host=b"127.0.0.1:@PROXY@"), 400, 403, 508),
     refused(138, "the proxy itself by name", target(b"http://itself.example:@PROXY@/", host=b"itself.example:@PROXY@"), 400, 403, 508),
+    *(refused(245, f"the console at {host.decode()}", target(b"https://" + host + b":@CONSOLE@/", host=host + b":@CONSOLE@"), 400, 403, 501, 508)
+      for host in (b"127.0.0.1", b"itself.example", b"2130706433", b"[::ffff:127.0.0.1]", b"0.0.0.0")),
+    *(refused(245, f"CONNECT to the console at {host.decode()}", connect(host + b":@CONSOLE@"), 403, 508) for host in (b"itself.example", b"2130706433", b"[::1]")),
+    *(refused(245, f"the console in plain HTTP at {host.decode()}", target(b"http://" + host + b":@CONSOLE@/", host=host + b":@CONSOLE@"), 400, 403, 508)
+      for host in (b"127.0.0.1", b"itself.example")),
+    passed(256, "an address claimed for somebody else", get(b"X-Forwarded-For: 127.0.0.9\r\nForwarded: for=127.0.0.9\r\n"),
+           lacks=(b"X-Forwarded-For", b"Forwarded:", b"127.0.0.9")),
+    refused(257, "a PROXY preface in text", b"PROXY TCP4 127.0.0.9 127.0.0.1 5000 3128\r\n" + get()),
+    refused(257, "a PROXY preface in bytes", b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" + bytes(range(12)) + get(), CLOSED),
     refused(139, "our pseudonym in Via", get(b"Via: 1.1 other, 1.1 gatehouse\r\n"), 508),
     refused(139, "21 entries in Via", get(b"Via: " + b"1.1 a, " * 20 + b"1.1 a\r\n"), 508),
     *(refused(140, name, target(b"http://" + host + b"/", host=host))

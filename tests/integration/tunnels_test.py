@@ -196,6 +196,16 @@ def a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted():
     refused(GATE, "www.instagram.com:443", 403, room="127.0.1.30")
 
 
+def what_is_closed_inside_a_page_gets_a_small_answer():
+    """Line 242: a picture, a script or a style is answered in few words that no cache keeps, of a type that nothing runs or shows."""
+    for part in ("image", "script", "style", "font"):
+        with Wire(GATE, "127.0.1.10") as wire:
+            answer = wire.get("http://www.instagram.com/part", f"Sec-Fetch-Dest: {part}").answer()
+        equal((answer.status, answer.field("cache-control"), answer.field("x-content-type-options")), (403, "no-store", "nosniff"), part)
+        equal(answer.field("content-type"), "text/plain; charset=utf-8", part)
+        assert len(answer.body) < 100, answer.body
+
+
 def a_tunnel_ends_when_the_bell_rings():
     with gateway(clock="2026-11-24 10:55:00") as gate:
         with open_tunnel(gate, "www.instagram.com") as social, open_tunnel(gate, "www.school.example") as learning, \
@@ -275,7 +285,8 @@ with gateway() as GATE:
               a_blocked_name_does_not_hide_behind_an_allowed_one, port_443_carries_only_tls, other_ports_are_refused,
               an_address_instead_of_a_name_is_closed_for_pupils, private_addresses_are_refused_after_resolution,
               the_gateway_does_not_reach_itself, the_portal_opens_through_the_gateway,
-              a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted, every_incident_names_place_and_decision)
+              a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted, what_is_closed_inside_a_page_gets_a_small_answer,
+              every_incident_names_place_and_decision)
 SUITE.run(a_tunnel_ends_when_the_bell_rings, a_plain_websocket_or_download_is_not_a_way_round_the_bell, a_place_that_asks_gets_a_name,
           a_server_that_speaks_first_is_heard_on_other_ports, a_tunnel_that_the_client_leaves_is_forgotten)
 FOLDER.cleanup()
