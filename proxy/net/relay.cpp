@@ -10,6 +10,8 @@
 namespace gatehouse::net {
 namespace {
 
+constexpr std::size_t turn = 16 * 1024; // bytes
+
 class Relay;
 
 /// One direction. No coroutine and no handler waits, since an idle tunnel should hold little memory.
@@ -129,11 +131,11 @@ void Direction::wait()
     stand(from_.socket());
 }
 
-/// After as much as fills the buffer once others have their turn.
+/// After a record of TLS others have their turn, which also gives a fast sender time for a larger piece.
 StandingRead::Attempt Direction::attempt(error_code& ec) noexcept
 {
     auto const buffer = relay_.buffer();
-    for (std::size_t moved = 0; moved < buffer.size();) {
+    for (std::size_t moved = 0; moved < turn;) {
         auto const size = from_.socket().read_some(asio::buffer(buffer.data(), buffer.size()), ec);
         if (ec == asio::error::would_block)
             return Attempt::goes_on;
