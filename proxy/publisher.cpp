@@ -97,8 +97,9 @@ struct Publisher::Built {
     error_code store_failure;              ///< the store did not answer: nothing is known of the policy
 };
 
-Publisher::Publisher(Settings const& settings, store::Store& store, Clock clock)
+Publisher::Publisher(Settings const& settings, lists::PrivateImages& images, store::Store& store, Clock clock)
     : settings_(settings)
+    , images_(images)
     , store_(store)
     , clock_(std::move(clock))
 {

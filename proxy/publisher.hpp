@@ -16,7 +16,8 @@ public:
     /// Posts a policy to all workers and returns when all run it.
     using Deliver = std::function<void(std::shared_ptr<policy::Policy const>)>;
 
-    Publisher(Settings const& settings, store::Store& store, Clock clock);
+    /// Lifetime: what is referred to outlives this.
+    Publisher(Settings const& settings, lists::PrivateImages& images, store::Store& store, Clock clock);
 
     /// Builds the policy of the start. Throws std::runtime_error with every problem if there is none that may run.
     std::shared_ptr<policy::Policy const> first();
@@ -43,10 +44,10 @@ private:
     result<std::optional<portal::PublishResult>> make_next_live(std::chrono::sys_seconds now);
 
     Settings const& settings_;
+    lists::PrivateImages& images_;
     store::Store& store_;
     Clock clock_;
     Deliver deliver_;
-    lists::PrivateImages images_;
     mutable std::mutex building_; ///< of images_, version_ and audit_rows_
     mutable std::mutex guard_;    ///< of current_ and next_change_
     std::shared_ptr<policy::Policy const> current_;

@@ -3,6 +3,7 @@
 #include "proxy/control.hpp"
 #include "proxy/control_verbs.hpp"
 #include "proxy/doctor.hpp"
+#include "proxy/policy_loader.hpp"
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/portal/server.hpp"
 #include "proxy/secret_file.hpp"
@@ -81,12 +82,13 @@ Server::Server(Settings settings, Beginning beginning)
     : settings_(fitted(std::move(settings)))
     , beginning_(std::move(beginning))
     , clock_(settings_.time_zone)
+    , images_(lists_image_path(settings_)) // read and checked while the store is opened
     , store_(open_store(settings_))
     , believed_(believed_at_start(*store_, clock_.now().instant))
     , access_log_(std::make_unique<log::AccessLog>(log_options(settings_, believed_)))
     , resolver_(std::make_unique<net::ResolverThread>(resolver_options(settings_)))
     , admission_(settings_.limits)
-    , publisher_(settings_, *store_, clock_)
+    , publisher_(settings_, images_, *store_, clock_)
     , signals_(main_)
     , change_timer_(main_)
 {

@@ -84,6 +84,7 @@ private:
     Clock clock_;
     boost::asio::io_context main_{1};    ///< signals, control socket, timers
     boost::asio::io_context console_{1}; ///< portal and console, on a thread of its own
+    lists::PrivateImages images_;
     std::unique_ptr<store::Store> store_;
     std::atomic<std::chrono::sys_seconds> believed_; ///< the time by which records go (store/believed_time)
     std::unique_ptr<log::AccessLog> access_log_;

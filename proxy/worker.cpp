@@ -186,7 +186,8 @@ net::task<> Worker::accept_loop(net::Acceptor& acceptor, session::Entrance entra
         }
         auto const address = address_of(peer.address());
         if (auto place = admit(socket, address))
-            boost::asio::co_spawn(context_, run_session(std::move(socket), address, entrance, std::move(place)), ReportCrash{});
+            boost::asio::co_spawn(context_, session::serve(env_, std::move(socket), address, entrance),
+                [held = std::move(place)](std::exception_ptr const& crash) { ReportCrash{}(crash); });
     }
 }
 
@@ -225,11 +226,6 @@ Worker::Place::~Place()
     --worker_->env_.counters.connections_open;
     worker_->parts_.admission.leave(peer_);
     worker_->say_if_emptied();
-}
-
-net::task<> Worker::run_session(net::Socket socket, policy::IpAddress peer, session::Entrance entrance, Place /*place*/)
-{
-    co_await session::serve(env_, std::move(socket), peer, entrance);
 }
 
 net::task<> Worker::tick()

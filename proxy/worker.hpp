@@ -92,14 +92,13 @@ private:
     void run();
     void begin_loops();
     net::task<> accept_loop(net::Acceptor& acceptor, session::Entrance entrance);
-    net::task<> run_session(net::Socket socket, policy::IpAddress peer, session::Entrance entrance, Place place);
     net::task<> tick();
     net::task<> end_sessions();
     void say_if_emptied();
     Place admit(net::Socket& socket, policy::IpAddress const& peer);
     void judge_tunnels_again();
 
-    net::EndingContext context_{1};
+    net::EndingContext context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO}; // its sockets and timers are used by this thread alone
     WorkerParts const& parts_;
     net::DeadlineWheel wheel_;
     net::Resolver resolver_;

@@ -8,8 +8,8 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::size_t step = 64;        // bytes between two size classes
-constexpr std::size_t class_count = 64; // frames above 4 KiB go to the heap
+constexpr std::size_t step = 16;         // bytes between two size classes, as of the heap
+constexpr std::size_t class_count = 256; // frames above 4 KiB go to the heap
 #if defined(__SANITIZE_ADDRESS__)
 #define GATEHOUSE_SEE_DEAD_FRAMES
 #elif defined(__has_feature)

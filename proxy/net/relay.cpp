@@ -1,5 +1,7 @@
 #include "proxy/net/relay.hpp"
 
+#include "proxy/net/standing_read.hpp"
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -8,10 +10,12 @@
 namespace gatehouse::net {
 namespace {
 
+constexpr std::size_t turn = 16 * 1024; // bytes
+
 class Relay;
 
-/// One direction: waits, reads, writes, waits again. Handlers instead of a coroutine, since an idle tunnel should hold little memory.
-class Direction {
+/// One direction. No coroutine and no handler waits, since an idle tunnel should hold little memory.
+class Direction final : private StandingRead {
 public:
     Direction(Relay& relay, Stream& from, Stream& to)
         : relay_(relay)
@@ -20,22 +24,21 @@ public:
     {
     }
 
-    /// Waits for a first byte in a buffer of its own, since the shared one must not be lent to a wait; the rest is read behind it.
-    /// Waiting for readability alone would cost an epoll_ctl each time.
     void wait();
     std::uint64_t count() const { return count_; }
 
 private:
-    void arrived(error_code ec);
-    void forward(std::string_view data);
-    void send_later(std::string_view data);
+    Attempt attempt(error_code& ec) noexcept override;
+    void told(error_code ec) override;
+    void lost() override;
+    bool forward(std::string_view data, error_code& ec);
+    void send_rest();
 
     Relay& relay_;
     Stream& from_;
     Stream& to_;
     std::uint64_t count_ = 0;
     std::vector<char> rest_; ///< what the peer's socket did not take at once
-    char first_ = 0;
 };
 
 class Relay {
@@ -89,6 +92,13 @@ public:
         done();
     }
 
+    /// The context ends: whoever waits for the relay is destroyed with its last direction, and this object with it.
+    void lose_direction()
+    {
+        if (--running_ == 0)
+            auto const nobody = std::move(*done_);
+    }
+
 private:
     static void on_idle(void* self) { static_cast<Relay*>(self)->stop(RelayEnd::idle); }
 
@@ -118,41 +128,68 @@ void Direction::wait()
 {
     if (from_.aborted())
         return asio::post(from_.socket().get_executor(), [this] { relay_.fail(asio::error::operation_aborted); });
-    from_.socket().async_read_some(asio::buffer(&first_, 1), [this](error_code ec, std::size_t) { arrived(ec); });
+    stand(from_.socket());
 }
 
-void Direction::arrived(error_code ec)
+/// After a record of TLS others have their turn, which also gives a fast sender time for a larger piece.
+StandingRead::Attempt Direction::attempt(error_code& ec) noexcept
+{
+    auto const buffer = relay_.buffer();
+    for (std::size_t moved = 0; moved < turn;) {
+        auto const size = from_.socket().read_some(asio::buffer(buffer.data(), buffer.size()), ec);
+        if (ec == asio::error::would_block)
+            return Attempt::goes_on;
+        if (ec)
+            return Attempt::over;
+        relay_.touch();
+        moved += size;
+        if (!forward({buffer.data(), size}, ec))
+            return Attempt::over;
+    }
+    return Attempt::over;
+}
+
+/// False: the peer's socket did not take all of it. The rest is copied, since the shared buffer must be free before a wait.
+bool Direction::forward(std::string_view data, error_code& ec)
+{
+    std::size_t const sent = to_.socket().write_some(asio::buffer(data), ec);
+    bool const full = ec == asio::error::would_block;
+    if (ec && !full)
+        return false;
+    ec = {};
+    count_ += full ? 0 : sent;
+    data.remove_prefix(full ? 0 : sent);
+    if (data.empty())
+        return true;
+    try {
+        rest_.assign(data.begin(), data.end());
+    } catch (std::bad_alloc const&) {
+        ec = asio::error::no_memory;
+    }
+    return false;
+}
+
+void Direction::told(error_code ec)
 {
     if (ec == asio::error::eof)
-        return relay_.end_of_input(to_);
-    if (ec)
-        return relay_.fail(ec);
-    relay_.touch();
-    auto const buffer = relay_.buffer();
-    buffer.front() = first_;
-    error_code ignored; // an end or a failure comes again with the next wait
-    auto const rest = from_.socket().read_some(asio::buffer(buffer.data() + 1, buffer.size() - 1), ignored);
-    forward({buffer.data(), 1 + rest});
+        relay_.end_of_input(to_);
+    else if (ec)
+        relay_.fail(ec);
+    else if (rest_.empty())
+        wait();
+    else
+        send_rest();
 }
 
-void Direction::forward(std::string_view data)
+void Direction::lost()
 {
-    error_code ec;
-    std::size_t const sent = to_.socket().write_some(asio::buffer(data), ec);
-    if (ec && ec != asio::error::would_block)
-        return relay_.fail(ec);
-    count_ += ec ? 0 : sent;
-    if (!ec && sent == data.size())
-        return wait();
-    send_later(data.substr(ec ? 0 : sent));
+    relay_.lose_direction();
 }
 
-/// Copied, since the shared buffer must be free before a wait.
-void Direction::send_later(std::string_view data)
+void Direction::send_rest()
 {
     if (to_.aborted())
         return relay_.fail(asio::error::operation_aborted);
-    rest_.assign(data.begin(), data.end());
     asio::async_write(to_.socket(), asio::buffer(rest_), [this](error_code ec, std::size_t size) {
         count_ += size;
         rest_ = {};

@@ -87,8 +87,7 @@ bool wants_page(http1::RequestHead const* head)
 std::string block_page(Session& session, Outcome const& outcome, portal::Language language)
 {
     auto const now = session.env.clock.now();
-    policy::Query const query{
-        session.subject, outcome.target, now, outcome.decision.signals, outcome.written ? &*outcome.written : nullptr};
+    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals, outcome.written.get()};
     auto const explanation = policy::explain(*outcome.policy, query, outcome.decision);
     return portal::render_block_page({.explanation = explanation,
         .target = outcome.target,
@@ -187,6 +186,19 @@ unsigned status_of_failure(std::string_view cause)
     if (cause == "dns-timeout" || cause == "upstream-timeout")
         return 504;
     return 502;
+}
+
+void decide(Session const& session, Outcome& outcome, policy::Moment const& now, policy::SignalSet signals)
+{
+    auto const& policy = session.env.policy;
+    // One function of its arguments alone, and the others do not change while a request is served.
+    if (outcome.decided && outcome.policy == policy && outcome.decided_at == now.instant && outcome.asked == signals)
+        return;
+    outcome.policy = policy;
+    outcome.decided_at = now.instant;
+    outcome.asked = signals;
+    outcome.decision = policy::decide(*policy, {session.subject, outcome.target, now, signals});
+    outcome.decided = true;
 }
 
 void record(Session& session, Outcome const& outcome)

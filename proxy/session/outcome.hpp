@@ -22,7 +22,9 @@ struct Outcome {
     bool named = false;
     policy::Decision decision; ///< meaningful if `decided`
     bool decided = false;
-    PolicyInForce policy; ///< the one that decided, alive for its texts
+    PolicyInForce policy;                  ///< the one that decided, alive for its texts
+    std::chrono::sys_seconds decided_at{}; ///< by the clock of the policy
+    policy::SignalSet asked;               ///< what it was asked with
     std::string_view method = "NONE";
     std::string_view user_agent;
     std::string_view content_type;
@@ -34,12 +36,15 @@ struct Outcome {
     log::ResultCode code = log::ResultCode::tcp_miss;
     policy::IpAddress upstream;
     detect::Intent intent = detect::Intent::unknown;
-    std::optional<policy::TermHits> written;   ///< lists that speak of what the person wrote, where that was read and any does
+    std::unique_ptr<policy::TermHits> written; ///< lists that speak of what the person wrote, where that was read and any does
     std::string prompt;                        ///< digest of the words around the first of them
     policy::ContentFinding worth_telling;      ///< of a page that was read and passed
     std::optional<policy::FileKind> file_kind; ///< of what was fetched, where that was looked at
     std::string virus; ///< what was found in it; "not-checked" if it should have been looked into and was not
 };
+
+/// Step 6: decides by the policy in force. What was asked already is not asked again.
+void decide(Session const& session, Outcome& outcome, policy::Moment const& now, policy::SignalSet signals);
 
 /// Step 10: appends the access row. Never blocks.
 void record(Session& session, Outcome const& outcome);

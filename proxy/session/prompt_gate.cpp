@@ -28,9 +28,9 @@ bool take_written(Session& session, Outcome& outcome, content::PromptScan const&
     if (hits.lists.none() || (outcome.written && (hits.lists & ~outcome.written->lists).none()))
         return true;
     auto const told = outcome.decision.by_writing ? outcome.decision.term_list : policy::none;
-    outcome.written = hits;
+    outcome.written = std::make_unique<policy::TermHits>(hits);
     policy::Query const query{
-        session.subject, outcome.target, session.env.clock.now(), outcome.decision.signals, &*outcome.written};
+        session.subject, outcome.target, session.env.clock.now(), outcome.decision.signals, outcome.written.get()};
     outcome.decision = policy::decide(*outcome.policy, query);
     outcome.prompt = digest_of(scan.around(), session.env.digest_key);
     if (outcome.decision.term_list != told)

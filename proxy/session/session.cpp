@@ -23,20 +23,17 @@ public:
         scratch_ = std::move(env.spare_scratch.back());
         env.spare_scratch.pop_back();
     }
-    ~ScratchLease() { give_back(); }
+    ~ScratchLease()
+    {
+        if (scratch_->to_client.capacity() > most_kept) // a file waited there for its virus check
+            scratch_->to_client = {};
+        if (env_.spare_scratch.size() < most_spare)
+            env_.spare_scratch.push_back(std::move(scratch_));
+    }
     ScratchLease(ScratchLease const&) = delete;
     ScratchLease& operator=(ScratchLease const&) = delete;
 
     Scratch& operator*() { return *scratch_; }
-
-    void give_back()
-    {
-        if (scratch_ && scratch_->to_client.capacity() > most_kept) // a file waited there for its virus check
-            scratch_->to_client = {};
-        if (scratch_ && env_.spare_scratch.size() < most_spare)
-            env_.spare_scratch.push_back(std::move(scratch_));
-        scratch_.reset();
-    }
 
 private:
     static constexpr std::size_t most_spare = 256;
@@ -160,8 +157,24 @@ http1::Refusal name(Session const& session, http1::RequestHead const& head, Outc
     return resolved.refusal;
 }
 
-/// Steps 3 to 10 for one request. False: the connection is done.
-net::task<bool> serve_one(Session& session)
+/// What comes after a request.
+struct Next {
+    Next(bool another) // NOLINT: a plain word where nothing else is to be said
+        : goes_on(another)
+    {
+    }
+    explicit Next(std::unique_ptr<Outcome> of_tunnel)
+        : goes_on(false)
+        , tunnel(std::move(of_tunnel))
+    {
+    }
+
+    bool goes_on;                    ///< false: the connection is done
+    std::unique_ptr<Outcome> tunnel; ///< of a CONNECT that is still to be served
+};
+
+/// Steps 3 to 10 for one request; of a CONNECT up to step 6, so that its tunnel does not hold this coroutine's memory.
+net::task<Next> serve_one(Session& session)
 {
     auto& env = session.env;
     ScratchLease lease(env);
@@ -203,19 +216,15 @@ net::task<bool> serve_one(Session& session)
     }
     auto const now = env.clock.now();
     auto const signals = detect::signals_of(outcome.target, env.settings.connect_ports); // step 5
-    outcome.policy = env.policy;
-    outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals}); // step 6
-    outcome.decided = true;
+    decide(session, outcome, now, signals);                                              // step 6
     // Of a tunnel it is not known yet what it is for.
     if (!head.is_connect() && detect::may_be_alert(*outcome.policy, outcome.decision))
         report_alert(session, outcome);
     if (head.is_connect()) { // step 7b
         session.buffer.consume(read.size);
-        lease.give_back();
         outcome.method = "CONNECT";
         outcome.user_agent = {};
-        co_await run_tunnel(session, outcome);
-        co_return false;
+        co_return Next(std::make_unique<Outcome>(std::move(outcome)));
     }
     co_return co_await run_exchange(session, *lease, outcome, read.size); // steps 7 to 10
 }
@@ -251,8 +260,10 @@ http1::ResolvedTarget name_target(Session const& session, http1::RequestHead con
 net::task<> serve_requests(Session& session)
 {
     for (;;) { // as a condition of the loop, and with nothing behind it, g++ 12 makes an invalid instruction of the await
-        bool const goes_on = co_await serve_one(session);
-        if (!goes_on || (session.env.end_after_answer && session.buffer.empty()))
+        auto next = co_await serve_one(session);
+        if (next.tunnel)
+            co_return co_await run_tunnel(session, std::move(next.tunnel));
+        if (!next.goes_on || (session.env.end_after_answer && session.buffer.empty()))
             co_return;
         session.buffer.release();
     }
@@ -265,7 +276,7 @@ net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer, 
     if (entrance.arrival != net::Arrival::explicit_proxy)
         known = find_destination(session, entrance.arrival, entrance.port);
     if (known && session.intercepted && session.intercepted->port == https_port)
-        co_await run_intercepted_tunnel(session);
+        co_await run_tunnel(session, outcome_of_intercepted(session));
     else if (known)
         co_await serve_requests(session);
     co_await session.client.close_gently();

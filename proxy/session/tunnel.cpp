@@ -90,8 +90,7 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
     if (names_another)
         outcome.sni = std::string{name->text()};
     auto const now = env.clock.now();
-    outcome.policy = env.policy;
-    outcome.decision = policy::decide(*env.policy, {session.subject, outcome.target, now, signals});
+    decide(session, outcome, now, signals);
     if (blocked(outcome))
         return;
     if (names_another) {
@@ -112,30 +111,14 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
         outcome.failure = "no-client-hello";
 }
 
-net::task<> relay_tunnel(Session& session, Outcome& outcome, net::Stream& upstream)
+void note_end(Session& session, Outcome& outcome, net::RelayResult const& result)
 {
-    auto& env = session.env;
-    OpenTunnel const open(env.tunnels, session.subject, outcome.target, outcome.decision.signals, session.client, upstream);
-    tell_of_visit(session, outcome);
-    ++env.counters.tunnels_open;
-    upstream.expire_after(env.settings.deadlines.body_idle);
-    outcome.bytes_from_client += session.buffer.bytes().size();
-    auto const sent = co_await upstream.write(session.buffer.bytes());
-    session.buffer = {};
-    if (sent) {
-        auto const result = co_await net::relay(session.client, upstream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
-        outcome.bytes_to_client += result.counts.to_client;
-        outcome.bytes_from_client += result.counts.from_client;
-        if (result.end == net::RelayEnd::failed)
-            outcome.failure = "connection-reset";
-        if (result.end == net::RelayEnd::finished)
-            session.client.close(); // both sides have said their last: nothing to wait for
-    }
-    --env.counters.tunnels_open;
-    if (open.ended_by_policy()) {
-        ++env.counters.tunnels_ended_by_policy;
-        outcome.failure = "ended-by-policy";
-    }
+    outcome.bytes_to_client += result.counts.to_client;
+    outcome.bytes_from_client += result.counts.from_client;
+    if (result.end == net::RelayEnd::failed)
+        outcome.failure = "connection-reset";
+    if (result.end == net::RelayEnd::finished)
+        session.client.close(); // both sides have said their last: nothing to wait for
 }
 
 net::task<net::Dialed> dial(Session& session, Outcome const& outcome)
@@ -239,65 +222,120 @@ net::task<std::unique_ptr<net::Upstream>> open_tunnel(Session& session, Outcome&
     co_return nullptr;
 }
 
-} // namespace
-
-net::task<> run_tunnel(Session& session, Outcome& outcome)
-{
-    outcome.code = log::ResultCode::tcp_tunnel;
-    auto const& ports = session.env.settings.connect_ports;
-    if (is_trust_check(session, outcome))
-        co_return co_await run_trust_check(session, outcome);
-    if (blocked(outcome))
-        co_return co_await block_connect(session, outcome);
-    if (std::find(ports.begin(), ports.end(), outcome.target.port) == ports.end()) {
-        outcome.code = log::ResultCode::tcp_denied;
-        report_incident(session, outcome);
-        co_return co_await refuse_connect(session, outcome, 403, "port-not-allowed");
-    }
-    if (policy::is_self_check(outcome.target.host))
-        co_return co_await run_test_tunnel(session, outcome);
-    auto const upstream = co_await open_tunnel(session, outcome);
-    if (!upstream)
-        co_return;
-    co_await relay_tunnel(session, outcome, upstream->stream);
-    record(session, outcome);
-}
-
-net::task<> run_intercepted_tunnel(Session& session)
+/// The same for an intercepted connection, which begins with the hello.
+net::task<std::unique_ptr<net::Upstream>> open_intercepted(Session& session, Outcome& outcome)
 {
     auto& env = session.env;
-    ++env.counters.requests;
-    Outcome outcome(env.ids.next());
-    outcome.code = log::ResultCode::tcp_tunnel;
-    outcome.method = "CONNECT"; // as readers of proxy logs expect it
-    outcome.target
-        = {policy::Scheme::tunnel, policy::Host::from_address(session.intercepted->address), session.intercepted->port, {}};
-    outcome.named = outcome.decided = true;
     auto const peeked = co_await peek(session, outcome);
     if (auto const name = name_in(peeked))
         outcome.target.host = *name;
     judge_hello(session, outcome, peeked);
-    if (is_trust_check(session, outcome))
-        co_return co_await answer_trust_check(session, outcome, peeked);
-    if (blocked(outcome) || !outcome.failure.empty())
-        co_return co_await refuse_hello(session, outcome, peeked);
-    if (policy::is_self_check(outcome.target.host))
-        co_return co_await finish_test(session, outcome, peeked);
-    if (peeked.closed)
-        co_return record(session, outcome);
+    if (is_trust_check(session, outcome)) {
+        co_await answer_trust_check(session, outcome, peeked);
+        co_return nullptr;
+    }
+    if (blocked(outcome) || !outcome.failure.empty()) {
+        co_await refuse_hello(session, outcome, peeked);
+        co_return nullptr;
+    }
+    if (policy::is_self_check(outcome.target.host)) {
+        co_await finish_test(session, outcome, peeked);
+        co_return nullptr;
+    }
+    if (peeked.closed) {
+        record(session, outcome);
+        co_return nullptr;
+    }
     auto dialed = co_await dial(session, outcome); // step 8
     if (!dialed.socket) {
         ++env.counters.upstream_failures;
         outcome.failure = dialed.failure;
-        co_return record(session, outcome);
+        record(session, outcome);
+        co_return nullptr;
     }
     outcome.upstream = dialed.address;
     outcome.status = 200;
     auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), env.wheel, dialed.address);
-    if (is_inspected(session, outcome, peeked))
-        co_return co_await run_inspected(session, outcome, peeked, std::move(upstream));
-    co_await relay_tunnel(session, outcome, upstream->stream);
-    record(session, outcome);
+    if (!is_inspected(session, outcome, peeked))
+        co_return upstream;
+    co_await run_inspected(session, outcome, peeked, std::move(upstream));
+    co_return nullptr;
+}
+
+bool may_connect(Session const& session, Outcome const& outcome)
+{
+    auto const& ports = session.env.settings.connect_ports;
+    return std::find(ports.begin(), ports.end(), outcome.target.port) != ports.end();
+}
+
+/// To a CONNECT that gets no tunnel to a site.
+net::task<std::unique_ptr<net::Upstream>> answer_instead(Session& session, Outcome& outcome)
+{
+    if (is_trust_check(session, outcome)) {
+        co_await run_trust_check(session, outcome);
+    } else if (blocked(outcome)) {
+        co_await block_connect(session, outcome);
+    } else if (!may_connect(session, outcome)) {
+        outcome.code = log::ResultCode::tcp_denied;
+        report_incident(session, outcome);
+        co_await refuse_connect(session, outcome, 403, "port-not-allowed");
+    } else {
+        co_await run_test_tunnel(session, outcome);
+    }
+    co_return nullptr;
+}
+
+/// By the way that the connection came. What it gives is to be relayed; null: the tunnel is over.
+net::task<std::unique_ptr<net::Upstream>> open(Session& session, Outcome& outcome)
+{
+    if (!outcome.decided)
+        return open_intercepted(session, outcome);
+    bool const is_ours = is_trust_check(session, outcome) || policy::is_self_check(outcome.target.host);
+    if (!is_ours && !blocked(outcome) && may_connect(session, outcome))
+        return open_tunnel(session, outcome);
+    return answer_instead(session, outcome);
+}
+
+} // namespace
+
+std::unique_ptr<Outcome> outcome_of_intercepted(Session& session)
+{
+    ++session.env.counters.requests;
+    auto outcome = std::make_unique<Outcome>(session.env.ids.next());
+    outcome->method = "CONNECT"; // as readers of proxy logs expect it
+    outcome->target
+        = {policy::Scheme::tunnel, policy::Host::from_address(session.intercepted->address), session.intercepted->port, {}};
+    outcome->named = true;
+    return outcome;
+}
+
+/// One coroutine until the end, and only what it needs then: an idle tunnel should hold little memory.
+net::task<> run_tunnel(Session& session, std::unique_ptr<Outcome> outcome)
+{
+    auto& env = session.env;
+    outcome->code = log::ResultCode::tcp_tunnel;
+    auto opening = open(session, *outcome);
+    auto const opened = co_await std::move(opening);
+    if (!opened)
+        co_return;
+    auto& upstream = opened->stream;
+    OpenTunnel const listed(env.tunnels, session.subject, outcome->target, outcome->decision.signals, session.client, upstream);
+    tell_of_visit(session, *outcome);
+    ++env.counters.tunnels_open;
+    upstream.expire_after(env.settings.deadlines.body_idle);
+    outcome->bytes_from_client += session.buffer.bytes().size();
+    auto const sent = co_await upstream.write(session.buffer.bytes());
+    session.buffer = {};
+    if (sent) {
+        auto const result = co_await net::relay(session.client, upstream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
+        note_end(session, *outcome, result);
+    }
+    --env.counters.tunnels_open;
+    if (listed.ended_by_policy()) {
+        ++env.counters.tunnels_ended_by_policy;
+        outcome->failure = "ended-by-policy";
+    }
+    record(session, *outcome);
 }
 
 } // namespace gatehouse::session

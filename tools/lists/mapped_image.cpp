@@ -2,6 +2,7 @@
 #include "policy/list_image.hpp"
 
 #include <cerrno>
+#include <cstring>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -38,6 +39,7 @@ result<MappedImage> MappedImage::map(int file)
     if (auto const verified = policy::verify_list_image(image.bytes_); !verified)
         return verified.error();
     image.release_rarely_read();
+    image.hold_often_read();
     return image;
 }
 
@@ -50,6 +52,35 @@ void MappedImage::release_rarely_read() const
     auto const from = static_cast<std::size_t>(part.data() - bytes_.data()) / page * page;
     auto const to = static_cast<std::size_t>(part.data() + part.size() - bytes_.data()) / page * page;
     ::madvise(const_cast<std::byte*>(bytes_.data()) + from, to - from, MADV_DONTNEED); // no more than a hint: failing is no harm
+}
+
+/// Everything else is searched for every name, anywhere in it. A copy in large pages takes its place: then a search that misses the caches
+/// does not miss the tables of addresses as well. Where the system has no such memory to give, the file stays what is searched.
+void MappedImage::hold_often_read() const
+{
+    constexpr std::size_t large = std::size_t{2} << 20;
+    auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    auto const rare = policy::rarely_read(bytes_);
+    auto const begin = (static_cast<std::size_t>(rare.data() + rare.size() - bytes_.data()) + page - 1) / page * page;
+    auto const end = (bytes_.size() + page - 1) / page * page; // the last page is mapped whole
+    if (end < begin + large)
+        return;
+    auto const size = end - begin;
+    auto* const place = const_cast<std::byte*>(bytes_.data()) + begin;
+    void* const room = ::mmap(nullptr, size + large, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED)
+        return;
+    // As far from a multiple of the large page as its place is, so that whole pages move.
+    auto const distance = (reinterpret_cast<std::uintptr_t>(place) - reinterpret_cast<std::uintptr_t>(room)) % large;
+    auto* const copy = static_cast<std::byte*>(room) + distance;
+    ::madvise(copy, size, MADV_HUGEPAGE);
+    std::memcpy(copy, place, size);
+    if (::mprotect(copy, size, PROT_READ) == 0 && ::mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, place) == place) {
+        ::munmap(room, distance);
+        ::munmap(copy + size, large - distance);
+    } else {
+        ::munmap(room, size + large);
+    }
 }
 
 } // namespace gatehouse::lists

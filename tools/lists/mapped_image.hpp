@@ -24,6 +24,7 @@ public:
 
 private:
     void release_rarely_read() const;
+    void hold_often_read() const;
 
     std::shared_ptr<void const> owner_;
     std::span<std::byte const> bytes_;

@@ -85,7 +85,21 @@ PrivateImages::Identity PrivateImages::identity_of(struct stat const& about)
     return {about.st_dev, about.st_ino, about.st_size, to_duration(about.st_mtim), to_duration(about.st_ctim)};
 }
 
+PrivateImages::PrivateImages(std::filesystem::path ahead)
+    : PrivateImages()
+{
+    // A failure comes again when somebody opens, and is told then.
+    ahead_ = std::async(std::launch::async, [this, path = std::move(ahead)] { static_cast<void>(open_now(path)); });
+}
+
 result<MappedImage> PrivateImages::open(std::filesystem::path const& path)
+{
+    if (ahead_.valid())
+        ahead_.get();
+    return open_now(path);
+}
+
+result<MappedImage> PrivateImages::open_now(std::filesystem::path const& path)
 {
     Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat about { };

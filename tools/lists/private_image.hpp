@@ -5,6 +5,7 @@
 #include "tools/lists/mapped_image.hpp"
 
 #include <chrono>
+#include <future>
 #include <optional>
 #include <sys/stat.h>
 
@@ -19,6 +20,9 @@ public:
         : settling_(settling)
     {
     }
+    /// For who knows early which will be wanted: a thread of its own copies and checks that image; `open` waits for it, and lends it if the
+    /// file is still what was read.
+    explicit PrivateImages(std::filesystem::path ahead);
 
     /// Copies, maps and verifies; shares the blocks with the file where the file system can. The copy is a nameless file in the same
     /// folder (O_TMPFILE), whose pages the system may evict; in memory where that cannot be written.
@@ -35,10 +39,12 @@ private:
         bool operator==(Identity const&) const = default;
     };
     static Identity identity_of(struct stat const& about);
+    result<MappedImage> open_now(std::filesystem::path const& path);
 
     std::chrono::milliseconds settling_;
     std::optional<Identity> kept_identity_;
     std::optional<MappedImage> kept_;
+    std::future<void> ahead_; ///< behind what it works on
 };
 
 } // namespace gatehouse::lists

@@ -1,10 +1,12 @@
 #include "support.hpp"
 
 #include "policy/domain_set.hpp"
+#include "policy/list_image.hpp"
 #include "tools/lists/mapped_image.hpp"
 #include "tools/lists/private_image.hpp"
 
 #include <boost/json.hpp>
+#include <cstring>
 
 namespace gatehouse::lists {
 namespace {
@@ -163,6 +165,22 @@ bool covers(MappedImage const& image, std::string_view host)
     return !hits.empty();
 }
 
+TEST(MappedImage, IsTheFileByteForByteAlsoWhereItIsHeldInLargePages)
+{
+    School school;
+    std::string urls; // paths are among what every search may read: here four megabytes of them
+    for (int i = 0; i < 40'000; ++i)
+        urls += "paths.example/" + std::string(90, 'p') + std::to_string(i) + "\n";
+    school.folder.write("urls.txt", urls);
+    school.options.lists = {list_info("urls", "urls.txt", "urls")};
+    ASSERT_TRUE(school.compile().is_written());
+    auto const image = MappedImage::open(school.folder.path("state/lists.image")).value();
+    auto const file = school.folder.read("state/lists.image");
+    ASSERT_EQ(image.bytes().size(), file.size());
+    EXPECT_EQ(std::memcmp(image.bytes().data(), file.data(), file.size()), 0);
+    EXPECT_TRUE(policy::verify_list_image(image.bytes()));
+}
+
 class PrivateImagesTest : public testing::Test {
 protected:
     PrivateImagesTest()
@@ -215,6 +233,25 @@ TEST_F(PrivateImagesTest, AnImageThatMayStillChangeUnseenIsReadAnew)
     PrivateImages careful{std::chrono::hours{1}};
     auto const first = careful.open(path()).value();
     EXPECT_NE(careful.open(path()).value().bytes().data(), first.bytes().data());
+}
+
+TEST_F(PrivateImagesTest, AnImageOpenedAheadIsTheFileAsItIsWhenItIsAskedFor)
+{
+    PrivateImages ahead{path()};
+    EXPECT_TRUE(covers(ahead.open(path()).value(), "own.example"));
+    PrivateImages behind{path()};
+    compile("other.example\n");
+    EXPECT_TRUE(covers(behind.open(path()).value(), "other.example"));
+}
+
+TEST_F(PrivateImagesTest, ACorruptImageOpenedAheadIsRefusedWhenItIsAskedFor)
+{
+    auto bytes = school_.folder.read("state/lists.image");
+    bytes.back() = static_cast<char>(bytes.back() ^ 1);
+    school_.folder.write("state/lists.image", bytes);
+    PrivateImages ahead{path()};
+    EXPECT_EQ(ahead.open(path()).error(), error_code(policy::errc::image_bad_checksum));
+    EXPECT_EQ(ahead.open(path()).error(), error_code(policy::errc::image_bad_checksum));
 }
 
 TEST_F(PrivateImagesTest, LeavesNothingInTheFolder)

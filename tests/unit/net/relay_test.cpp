@@ -1,6 +1,8 @@
+#include "proxy/net/ending_context.hpp"
 #include "proxy/net/relay.hpp"
 #include "tests/unit/net/fixture.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <random>
@@ -103,6 +105,33 @@ TEST_F(RelayTest, EndsWhenASideIsReset)
     Stream client(std::move(left.far), wheel);
     Stream upstream(std::move(right.far), wheel);
     EXPECT_EQ(run(relay(client, upstream, buffer, 60s)).end, RelayEnd::failed);
+}
+
+task<> relay_and_tell(Stream& client, Stream& upstream, std::span<char> buffer, bool& gone)
+{
+    struct Teller {
+        bool& gone;
+        ~Teller() { gone = true; }
+    } const teller{gone};
+    co_await relay(client, upstream, buffer, 60s);
+}
+
+TEST_F(RelayTest, IsDestroyedWithItsContext)
+{
+    EndingContext ending{1};
+    auto const move_there = [&ending](Socket& socket) {
+        Socket moved(ending.get_executor(), asio::ip::tcp::v4(), socket.release());
+        moved.non_blocking(true);
+        return moved;
+    };
+    Stream client(move_there(left.far), wheel);
+    Stream upstream(move_there(right.far), wheel);
+    bool gone = false;
+    asio::co_spawn(ending, relay_and_tell(client, upstream, buffer, gone), asio::detached);
+    ending.poll();
+    EXPECT_FALSE(gone);
+    ending.destroy_waiting();
+    EXPECT_TRUE(gone);
 }
 
 } // namespace
