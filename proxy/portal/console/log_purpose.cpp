@@ -27,6 +27,8 @@ Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
     Page page;
     page.title = "Before you look";
     page.back = "/";
+    if (visit.request.as_data)
+        page.status = 403; // a program waits for rows, not for a question
     add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
