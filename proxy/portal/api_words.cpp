@@ -165,6 +165,8 @@ constexpr ApiField log_purpose[]{
     {"purpose", "What the log is looked at for", true}, {"days", "How long", true, one_number_of("1|7|14")}};
 constexpr ApiField log_view[]{{"name", "Of the search", true, text(100)},
     {"query", "What is searched for, as in the address of the page", false, text(2000)}};
+constexpr ApiField log_view_sharing[]{{"view", "Number of the saved search", true, number},
+    {"shared", "Whether everybody who may read the log sees it", true, yes_or_no}};
 constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose", "Why the person's name is looked at"}};
 constexpr ApiField check[]{{"url", "Site", false, text(1000)}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"},
     {"device", "Device"}, {"at", "When; left out: now", false, a_minute}};
@@ -279,6 +281,7 @@ constexpr ApiWords word_table[]{
     {post, "/log/purpose", "State what marketing looks at the log for", log_purpose},
     {post, "/log/purpose/end", "End that before its time", of_id},
     {post, "/log/views", "Save a search", log_view},
+    {post, "/log/views/share", "Let everybody who may read the log see a saved search, or its owner only", log_view_sharing},
     {post, "/log/views/remove", "Remove a saved search", of_id},
     {get, "/why", "Why a row was decided so", row},
     {get, "/traffic", "Requests by hour, site, category and group", days},

@@ -152,8 +152,13 @@ CREATE TABLE role_grants (
 CREATE UNIQUE INDEX role_grants_waiting ON role_grants (account) WHERE state = 0;
 )sql";
 
-constexpr std::array<char const*, 9> later_steps{
-    version_6, version_7, version_8, version_9, version_10, version_11, version_12, version_13, version_14};
+// A saved search that everybody who may read the log sees.
+constexpr char const* version_15 = R"sql(
+ALTER TABLE log_views ADD COLUMN shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1));
+)sql";
+
+constexpr std::array<char const*, 10> later_steps{
+    version_6, version_7, version_8, version_9, version_10, version_11, version_12, version_13, version_14, version_15};
 
 std::vector<char const*> all_steps()
 {
