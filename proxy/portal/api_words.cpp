@@ -1,5 +1,6 @@
 // What each route of the console does for a program, and what it reads. Kept true by a test that compares it with the forms that the pages show.
 #include "proxy/portal/api.hpp"
+#include "proxy/portal/limits.hpp"
 
 #include <algorithm>
 
@@ -9,142 +10,208 @@ namespace {
 
 using enum Method;
 
-constexpr ApiField id{"id", "Number", true};
-constexpr ApiField version{"version", "Of the record as it was read; another one means that somebody was faster", true};
-constexpr ApiField own_password{"password", "Of the account that the key belongs to", true};
+constexpr ApiShape number{ApiShape::Kind::number};
+constexpr ApiShape a_day{ApiShape::Kind::day};
+constexpr ApiShape a_minute{ApiShape::Kind::minute};
+constexpr ApiShape a_clock{ApiShape::Kind::clock};
+constexpr ApiShape yes_or_no{ApiShape::Kind::flag};
+constexpr ApiShape texts{ApiShape::Kind::text, {}, true};
+/// Characters, as the form has them.
+constexpr ApiShape text(std::size_t longest)
+{
+    return {ApiShape::Kind::text, {}, false, longest};
+}
+constexpr ApiShape one_of(std::string_view values)
+{
+    return {ApiShape::Kind::text, values};
+}
+constexpr ApiShape some_of(std::string_view values)
+{
+    return {ApiShape::Kind::text, values, true};
+}
+constexpr ApiShape one_number_of(std::string_view values)
+{
+    return {ApiShape::Kind::number, values};
+}
+constexpr auto a_role = one_of("none|officer|headteacher|ict-lead|dsl|dpo|chief-executive|marketing|auditor|supervisor");
+
+constexpr ApiField id{"id", "Number", true, number};
+constexpr ApiField version{"version", "Of the record as it was read; another one means that somebody was faster", true, number};
+constexpr ApiField own_password{"password", "Of the account that the key belongs to", true, text(256)};
 constexpr ApiField why{"why", "Why it is changed, for the history", true};
-constexpr ApiField when_live{"when", "\"draft\": with the other changes of the draft; \"now\": at once"};
+constexpr ApiField when_live{"when", "With the other changes of the draft, or at once", false, one_of("draft|now")};
 
 constexpr ApiField of_id[]{id};
 constexpr ApiField of_step[]{id, version};
-constexpr ApiField shown[]{{"show", "Which of them"}};
-constexpr ApiField recommendation[]{id, version, {"advice", "\"approve\" or \"refuse\"", true},
-    {"text", "Why, for the headteacher", true},
-    {"scope", "For whom it opens: \"person\", \"group\", \"network\", \"role\", \"other-group\" or \"everyone\""},
-    {"group", "The group, if it opens for one"}, {"target", "The site or part of it that opens"},
-    {"also", "Other sites that the page needs", false, true}, {"when", "any, lessons, breaks, outside or period:NAME"},
-    {"day", "From which day on; empty: at once"}, {"until", "How long"}};
-constexpr ApiField closing[]{id, version, {"reason", "Why it is closed", true}};
-constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true}};
-constexpr ApiField decision[]{
-    id, version, {"decision", "\"approve\" or \"refuse\"", true}, {"reason", "For the person who asked"}};
+constexpr ApiField of_requests[]{{"show", "Those in which state; left out: those that wait for this role", false,
+    one_of("submitted|recommended|approved|refused|closed|withdrawn|expired|merged")}};
+constexpr ApiField of_grants[]{{"show", "Those that have ended too", false, one_of("|all")}};
+constexpr ApiField of_reports[]{{"show", "Those that are done", false, one_of("|handled")}};
+constexpr ApiField recommendation[]{id, version, {"advice", "Whether it opens", true, one_of("open|keep")},
+    {"text", "Why, for the headteacher", true, text(2000)},
+    {"scope", "For whom it opens", false, one_of("person|group|network|role|other-group|everyone")},
+    {"group", "The group, if it opens for one", false, text(64)},
+    {"target", "The site or part of it that opens", false, text(1000)}, {"also", "Other sites that the page needs", false, texts},
+    {"when", "any, lessons, breaks, outside or period:NAME", false, text(64)},
+    {"day", "From which day on; left out: at once", false, a_day},
+    {"until", "How long", false, one_of("lesson|hour|day|week|month|term|year")}};
+constexpr ApiField closing[]{id, version, {"reason", "Why it is closed", true, text(1000)}};
+constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true, number}};
+constexpr ApiField decision[]{id, version,
+    {"decision", "Send it back to the officer with a question, or decide", true, one_of("approve|refuse|send-back")},
+    {"reason", "For the person who asked", false, text(1000)}};
 constexpr ApiField grant_end[]{id, {"reason", "Why it ends", true}};
-constexpr ApiField permission[]{{"user", "User name of one pupil"}, {"group", "group:ID, if no pupil is named"},
+constexpr ApiField permission[]{{"user", "User name of one pupil", false, text(128)}, {"group", "group:ID, if no pupil is named"},
     {"what", "service:ID or category:ID", true}, {"where", "network:ID; empty: anywhere at school"},
-    {"reason", "The activity, and who leads it", true}};
-constexpr ApiField permission_key[]{
-    id, version, {"days", "How long the key holds", true}, {"measures", "The officer's: what is in place"}};
+    {"reason", "The activity, and who leads it", true, text(1000)}};
+constexpr ApiField permission_key[]{id, version, {"days", "How long the key holds", true, one_number_of("1|7|42|98")},
+    {"measures", "The officer's: what is in place", false, text(1000)}};
 constexpr ApiField permission_close[]{id, version, {"reason", "Why it is closed", true}};
-constexpr ApiField rule_order[]{{"by", "\"clause\": by the clause of the school's policy"}};
-constexpr ApiField rule_name[]{{"id", "Name of the rule", true}};
-constexpr ApiField rule_or_new[]{{"id", "Name of the rule; left out: a new one"}};
-constexpr ApiField rule[]{{"row", "Name of the rule that is changed; empty: a new one"}, {"id", "Its name", true},
-    {"who", "Roles, group:ID, everyone", false, true}, {"people", "User names, one on a line"},
-    {"subjects", "category:ID, everything", false, true}, {"services", "service:ID", false, true},
-    {"what", "Sites and other selectors, one on a line"}, {"where", "network:ID, device:KIND, device-id:ID", false, true},
-    {"when", "lesson, break, lunch, outside, closed, weekday:DAY, period:NAME", false, true},
-    {"action", "\"allow\" or \"block\"", true}, {"reason", "What people read", true}, {"clause", "Of the school's policy"},
-    {"owner", "Who answers for it"}, {"request", "Number of the request or report that asked for it"},
-    {"review_by", "Day to look at it again, YYYY-MM-DD"}, {"after", "Name of the rule that it comes after; empty: first"}, why};
-constexpr ApiField rule_removal[]{{"id", "Name of the rule", true}, why};
-constexpr ApiField service_name[]{{"id", "Name of the service", true}};
-constexpr ApiField service[]{{"id", "Name of the service", true},
-    {"role-ROLE", "For each role: \"rules\", \"blocked\", \"breaks\" or \"open\""},
+constexpr ApiField rule_order[]{{"by", "By the clause of the school's policy", false, one_of("|clause")}};
+constexpr ApiField rule_name[]{{"id", "Name of the rule", true, text(64)}};
+constexpr ApiField rule_or_new[]{{"id", "Name of the rule; left out: a new one", false, text(64)}};
+constexpr ApiField rule[]{{"row", "Name of the rule that is changed; empty: a new one", false, text(64)},
+    {"id", "Its name", true, text(64)}, {"who", "Roles, group:ID, everyone", false, texts},
+    {"people", "User names, one on a line", false, text(2000)}, {"subjects", "category:ID, everything", false, texts},
+    {"services", "service:ID", false, texts}, {"what", "Sites and other selectors, one on a line", false, text(8000)},
+    {"where", "network:ID, device:KIND, device-id:ID", false, texts},
+    {"when", "lesson, break, lunch, outside, closed, weekday:DAY, period:NAME", false, texts},
+    {"action", "What the rule does", true, one_of("allow|block")}, {"reason", "What people read", true},
+    {"clause", "Of the school's policy", false, text(20)}, {"owner", "Who answers for it", false, text(64)},
+    {"request", "Number of the request or report that asked for it", false, text(64)},
+    {"review_by", "Day to look at it again", false, a_day},
+    {"after", "Name of the rule that it comes after; empty: first", false, text(64)}, why};
+constexpr ApiField rule_removal[]{{"id", "Name of the rule", true, text(64)}, why};
+constexpr ApiField service_name[]{{"id", "Name of the service", true, text(64)}};
+constexpr ApiField service[]{{"id", "Name of the service", true, text(64)},
+    {"role-ROLE", "For each role, with its ID in the place of ROLE", false, one_of("rules|blocked|breaks|open")},
     {"reason", "What people read who find it closed", true}, why};
-constexpr ApiField group[]{{"group", "Whose week: ID of a group; empty: everyone's"},
-    {"show", "\"live\": as it runs; empty: with the changes of the draft"}};
-constexpr ApiField calendar_file[]{{"file", "Text of an iCalendar file; as multipart/form-data the file", true},
-    {"terms", "Parts of the names of terms, one on a line; the other days are closed"},
-    {"only", "Parts of the names of the other days that are taken, one on a line; empty: all"}, {"from", "YYYY-MM-DD: first day"},
-    {"to", "YYYY-MM-DD: last day"}};
-constexpr ApiField calendar_days[]{{"days", "\"term FIRST LAST NAME\" or \"closure FIRST LAST NAME\"", true, true}, why};
+constexpr ApiField group[]{{"group", "Whose week: ID of a group; empty: everyone's", false, text(64)},
+    {"show", "As it runs; left out: with the changes of the draft", false, one_of("|live")}};
+constexpr ApiField calendar_file[]{
+    {"file", "Text of an iCalendar file; as multipart/form-data the file", true, text(longest_upload)},
+    {"terms", "Parts of the names of terms, one on a line; the other days are closed", false, text(1000)},
+    {"only", "Parts of the names of the other days that are taken, one on a line; empty: all", false, text(1000)},
+    {"from", "First day", false, a_day}, {"to", "Last day", false, a_day}};
+constexpr ApiField calendar_days[]{{"days", "\"term FIRST LAST NAME\" or \"closure FIRST LAST NAME\"", true, texts}, why};
 constexpr ApiField timetable_row[]{
-    {"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row; left out: a new one"}};
-constexpr ApiField timetable_edit[]{{"table", "\"period\", \"closure\" or \"term\"", true},
-    {"row", "Key of the row; empty: a new one"}, {"name", "Its name", true}, {"first", "First day"},
-    {"last", "Last day; empty: one day"}, {"kind", "Of a period: lesson, break, lunch, outside"}, {"start", "Of a period"},
-    {"end", "Of a period"}, {"weekdays", "Of a period", false, true}, {"groups", "Of a period; none: everyone", false, true},
-    why};
-constexpr ApiField timetable_removal[]{
-    {"table", "\"period\", \"closure\" or \"term\"", true}, {"row", "Key of the row", true}, {"reason", "Why it goes", true}};
-constexpr ApiField list_search[]{{"list", "\"school-block\", \"school-allow\", \"school-private\" or \"all\""},
-    {"find", "Part of a site, a reason or a reference"}, {"who", "Part of who added it or answers for it"},
-    {"only", "\"overdue\": those that should have been looked at again"}, {"page", "Which fifty of them: 1, 2, ..."}};
-constexpr ApiField list_form[]{{"list", "Which list is chosen beforehand"}, {"target", "Sites that stand there beforehand"},
-    {"reason", "As in the form"}, {"reference", "As in the form"}, {"when", "As in the form"}};
-constexpr ApiField list_add[]{{"list", "\"school-block\", \"school-allow\" or \"school-private\"", true},
-    {"target", "Sites, one on a line; also lines of a hosts file, and rules like ||example.org^"},
-    {"file", "More of them; as multipart/form-data also a file"}, {"reason", "Why", true},
-    {"review", "YYYY-MM-DD: looked at again by then", true}, {"rest", "\"yes\": lines that cannot be taken are left out"},
-    {"owner", "Who answers for it: a user name or a name; empty: the account"},
-    {"reference", "Of the request or report that it comes from"}, when_live};
-constexpr ApiField list_review[]{id, {"why", "Why it stays", true}, {"review", "YYYY-MM-DD: looked at again by then", true},
-    {"owner", "Who answers for it: a user name or a name", true},
-    {"reference", "Of the request or report that it comes from; empty: none"}};
-constexpr ApiField list_remove[]{id, {"list", "Its list"}, {"reason", "Why it goes", true}, when_live};
-constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ..."}};
-constexpr ApiField publication_page[]{id, {"page", "Which fifty changes of lists: 1, 2, ..."}};
-constexpr ApiField days[]{{"days", "How many days are looked at"}};
-constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "YYYY-MM-DDTHH:MM; empty: now"}};
-constexpr ApiField before[]{{"before", "Those with a lower number"}};
-constexpr ApiField report_read[]{id, {"purpose", "Why the person's name is looked at", true}};
-constexpr ApiField report_note[]{id, {"note", "What was done", true}};
-constexpr ApiField report_outcome[]{id, {"outcome", "What came of it", true}};
-constexpr ApiField incidents[]{{"user", "User name"}, {"device", "Device"}, {"host", "Site"},
-    {"purpose", "Why somebody is looked for"}, {"before", "Those with a lower number"}};
-constexpr ApiField supervision[]{{"user", "User name", true}, {"reason", "What happened", true},
-    {"against", "What speaks against it"}, {"weeks", "How long", true}};
+    {"table", "Which table", true, one_of("period|closure|term")}, {"row", "Key of the row; left out: a new one"}};
+constexpr ApiField timetable_edit[]{{"table", "Which table", true, one_of("period|closure|term")},
+    {"row", "Key of the row; empty: a new one"}, {"name", "Its name", true, text(100)}, {"first", "First day", false, a_day},
+    {"last", "Last day; left out: one day", false, a_day}, {"kind", "Of a period", false, one_of("lesson|break|lunch|outside")},
+    {"start", "Of a period", false, a_clock}, {"end", "Of a period", false, a_clock},
+    {"weekdays", "Of a period", false, some_of("monday|tuesday|wednesday|thursday|friday|saturday|sunday")},
+    {"groups", "Of a period; none: everyone", false, texts}, why};
+constexpr ApiField timetable_removal[]{{"table", "Which table", true, one_of("period|closure|term")},
+    {"row", "Key of the row", true}, {"reason", "Why it goes", true}};
+constexpr ApiField list_search[]{{"list", "Which list", false, one_of("school-block|school-allow|school-private|all")},
+    {"find", "Part of a site, a reason or a reference"}, {"who", "Part of who added it or answers for it", false, text(200)},
+    {"only", "Those that should have been looked at again", false, one_of("|overdue")},
+    {"page", "Which fifty of them: 1, 2, ...", false, number}};
+constexpr ApiField list_form[]{
+    {"list", "Which list is chosen beforehand", false, one_of("school-block|school-allow|school-private")},
+    {"target", "Sites that stand there beforehand", false, text(longest_upload)}, {"reason", "As in the form"},
+    {"reference", "As in the form", false, text(100)}, {"when", "As in the form", false, one_of("draft|now")}};
+constexpr ApiField list_add[]{{"list", "Which list", true, one_of("school-block|school-allow|school-private")},
+    {"target", "Sites, one on a line; also lines of a hosts file, and rules like ||example.org^", false, text(longest_upload)},
+    {"file", "More of them; as multipart/form-data also a file", false, text(longest_upload)}, {"reason", "Why", true},
+    {"review", "Looked at again by then", true, a_day}, {"rest", "Lines that cannot be taken are left out", false, yes_or_no},
+    {"owner", "Who answers for it: a user name or a name; empty: the account", false, text(200)},
+    {"reference", "Of the request or report that it comes from", false, text(100)}, when_live};
+constexpr ApiField list_review[]{id, {"why", "Why it stays", true}, {"review", "Looked at again by then", true, a_day},
+    {"owner", "Who answers for it: a user name or a name", true, text(200)},
+    {"reference", "Of the request or report that it comes from; empty: none", false, text(100)}};
+constexpr ApiField list_remove[]{id, {"list", "Its list", false, one_of("school-block|school-allow|school-private")},
+    {"reason", "Why it goes", true}, when_live};
+constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
+constexpr ApiField publication_page[]{id, {"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
+constexpr ApiField days[]{{"days", "How many days are looked at", false, number}};
+constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "When; left out: now", false, a_minute}};
+constexpr ApiField before[]{{"before", "Those with a lower number", false, number}};
+constexpr ApiField report_read[]{id, {"purpose", "Why the person's name is looked at", true, text(300)}};
+constexpr ApiField report_note[]{id, {"note", "What was done", true, text(1000)}};
+constexpr ApiField report_outcome[]{id, {"outcome", "What came of it", true, text(1000)}};
+constexpr ApiField incidents[]{{"user", "User name", false, text(64)}, {"device", "Device", false, text(64)},
+    {"host", "Site", false, text(253)}, {"purpose", "Why somebody is looked for", false, text(200)},
+    {"before", "Those with a lower number", false, number}};
+constexpr ApiField supervision[]{{"user", "User name", true, text(128)}, {"reason", "What happened", true, text(1000)},
+    {"against", "What speaks against it", false, text(1000)}, {"weeks", "How long", true, one_number_of("1|2|6")}};
 constexpr ApiField supervision_form[]{{"user", "User name that stands there beforehand"}};
-constexpr ApiField supervision_decision[]{id, version, {"decision", "\"confirm\" or \"refuse\"", true}, {"reason", "Why not"}};
-constexpr ApiField supervision_end[]{id, version, {"reason", "Why it ends", true}};
-constexpr ApiField supervision_answer[]{id, version, {"decision", "\"end\" or \"keep\"", true}, {"reason", "Why it is kept"}};
-constexpr ApiField supervision_start[]{id, {"device", "At which device", true}, {"length", "Minutes", true}};
-constexpr ApiField supervision_stop[]{id, {"supervision", "Number of the supervision", true}};
-constexpr ApiField log_search[]{{"last", "\"hour\", \"day\", \"week\" or \"month\" up to now"}, {"from", "YYYY-MM-DDTHH:MM"},
-    {"to", "YYYY-MM-DDTHH:MM"}, {"person", "User name"}, {"device", "Device"}, {"client", "Address"},
-    {"host", "Site, or a part of its name"}, {"category", "Category"}, {"searches", "List of search terms"}, {"rule", "Rule"},
-    {"decision", "Number on a block page"}, {"verdict", "\"allow\" or \"block\""}, {"purpose", "Why somebody is looked for"},
-    {"columns", "Which columns", false, true}, {"cursor", "Where the next page begins"}};
-constexpr ApiField log_purpose[]{{"purpose", "What the log is looked at for", true}, {"days", "How long", true}};
-constexpr ApiField log_view[]{{"name", "Of the search", true}, {"query", "What is searched for, as in the address of the page"}};
+constexpr ApiField supervision_decision[]{
+    id, version, {"decision", "What is decided", true, one_of("confirm|refuse")}, {"reason", "Why not", false, text(1000)}};
+constexpr ApiField supervision_end[]{id, version, {"reason", "Why it ends", true, text(1000)}};
+constexpr ApiField supervision_answer[]{
+    id, version, {"decision", "What is decided", true, one_of("end|keep")}, {"reason", "Why it is kept", false, text(1000)}};
+constexpr ApiField supervision_start[]{
+    id, {"device", "At which device", true, text(64)}, {"length", "Minutes", true, one_number_of("30|60|120")}};
+constexpr ApiField supervision_stop[]{id, {"supervision", "Number of the supervision", true, number}};
+constexpr ApiField log_search[]{{"last", "So long up to now", false, one_of("|hour|day|week|month")},
+    {"from", "From then on", false, a_minute}, {"to", "Before then", false, a_minute}, {"person", "User name", false, text(64)},
+    {"device", "Device", false, text(64)}, {"client", "Address", false, text(45)},
+    {"host", "Site, with everything below it", false, text(253)}, {"category", "Category", false, text(64)},
+    {"searches", "List of search terms", false, text(64)}, {"rule", "Rule", false, text(64)},
+    {"decision", "Number on a block page", false, text(64)}, {"verdict", "How it was decided", false, one_of("|allow|block")},
+    {"purpose", "Why somebody is looked for", false, text(200)},
+    {"columns", "Which columns", false,
+        some_of("when|verdict|site|who|rule|clause|category|service|list|group|period|client|method|status|bytes|took|refusal|"
+                "decision|why")},
+    {"cursor", "Where the next page begins"}};
+constexpr ApiField live_search[]{{"person", "User name", false, text(64)}, {"device", "Device", false, text(64)},
+    {"client", "Address", false, text(45)}, {"host", "Site, with everything below it", false, text(253)},
+    {"category", "Category", false, text(64)}, {"searches", "List of search terms", false, text(64)},
+    {"rule", "Rule", false, text(64)}, {"verdict", "How it was decided", false, one_of("|allow|block")},
+    {"purpose", "Why somebody is looked for; with it people have their names", false, text(200)}};
+constexpr ApiField log_purpose[]{
+    {"purpose", "What the log is looked at for", true}, {"days", "How long", true, one_number_of("1|7|14")}};
+constexpr ApiField log_view[]{{"name", "Of the search", true, text(100)},
+    {"query", "What is searched for, as in the address of the page", false, text(2000)}};
+constexpr ApiField log_view_sharing[]{{"view", "Number of the saved search", true, number},
+    {"shared", "Whether everybody who may read the log sees it", true, yes_or_no}};
 constexpr ApiField row[]{{"key", "Of a row of the access log", true}, {"purpose", "Why the person's name is looked at"}};
-constexpr ApiField check[]{{"url", "Site"}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"}, {"device", "Device"},
-    {"at", "YYYY-MM-DDTHH:MM"}};
-constexpr ApiField term[]{{"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"}};
-constexpr ApiField review[]{
-    {"kind", "\"policy\" or \"filtering\"", true}, {"on", "YYYY-MM-DD", true}, {"note", "What came of it", true}};
-constexpr ApiField person[]{{"person", "User name", true}, {"purpose", "Which request it answers", true}, own_password,
-    {"at", "As the page says it"}, {"proof", "As the page says it, instead of the password"},
-    {"others", "Names of others that are taken out too, one a line"}, {"mine", "Names of the person that stay, one a line"}};
-constexpr ApiField person_file[]{{"person", "User name", true}, {"purpose", "Which request it answers", true},
-    {"at", "As the page says it", true}, {"proof", "As the page says it", true}, {"seen", "As the page says it", true},
-    {"others", "Names of others that are taken out too, one a line"}, {"mine", "Names of the person that stay, one a line"},
-    {"leave", "Keys of texts that are left out"}, {"why", "Why they are left out"}};
-constexpr ApiField audit[]{{"action", "Beginning of its action, such as \"unblock.\""}, {"by", "User name of who did it"},
-    {"about", "Part of whom or what it is about, or of its words"}, {"from", "YYYY-MM-DD"}, {"to", "YYYY-MM-DD"},
-    {"before", "Rows with a lower number"}};
-constexpr ApiField account[]{{"name", "As people know it", true}, {"login", "User name", true},
-    {"person", "User name of their other account"}, {"role", "In the console"}, {"subject", "On the web"},
-    {"group", "On the web"}, {"sign_on", "Name at the provider of the school's sign-on"}, own_password};
-constexpr ApiField account_role[]{id, {"role", "In the console", true}, own_password};
-constexpr ApiField second_word[]{
-    id, {"decision", "\"confirm\" or \"refuse\"", true}, {"reason", "Needed when it is refused"}, own_password};
+constexpr ApiField check[]{{"url", "Site", false, text(1000)}, {"role", "Role"}, {"group", "Group"}, {"network", "Network"},
+    {"device", "Device"}, {"at", "When; left out: now", false, a_minute}};
+constexpr ApiField term[]{{"from", "First day", false, a_day}, {"to", "Last day", false, a_day}};
+constexpr ApiField review[]{{"kind", "What was reviewed", true, one_of("policy|filtering")}, {"on", "Day", true, a_day},
+    {"note", "What came of it", true, text(300)}};
+constexpr ApiField person[]{{"person", "User name", true, text(64)}, {"purpose", "Which request it answers", true, text(300)},
+    own_password, {"at", "As the page says it", false, number}, {"proof", "As the page says it, instead of the password"},
+    {"others", "Names of others that are taken out too, one a line", false, text(2000)},
+    {"mine", "Names of the person that stay, one a line", false, text(2000)}};
+constexpr ApiField person_file[]{{"person", "User name", true, text(64)},
+    {"purpose", "Which request it answers", true, text(300)}, {"at", "As the page says it", true, number},
+    {"proof", "As the page says it", true}, {"seen", "As the page says it", true},
+    {"others", "Names of others that are taken out too, one a line", false, text(2000)},
+    {"mine", "Names of the person that stay, one a line", false, text(2000)},
+    {"leave", "Keys of texts that are left out", false, texts}, {"why", "Why they are left out", false, text(300)}};
+constexpr ApiField audit[]{{"action", "Beginning of its action, such as \"unblock.\"", false, text(60)},
+    {"by", "User name of who did it", false, text(64)},
+    {"about", "Part of whom or what it is about, or of its words", false, text(200)}, {"from", "First day", false, a_day},
+    {"to", "Last day", false, a_day}, {"before", "Rows with a lower number", false, number}};
+constexpr ApiField account[]{{"name", "As people know it", true, text(100)}, {"login", "User name", true, text(64)},
+    {"person", "User name of their other account", false, text(64)}, {"role", "In the console", false, a_role},
+    {"subject", "On the web"}, {"group", "On the web"},
+    {"sign_on", "Name at the provider of the school's sign-on", false, text(254)}, own_password};
+constexpr ApiField account_role[]{id, {"role", "In the console", true, a_role}, own_password};
+constexpr ApiField second_word[]{id, {"decision", "What is decided", true, one_of("confirm|refuse")},
+    {"reason", "Needed when it is refused", false, text(1000)}, own_password};
 constexpr ApiField access_confirmation[]{
-    id, {"newest", "Number of the newest that was given, as it was read", true}, own_password};
-constexpr ApiField account_state[]{
-    id, {"disabled", "\"yes\" or \"no\"", true}, {"sure", "Password of the account that the key belongs to", true}};
-constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true}};
-constexpr ApiField account_code[]{id, {"known", "Password of the account that the key belongs to", true}};
-constexpr ApiField account_forget[]{
-    id, {"reason", "Why now, without names", true}, {"gone", "Password of the account that the key belongs to", true}};
-constexpr ApiField account_sign_on[]{id, {"sign_on", "Name at the provider; empty takes it away"},
-    {"same", "Password of the account that the key belongs to", true}};
-constexpr ApiField session[]{{"session", "Number", true}, {"account", "Whose, if it is not the own account"}};
-constexpr ApiField token_end[]{{"token", "Number of the key", true}, {"account", "Whose, if it is not the own account"}};
+    id, {"newest", "Number of the newest that was given, as it was read", true, number}, own_password};
+constexpr ApiField account_state[]{id, {"disabled", "Whether it is closed", true, yes_or_no},
+    {"sure", "Password of the account that the key belongs to", true, text(256)}};
+constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true, text(256)}};
+constexpr ApiField account_code[]{id, {"known", "Password of the account that the key belongs to", true, text(256)}};
+constexpr ApiField account_forget[]{id, {"reason", "Why now, without names", true, text(300)},
+    {"gone", "Password of the account that the key belongs to", true, text(256)}};
+constexpr ApiField account_sign_on[]{id, {"sign_on", "Name at the provider; empty takes it away", false, text(254)},
+    {"same", "Password of the account that the key belongs to", true, text(256)}};
+constexpr ApiField session[]{
+    {"session", "Number", true, number}, {"account", "Whose, if it is not the own account", false, number}};
+constexpr ApiField token_end[]{
+    {"token", "Number of the key", true, number}, {"account", "Whose, if it is not the own account", false, number}};
 
 constexpr ApiWords word_table[]{
     {get, "/", "What waits"},
-    {get, "/requests", "Requests to open a site", shown},
+    {get, "/requests", "Requests to open a site", of_requests},
     {get, "/request", "One request", of_id},
     {post, "/request/recommend", "The officer's recommendation", recommendation},
     {get, "/request/close", "The form that closes a request", of_id},
@@ -152,7 +219,7 @@ constexpr ApiWords word_table[]{
     {get, "/request/merge", "Requests that may be the same", of_id},
     {post, "/request/merge", "Make a request part of another", merging},
     {post, "/request/decide", "The headteacher's decision", decision},
-    {get, "/grants", "What is open for a time", shown},
+    {get, "/grants", "What is open for a time", of_grants},
     {get, "/grant", "One grant", of_id},
     {post, "/grant/end", "End a grant", grant_end},
     {get, "/permissions", "Permissions with two keys"},
@@ -194,7 +261,7 @@ constexpr ApiWords word_table[]{
     {post, "/history/undo", "Take a publication back", of_id},
     {post, "/history/cancel", "Call off one that is to come", of_id},
     {post, "/history/decide", "Confirm or refuse sites that nobody looks into, which somebody else published", second_word},
-    {get, "/reports", "Reports of content and concerns", shown},
+    {get, "/reports", "Reports of content and concerns", of_reports},
     {get, "/report", "One report", of_id},
     {post, "/report/read", "Read who a report is about", report_read},
     {post, "/report/take-up", "Take a report up", of_id},
@@ -211,10 +278,13 @@ constexpr ApiWords word_table[]{
     {post, "/supervision/start", "Sit beside somebody at a device", supervision_start},
     {post, "/supervision/stop", "Get up again", supervision_stop},
     {get, "/log", "Search the access log", log_search},
-    {get, "/log/export", "The same as CSV", log_search},
+    {get, "/log/export", "The same as CSV", log_search, ApiWords::Gives::csv},
+    {get, "/log/live/events", "The rows of a search as they are written, as server-sent events", live_search,
+        ApiWords::Gives::events},
     {post, "/log/purpose", "State what marketing looks at the log for", log_purpose},
     {post, "/log/purpose/end", "End that before its time", of_id},
     {post, "/log/views", "Save a search", log_view},
+    {post, "/log/views/share", "Let everybody who may read the log see a saved search, or its owner only", log_view_sharing},
     {post, "/log/views/remove", "Remove a saved search", of_id},
     {get, "/why", "Why a row was decided so", row},
     {get, "/traffic", "Requests by hour, site, category and group", days},
@@ -224,15 +294,15 @@ constexpr ApiWords word_table[]{
     {get, "/checks/run", "One run", of_id},
     {post, "/checks/run", "Run the checks"},
     {get, "/governors", "The governors' report", term},
-    {get, "/governors/pdf", "The same as a PDF", term},
+    {get, "/governors/pdf", "The same as a PDF", term, ApiWords::Gives::pdf},
     {get, "/reviews", "When the policy and the filter were reviewed, and have to be again"},
     {post, "/reviews", "Write down that a review was done", review},
     {get, "/privacy", "How long records are kept"},
     {post, "/privacy/person", "What would go out about one person", person},
-    {post, "/privacy/person/file", "Everything about one person, as a file", person_file},
+    {post, "/privacy/person/file", "Everything about one person, as a file", person_file, ApiWords::Gives::file},
     {get, "/status", "What runs, and whether it is well"},
     {get, "/audit", "Decisions about people and policy", audit},
-    {get, "/audit/export", "The same as CSV", audit},
+    {get, "/audit/export", "The same as CSV", audit, ApiWords::Gives::csv},
     {post, "/audit/verify", "Read every row of the chain again"},
     {get, "/roles", "Roles that two people give"},
     {get, "/roles/one", "One role that was asked for", of_id},

@@ -43,7 +43,10 @@ json::object field_data(Field const& field, Language language)
         data["hint"] = field.hint.in(language);
     if (!field.error.empty())
         data["error"] = field.error.in(language);
-    if (field.kind == Field::Kind::checkboxes)
+    using enum Field::Kind;
+    if (field.kind == text || field.kind == area || field.kind == password || field.kind == username)
+        data["longest"] = field.longest;
+    if (field.kind == checkboxes)
         data["value"] = json::array(field.chosen.begin(), field.chosen.end());
     if (!field.options.empty()) {
         json::array options;

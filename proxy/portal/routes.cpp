@@ -146,6 +146,7 @@ constexpr Route console_table[] = {
     {post, "/log/purpose", con::take_log_purpose, marketing},
     {post, "/log/purpose/end", con::take_log_purpose_end, purpose_enders},
     {post, "/log/views", con::take_log_view, log_readers},
+    {post, "/log/views/share", con::take_log_view_sharing, log_readers},
     {post, "/log/views/remove", con::take_log_view_removal, log_readers},
     {get, "/log/export", con::export_log, log_readers},
     {get, "/log/live", con::show_live_log, log_readers},

@@ -174,8 +174,13 @@ ALTER TABLE publications ADD COLUMN asked_by INTEGER REFERENCES accounts (id);
 ALTER TABLE publications ADD COLUMN confirmed_by INTEGER REFERENCES accounts (id) CHECK (confirmed_by IS NULL OR confirmed_by <> asked_by);
 )sql";
 
-constexpr std::array<char const*, 11> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
-    version_13, version_14, version_15, version_16};
+// A saved search that everybody who may read the log sees.
+constexpr char const* version_17 = R"sql(
+ALTER TABLE log_views ADD COLUMN shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1));
+)sql";
+
+constexpr std::array<char const*, 12> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16, version_17};
 
 std::vector<char const*> all_steps()
 {

@@ -11,13 +11,18 @@ import re
 import ssl
 import subprocess
 import sys
+import time
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from console import Browser, sign_in  # noqa: E402
 from gateway import COMMAND, Gateway, Suite  # noqa: E402
+from origin import Wire  # noqa: E402
+from schema import Schemas  # noqa: E402
 
 SUITE = Suite()
-ROLES = {"olive": "officer", "harriet": "headteacher", "ian": "ict-lead", "dora": "dsl", "dev": "dpo", "ada": "auditor"}
+INSTAGRAM, PUPILS = "www.instagram.com", "127.0.1.10"
+ROLES = {"olive": "officer", "harriet": "headteacher", "ian": "ict-lead", "dora": "dsl", "dev": "dpo", "ada": "auditor", "max": "marketing"}
 
 
 class Answer:
@@ -27,7 +32,48 @@ class Answer:
         self.data = json.loads(self.body) if self.type.startswith("application/json") else None
 
 
+class Contract:
+    """What openapi.json promises, held against every answer of this suite."""
+
+    def __init__(self, document):
+        self.document, self.schemas, self.held = document, Schemas(document), 0
+
+    def operation(self, method, path):
+        return self.document["paths"].get(path, {}).get(method.lower())
+
+    def check(self, method, path, body, answer):
+        operation = self.operation(method, path.partition("?")[0])
+        if operation is None or answer.status in (400, 405, 421):
+            return
+        promised = operation["responses"][str(answer.status)]["content"]
+        assert answer.type in promised, (method, path, answer.type, list(promised))
+        if answer.data is not None:
+            faults = self.schemas.faults(answer.data, promised[answer.type]["schema"])
+            assert not faults, (method, path, answer.status, faults[:5])
+            self.held += 1
+        if answer.status == 200:
+            self.check_question(operation, method, path, body)
+
+    def check_question(self, operation, method, path, body):
+        """What was taken is what is described."""
+        if method == "POST" and isinstance(body, dict):
+            faults = self.schemas.faults({name: value for name, value in body.items() if value != ""}, operation["requestBody"]["content"]["application/json"]["schema"])
+            assert not faults, (path, faults)
+        known = {each["name"]: each["schema"] for each in operation.get("parameters", [])}
+        for name, value in urllib.parse.parse_qsl(path.partition("?")[2]):
+            if name in known and known[name]["type"] == "string":
+                faults = self.schemas.faults(value, known[name])
+                assert not faults, (path, faults)
+
+
 def call(method, path, key=None, body=None, headers=None):
+    answer = ask(method, path, key, body, headers)
+    if CONTRACT and "Host" not in (headers or {}):
+        CONTRACT.check(method, path, body, answer)
+    return answer
+
+
+def ask(method, path, key=None, body=None, headers=None):
     connection = http.client.HTTPSConnection("127.0.0.1", GATE.console_port, context=ssl._create_unverified_context(), timeout=60)
     sent = dict(headers or {})
     if key:
@@ -98,7 +144,7 @@ def a_key_may_what_its_account_may():
     assert call("PUT", "/rules", changes, {}).status == 405
     for body in ("{", "[]", '{"a": {"b": 1}}', '{"a": [["b"]]}', '{"a": "\\u0000"}', "[" * 100):
         assert call("POST", "/lists/add", changes, body, {"Content-Type": "application/json"}).status == 400, body
-    approved = call("POST", "/request/decide", changes, {"id": "1", "version": "1", "decision": "approve"})
+    approved = call("POST", "/request/decide", changes, {"id": 1, "version": 1, "decision": "approve"})
     assert approved.status == 403, "four eyes count for programs as well"
     refused = BROWSER["ada"].get("/audit?action=console.role_refused").text
     assert "/request/decide" in refused and "127.0.0.1, key A test" in refused, "the try is on record"
@@ -146,14 +192,14 @@ def what_openapi_says_is_what_the_pages_ask():
     for path, item in described["paths"].items():
         for method, operation in item.items():
             assert operation["summary"] and operation["operationId"] and "401" in operation["responses"], (method, path)
-    forms, seen = {}, set()
+    forms, seen, typed = {}, set(), 0
     open_at_once = [path for path, item in described["paths"].items() if "get" in item and not any(each.get("required") for each in item["get"].get("parameters", []))]
     for login in ROLES:
         if login == "dora":
             continue
         key, ahead, visited = make_key(login), [*open_at_once], set()
         while ahead and len(visited) < 200:
-            address = ahead.pop()
+            address = ahead.pop(0)
             path = address.partition("?")[0]
             if address in visited or path in ("/checks/run", "/draft/effect", "/log/export", "/audit/export", "/log/live/events", "/governors/pdf") or "get" not in described["paths"].get(path, {}):
                 continue
@@ -167,21 +213,124 @@ def what_openapi_says_is_what_the_pages_ask():
                 if kind not in {re.sub(r"\d+", "N", other) for other in visited | set(ahead)} or "?" not in text:
                     ahead.append(text)
             for form in parts(page, "form"):
-                forms.setdefault((form["method"], form["action"]), set()).update(field["name"] for field in form["fields"])
+                kept = forms.setdefault((form["method"], form["action"]), {})
+                kept.update({field["name"]: field for field in form["fields"] if field.get("longest", 0) >= kept.get(field["name"], {}).get("longest", 0)})
     people_only = {"/account/tokens", "/account/password", "/account/second-factor/begin"}
+    faults = []
     for (method, action), fields in forms.items():
         if action in people_only:
             continue
         operation = described["paths"].get(action, {}).get(method)
         assert operation, f"{method} {action} is not described"
         if method == "get":
-            known = {parameter["name"] for parameter in operation.get("parameters", [])}
+            known = {parameter["name"]: parameter["schema"] for parameter in operation.get("parameters", [])}
         else:
-            known = set(next(iter(operation["requestBody"]["content"].values()))["schema"]["properties"])
-        unknown = {field for field in fields - known if not (field.startswith("role-") and "role-ROLE" in known)}
-        assert not unknown, (method, action, unknown)
+            known = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
+        for name, field in fields.items():
+            described_as = known.get("role-ROLE" if name.startswith("role-") and "role-ROLE" in known else name)
+            assert described_as, (method, action, name)
+            typed += 1
+            if fault := misfit(field, described_as):
+                faults.append((method, action, name, fault))
+    assert not faults, faults
     assert len(forms) > 20 and len(seen) > 28, (len(forms), len(seen))
-    print(f"     {len(seen)} pages and {len(forms)} forms were compared")
+    print(f"     {len(seen)} pages, {len(forms)} forms and {typed} fields were compared, {CONTRACT.held} answers held against their schemas")
+
+
+def misfit(field, schema):
+    """What a described field does not say of the one that a page shows; nothing if they fit."""
+    kind, options = field["kind"], {option["value"] for option in field.get("options", [])}
+    items = schema.get("items", schema)
+    if kind == "checkboxes":
+        return None if schema["type"] in ("array", "boolean") and options <= set(items.get("enum", options)) else "boxes"
+    if kind in ("date", "datetime", "time"):
+        fits = {"date": schema.get("format") == "date", "datetime": "T" in schema.get("pattern", ""), "time": schema.get("pattern") == "^[0-9]{2}:[0-9]{2}$"}
+        return None if fits[kind] else f"{kind}: {schema}"
+    if kind in ("select", "radios") and schema["type"] == "integer":
+        return None if all(option.isdigit() for option in options) else "numbers"
+    if kind in ("select", "radios") and "enum" in schema:
+        return None if options <= set(schema["enum"]) else f"{options} and {schema['enum']}"
+    if "longest" in field:
+        return None if schema["type"] == "string" and schema.get("maxLength") == field["longest"] else f"{field['longest']} and {schema.get('maxLength')}"
+    return None
+
+
+class Tail:
+    """The log as it is written, as a program hears it."""
+
+    def __init__(self, key, query=""):
+        self.connection = http.client.HTTPSConnection("127.0.0.1", GATE.console_port, context=ssl._create_unverified_context(), timeout=60)
+        self.connection.request("GET", f"/api/v1/log/live/events{query}", headers={"Authorization": f"Bearer {key}"})
+        self.answer = self.connection.getresponse()
+        self.status, self.type = self.answer.status, self.answer.getheader("Content-Type")
+
+    def event(self):
+        """The next, which is as it was described; None: it is over."""
+        last = time.monotonic() + 30
+        while line := self.answer.readline().decode():
+            assert time.monotonic() < last, "nothing comes"
+            if line.startswith("data: "):
+                data = json.loads(line[6:])
+                schema = CONTRACT.operation("get", "/log/live/events")["responses"]["200"]["content"]["text/event-stream"]["schema"]
+                faults = CONTRACT.schemas.faults(data, schema)
+                assert not faults, faults
+                return data
+        return None
+
+
+def fetch(site, room=PUPILS):
+    with Wire(GATE, room=room) as wire:
+        return wire.get(f"http://{site}/").answer().status
+
+
+def end_key(login):
+    """The newest one of the account."""
+    numbers = re.findall(r'<option value="(\d+)">A test', BROWSER[login].get("/account/tokens").text)
+    assert BROWSER[login].fill("/account/tokens", "/account/tokens/end", token=max(numbers, key=int)).status == 303
+
+
+def the_log_comes_as_it_is_written():
+    key = make_key("ian")
+    tail = Tail(key)
+    assert (tail.status, tail.type) == (200, "text/event-stream")
+    assert tail.event() == {"kind": "begin"}
+    assert fetch(INSTAGRAM) == 403
+    row = tail.event()
+    assert (row["verdict"], row["site"], row["rule"], row["role"]) == ("block", f"{INSTAGRAM}/", "blocked-social-media", "pupil"), row
+    assert call("GET", f"/why?key={row['key']}", key).status == 200, "the row can be asked about"
+    chosen = Tail(key, "?verdict=block&host=facebook.com")
+    assert chosen.event() == {"kind": "begin"}
+    for site in (INSTAGRAM, "www.facebook.com"):
+        fetch(site)
+    assert chosen.event()["site"] == "www.facebook.com/", "of that search only"
+    for tail_of, status in ((Tail(key, "?person=amy"), 422), (Tail(key, "?person=ian&purpose=x"), 403), (Tail(make_key("ada")), 403), (Tail("gatehouse_" + "0" * 32), 401)):
+        assert tail_of.status == status, (tail_of.status, status)
+    named = Tail(key, "?person=amy&purpose=A+worry")
+    assert named.event() == {"kind": "begin"}
+    audit = BROWSER["ada"].get("/audit?action=access-log.read").text
+    assert "A worry" in audit and "key A test" in audit, "the look is on record before it is made"
+    end_key("ian")
+    assert tail_ends(tail) and tail_ends(chosen) and tail_ends(named), "with their key"
+
+
+def tail_ends(tail):
+    while event := tail.event():
+        if event["kind"] == "end":
+            return event["because"] == "reader" and tail.event() is None
+    return False
+
+
+def marketing_states_a_purpose_first():
+    key = make_key("max", "change")
+    for path in ("/log", "/log/export", "/log/live/events"):
+        refused = call("GET", path, key)
+        assert refused.status == 403 and refused.data["error"] == "Before you look", (path, refused.body[:300])
+    assert call("POST", "/log/purpose", key, {"purpose": "Who reads our news page.", "days": 1}).status == 200
+    tail = Tail(key)
+    assert tail.event() == {"kind": "begin"}
+    number = next(field["value"] for form in parts(call("GET", "/log", key), "form") if form["action"] == "/log/purpose/end" for field in form["fields"] if field["name"] == "id")
+    assert call("POST", "/log/purpose/end", key, {"id": int(number)}).status == 200
+    assert tail_ends(tail), "with the purpose"
 
 
 def the_command_line_uses_it():
@@ -205,7 +354,10 @@ def the_command_line_uses_it():
     assert csv.returncode == 0 and "," in csv.stdout.splitlines()[0], csv.stdout[:200]
 
 
+CONTRACT = None
 with Gateway(accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
-    SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_ends, a_key_says_yes_to_nothing_that_its_account_did, what_openapi_says_is_what_the_pages_ask, the_command_line_uses_it)
+    CONTRACT = Contract(ask("GET", "/openapi.json").data)
+    SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_ends, a_key_says_yes_to_nothing_that_its_account_did, the_log_comes_as_it_is_written,
+              marketing_states_a_purpose_first, what_openapi_says_is_what_the_pages_ask, the_command_line_uses_it)
 SUITE.close()

@@ -61,6 +61,34 @@ def a_search_is_saved():
     assert "Lessons" not in plain(ICT.get("/log"))
 
 
+def a_search_is_shared():
+    assert ICT.fill(f"/log?host={HOST}&columns=site&last=week", "/log/views", name="News page").location == "/log?done=saved"
+    assert ICT.fill("/log?person=amy&purpose=x", "/log/views", name="One child").location == "/log?done=saved"
+    page = ICT.get("/log")
+    numbers = dict((name, number) for number, name in re.findall(r'<option value="(\d+)">([^<]*)', page.text))
+    sharing = re.search(r'action="/log/views/share".*?</form>', page.text, re.DOTALL)[0]
+    assert "News page" in sharing and "One child" not in sharing, "what would be refused is not offered"
+    assert ICT.fill("/log", "/log/views/share", view=numbers["One child"], shared="yes").status == 422, "somebody is named"
+    assert ICT.fill("/log", "/log/views/share", view=numbers["News page"], shared="").status == 422
+    assert ICT.fill("/log", "/log/views/share", view=numbers["News page"], shared="yes").location == "/log?done=shared"
+    seen = OFFICER.get("/log")
+    assert "News page, shared by" in plain(seen) and "One child" not in plain(seen), plain(seen)[-1500:]
+    address = html.unescape(re.search(r'href="(/log\?[^"]*)"[^>]*>News page', seen.text)[1])
+    assert heads(OFFICER.get(address)) == ["Site"]
+    assert numbers["News page"] not in re.findall(r'<option value="(\d+)">News page', seen.text), "others cannot change it"
+    assert OFFICER.fill("/log", "/log/views/share", view=numbers["News page"], shared="no").status == 403
+    assert OFFICER.fill("/log", "/log/views/remove", id=numbers["News page"]).status == 403
+    audit = plain(DPO.get("/audit?action=log-view"))
+    assert "log-view.share" in audit and "News page, account:" in audit and "log-view.remove.denied" in audit, audit[-1200:]
+    assert OFFICER.fill("/log?verdict=block", "/log/views", name="Blocked pages").location == "/log?done=saved"
+    own = re.search(r'<option value="(\d+)">Blocked pages', OFFICER.get("/log").text)[1]
+    assert ICT.fill("/log", "/log/views/share", view=own, shared="yes").status == 404, "what is not shared is not seen"
+    assert OFFICER.fill("/log", "/log/views/share", view=own, shared="yes").location == "/log?done=shared"
+    assert "Blocked pages, shared by" in plain(ICT.get("/log")), "the ICT lead may end it"
+    assert ICT.fill("/log", "/log/views/remove", id=own).location == "/log?done=removed"
+    assert "Blocked pages" not in plain(OFFICER.get("/log"))
+
+
 def marketing_says_what_for():
     for path in ("/log", f"/log?host={HOST}", "/log/export", "/log/live", "/log/live/events"):
         page = MARKETING.get(path)
@@ -109,5 +137,5 @@ with Gateway(names={HOST: "127.0.2.1"}, clock="2026-11-24 10:10:00", ports=[SITE
     with Wire(GATE, room="127.0.1.10") as wire:
         assert wire.send(f"GET http://{HOST}:{SITE.port}/ HTTP/1.1\r\nHost: {HOST}:{SITE.port}\r\nConnection: close\r\n\r\n").answer().status == 200
     wait_until(lambda: HOST in plain(ICT.get(f"/log?host={HOST}")), what="the row in the day file")
-    SUITE.run(columns_are_chosen, a_search_is_saved, marketing_says_what_for, it_ends)
+    SUITE.run(columns_are_chosen, a_search_is_saved, a_search_is_shared, marketing_says_what_for, it_ends)
 SUITE.close()

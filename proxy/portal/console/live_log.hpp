@@ -24,10 +24,12 @@ private:
 
 /// A row that LogSight has passed as an event, in the reader's language.
 std::string event_of(Site const& site, log::StoredRecord const& row, Names names, Language language);
+/// The same for a program: "LogRow" of openapi.json. Without a purpose the person is the pseudonym that LogSight has put there.
+std::string data_event_of(log::StoredRecord const& row);
 
 inline constexpr int most_live_tails = 20; ///< at once, of all people
 
-/// Ends after ten minutes, with the session, and when the gateway stops. `query` is that of the search; its times are not read.
+/// Ends after ten minutes, with the session or the key, with marketing's purpose, and when the gateway stops. `query` is that of the search; its times are not read.
 std::shared_ptr<BodyStream> live_rows(Visit const& visit, log::SearchQuery query, LogSight sight);
 
 } // namespace gatehouse::portal::console

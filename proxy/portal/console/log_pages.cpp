@@ -4,6 +4,7 @@
 #include "proxy/portal/console/log_columns.hpp"
 #include "proxy/portal/console/log_purpose.hpp"
 #include "proxy/portal/console/log_search.hpp"
+#include "proxy/portal/console/log_views.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 
@@ -130,6 +131,10 @@ task<Response> show_log(Visit const& visit)
         page.parts.push_back(notice("Done", "The search is saved."));
     if (visit.query("done") == "removed")
         page.parts.push_back(notice("Done", "The search is removed."));
+    if (visit.query("done") == "shared")
+        page.parts.push_back(notice("Done", "Everybody who may read this log sees the search now."));
+    if (visit.query("done") == "unshared")
+        page.parts.push_back(notice("Done", "Only its owner sees the search now."));
     page.parts.push_back(heading("Access log"));
     for (auto const& part : co_await purpose_parts(visit))
         page.parts.push_back(part);

@@ -3,9 +3,6 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace gatehouse::portal::console {
 
 namespace {
@@ -27,6 +24,8 @@ Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
     Page page;
     page.title = "Before you look";
     page.back = "/";
+    if (visit.request.as_data)
+        page.status = 403; // a program waits for rows, not for a question
     add_problems(page, problems);
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
@@ -34,18 +33,6 @@ Page purpose_page(Visit const& visit, std::vector<Problem> const& problems)
                   "on record with it."));
     page.parts.push_back(portal::form(form));
     return page;
-}
-
-/// The search of this page without what is of one visit only. Days that were chosen are soon over; "the last 7 days" are not.
-std::string kept_query(Visit const& visit)
-{
-    static constexpr std::array<std::string_view, 5> passing{"cursor", "purpose", "done", "from", "to"};
-    Fields kept;
-    for (auto const& field : visit.request.query)
-        if (std::find(passing.begin(), passing.end(), field.first) == passing.end() && !field.second.empty())
-            kept.push_back(field);
-    auto const text = with_query("", kept);
-    return text.empty() ? text : text.substr(1);
 }
 
 } // namespace
@@ -84,42 +71,6 @@ task<std::vector<Part>> purpose_parts(Visit const& visit)
     form.is_secondary = true;
     form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number((*live)->id))}};
     parts.push_back(portal::form(form));
-    co_return parts;
-}
-
-task<std::vector<Part>> view_parts(Visit const& visit)
-{
-    std::vector<Part> parts;
-    auto const work = [id = visit.session->account.id](Ledger& ledger) { return store::list_log_views(ledger, id); };
-    auto const views = co_await visit.site.services.store.call(work);
-    if (!views)
-        co_return parts;
-    std::vector<Option> options;
-    std::vector<Cell> links;
-    for (auto const& view : *views) {
-        links.push_back({view.name, "/log" + (view.query.empty() ? "" : "?" + view.query)});
-        options.push_back({std::to_string(store::number(view.id)), view.name, ""});
-    }
-    parts.push_back(subheading("Searches you saved"));
-    parts.push_back(links.empty() ? paragraph("None yet.") : bullets(links));
-    Form save;
-    save.action = "/log/views";
-    save.button = "Save this search";
-    save.csrf = visit.csrf();
-    save.is_secondary = true;
-    save.fields = {{Field::Kind::text, "name", "Name for this search", "With its columns; not what you look for it for.", "", {},
-                       "", "off", 100},
-        {Field::Kind::hidden, "query", "", "", kept_query(visit)}};
-    parts.push_back(portal::form(save));
-    if (options.empty())
-        co_return parts;
-    Form remove;
-    remove.action = "/log/views/remove";
-    remove.button = "Remove it";
-    remove.csrf = visit.csrf();
-    remove.is_secondary = true;
-    remove.fields = {{Field::Kind::select, "id", "Which search goes?", "", "", options}};
-    parts.push_back(portal::form(remove));
     co_return parts;
 }
 
@@ -164,26 +115,6 @@ task<Response> take_log_purpose_end(Visit const& visit)
     if (!ended)
         co_return show_failure(visit, ended.error());
     co_return redirect_to(visit.has_role(ConsoleRole::marketing) ? "/" : "/privacy?done=ended");
-}
-
-task<Response> take_log_view(Visit const& visit)
-{
-    auto const work
-        = [id = visit.session->account.id, name = trimmed_value(visit.request.form, "name"),
-              query = std::string(visit.form("query"))](Ledger& ledger) { return store::save_log_view(ledger, id, name, query); };
-    auto const saved = co_await visit.site.services.store.call(work);
-    if (!saved && saved.error() == store::errc::invalid_value)
-        co_return show_message(visit, 422, "Give it a name", "A saved search needs a name. You can keep up to 50 of them.");
-    co_return saved ? redirect_to("/log?done=saved") : show_failure(visit, saved.error());
-}
-
-task<Response> take_log_view_removal(Visit const& visit)
-{
-    auto const id = static_cast<store::LogViewId>(parse_id(visit.form("id")).value_or(0));
-    auto const work
-        = [id, account = visit.session->account.id](Ledger& ledger) { return store::remove_log_view(ledger, account, id); };
-    auto const gone = co_await visit.site.services.store.call(work);
-    co_return gone ? redirect_to("/log?done=removed") : show_failure(visit, gone.error());
 }
 
 } // namespace gatehouse::portal::console

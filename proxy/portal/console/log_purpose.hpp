@@ -1,9 +1,8 @@
 #pragma once
-// What for and how long marketing looks at the access log, and the searches that somebody saved, as parts of the log's pages.
+// What for and how long marketing looks at the access log, as parts of the log's pages.
 
 #include "proxy/portal/web.hpp"
 #include "proxy/store/log_purposes.hpp"
-#include "proxy/store/log_views.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -11,8 +10,6 @@ namespace gatehouse::portal::console {
 task<std::optional<Response>> ask_for_purpose(Visit const& visit, std::string& purpose);
 /// The banner of a live one, with the way to end it.
 task<std::vector<Part>> purpose_parts(Visit const& visit);
-/// The account's saved searches and the form that saves this one.
-task<std::vector<Part>> view_parts(Visit const& visit);
 /// All of marketing's, for those who answer for people's data.
 Table purpose_table(Visit const& visit, std::vector<store::LogPurpose> const& purposes);
 

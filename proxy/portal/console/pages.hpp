@@ -171,6 +171,7 @@ task<Response> show_log(Visit const& visit);
 task<Response> take_log_purpose(Visit const& visit); // log_purpose.cpp
 task<Response> take_log_purpose_end(Visit const& visit);
 task<Response> take_log_view(Visit const& visit);
+task<Response> take_log_view_sharing(Visit const& visit);
 task<Response> take_log_view_removal(Visit const& visit);
 task<Response> export_log(Visit const& visit);
 task<Response> show_live_log(Visit const& visit);
