@@ -83,6 +83,8 @@ struct Watchdog::Part {
 
 bool Watchdog::Thread::moves()
 {
+    if (sign->number == 0) // busy since we began: which thread it is, only its answer tells
+        return true;
     auto const now = processor_time(*sign);
     if (std::exchange(spent, now) != now)
         return true;
@@ -153,18 +155,20 @@ std::vector<Watchdog::Look> Watchdog::look() const
 void Watchdog::run()
 {
     auto last = std::chrono::steady_clock::now();
+    milliseconds passed{0}; // asked at once, before their first work begins
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, between_looks, [this] { return stopping_; })) {
+    do {
         lock.unlock();
-        auto const now = std::chrono::steady_clock::now();
-        auto const passed = std::chrono::duration_cast<milliseconds>(now - std::exchange(last, now));
         try {
             turn(std::min(passed, longest_step));
         } catch (std::exception const& crash) { // no memory for a question: the next look will do
             spdlog::error("watchdog.crashed what={}", crash.what());
         }
         lock.lock();
-    }
+        wake_.wait_for(lock, between_looks, [this] { return stopping_; });
+        auto const now = std::chrono::steady_clock::now();
+        passed = std::chrono::duration_cast<milliseconds>(now - std::exchange(last, now));
+    } while (!stopping_);
 }
 
 void Watchdog::turn(milliseconds passed)

@@ -6,6 +6,7 @@ import contextlib
 import html
 import json
 import pathlib
+import queue
 import shutil
 import signal
 import socket
@@ -74,7 +75,10 @@ def signs(manager, count):
     while not manager.said.empty():
         manager.said.get()
     for _ in range(count):
-        equal(manager.said.get(timeout=manager.watchdog), "WATCHDOG=1", "what is heard")
+        try:
+            equal(manager.said.get(timeout=manager.watchdog), "WATCHDOG=1", "what is heard")
+        except queue.Empty as silence:
+            raise AssertionError("no sign of life: " + manager.log_path.read_text()[-2000:]) from silence
 
 
 def a_worker_that_hangs_is_the_end_of_its_gateway_and_a_new_one_serves():

@@ -33,7 +33,7 @@ class Manager:
     def start(self, gate):
         # The number of the process is known in the child only, and a descriptor has to be number 3.
         script = f'exec 3<&{self.listener.fileno()}; export LISTEN_PID=$$ WATCHDOG_PID=$$; exec "{DAEMON}" --config "{gate.config}"'
-        gate.log_path = gate.folder / "daemon.log"
+        gate.log_path = self.log_path = gate.folder / "daemon.log"
         gate.process = subprocess.Popen(["/bin/bash", "-c", script], env={**gate.environment, **self.environment},
                                         pass_fds=[self.listener.fileno()], stdout=subprocess.DEVNULL, stderr=open(gate.log_path, "ab"))
 

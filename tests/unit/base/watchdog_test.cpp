@@ -188,6 +188,16 @@ TEST_F(WatchdogTest, AThreadThatWaitsForTheDiskWorks)
 }
 #endif
 
+TEST_F(WatchdogTest, WhoWasAtWorkBeforeTheFirstQuestionWorks)
+{
+    first_.work_on();
+    watch({{"one", {first_.ask()}, {1000ms, 60s}, true}});
+    EXPECT_TRUE(becomes(Pulse::works));
+    EXPECT_TRUE(gives_signs(4));
+    first_.let_go();
+    EXPECT_TRUE(becomes(Pulse::turns));
+}
+
 TEST_F(WatchdogTest, AnEndlessLoopHangsWhereThereIsNoLongWork)
 {
     watch({{"one", {first_.ask()}, {1000ms, 1000ms}, true}});
