@@ -1,5 +1,6 @@
 #include "proxy/publisher.hpp"
 
+#include "proxy/machine_state.hpp"
 #include "proxy/policy_loader.hpp"
 #include "proxy/store/overrides.hpp"
 #include "proxy/store/restrictions.hpp"
@@ -87,6 +88,15 @@ std::string first_error(std::vector<policy::Problem> const& problems)
     return found == problems.end() ? "the configuration cannot be read" : found->message;
 }
 
+/// What was changed in files since the last policy stands in the audit. A policy that holds runs whether or not that could be written.
+void note_machine_state(store::Store& store, Settings const& settings, policy::Policy const& policy, std::chrono::sys_seconds now)
+{
+    auto const facts = machine_facts(settings, policy);
+    auto const noted = store.run([&](store::Ledger& ledger) { return store::keep_machine_state(ledger, facts, now); });
+    if (!noted)
+        spdlog::warn("machine.change_not_recorded reason=\"{}\"", noted.error().message());
+}
+
 } // namespace
 
 struct Publisher::Built {
@@ -148,6 +158,7 @@ std::shared_ptr<policy::Policy const> Publisher::first()
         throw std::runtime_error(message);
     }
     built.policy->version = fmt::format("{}", ++version_);
+    note_machine_state(store_, settings_, *built.policy, clock_.now().instant);
     std::lock_guard const lock(guard_);
     current_ = std::move(built.policy);
     next_change_ = built.next_change;
@@ -250,6 +261,7 @@ portal::PublishResult Publisher::publish_alone()
         next_change_ = built.next_change;
     }
     deliver_(built.policy);
+    note_machine_state(store_, settings_, *built.policy, clock_.now().instant);
     result.published = true;
     result.version = built.policy->version;
     return result;

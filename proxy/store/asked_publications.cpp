@@ -191,12 +191,12 @@ result<void> check_publication_turn(Ledger& ledger, PublicationStep const& step)
     return turn ? result<void>{} : result<void>{turn.error()};
 }
 
-result<std::vector<Account>> publication_confirmers(Ledger& ledger, PublicationId id)
+result<std::vector<Account>> publication_confirmers(Ledger& ledger, PublicationId id, Instant now)
 {
     auto const asked = load_waiting(ledger, id);
     if (!asked && asked.error() == errc::wrong_state)
         return std::vector<Account>{};
-    return asked ? second_people(ledger, asked->second) : result<std::vector<Account>>{asked.error()};
+    return asked ? second_people(ledger, asked->second, now) : result<std::vector<Account>>{asked.error()};
 }
 
 result<std::vector<PublicationId>> publications_for(Ledger& ledger, Account const& reader)

@@ -123,7 +123,7 @@ result<AccessHold> find_access_hold(Ledger& ledger, AccountId id, Instant now)
     auto const second = second_person_for(ledger, *account, *given);
     if (!second)
         return second.error();
-    auto confirmers = second_people(ledger, *second);
+    auto confirmers = second_people(ledger, *second, now);
     if (!confirmers)
         return confirmers.error();
     auto const newest = std::max_element(given->begin(), given->end(),

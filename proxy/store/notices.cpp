@@ -72,6 +72,18 @@ constexpr std::string_view changed_accounts
       "'account.set-sign-on', 'account.disable') AND EXISTS (SELECT 1 FROM accounts a WHERE a.console_role <> 0 AND a.id = "
       "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
 
+constexpr std::string_view machine_text
+    = "Somebody at the command line of the machine changed what the gateway looks into, its certificate or how long records are "
+      "kept, or day files of the access log were deleted or damaged. If you did not expect that, ask the ICT lead.";
+
+// Not the first row of an action, which is how it was found, and nothing from before anybody signed in.
+constexpr std::string_view machine_changes
+    = "SELECT coalesce(max(a.sequence), 0) FROM audit a WHERE ?1 > 0 AND a.sequence > (SELECT min(sequence) FROM audit WHERE "
+      "action "
+      "= 'sign-in') AND (a.action IN ('log.file-replaced', 'audit.disagrees') OR (a.action IN ('machine.ca', "
+      "'machine.inspection',"
+      " 'machine.retention') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action AND b.sequence < a.sequence)))";
+
 constexpr std::string_view emergencies
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
 
@@ -122,6 +134,11 @@ constexpr std::array sources{
         emergencies},
     Source{{"emergency-dpo", ConsoleRole::dpo, "the emergency account was used", an_emergency, "/audit?action=break-glass."},
         emergencies},
+    Source{
+        {"machine", ConsoleRole::headteacher, "the machine's owner changed the gateway", machine_text, "/audit?action=machine."},
+        machine_changes},
+    Source{{"machine-dpo", ConsoleRole::dpo, "the machine's owner changed the gateway", machine_text, "/audit?action=machine."},
+        machine_changes},
     Source{{"clock", ConsoleRole::ict_lead, "the clock of the gateway has leapt",
                "The clock of the gateway went ahead by more than a week. Old records are kept for a day, so that a wrong clock "
                "deletes "

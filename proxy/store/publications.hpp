@@ -114,7 +114,7 @@ result<void> turn_down_publication(Ledger& ledger, PublicationStep const& step, 
 /// Whether confirm_publication would let this actor. Errors: as confirm_publication.
 result<void> check_publication_turn(Ledger& ledger, PublicationStep const& step);
 /// Who could confirm it now. Errors: `errc::not_found`.
-result<std::vector<Account>> publication_confirmers(Ledger& ledger, PublicationId id);
+result<std::vector<Account>> publication_confirmers(Ledger& ledger, PublicationId id, Instant now);
 /// Those that wait and that this reader could confirm, oldest first.
 result<std::vector<PublicationId>> publications_for(Ledger& ledger, Account const& reader);
 

@@ -232,13 +232,13 @@ result<RoleGrant> waiting_role(Ledger& ledger, AccountId account)
     return std::move(row->grant);
 }
 
-result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id)
+result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Instant now)
 {
     auto const row = load(ledger, id);
     if (!row)
         return row.error();
     auto const second = second_person_for(ledger, *row);
-    return second ? second_people(ledger, *second) : result<std::vector<Account>>{second.error()};
+    return second ? second_people(ledger, *second, now) : result<std::vector<Account>>{second.error()};
 }
 
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader)

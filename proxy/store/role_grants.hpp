@@ -52,7 +52,7 @@ result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limi
 /// What waits for this account's role. Errors: `errc::not_found`.
 result<RoleGrant> waiting_role(Ledger& ledger, AccountId account);
 /// Who could confirm it now. Errors: `errc::not_found`.
-result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id);
+result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Instant now);
 /// Those that wait and that this reader could confirm.
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader);
 

@@ -63,11 +63,14 @@ bool could_be_second(Account const& account, SecondPerson const& second)
         && is_apart(account, second.parties);
 }
 
-result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second)
+result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second, Instant now)
 {
     auto accounts = list_accounts(ledger);
     if (accounts)
-        std::erase_if(*accounts, [&](Account const& each) { return !could_be_second(each, second); });
+        std::erase_if(*accounts, [&](Account const& each) {
+            bool const is_new = each.role_changed_at && now < *each.role_changed_at + settling_time;
+            return is_new || each.is_held(now) || !could_be_second(each, second);
+        });
     return accounts;
 }
 

@@ -26,8 +26,9 @@ result<Account> require_second_person(Ledger& ledger, Actor const& actor, Second
 /// One who says no, which is safe at any time. Errors: the same, without those of 24 hours.
 result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson const& second);
 
-/// Everybody who could say yes, as far as roles and people go.
-result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second);
+/// Everybody who could say yes now.
+result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second, Instant now);
+/// As far as roles and people go.
 bool could_be_second(Account const& account, SecondPerson const& second);
 
 /// How many could say yes, or could until a moment ago: nobody becomes the only one by closing the others or taking their roles.

@@ -175,8 +175,30 @@ def killed_on_the_way():
     assert len(re.findall(r"/history/one\?id=", OFFICER.get("/history").text)) == number + 1
 
 
+def what_is_changed_on_the_machine_alone_is_kept():
+    """Files and commands take no second person: what is looked into, the certificate and the days of records leave a row with each change."""
+    def rows(action):
+        return sum(f"machine.{action}" in line for line in HEADS[0].get(f"/audit/export?action=machine.{action}").text.splitlines())
+
+    assert [rows(action) for action in ("inspection", "ca", "retention")] == [1, 1, 1], "how it was found"
+    with (GATE.config / "policy.toml").open("a") as policy:
+        policy.write('\n[[inspection]]\nid = "left-alone"\nwho = ["pupil"]\nwhat = ["host:chat.example"]\naction = "do-not-inspect"\nreason = "For the test."\n')
+    GATE.publish()
+    assert rows("inspection") == 2 and "left-alone" in HEADS[0].get("/audit?action=machine.inspection").text
+    GATE.publish()
+    assert rows("inspection") == 2, "nothing has changed"
+    GATE.stop()
+    settings = GATE.config / "gatehouse.toml"
+    settings.write_text(settings.read_text().replace("days = 90", "days = 1"))
+    (GATE.state / "ca").rename(GATE.folder / "ca-before")
+    GATE.command("ca", "create")
+    GATE.start()
+    assert [rows(action) for action in ("inspection", "ca", "retention")] == [2, 2, 2]
+    assert "days: log 1," in HEADS[0].get("/audit?action=machine.retention").text
+
+
 with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet"), ("headteacher", "hugo")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     HEADS = [sign_in(GATE, login, GATE.passwords[login]) for login in ("harriet", "hugo")]
-    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way)
+    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way, what_is_changed_on_the_machine_alone_is_kept)
 SUITE.close()

@@ -245,7 +245,7 @@ result<void> read_waiting(Ledger& ledger, Found& found, store::Instant now)
     auto waiting = store::waiting_role(ledger, found.account.id);
     if (!waiting)
         return waiting.error() == store::errc::not_found ? result<void>{} : result<void>{waiting.error()};
-    auto confirmers = store::role_confirmers(ledger, waiting->id);
+    auto confirmers = store::role_confirmers(ledger, waiting->id, now);
     if (!confirmers)
         return confirmers.error();
     found.waiting = std::move(*waiting);

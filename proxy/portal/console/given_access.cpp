@@ -117,8 +117,8 @@ Words given_text(store::GivenAccess const& given)
                           : words("{} took its code off", given.given_by);
     case AccessKind::sign_on: break;
     }
-    return by_machine ? Words("somebody at the command line of the machine changed its name at the school's sign-on")
-                      : words("{} changed its name at the school's sign-on", given.given_by);
+    return by_machine ? Words("somebody at the command line of the machine gave it another name at the school's sign-on")
+                      : words("{} gave it another name at the school's sign-on", given.given_by);
 }
 
 Words names_of_hold_confirmers(store::AccessHold const& hold)

@@ -70,7 +70,7 @@ result<Found> find_one(Ledger& ledger, store::PublicationStep const& step)
 {
     auto publication = store::find_publication(ledger, step.id);
     auto changes = read_changes(ledger, step.id);
-    auto confirmers = store::publication_confirmers(ledger, step.id);
+    auto confirmers = store::publication_confirmers(ledger, step.id, step.now);
     if (!publication || !changes || !confirmers)
         return !publication ? publication.error() : !changes ? changes.error() : confirmers.error();
     auto const turn = store::check_publication_turn(ledger, step);

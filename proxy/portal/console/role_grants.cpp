@@ -97,7 +97,7 @@ task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector
 {
     auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<Found> {
         auto grant = store::find_role_grant(ledger, id);
-        auto confirmers = store::role_confirmers(ledger, id);
+        auto confirmers = store::role_confirmers(ledger, id, now);
         if (!grant || !confirmers)
             return !grant ? grant.error() : confirmers.error();
         auto const turn = store::check_role_turn(ledger, {id, actor, now});

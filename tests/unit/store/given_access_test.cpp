@@ -147,6 +147,7 @@ TEST_F(GivenAccesses, AreNotPassedOnThroughAThirdAccount)
     ASSERT_DONE(give_password(pupil, as(ict2))); // the web alone
     ASSERT_DONE(give_password(head, as(ict)));
     EXPECT_FAILS(confirm(head, ict2), errc::access_given_recently);
+    EXPECT_FALSE(could_confirm(head, ict2)) << "nor does a page name them";
     ASSERT_DONE(confirm(head, head2));
 }
 
