@@ -20,11 +20,18 @@ constexpr unsigned waiting_limit = 64;
 PasswordHasher::PasswordHasher(HashCost cost)
     : cost_{cost}
 {
-    // A failed start of libsodium or a lack of memory shows at the first hash; without the decoy an unknown login is merely answered sooner.
-    if (sodium_init() < 0)
-        return;
-    if (auto const decoy = compute(random_password()))
-        decoy_ = decoy->text;
+    // A failed start of libsodium shows at the first hash.
+    if (sodium_init() >= 0)
+        asio::post(threads_, [this] { decoy(); }); // nobody waits for it at the start
+}
+
+std::string const& PasswordHasher::decoy() const
+{
+    std::call_once(decoy_made_, [this] {
+        if (auto const made = compute(random_password())) // without it an unknown login is merely answered sooner
+            decoy_ = made->text;
+    });
+    return decoy_;
 }
 
 PasswordHasher::~PasswordHasher()
@@ -52,7 +59,7 @@ result<PasswordHash> PasswordHasher::compute(std::string const& password) const
 
 result<PasswordCheck> PasswordHasher::compare(std::string const& password, std::optional<PasswordHash> const& stored) const
 {
-    auto const& text = stored ? stored->text : decoy_;
+    auto const& text = stored ? stored->text : decoy();
     bool const matches = crypto_pwhash_str_verify(text.c_str(), password.data(), password.size()) == 0;
     PasswordCheck check;
     check.matches = matches && stored.has_value();

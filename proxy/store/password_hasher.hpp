@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,10 +62,13 @@ public:
 private:
     result<PasswordHash> compute(std::string const& password) const;
     result<PasswordCheck> compare(std::string const& password, std::optional<PasswordHash> const& stored) const;
+    /// Hash of nothing, for accounts that do not exist; made once, at the start or when it is first needed.
+    std::string const& decoy() const;
     bool admit();
 
     HashCost cost_;
-    std::string decoy_; ///< hash of nothing, for accounts that do not exist
+    mutable std::once_flag decoy_made_;
+    mutable std::string decoy_;
     std::atomic<unsigned> waiting_{0};
     boost::asio::thread_pool threads_{2};
 };
