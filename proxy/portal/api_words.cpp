@@ -43,10 +43,14 @@ constexpr ApiField when_live{"when", "With the other changes of the draft, or at
 
 constexpr ApiField of_id[]{id};
 constexpr ApiField of_step[]{id, version};
+constexpr ApiField page_number{"page", "Which fifty of them: 1, 2, ...", false, number};
+constexpr ApiField of_page[]{page_number};
+constexpr ApiField of_id_and_page[]{id, page_number};
 constexpr ApiField of_requests[]{{"show", "Those in which state; left out: those that wait for this role", false,
-    one_of("submitted|recommended|approved|refused|closed|withdrawn|expired|merged")}};
-constexpr ApiField of_grants[]{{"show", "Those that have ended too", false, one_of("|all")}};
-constexpr ApiField of_reports[]{{"show", "Those that are done", false, one_of("|handled")}};
+                                     one_of("submitted|recommended|approved|refused|closed|withdrawn|expired|merged")},
+    page_number};
+constexpr ApiField of_grants[]{{"show", "Those that have ended too", false, one_of("|all")}, page_number};
+constexpr ApiField of_reports[]{{"show", "Those that are done", false, one_of("|handled")}, page_number};
 constexpr ApiField recommendation[]{id, version, {"advice", "Whether it opens", true, one_of("open|keep")},
     {"text", "Why, for the headteacher", true, text(2000)},
     {"scope", "For whom it opens", false, one_of("person|group|network|role|other-group|everyone")},
@@ -220,7 +224,7 @@ constexpr ApiWords word_table[]{
     {get, "/grants", "What is open for a time", of_grants},
     {get, "/grant", "One grant", of_id},
     {post, "/grant/end", "End a grant", grant_end},
-    {get, "/permissions", "Permissions with two keys"},
+    {get, "/permissions", "Permissions with two keys", of_page},
     {get, "/permission", "One permission", of_id},
     {get, "/permission/new", "The form of a new permission"},
     {post, "/permission/new", "Propose a permission", permission},
@@ -266,7 +270,7 @@ constexpr ApiWords word_table[]{
     {post, "/report/handle", "Close a report with its outcome", report_outcome},
     {get, "/incidents", "Attempts to get round the filter", incidents},
     {get, "/supervision", "Supervised use"},
-    {get, "/supervision/one", "One restriction", of_id},
+    {get, "/supervision/one", "One restriction", of_id_and_page},
     {get, "/supervision/propose", "The form that proposes one", supervision_form},
     {post, "/supervision/propose", "Propose supervised use", supervision},
     {post, "/supervision/decide", "Confirm or refuse it", supervision_decision},
@@ -287,21 +291,21 @@ constexpr ApiWords word_table[]{
     {get, "/traffic", "Requests by hour, site, category and group", days},
     {get, "/inspection", "What is looked into, and what is not"},
     {get, "/check", "Would a site open, for whom and when?", check},
-    {get, "/checks", "Runs of the checks"},
+    {get, "/checks", "Runs of the checks", of_page},
     {get, "/checks/run", "One run", of_id},
     {post, "/checks/run", "Run the checks"},
     {get, "/governors", "The governors' report", term},
     {get, "/governors/pdf", "The same as a PDF", term, ApiWords::Gives::pdf},
     {get, "/reviews", "When the policy and the filter were reviewed, and have to be again"},
     {post, "/reviews", "Write down that a review was done", review},
-    {get, "/privacy", "How long records are kept"},
+    {get, "/privacy", "How long records are kept", of_page},
     {post, "/privacy/person", "What would go out about one person", person},
     {post, "/privacy/person/file", "Everything about one person, as a file", person_file, ApiWords::Gives::file},
     {get, "/status", "What runs, and whether it is well"},
     {get, "/audit", "Decisions about people and policy", audit},
     {get, "/audit/export", "The same as CSV", audit, ApiWords::Gives::csv},
     {post, "/audit/verify", "Read every row of the chain again"},
-    {get, "/roles", "Roles that two people give"},
+    {get, "/roles", "Roles that two people give", of_page},
     {get, "/roles/one", "One role that was asked for", of_id},
     {post, "/roles/decide", "Confirm or refuse a role that somebody else asked for", role_decision},
     {get, "/accounts", "Accounts"},

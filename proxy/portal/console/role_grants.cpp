@@ -2,6 +2,7 @@
 #include "proxy/store/role_grants.hpp"
 #include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/menu.hpp"
 
@@ -127,7 +128,11 @@ Words names_of_confirmers(std::vector<store::Account> const& accounts)
 
 task<Response> show_roles(Visit const& visit)
 {
-    auto const work = [](Ledger& ledger) { return store::list_role_grants(ledger); };
+    auto const work = [asked = std::string(visit.query("page"))](Ledger& ledger) {
+        return read_page(
+            asked, [&] { return store::count_role_grants(ledger); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_role_grants(ledger, limit, skipped); });
+    };
     auto const grants = co_await visit.site.services.store.call(work);
     if (!grants)
         co_return show_failure(visit, grants.error());
@@ -135,7 +140,7 @@ task<Response> show_roles(Visit const& visit)
     table.caption = "Newest first";
     table.head = {"Person", "Role", "State", "Asked by", "When"};
     table.empty = "Nobody asked for a role yet.";
-    for (auto const& grant : *grants)
+    for (auto const& grant : grants->rows)
         table.rows.push_back({{shown_person(grant), address_of(grant)}, {role_title(grant.role)}, state_of(grant),
             {grant.asked_by}, {shown_time(visit.site, grant.asked_at)}});
     Page page;
@@ -149,6 +154,7 @@ task<Response> show_roles(Visit const& visit)
         paragraph("A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
                   "headteacher confirms. Until then the account has its old role."));
     page.parts.push_back(portal::table(table));
+    add_paging(page, visit, grants->paging, "/roles");
     co_return show(visit, page);
 }
 
