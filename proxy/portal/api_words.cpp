@@ -130,7 +130,12 @@ constexpr ApiField list_remove[]{id, {"list", "Its list", false, one_of("school-
 constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
 constexpr ApiField publication_page[]{id, {"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
 constexpr ApiField days[]{{"days", "How many days are looked at", false, number}};
-constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "When; left out: now", false, a_minute}};
+constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "When; left out: now", false, a_minute},
+    {"whose", "Needed where others have changes in the draft: whose are published", false, one_of("own|all")},
+    {"seen",
+        "As the page of the draft has it; if the draft is another one by now, 422 and nothing is published. Left out: whatever "
+        "there is",
+        false, number}};
 constexpr ApiField before[]{{"before", "Those with a lower number", false, number}};
 constexpr ApiField report_read[]{id, {"purpose", "Why the person's name is looked at", true, text(300)}};
 constexpr ApiField report_note[]{id, {"note", "What was done", true, text(1000)}};

@@ -29,6 +29,28 @@ result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to)
     return {};
 }
 
+/// What an account made in the draft (none: all of it) goes with a publication.
+result<void> move_draft(Ledger& ledger, AccountId by, PublicationId to)
+{
+    for (auto const* const table : {"list_changes", "policy_changes"}) {
+        auto const sql = fmt::format("UPDATE {} SET publication = ?2 WHERE publication IS NULL AND {}", table, is_made_by);
+        if (auto const moved = ledger.database().execute(sql, by, to); !moved)
+            return moved;
+    }
+    return {};
+}
+
+/// Errors: `errc::stale`.
+result<void> require_seen(Ledger& ledger, NewPublication const& publication)
+{
+    if (!publication.seen || publication.whose == Whose::own)
+        return {};
+    auto const mark = draft_mark(ledger);
+    if (!mark)
+        return mark.error();
+    return *mark == *publication.seen ? result<void>{} : result<void>{errc::stale};
+}
+
 result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note)
 {
     auto const set = ledger.database().execute(
@@ -165,8 +187,11 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
         return errc::invalid_value;
     Deed const deed{"publication.propose", "draft", actor, now};
     return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        auto const draft = read_draft(ledger);
-        auto const rules = policy_changes_of(ledger, PublicationId::none);
+        if (auto const seen = require_seen(ledger, publication); !seen)
+            return seen.error();
+        auto const by = publication.whose == Whose::own ? officer.id : AccountId::none;
+        auto const draft = read_draft(ledger, by);
+        auto const rules = drafted_policy_changes(ledger, by);
         if (!draft || !rules)
             return !draft ? draft.error() : rules.error();
         if (draft->empty() && rules->empty())
@@ -176,7 +201,7 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
         auto proposed = insert_publication(ledger, std::move(made));
         if (!proposed)
             return proposed;
-        if (auto const moved = move_changes(ledger, PublicationId::none, proposed->id); !moved)
+        if (auto const moved = move_draft(ledger, by, proposed->id); !moved)
             return moved.error();
         return audit_proposal(ledger, deed, std::move(*proposed), draft->size() + rules->size());
     });
