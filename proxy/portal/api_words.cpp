@@ -43,10 +43,14 @@ constexpr ApiField when_live{"when", "With the other changes of the draft, or at
 
 constexpr ApiField of_id[]{id};
 constexpr ApiField of_step[]{id, version};
+constexpr ApiField page_number{"page", "Which fifty of them: 1, 2, ...", false, number};
+constexpr ApiField of_page[]{page_number};
+constexpr ApiField of_id_and_page[]{id, page_number};
 constexpr ApiField of_requests[]{{"show", "Those in which state; left out: those that wait for this role", false,
-    one_of("submitted|recommended|approved|refused|closed|withdrawn|expired|merged")}};
-constexpr ApiField of_grants[]{{"show", "Those that have ended too", false, one_of("|all")}};
-constexpr ApiField of_reports[]{{"show", "Those that are done", false, one_of("|handled")}};
+                                     one_of("submitted|recommended|approved|refused|closed|withdrawn|expired|merged")},
+    page_number};
+constexpr ApiField of_grants[]{{"show", "Those that have ended too", false, one_of("|all")}, page_number};
+constexpr ApiField of_reports[]{{"show", "Those that are done", false, one_of("|handled")}, page_number};
 constexpr ApiField recommendation[]{id, version, {"advice", "Whether it opens", true, one_of("open|keep")},
     {"text", "Why, for the headteacher", true, text(2000)},
     {"scope", "For whom it opens", false, one_of("person|group|network|role|other-group|everyone")},
@@ -126,7 +130,12 @@ constexpr ApiField list_remove[]{id, {"list", "Its list", false, one_of("school-
 constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
 constexpr ApiField publication_page[]{id, {"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
 constexpr ApiField days[]{{"days", "How many days are looked at", false, number}};
-constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "When; left out: now", false, a_minute}};
+constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "When; left out: now", false, a_minute},
+    {"whose", "Needed where others have changes in the draft: whose are published", false, one_of("own|all")},
+    {"seen",
+        "As the page of the draft has it; if the draft is another one by now, 422 and nothing is published. Left out: whatever "
+        "there is",
+        false, number}};
 constexpr ApiField before[]{{"before", "Those with a lower number", false, number}};
 constexpr ApiField report_read[]{id, {"purpose", "Why the person's name is looked at", true, text(300)}};
 constexpr ApiField report_note[]{id, {"note", "What was done", true, text(1000)}};
@@ -222,7 +231,7 @@ constexpr ApiWords word_table[]{
     {get, "/grants", "What is open for a time", of_grants},
     {get, "/grant", "One grant", of_id},
     {post, "/grant/end", "End a grant", grant_end},
-    {get, "/permissions", "Permissions with two keys"},
+    {get, "/permissions", "Permissions with two keys", of_page},
     {get, "/permission", "One permission", of_id},
     {get, "/permission/new", "The form of a new permission"},
     {post, "/permission/new", "Propose a permission", permission},
@@ -269,7 +278,7 @@ constexpr ApiWords word_table[]{
     {post, "/report/handle", "Close a report with its outcome", report_outcome},
     {get, "/incidents", "Attempts to get round the filter", incidents},
     {get, "/supervision", "Supervised use"},
-    {get, "/supervision/one", "One restriction", of_id},
+    {get, "/supervision/one", "One restriction", of_id_and_page},
     {get, "/supervision/propose", "The form that proposes one", supervision_form},
     {post, "/supervision/propose", "Propose supervised use", supervision},
     {post, "/supervision/decide", "Confirm or refuse it", supervision_decision},
@@ -290,21 +299,21 @@ constexpr ApiWords word_table[]{
     {get, "/traffic", "Requests by hour, site, category and group", days},
     {get, "/inspection", "What is looked into, and what is not"},
     {get, "/check", "Would a site open, for whom and when?", check},
-    {get, "/checks", "Runs of the checks"},
+    {get, "/checks", "Runs of the checks", of_page},
     {get, "/checks/run", "One run", of_id},
     {post, "/checks/run", "Run the checks"},
     {get, "/governors", "The governors' report", term},
     {get, "/governors/pdf", "The same as a PDF", term, ApiWords::Gives::pdf},
     {get, "/reviews", "When the policy and the filter were reviewed, and have to be again"},
     {post, "/reviews", "Write down that a review was done", review},
-    {get, "/privacy", "How long records are kept"},
+    {get, "/privacy", "How long records are kept", of_page},
     {post, "/privacy/person", "What would go out about one person", person},
     {post, "/privacy/person/file", "Everything about one person, as a file", person_file, ApiWords::Gives::file},
     {get, "/status", "What runs, and whether it is well"},
     {get, "/audit", "Decisions about people and policy", audit},
     {get, "/audit/export", "The same as CSV", audit, ApiWords::Gives::csv},
     {post, "/audit/verify", "Read every row of the chain again"},
-    {get, "/roles", "Roles that two people give"},
+    {get, "/roles", "Roles that two people give", of_page},
     {get, "/roles/one", "One role that was asked for", of_id},
     {post, "/roles/decide", "Confirm or refuse a role that somebody else asked for", second_word},
     {get, "/roles/access", "What somebody else gave one account to sign in with, while it decides nothing", of_id},

@@ -58,6 +58,17 @@ result<PersonNames> names_of(Ledger& ledger, Account const& account);
 /// Who decides what is proposed about this person (clause 11): the headteacher; about a headteacher, the chief executive.
 result<ConsoleRole> decider_about(Ledger& ledger, std::string_view user);
 
+/// What a "SELECT count(*) ..." with these values says.
+template <class... Values>
+result<std::size_t> count_rows(Ledger& ledger, std::string_view sql, Values const&... values)
+{
+    auto const counted = ledger.database().first(
+        sql, [](Statement const& row) { return static_cast<std::size_t>(row.integer(0)); }, values...);
+    if (!counted)
+        return counted.error();
+    return counted->value_or(0);
+}
+
 /// Lower case (ASCII), trimmed, inner white space as single spaces.
 std::string folded_name(std::string_view text);
 

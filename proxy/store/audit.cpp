@@ -1,11 +1,13 @@
 #include "proxy/store/audit.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/audit_search.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/ledger.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace gatehouse::store {
 namespace {
@@ -145,6 +147,27 @@ result<void> look_back(Database& database, AuditHead const& known, Verifier& ver
     return {};
 }
 
+/// What fits the filter of the rows above that number, newest first.
+result<std::vector<AuditRow>> rows_above(Ledger& ledger, AuditFilter const& filter, std::int64_t floor)
+{
+    static std::string const sql = fmt::format("SELECT {} FROM audit WHERE (?1 = '' OR substr(action, 1, length(?1)) = ?1)"
+                                               " AND (?2 = '' OR lower(actor) = lower(?2) OR account IN (SELECT account FROM "
+                                               "account_logins WHERE login IN (lower(?2), ?8)))"
+                                               " AND (?3 = '' OR instr(lower(object || char(10) || detail), lower(?3)) > 0)"
+                                               " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
+                                               " AND sequence < ?6 AND sequence > ?9 ORDER BY sequence DESC LIMIT ?7",
+        columns);
+    auto const read = [](Statement const& statement) {
+        auto chained = read_row(statement);
+        chained.row.digest = to_hex(digest_from(chained.digest));
+        return chained.row;
+    };
+    auto const before = filter.before == 0 ? std::numeric_limits<std::int64_t>::max() : filter.before;
+    return ledger.database().collect(sql, read, filter.action_prefix, filter.actor, filter.about, filter.from, filter.until,
+        before, static_cast<std::int64_t>(filter.limit),
+        filter.actor.empty() ? std::string{} : login_digest(ledger.chain(), folded_name(filter.actor)), floor);
+}
+
 } // namespace
 
 result<void> append_audit(Ledger& ledger, AuditEntry const& entry)
@@ -177,21 +200,29 @@ result<void> record_event(
 
 result<std::vector<AuditRow>> list_audit(Ledger& ledger, AuditFilter const& filter)
 {
-    static std::string const sql = fmt::format("SELECT {} FROM audit WHERE (?1 = '' OR substr(action, 1, length(?1)) = ?1)"
-                                               " AND (?2 = '' OR lower(actor) = lower(?2) OR account IN (SELECT account FROM "
-                                               "account_logins WHERE login IN (lower(?2), ?8)))"
-                                               " AND (?3 = '' OR instr(lower(object || char(10) || detail), lower(?3)) > 0)"
-                                               " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
-                                               " AND (?6 = 0 OR sequence < ?6) ORDER BY sequence DESC LIMIT ?7",
-        columns);
-    auto const read = [](Statement const& statement) {
-        auto chained = read_row(statement);
-        chained.row.digest = to_hex(digest_from(chained.digest));
-        return chained.row;
-    };
-    return ledger.database().collect(sql, read, filter.action_prefix, filter.actor, filter.about, filter.from, filter.until,
-        filter.before, static_cast<std::int64_t>(filter.limit),
-        filter.actor.empty() ? std::string{} : login_digest(ledger.chain(), folded_name(filter.actor)));
+    return rows_above(ledger, filter, 0);
+}
+
+result<AuditSlice> search_audit(Ledger& ledger, AuditFilter const& filter, std::int64_t span)
+{
+    auto const newest = ledger.database().first(
+        "SELECT coalesce(max(sequence), 0) FROM audit", [](Statement const& row) { return row.integer(0); });
+    if (!newest)
+        return newest.error();
+    auto const count = newest->value_or(0);
+    AuditSlice slice;
+    slice.last = filter.before == 0 ? count : std::min(count, filter.before - 1);
+    auto const floor = std::max<std::int64_t>(0, slice.last - span); // numbers have no gaps
+    auto rows = rows_above(ledger, filter, floor);
+    if (!rows)
+        return rows.error();
+    slice.rows = std::move(*rows);
+    bool const is_full = !slice.rows.empty() && slice.rows.size() >= filter.limit;
+    slice.first = is_full ? slice.rows.back().sequence : floor + 1;
+    slice.older = slice.first > 1 ? slice.first : 0;
+    if (slice.last < 1)
+        slice.first = slice.last = slice.older = 0;
+    return slice;
 }
 
 result<AuditVerification> verify_audit(Ledger& ledger)

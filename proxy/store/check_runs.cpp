@@ -51,10 +51,15 @@ result<CheckRun> find_check_run(Ledger& ledger, CheckRunId id)
     return std::move(**found);
 }
 
-result<std::vector<CheckRun>> list_check_runs(Ledger& ledger, std::size_t limit)
+result<std::size_t> count_check_runs(Ledger& ledger)
 {
-    static std::string const sql = fmt::format("{}ORDER BY id DESC LIMIT ?", select_run);
-    return ledger.database().collect(sql, read_run, static_cast<std::int64_t>(limit));
+    return count_rows(ledger, "SELECT count(*) FROM check_runs");
+}
+
+result<std::vector<CheckRun>> list_check_runs(Ledger& ledger, std::size_t limit, std::size_t skipped)
+{
+    static std::string const sql = fmt::format("{}ORDER BY id DESC LIMIT ? OFFSET ?", select_run);
+    return ledger.database().collect(sql, read_run, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skipped));
 }
 
 } // namespace gatehouse::store

@@ -20,6 +20,7 @@ struct CheckRun {
 result<CheckRun> keep_check_run(Ledger& ledger, CheckRun const& run, Actor const& actor);
 result<CheckRun> find_check_run(Ledger& ledger, CheckRunId id);
 /// Newest first.
-result<std::vector<CheckRun>> list_check_runs(Ledger& ledger, std::size_t limit = 50);
+result<std::vector<CheckRun>> list_check_runs(Ledger& ledger, std::size_t limit = 50, std::size_t skipped = 0);
+result<std::size_t> count_check_runs(Ledger& ledger);
 
 } // namespace gatehouse::store

@@ -78,10 +78,15 @@ result<std::optional<LogPurpose>> live_log_purpose(Ledger& ledger, AccountId acc
     return ledger.database().first(sql, read_purpose, account, now);
 }
 
-result<std::vector<LogPurpose>> list_log_purposes(Ledger& ledger, std::size_t limit)
+result<std::size_t> count_log_purposes(Ledger& ledger)
 {
-    static std::string const sql = fmt::format("{}ORDER BY p.id DESC LIMIT ?", select_purpose);
-    return ledger.database().collect(sql, read_purpose, static_cast<std::int64_t>(limit));
+    return count_rows(ledger, "SELECT count(*) FROM log_purposes");
+}
+
+result<std::vector<LogPurpose>> list_log_purposes(Ledger& ledger, std::size_t limit, std::size_t skipped)
+{
+    static std::string const sql = fmt::format("{}ORDER BY p.id DESC LIMIT ? OFFSET ?", select_purpose);
+    return ledger.database().collect(sql, read_purpose, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skipped));
 }
 
 } // namespace gatehouse::store

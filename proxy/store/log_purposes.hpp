@@ -26,6 +26,7 @@ result<void> end_log_purpose(Ledger& ledger, LogPurposeId id, Actor const& actor
 /// The one that is live for that account, if there is one.
 result<std::optional<LogPurpose>> live_log_purpose(Ledger& ledger, AccountId account, Instant now);
 /// Newest first.
-result<std::vector<LogPurpose>> list_log_purposes(Ledger& ledger, std::size_t limit = 50);
+result<std::vector<LogPurpose>> list_log_purposes(Ledger& ledger, std::size_t limit = 50, std::size_t skipped = 0);
+result<std::size_t> count_log_purposes(Ledger& ledger);
 
 } // namespace gatehouse::store

@@ -73,10 +73,15 @@ result<std::vector<OverrideRow>> current_overrides(Ledger& ledger, Instant now)
     return ledger.database().collect(sql, read_override, now);
 }
 
-result<std::vector<OverrideRow>> list_overrides(Ledger& ledger, std::size_t limit)
+result<std::size_t> count_overrides(Ledger& ledger)
 {
-    static std::string const sql = fmt::format("{}ORDER BY id DESC LIMIT ?", select_override);
-    return ledger.database().collect(sql, read_override, static_cast<std::int64_t>(limit));
+    return count_rows(ledger, "SELECT count(*) FROM overrides");
+}
+
+result<std::vector<OverrideRow>> list_overrides(Ledger& ledger, std::size_t limit, std::size_t skipped)
+{
+    static std::string const sql = fmt::format("{}ORDER BY id DESC LIMIT ? OFFSET ?", select_override);
+    return ledger.database().collect(sql, read_override, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skipped));
 }
 
 result<OverrideRow> find_override(Ledger& ledger, OverrideId id)

@@ -27,7 +27,9 @@ struct OverrideRow {
 
 /// Live now or later, in order of id. For publication.
 result<std::vector<OverrideRow>> current_overrides(Ledger& ledger, Instant now);
-result<std::vector<OverrideRow>> list_overrides(Ledger& ledger, std::size_t limit = 500); ///< all, newest first
+result<std::vector<OverrideRow>> list_overrides(
+    Ledger& ledger, std::size_t limit = 50, std::size_t skipped = 0); ///< all, newest first
+result<std::size_t> count_overrides(Ledger& ledger);
 result<OverrideRow> find_override(Ledger& ledger, OverrideId id);
 /// Officer or headteacher, with a reason. Errors: `errc::not_found`, `wrong_state`, `not_permitted`, `invalid_value`.
 result<void> revoke_override(Ledger& ledger, OverrideId id, std::string const& reason, Actor const& actor, Instant now);

@@ -265,11 +265,17 @@ result<Permission> find_permission(Ledger& ledger, PermissionId id)
     return std::move(row->permission);
 }
 
-result<std::vector<Permission>> list_permissions(Ledger& ledger, std::size_t limit)
+result<std::size_t> count_permissions(Ledger& ledger)
 {
-    static std::string const sql = fmt::format("{}ORDER BY p.id DESC LIMIT ?", select_permission);
+    return count_rows(ledger, "SELECT count(*) FROM permissions");
+}
+
+result<std::vector<Permission>> list_permissions(Ledger& ledger, std::size_t limit, std::size_t skipped)
+{
+    static std::string const sql = fmt::format("{}ORDER BY p.id DESC LIMIT ? OFFSET ?", select_permission);
     return ledger.database().collect(
-        sql, [](Statement const& row) { return read_row(row).permission; }, static_cast<std::int64_t>(limit));
+        sql, [](Statement const& row) { return read_row(row).permission; }, static_cast<std::int64_t>(limit),
+        static_cast<std::int64_t>(skipped));
 }
 
 } // namespace gatehouse::store

@@ -61,6 +61,7 @@ result<Permission> close_permission(Ledger& ledger, PermissionStep const& step, 
 
 result<Permission> find_permission(Ledger& ledger, PermissionId id);
 /// Newest first.
-result<std::vector<Permission>> list_permissions(Ledger& ledger, std::size_t limit = 200);
+result<std::vector<Permission>> list_permissions(Ledger& ledger, std::size_t limit = 50, std::size_t skipped = 0);
+result<std::size_t> count_permissions(Ledger& ledger);
 
 } // namespace gatehouse::store

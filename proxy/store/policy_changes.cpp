@@ -158,6 +158,12 @@ result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationI
     return ledger.database().collect(sql, read_change, publication);
 }
 
+result<std::vector<PolicyChange>> drafted_policy_changes(Ledger& ledger, AccountId by)
+{
+    static std::string const sql = fmt::format("{}WHERE publication IS NULL AND {} ORDER BY id", select_change, is_made_by);
+    return ledger.database().collect(sql, read_change, by);
+}
+
 result<std::vector<LiveEdit>> live_edits(Ledger& ledger)
 {
     static std::string const sql = fmt::format("{}WHERE outcome = ? ORDER BY applied", select_change);

@@ -32,6 +32,8 @@ result<void> drop_policy_change(Ledger& ledger, PolicyChangeId change, Actor con
 
 /// In the order in which they were made; of the draft (none) or of a publication. Anyone who may read the rules.
 result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationId publication);
+/// Those of the draft that an account made (none: all).
+result<std::vector<PolicyChange>> drafted_policy_changes(Ledger& ledger, AccountId by);
 struct LiveEdit {
     policy::Edit edit;
     std::string left; ///< key of the row that it left; empty: it took one away

@@ -181,10 +181,23 @@ std::string text_of(Change const& change)
         change.path, change.reason);
 }
 
-result<std::vector<Change>> read_draft(Ledger& ledger)
+result<std::vector<Change>> read_draft(Ledger& ledger, AccountId by)
 {
-    static std::string const sql = fmt::format("{}WHERE publication IS NULL ORDER BY id", select_change);
-    return ledger.database().collect(sql, read_change);
+    static std::string const sql = fmt::format("{}WHERE publication IS NULL AND {} ORDER BY id", select_change, is_made_by);
+    return ledger.database().collect(sql, read_change, by);
+}
+
+result<std::int64_t> draft_mark(Ledger& ledger)
+{
+    // Numbers are never used twice, so what comes raises a highest one and what goes lowers a count.
+    auto const found = ledger.database().first(
+        "SELECT coalesce(sum(mark), 0) FROM"
+        " (SELECT coalesce(max(id), 0) * 100003 + count(*) AS mark FROM list_changes WHERE publication IS NULL"
+        " UNION ALL SELECT coalesce(max(id), 0) * 300007 + count(*) FROM policy_changes WHERE publication IS NULL)",
+        [](Statement const& row) { return row.integer(0); });
+    if (!found)
+        return found.error();
+    return found->value_or(0);
 }
 
 result<std::vector<Change>> changes_of(Ledger& ledger, PublicationId id)

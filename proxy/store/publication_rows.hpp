@@ -10,6 +10,10 @@ namespace gatehouse::store {
 
 inline constexpr std::size_t most_drafted = 20000; ///< changes in the draft: two whole imports
 
+/// SQL: a change was made by account ?1, by any login that it has or had; ?1 = 0: by anybody.
+inline constexpr std::string_view is_made_by
+    = "(?1 = 0 OR lower(made_by) IN (SELECT login FROM account_logins WHERE account = ?1))";
+
 /// False for what its own text does not give back (a field left at its default is 1970 and long past).
 bool is_date(policy::Date const& date);
 /// The additions as changes; refused lines as in draft_additions. Errors: `errc::invalid_value`.

@@ -18,6 +18,28 @@ std::string object_of(PublicationId id)
 /// What the program does by itself, when a publication is due.
 Actor const system_actor{AccountId::none, "system", ""};
 
+/// What an account made in the draft (none: all of it) goes with a publication.
+result<void> move_draft(Ledger& ledger, AccountId by, PublicationId to)
+{
+    for (auto const* const table : {"list_changes", "policy_changes"}) {
+        auto const sql = fmt::format("UPDATE {} SET publication = ?2 WHERE publication IS NULL AND {}", table, is_made_by);
+        if (auto const moved = ledger.database().execute(sql, by, to); !moved)
+            return moved;
+    }
+    return {};
+}
+
+/// Errors: `errc::stale`.
+result<void> require_seen(Ledger& ledger, NewPublication const& publication)
+{
+    if (!publication.seen || publication.whose == Whose::own)
+        return {};
+    auto const mark = draft_mark(ledger);
+    if (!mark)
+        return mark.error();
+    return *mark == *publication.seen ? result<void>{} : result<void>{errc::stale};
+}
+
 result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note,
     PublicationState from = PublicationState::pending)
 {
@@ -173,8 +195,11 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
         return errc::invalid_value;
     Deed const deed{"publication.propose", "draft", actor, now};
     return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        auto draft = read_draft(ledger);
-        auto const rules = policy_changes_of(ledger, PublicationId::none);
+        if (auto const seen = require_seen(ledger, publication); !seen)
+            return seen.error();
+        auto const by = publication.whose == Whose::own ? officer.id : AccountId::none;
+        auto draft = read_draft(ledger, by);
+        auto const rules = drafted_policy_changes(ledger, by);
         if (!draft || !rules)
             return !draft ? draft.error() : rules.error();
         if (draft->empty() && rules->empty())
@@ -191,7 +216,7 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
             return proposed;
         if (*asked)
             proposed->waits_beside = (*asked)->id;
-        if (auto const moved = move_changes(ledger, PublicationId::none, proposed->id); !moved)
+        if (auto const moved = move_draft(ledger, by, proposed->id); !moved)
             return moved.error();
         return audit_proposal(ledger, deed, std::move(*proposed), draft->size() + rules->size());
     });

@@ -81,14 +81,20 @@ result<void> draft_removal(Ledger& ledger, ListEntryId entry, std::string const&
 /// Takes a change out of the draft. Errors: `errc::not_found`.
 result<void> drop_change(Ledger& ledger, ChangeId change, Actor const& actor, Instant now);
 
+/// Whose changes of the draft: everybody's, or those that one account made, by any login that it has or had.
+enum class Whose : std::uint8_t { all, own };
+
 struct NewPublication {
     std::string message;
     Instant due_at{}; ///< not after now: at once
+    Whose whose = Whose::all;
+    std::optional<std::int64_t> seen = {}; ///< draft_mark() of the draft that the officer looked at; nothing: whatever there is
 };
 // Sites that nobody shall look into (`leave_alone`) take two people. They become a publication of their own, which waits (publication_confirmers);
 // everything else goes its way at once. What is returned is the part that waits for nobody, with `waits_beside`; if there is none, what waits. Where
 // nobody else could confirm it, all of it is one.
-/// Everything in the draft becomes one publication. Errors: `errc::invalid_value` without a message, `wrong_state` if the draft is empty.
+/// The draft, or the officer's own changes of it, become one publication. Errors: `errc::invalid_value` without a message, `wrong_state` if there is
+/// nothing of it, `stale` if everybody's is wanted and it is not the draft that was `seen`.
 result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now);
 /// These alone, beside the draft. Errors: as draft_additions, draft_removal.
 result<Publication> propose_additions(
@@ -133,8 +139,10 @@ result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now, st
 /// Its changes go back to the draft. Errors: as apply_publication.
 result<void> refuse_publication(Ledger& ledger, PublicationId id, std::string const& why, Instant now);
 
-/// The draft, oldest first. Anyone who may read the lists.
-result<std::vector<Change>> read_draft(Ledger& ledger);
+/// The draft, oldest first. Anyone who may read the lists. `by`: only what that account made (none: all).
+result<std::vector<Change>> read_draft(Ledger& ledger, AccountId by = AccountId::none);
+/// Another number for another draft: it changes with whatever comes or goes.
+result<std::int64_t> draft_mark(Ledger& ledger);
 result<std::vector<Change>> changes_of(Ledger& ledger, PublicationId id);
 result<Publication> find_publication(Ledger& ledger, PublicationId id);
 /// Newest first, those with a number below `before` (none: from the newest).

@@ -106,6 +106,30 @@ bool is_about(Report const& report, PersonNames const& names)
     return names.has_any_name(report.content.about_person);
 }
 
+/// Numbers of the reports that the reader sees, most urgent first. Whom they are about decides, and that only.
+result<std::vector<ReportId>> reports_for(Ledger& ledger, ReportState state, AccountId reader)
+{
+    auto const account = find_account(ledger, reader);
+    if (!account)
+        return account.error();
+    if (account->disabled || account->console_role == ConsoleRole::none)
+        return errc::not_permitted;
+    auto const names = names_of(ledger, *account);
+    if (!names)
+        return names.error();
+    auto const read = [](Statement const& row) { return std::pair{row.id<ReportId>(0), row.text(1)}; };
+    auto const all = ledger.database().collect(
+        "SELECT id, about_person FROM reports WHERE route = ? AND state = ? ORDER BY urgency DESC, id DESC", read,
+        account->console_role, state);
+    if (!all)
+        return all.error();
+    std::vector<ReportId> seen;
+    for (auto const& [id, about] : *all)
+        if (!names->has_any_name(about))
+            seen.push_back(id);
+    return seen;
+}
+
 /// The report, if it is the reader's business. Errors: `errc::not_permitted`, `conflict_of_interest`, `not_found`.
 result<Report> load_for(Ledger& ledger, ReportId id, Actor const& reader)
 {
@@ -242,21 +266,29 @@ result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant n
     return ledger.transact([&] { return keep_report(ledger, report, gateway, now); });
 }
 
-result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, AccountId reader, std::size_t limit)
+result<std::size_t> count_reports(Ledger& ledger, ReportState state, AccountId reader)
 {
-    static std::string const sql
-        = fmt::format("{}WHERE route = ? AND state = ? ORDER BY urgency DESC, id DESC LIMIT ?", select_report);
-    auto const account = find_account(ledger, reader);
-    if (!account)
-        return account.error();
-    if (account->disabled || account->console_role == ConsoleRole::none)
-        return errc::not_permitted;
-    auto const names = names_of(ledger, *account);
-    if (!names)
-        return names.error();
-    auto reports = ledger.database().collect(sql, read_row, account->console_role, state, static_cast<std::int64_t>(limit));
-    if (reports)
-        std::erase_if(*reports, [&](Report const& report) { return is_about(report, *names); });
+    auto const seen = reports_for(ledger, state, reader);
+    if (!seen)
+        return seen.error();
+    return seen->size();
+}
+
+result<std::vector<Report>> list_reports(
+    Ledger& ledger, ReportState state, AccountId reader, std::size_t limit, std::size_t skipped)
+{
+    static std::string const sql = fmt::format("{}WHERE id = ?", select_report);
+    auto const seen = reports_for(ledger, state, reader);
+    if (!seen)
+        return seen.error();
+    std::vector<Report> reports;
+    for (auto at = std::min(skipped, seen->size()); at < seen->size() && reports.size() < limit; ++at) {
+        auto report = ledger.database().first(sql, read_row, (*seen)[at]);
+        if (!report)
+            return report.error();
+        if (*report)
+            reports.push_back(std::move(**report));
+    }
     return reports;
 }
 

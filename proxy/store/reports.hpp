@@ -43,7 +43,9 @@ result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant no
 /// is not known is named by the place. Errors: those of the database.
 result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant now);
 /// The queue of the reader's role, most urgent first, without reports about the reader.
-result<std::vector<Report>> list_reports(Ledger& ledger, ReportState state, AccountId reader, std::size_t limit = 200);
+result<std::vector<Report>> list_reports(
+    Ledger& ledger, ReportState state, AccountId reader, std::size_t limit = 50, std::size_t skipped = 0);
+result<std::size_t> count_reports(Ledger& ledger, ReportState state, AccountId reader);
 /// One report; reading one about a person is an audited event and needs a purpose.
 /// Errors: `errc::not_found`, `not_permitted` (not this role's queue), `conflict_of_interest`, `invalid_value` (no purpose).
 result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now);

@@ -216,11 +216,17 @@ result<RoleGrant> find_role_grant(Ledger& ledger, RoleGrantId id)
     return std::move(row->grant);
 }
 
-result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limit)
+result<std::size_t> count_role_grants(Ledger& ledger)
 {
-    static std::string const sql = fmt::format("{}ORDER BY g.id DESC LIMIT ?", select_grant);
+    return count_rows(ledger, "SELECT count(*) FROM role_grants");
+}
+
+result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limit, std::size_t skipped)
+{
+    static std::string const sql = fmt::format("{}ORDER BY g.id DESC LIMIT ? OFFSET ?", select_grant);
     return ledger.database().collect(
-        sql, [](Statement const& row) { return read_row(row).grant; }, static_cast<std::int64_t>(limit));
+        sql, [](Statement const& row) { return read_row(row).grant; }, static_cast<std::int64_t>(limit),
+        static_cast<std::int64_t>(skipped));
 }
 
 result<RoleGrant> waiting_role(Ledger& ledger, AccountId account)

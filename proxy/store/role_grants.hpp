@@ -48,7 +48,8 @@ result<void> check_role_turn(Ledger& ledger, RoleGrantStep const& step);
 
 result<RoleGrant> find_role_grant(Ledger& ledger, RoleGrantId id);
 /// Newest first.
-result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limit = 50);
+result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limit = 50, std::size_t skipped = 0);
+result<std::size_t> count_role_grants(Ledger& ledger);
 /// What waits for this account's role. Errors: `errc::not_found`.
 result<RoleGrant> waiting_role(Ledger& ledger, AccountId account);
 /// Who could confirm it now. Errors: `errc::not_found`.

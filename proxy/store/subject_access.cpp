@@ -60,7 +60,7 @@ result<void> read_restrictions(Ledger& ledger, SubjectRecords& records)
         return ids.error();
     for (auto const id : *ids) {
         auto const row = find_restriction(ledger, id);
-        auto times = list_supervisions(ledger, id, 10'000);
+        auto times = list_supervisions(ledger, id);
         if (!row || !times)
             return row ? times.error() : row.error();
         records.restrictions.push_back(

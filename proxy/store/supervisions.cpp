@@ -104,10 +104,10 @@ result<void> end_supervision(Ledger& ledger, SupervisionId id, Actor const& acto
     });
 }
 
-result<std::vector<SupervisionRow>> list_supervisions(Ledger& ledger, RestrictionId restriction, std::size_t limit)
+result<std::vector<SupervisionRow>> list_supervisions(Ledger& ledger, RestrictionId restriction)
 {
-    static std::string const sql = fmt::format("{}WHERE s.restriction = ? ORDER BY s.id DESC LIMIT ?", select_supervision);
-    return ledger.database().collect(sql, read_row, restriction, static_cast<std::int64_t>(limit));
+    static std::string const sql = fmt::format("{}WHERE s.restriction = ? ORDER BY s.id DESC", select_supervision);
+    return ledger.database().collect(sql, read_row, restriction);
 }
 
 result<std::vector<SupervisionRow>> live_supervisions(Ledger& ledger, Instant now)

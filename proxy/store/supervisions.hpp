@@ -28,7 +28,7 @@ result<SupervisionRow> start_supervision(
 result<void> end_supervision(Ledger& ledger, SupervisionId id, Actor const& actor, Instant now);
 
 /// Those of one restriction, newest first.
-result<std::vector<SupervisionRow>> list_supervisions(Ledger& ledger, RestrictionId restriction, std::size_t limit = 50);
+result<std::vector<SupervisionRow>> list_supervisions(Ledger& ledger, RestrictionId restriction);
 /// Live now, newest first.
 result<std::vector<SupervisionRow>> live_supervisions(Ledger& ledger, Instant now);
 

@@ -2,6 +2,7 @@
 #include "proxy/store/unblock_rows.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace gatehouse::store {
 namespace {
@@ -104,6 +105,31 @@ result<void> keep_own(Ledger& ledger, ConsoleRole role, std::vector<UnblockReque
     return {};
 }
 
+/// For whom keep_own() takes some away.
+bool sees_some_only(ConsoleRole role, RequestState state)
+{
+    return role == ConsoleRole::chief_executive || (role == ConsoleRole::headteacher && state == RequestState::recommended);
+}
+
+result<std::vector<UnblockRequest>> own_requests(Ledger& ledger, ConsoleRole role, RequestState state)
+{
+    constexpr std::size_t all = std::numeric_limits<std::int64_t>::max();
+    auto requests = list_requests(ledger, state, all);
+    if (!requests)
+        return requests;
+    if (auto const kept = keep_own(ledger, role, *requests); !kept)
+        return kept.error();
+    return requests;
+}
+
+result<ConsoleRole> role_of(Ledger& ledger, AccountId reader)
+{
+    auto const account = find_account(ledger, reader);
+    if (!account)
+        return account.error();
+    return account->console_role;
+}
+
 } // namespace
 
 result<ConsoleRole> decider_of(Ledger& ledger, RequestId id)
@@ -191,19 +217,33 @@ result<UnblockRequest> read_request(Ledger& ledger, RequestId id, AccountId read
     return *decider == account->console_role ? std::move(request) : result<UnblockRequest>{errc::not_permitted};
 }
 
-result<std::vector<UnblockRequest>> list_requests(Ledger& ledger, RequestState state, AccountId reader)
+result<std::size_t> count_requests(Ledger& ledger, RequestState state, AccountId reader)
 {
-    auto const account = find_account(ledger, reader);
-    if (!account)
-        return account.error();
-    auto const role = account->console_role;
-    auto requests = list_requests(ledger, state);
-    bool const is_queue = role == ConsoleRole::headteacher && state == RequestState::recommended;
-    if (!requests || (!is_queue && role != ConsoleRole::chief_executive))
-        return requests;
-    if (auto const kept = keep_own(ledger, role, *requests); !kept)
-        return kept.error();
-    return requests;
+    auto const role = role_of(ledger, reader);
+    if (!role)
+        return role.error();
+    if (!sees_some_only(*role, state))
+        return count_rows(ledger, "SELECT count(*) FROM unblock_requests WHERE state = ?", state);
+    auto const own = own_requests(ledger, *role, state);
+    if (!own)
+        return own.error();
+    return own->size();
+}
+
+result<std::vector<UnblockRequest>> list_requests(
+    Ledger& ledger, RequestState state, AccountId reader, std::size_t limit, std::size_t skipped)
+{
+    auto const role = role_of(ledger, reader);
+    if (!role)
+        return role.error();
+    if (!sees_some_only(*role, state))
+        return list_requests(ledger, state, limit, skipped);
+    auto own = own_requests(ledger, *role, state);
+    if (!own)
+        return own;
+    own->erase(own->begin(), own->begin() + static_cast<std::ptrdiff_t>(std::min(skipped, own->size())));
+    own->resize(std::min(limit, own->size()));
+    return own;
 }
 
 } // namespace gatehouse::store

@@ -187,12 +187,13 @@ result<UnblockRequest> find_request(Ledger& ledger, std::string_view reference, 
     return request;
 }
 
-result<std::vector<UnblockRequest>> list_requests(Ledger& ledger, RequestState state, std::size_t limit)
+result<std::vector<UnblockRequest>> list_requests(Ledger& ledger, RequestState state, std::size_t limit, std::size_t skipped)
 {
     bool const is_open = state == RequestState::submitted || state == RequestState::recommended;
-    static std::string const oldest = fmt::format("{}WHERE r.state = ? ORDER BY r.id LIMIT ?", select_request());
-    static std::string const newest = fmt::format("{}WHERE r.state = ? ORDER BY r.id DESC LIMIT ?", select_request());
-    auto rows = ledger.database().collect(is_open ? oldest : newest, read_request_row, state, static_cast<std::int64_t>(limit));
+    static std::string const oldest = fmt::format("{}WHERE r.state = ? ORDER BY r.id LIMIT ? OFFSET ?", select_request());
+    static std::string const newest = fmt::format("{}WHERE r.state = ? ORDER BY r.id DESC LIMIT ? OFFSET ?", select_request());
+    auto rows = ledger.database().collect(
+        is_open ? oldest : newest, read_request_row, state, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skipped));
     if (!rows)
         return rows.error();
     return requests_of(std::move(*rows));

@@ -123,9 +123,12 @@ result<UnblockRequest> find_request(Ledger& ledger, RequestId id);
 /// For the status page: both must fit; a merged request answers with the state of the one it follows. Errors: `errc::not_found`.
 result<UnblockRequest> find_request(Ledger& ledger, std::string_view reference, std::string_view status_token);
 /// Oldest first for open states, newest first otherwise.
-result<std::vector<UnblockRequest>> list_requests(Ledger& ledger, RequestState state, std::size_t limit = 200);
+result<std::vector<UnblockRequest>> list_requests(
+    Ledger& ledger, RequestState state, std::size_t limit = 200, std::size_t skipped = 0);
 /// As somebody of the console sees them: the chief executive only what they decide; the headteacher no recommended one that the chief executive decides.
-result<std::vector<UnblockRequest>> list_requests(Ledger& ledger, RequestState state, AccountId reader);
+result<std::vector<UnblockRequest>> list_requests(
+    Ledger& ledger, RequestState state, AccountId reader, std::size_t limit = 50, std::size_t skipped = 0);
+result<std::size_t> count_requests(Ledger& ledger, RequestState state, AccountId reader);
 /// Errors: `errc::not_found`, `not_permitted`.
 result<UnblockRequest> read_request(Ledger& ledger, RequestId id, AccountId reader);
 result<std::vector<UnblockRequest>> list_merged(Ledger& ledger, RequestId into);

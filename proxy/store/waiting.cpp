@@ -32,6 +32,8 @@ std::int64_t first_column(Statement const& row)
     return row.integer(0);
 }
 
+constexpr std::size_t whole_queue = 100'000; ///< what waits is counted, not cut
+
 result<void> count_requests(Ledger& ledger, Account const& reader, Waiting& waiting)
 {
     if (is_one_of(reader, {ConsoleRole::officer})) {
@@ -42,10 +44,10 @@ result<void> count_requests(Ledger& ledger, Account const& reader, Waiting& wait
         waiting.requests = *count;
     }
     if (is_one_of(reader, {ConsoleRole::headteacher, ConsoleRole::chief_executive})) {
-        auto const recommended = list_requests(ledger, RequestState::recommended, reader.id);
+        auto const recommended = count_requests(ledger, RequestState::recommended, reader.id);
         if (!recommended)
             return recommended.error();
-        waiting.decisions = recommended->size();
+        waiting.decisions = *recommended;
     }
     return {};
 }
@@ -54,7 +56,7 @@ result<void> count_reports(Ledger& ledger, Account const& reader, Waiting& waiti
 {
     if (!is_one_of(reader, {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher, ConsoleRole::chief_executive}))
         return {};
-    auto const reports = list_reports(ledger, ReportState::open, reader.id);
+    auto const reports = list_reports(ledger, ReportState::open, reader.id, whole_queue);
     if (!reports)
         return reports.error();
     waiting.reports = reports->size();
@@ -78,7 +80,7 @@ result<void> count_keys(Ledger& ledger, Account const& reader, Instant now, Wait
 {
     if (!is_one_of(reader, {ConsoleRole::officer, ConsoleRole::headteacher}))
         return {};
-    auto const permissions = list_permissions(ledger);
+    auto const permissions = list_permissions(ledger, whole_queue);
     if (!permissions)
         return permissions.error();
     auto const lacks_key = [&](Permission const& permission) {

@@ -1,5 +1,7 @@
-// How long it takes to find the audit whole: on the store's own connection, as the pages did, and beside it. usage: audit_bench [ROWS]
+// How long it takes to find the audit whole: on the store's own connection, as the pages did, and beside it; and how long a search for a word
+// that stands nowhere holds the store up, over all rows and slice by slice. usage: audit_bench [ROWS]
 
+#include "proxy/store/audit_search.hpp"
 #include "proxy/store/audit_watch.hpp"
 #include "proxy/store/ledger.hpp"
 
@@ -21,6 +23,27 @@ void measure(char const* what, Work work)
     Milliseconds const taken = std::chrono::steady_clock::now() - begun;
     fmt::print("{:<44} {:>9.2f} ms  {} rows, {}\n", what, taken.count(), found ? found->rows : 0,
         found && found->intact ? "whole" : "NOT WHOLE");
+}
+
+/// The longest of all slices counts: so long does anybody else wait.
+void measure_searches(Ledger& ledger)
+{
+    AuditFilter filter;
+    filter.about = "nowhere to be found";
+    auto const begun = std::chrono::steady_clock::now();
+    auto const all = list_audit(ledger, filter);
+    Milliseconds const linear = std::chrono::steady_clock::now() - begun;
+    fmt::print("{:<44} {:>9.2f} ms  {} found\n", "before: a search over all rows", linear.count(), all ? all->size() : 0);
+    Milliseconds longest{};
+    std::size_t slices = 0;
+    do {
+        auto const from = std::chrono::steady_clock::now();
+        auto const slice = search_audit(ledger, filter);
+        longest = std::max<Milliseconds>(longest, std::chrono::steady_clock::now() - from);
+        filter.before = slice ? slice->older : 0;
+        ++slices;
+    } while (filter.before != 0);
+    fmt::print("{:<44} {:>9.2f} ms  {} slices\n", "after: the longest slice of it", longest.count(), slices);
 }
 
 bool fill(Ledger& ledger, std::int64_t rows)
@@ -56,6 +79,7 @@ int run(std::int64_t rows)
         return 1;
     measure("after: a look with 10 new rows", [&] { return watch.look(); });
     measure("after: every row again, beside the store", [&] { return watch.look_at_all(); });
+    measure_searches(*ledger);
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
     return 0;

@@ -239,6 +239,21 @@ export async function expectNoSideways(page) {
     expect(wide <= 1, `the page scrolls sideways by ${wide} px`);
 }
 
+/** What is chosen in a list can be read whole: a browser cuts it and says nothing, and the page does not scroll for it. */
+export async function expectChoicesFit(page) {
+    const cut = await page.evaluate(() => [...document.querySelectorAll("select")].flatMap((one) => {
+        const look = getComputedStyle(one);
+        const pen = document.createElement("canvas").getContext("2d");
+        pen.font = look.font;
+        const arrow = 20;
+        const room = one.clientWidth - Number.parseFloat(look.paddingLeft) - Number.parseFloat(look.paddingRight) - arrow;
+        const text = one.selectedOptions[0]?.text ?? "";
+        const wide = pen.measureText(text).width;
+        return wide > room ? [`"${text}" is ${Math.round(wide)} px wide, with room for ${Math.round(room)}`] : [];
+    }));
+    expect(cut.length === 0, `cut: ${cut.join("; ")}`);
+}
+
 /** In the dark and as narrow as a page may become (320 px, WCAG 1.4.10): contrast of everything, and a screenshot. */
 async function checkInTheDark(page, name) {
     await test(`${name} narrow and in the dark`, async () => {

@@ -2,7 +2,7 @@
 // Every page and state of portal and console, for each role, on a phone and on a desktop: axe, targets, keyboard, no sideways scrolling.
 // Screenshots go to GATEHOUSE_SHOTS (default: gatehouse-shots in the temporary folder) to be looked at.
 import { get } from "node:http";
-import { checkPage, codeOf, expect, finish, password, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
+import { checkPage, codeOf, expect, expectChoicesFit, finish, password, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
 import { addressOf, portalPages, roles } from "./pages.mjs";
 
 const gateway = await startGateway();
@@ -154,6 +154,16 @@ try {
             await checkPage(person, "ict-account-forgotten");
         }
         if (role === "officer") {
+            for (const path of ["/timetable", "/timetable?show=live", "/timetable?group=year-9", "/timetable/edit?table=period", "/draft/effect", "/log"]) {
+                await person.goto(gateway.console + path);
+                for (const language of ["es", "en"]) {
+                    await person.click(`.gh-languages a[lang=${language}]`);
+                    await test(`what is chosen on ${path} can be read on a narrow phone (${language})`, async () => {
+                        await person.setViewportSize({ width: 320, height: 640 });
+                        await expectChoicesFit(person);
+                    });
+                }
+            }
             for (const [path, name] of [["/supervision/propose", "propose"], ["/permission/new", "permission"], ["/rules/edit", "rule"], ["/services/one?id=tiktok", "service"], ["/timetable/edit?table=period", "period"]]) {
                 await person.goto(gateway.console + path);
                 await person.click("main button[type=submit]");

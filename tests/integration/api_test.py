@@ -333,6 +333,22 @@ def marketing_states_a_purpose_first():
     assert tail_ends(tail), "with the purpose"
 
 
+def long_lists_come_in_pages():
+    """Fifty rows at a time, with the way to the others; nothing is cut off for good."""
+    key = make_key("olive", "change")
+    for number in range(51):
+        asked = {"user": f"pupil.{number}", "what": "category:social-media", "reason": f"Activity {number}."}
+        assert call("POST", "/permission/new", key, asked).status == 200, number
+    first, second = call("GET", "/permissions", key), call("GET", "/permissions?page=2", key)
+    assert [len(parts(page, "table")[0]["rows"]) for page in (first, second)] == [50, 1]
+    assert any(part["text"] == "1 to 50 of 51" for part in parts(first, "paragraph")) and parts(first, "pages")[0]["older"] == "/permissions?page=2", first.body[-600:]
+    assert "pupil.0" in second.body and "pupil.0\"" not in first.body
+    for path in ("/reports?page=9", "/reports?show=handled&page=x", "/requests?page=2", "/grants?show=all&page=2", "/checks?page=2"):
+        assert call("GET", path, key).status == 200, path
+    for login, path in (("ian", "/roles?page=2"), ("dev", "/privacy?page=2")):
+        assert call("GET", path, make_key(login)).status == 200, path
+
+
 def the_command_line_uses_it():
     key = make_key("ian")
     environment = {**GATE.environment, "GATEHOUSE_KEY": key}
@@ -359,5 +375,5 @@ with Gateway(accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
     CONTRACT = Contract(ask("GET", "/openapi.json").data)
     SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_ends, a_key_says_yes_to_nothing_that_its_account_did, the_log_comes_as_it_is_written,
-              marketing_states_a_purpose_first, what_openapi_says_is_what_the_pages_ask, the_command_line_uses_it)
+              marketing_states_a_purpose_first, what_openapi_says_is_what_the_pages_ask, long_lists_come_in_pages, the_command_line_uses_it)
 SUITE.close()

@@ -155,6 +155,37 @@ def sites_that_nobody_looks_into_take_two_people():
     assert "bank.example" in OFFICER.get(private).text and "hugo" in OFFICER.get(one).text
 
 
+def two_officers():
+    """One publishes what is theirs; what the other has begun stays in the draft, and the expectations go by what is published."""
+    assert add([HOSTS[2] + "/mine"]).status == 303
+    assert OTHER.fill("/lists/add", "/lists/add", list="school-block", target="medium.com", reason="Half done.", review="2027-06-01", when="draft").status == 303
+    draft = OFFICER.get("/draft").text
+    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", draft))
+    assert "olive 24 Nov 2026, 10:1" in plain and "paul 24 Nov 2026, 10:1" in plain, "who made each, and when"
+    assert "Mine only (1)" in plain and "All of them (2)" in plain and "Also changes of paul" in plain, plain[-1500:]
+    assert re.search(r'value="own" checked', draft) and not re.search(r'value="all" checked', draft)
+    assert not re.search(r'name="whose"[^>]*checked', READER.get("/draft").text), "who publishes nothing chooses nothing"
+    assert "cannot be published" in OFFICER.get("/draft/effect?days=1").text
+    unsaid = publish("Whose?")
+    assert unsaid.status == 422 and "Choose whose changes are published" in unsaid.text
+    mine = OFFICER.fill("/draft", "/draft/publish", message="Mine.", due="", whose="own")
+    assert mine.location == "/history?done=published", (mine.status, mine.text[-1500:])
+    assert statuses([(PUPILS, HOSTS[2], "/mine")]) == [403]
+    left = OFFICER.get("/draft").text
+    assert "medium.com" in left and HOSTS[2] not in left
+    assert 'value="own"' not in left and not re.search(r'value="all" checked', left), "all of it is somebody else's: nothing is chosen beforehand"
+    seen = re.search(r'name="seen" value="(\d+)"', left)[1]
+    number = re.search(r"/draft/change\?id=(\d+)", left)[1]
+    assert OTHER.fill(f"/draft/change?id={number}", "/draft/drop", id=number).status == 303
+    for target in ("later.example", "later2.example"):
+        assert OTHER.fill("/lists/add", "/lists/add", list="school-block", target=target, reason="More.", review="2027-06-01", when="draft").status == 303
+    stale = OFFICER.fill("/draft", "/draft/publish", message="All.", due="", whose="all", seen=seen)
+    assert stale.status == 422 and "another one by now" in stale.text, "what nobody looked at is not published"
+    assert "later.example" in OFFICER.get("/draft").text
+    taken = OFFICER.fill("/draft", "/draft/publish", message="All.", due="", whose="all")
+    assert taken.location == "/history?done=published" and "draft is empty" in OTHER.get("/draft").text
+
+
 def bad_lines():
     page = add([HOSTS[3], "not a site", HOSTS[2]])
     assert page.status == 422 and "Line 2" in page.text and "Line 3" in page.text, page.text[:3000]
@@ -197,8 +228,11 @@ def what_is_changed_on_the_machine_alone_is_kept():
     assert "days: log 1," in HEADS[0].get("/audit?action=machine.retention").text
 
 
-with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet"), ("headteacher", "hugo")]) as GATE:
+with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port],
+             accounts=[("officer", "olive"), ("officer", "paul"), ("ict-lead", "ian"), ("headteacher", "harriet"), ("headteacher", "hugo")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
+    OTHER, READER = (sign_in(GATE, login, GATE.passwords[login]) for login in ("paul", "ian"))
     HEADS = [sign_in(GATE, login, GATE.passwords[login]) for login in ("harriet", "hugo")]
-    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way, what_is_changed_on_the_machine_alone_is_kept)
+    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, two_officers, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way,
+              what_is_changed_on_the_machine_alone_is_kept)
 SUITE.close()

@@ -2,8 +2,10 @@
 #include "proxy/log/csv.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
+#include "proxy/store/audit_search.hpp"
 
 #include <fmt/chrono.h>
+#include <iterator>
 
 namespace gatehouse::portal::console {
 
@@ -138,16 +140,56 @@ void add_chain(Page& page, Visit const& visit, store::AuditVerification const& c
     page.parts.push_back(paragraph("Otherwise each row is read once, and then only those that are new."));
 }
 
+/// The ways to newer and older rows. A search that read its share of them before the page was full says so.
+void add_older(Page& page, Visit const& visit, store::AuditFilter const& filter, store::AuditSlice const& slice)
+{
+    bool const is_full = slice.rows.size() == rows_of_page;
+    if (slice.older != 0 && !is_full)
+        page.parts.push_back(paragraph(words("Rows {} to {} were looked through. There are older ones.",
+            shown_number(static_cast<std::uint64_t>(slice.first)), shown_number(static_cast<std::uint64_t>(slice.last)))));
+    if (slice.older == 0 && filter.before == 0)
+        return;
+    auto const newer = filter.before == 0 ? std::string{} : address_of(visit, "/audit", {});
+    auto const older = slice.older == 0 ? std::string{} : address_of(visit, "/audit", std::to_string(slice.older));
+    page.parts.push_back(is_full ? pages(newer, older) : pages({{}, newer}, {"Search older rows", older}));
+}
+
+/// Slice by slice, so that nobody waits behind it; those of the first one before the export is on record.
+task<result<std::vector<store::AuditRow>>> rows_to_export(Visit const& visit, store::AuditFilter filter)
+{
+    std::vector<store::AuditRow> rows;
+    filter.before = 0;
+    for (bool is_first = true;; is_first = false) {
+        filter.limit = rows_of_export + 1 - rows.size();
+        auto const work = [filter, is_first, actor = visit.actor(), detail = search_text(visit), now = visit.instant()](
+                              Ledger& ledger) -> result<store::AuditSlice> {
+            auto slice = store::search_audit(ledger, filter);
+            if (!slice || !is_first)
+                return slice;
+            if (auto const noted = store::record_event(ledger, actor, "audit.export", "audit", detail, now); !noted)
+                return noted.error();
+            return slice;
+        };
+        auto slice = co_await visit.site.services.store.call(work);
+        if (!slice)
+            co_return slice.error();
+        std::move(slice->rows.begin(), slice->rows.end(), std::back_inserter(rows));
+        if (slice->older == 0 || rows.size() > rows_of_export)
+            co_return rows;
+        filter.before = slice->older;
+    }
+}
+
 } // namespace
 
 task<Response> show_audit(Visit const& visit)
 {
     auto const search = read_search(visit);
-    auto const work = [filter = search.filter](Ledger& ledger) { return store::list_audit(ledger, filter); };
+    auto const work = [filter = search.filter](Ledger& ledger) { return store::search_audit(ledger, filter); };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
-    auto const& rows = *found;
+    auto const& rows = found->rows;
     auto const look = [&watch = visit.site.audit_watch] { return watch.look(); };
     auto const chain = co_await run_gently(visit.site, look);
     if (!chain)
@@ -165,13 +207,11 @@ task<Response> show_audit(Visit const& visit)
     if (!search.problems.empty())
         co_return show(visit, page);
     page.parts.push_back(portal::table(audit_table(visit, rows)));
-    bool const has_older = rows.size() == rows_of_page;
-    if (has_older || search.filter.before != 0)
-        page.parts.push_back(pages(search.filter.before == 0 ? std::string{} : address_of(visit, "/audit", {}),
-            has_older ? address_of(visit, "/audit", std::to_string(rows.back().sequence)) : std::string{}));
-    if (!rows.empty())
+    add_older(page, visit, search.filter, *found);
+    bool const has_older = found->older != 0;
+    if (!rows.empty() || has_older)
         page.parts.push_back(link("Download as a table (CSV)", address_of(visit, "/audit/export", {})));
-    if (has_older)
+    if (rows.size() == rows_of_page)
         page.parts.push_back(paragraph(
             words("The table has the newest {} rows at most. For older ones, choose an earlier day under To, and download again.",
                 shown_number(rows_of_export))));
@@ -194,21 +234,10 @@ task<Response> take_audit_verify(Visit const& visit)
 
 task<Response> export_audit(Visit const& visit)
 {
-    auto search = read_search(visit);
+    auto const search = read_search(visit);
     if (!search.problems.empty())
         co_return show_message(visit, 422, "The search is not complete", search.problems.front().text);
-    search.filter.before = 0;
-    search.filter.limit = rows_of_export + 1;
-    auto const work = [filter = search.filter, actor = visit.actor(), detail = search_text(visit), now = visit.instant()](
-                          Ledger& ledger) -> result<std::vector<store::AuditRow>> {
-        auto rows = store::list_audit(ledger, filter);
-        if (!rows)
-            return rows;
-        if (auto const noted = store::record_event(ledger, actor, "audit.export", "audit", detail, now); !noted)
-            return noted.error();
-        return rows;
-    };
-    auto rows = co_await visit.site.services.store.call(work);
+    auto rows = co_await rows_to_export(visit, search.filter);
     if (!rows)
         co_return show_failure(visit, rows.error());
     bool const is_cut = rows->size() > rows_of_export;

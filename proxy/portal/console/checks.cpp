@@ -1,6 +1,7 @@
 // The filter tried against what guidance asks of it: run on request, kept with its date, printable.
 #include "proxy/portal/console/check_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/reviews.hpp"
 
@@ -138,7 +139,11 @@ Words check_counts(store::CheckRun const& run)
 
 task<Response> show_checks(Visit const& visit)
 {
-    auto const work = [](Ledger& ledger) { return store::list_check_runs(ledger); };
+    auto const work = [asked = std::string(visit.query("page"))](Ledger& ledger) {
+        return read_page(
+            asked, [&] { return store::count_check_runs(ledger); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_check_runs(ledger, limit, skipped); });
+    };
     auto const runs = co_await visit.site.services.store.call(work);
     if (!runs)
         co_return show_failure(visit, runs.error());
@@ -146,7 +151,7 @@ task<Response> show_checks(Visit const& visit)
     table.caption = "Runs, newest first";
     table.head = {"When", "Who", "Result"};
     table.empty = "The checks were never run.";
-    for (auto const& run : *runs)
+    for (auto const& run : runs->rows)
         table.rows.push_back({{shown_time(visit.site, run.at), address_of(run.id)}, {run.by}, {check_counts(run)}});
     Page page;
     page.title = "Checks";
@@ -157,6 +162,7 @@ task<Response> show_checks(Visit const& visit)
         paragraph("The gateway asks itself for test pages of each kind of site, from every room in which it has an address. At a "
                   "computer of any other room, open this page and its links:"),
         link("Try the filter", visit.site.portal_url() + "/try"), run_form(visit), portal::table(table)};
+    add_paging(page, visit, runs->paging, "/checks");
     co_return show(visit, page);
 }
 

@@ -18,7 +18,56 @@ using store::Ledger;
 
 constexpr unsigned most_days = 30;
 
-Part publish_form(Visit const& visit, std::vector<Problem> const& problems)
+/// The draft, and how much of it is the reader's own.
+struct Draft {
+    Changes changes;
+    std::size_t own = 0;
+    std::set<std::string> others; ///< logins of who else has changes in it
+    std::int64_t mark = 0;
+
+    std::size_t all() const { return changes.lists.size() + changes.policy.size(); }
+    bool has_others() const { return own < all(); }
+};
+
+result<Draft> look_at_draft(Ledger& ledger, store::AccountId reader)
+{
+    auto changes = read_changes(ledger, store::PublicationId::none);
+    auto const lists = store::read_draft(ledger, reader);
+    auto const edits = store::drafted_policy_changes(ledger, reader);
+    auto const mark = store::draft_mark(ledger);
+    if (!changes)
+        return changes.error();
+    if (!lists || !edits || !mark)
+        return !lists ? lists.error() : !edits ? edits.error() : mark.error();
+    std::set<std::string> others;
+    for (auto const& change : changes->lists)
+        others.insert(change.made_by);
+    for (auto const& change : changes->policy)
+        others.insert(change.made_by);
+    for (auto const& change : *lists)
+        others.erase(change.made_by);
+    for (auto const& change : *edits)
+        others.erase(change.made_by);
+    return Draft{std::move(*changes), lists->size() + edits->size(), std::move(others), *mark};
+}
+
+/// Own changes are chosen beforehand; those of others nobody publishes without having said so.
+Field whose_field(Visit const& visit, Draft const& draft, Words error)
+{
+    Field field{Field::Kind::radios, "whose", "Whose changes?",
+        "Changes that were made on top of somebody else's may not hold without them. Then nothing is published, and you read "
+        "why.",
+        "", {}, std::move(error)};
+    if (draft.own > 0)
+        field.options.push_back({"own", words("Mine only ({})", draft.own), ""});
+    field.options.push_back({"all", words("All of them ({})", draft.all()),
+        words("Also changes of {}", joined({draft.others.begin(), draft.others.end()}))});
+    auto const typed = visit.form("whose");
+    field.value = !typed.empty() ? std::string(typed) : draft.own > 0 ? "own" : "";
+    return field;
+}
+
+Part publish_form(Visit const& visit, Draft const& draft, std::vector<Problem> const& problems)
 {
     auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     Form form;
@@ -29,6 +78,9 @@ Part publish_form(Visit const& visit, std::vector<Problem> const& problems)
                        std::string(visit.form("message")), {}, error_of("message"), "", 500},
         {Field::Kind::datetime, "due", "When?", "Leave it empty to publish now.", std::string(visit.form("due")), {},
             error_of("due"), "", 16}};
+    if (draft.has_others())
+        form.fields.insert(form.fields.begin(), whose_field(visit, draft, error_of("whose")));
+    form.fields.push_back({Field::Kind::hidden, "seen", "", "", std::to_string(draft.mark)});
     return portal::form(form);
 }
 
@@ -49,10 +101,11 @@ void warn_of_entries(Visit const& visit, Page& page, std::vector<store::Change> 
 /// The page of the draft. Errors: the store's.
 task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
 {
-    auto const work = [](Ledger& ledger) { return read_changes(ledger, store::PublicationId::none); };
-    auto const draft = co_await visit.site.services.store.call(work);
-    if (!draft)
-        co_return show_failure(visit, draft.error());
+    auto const work = [reader = visit.session->account.id](Ledger& ledger) { return look_at_draft(ledger, reader); };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    auto const* const draft = &found->changes;
     Page page;
     page.title = "Draft";
     add_problems(page, problems);
@@ -64,13 +117,14 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     add_list_changes(page, visit, draft->lists, "/draft", "/draft/change?id=");
     warn_of_entries(visit, page, rows_on(paging_of(visit.query("page"), draft->lists.size()), draft->lists));
     if (!draft->policy.empty())
-        page.parts.push_back(policy_changes_table("Changes of rules and timetable", draft->policy, "/draft/edit?id="));
+        page.parts.push_back(
+            policy_changes_table(visit.site, "Changes of rules and timetable", draft->policy, "/draft/edit?id="));
     bool const officer = visit.has_role(ConsoleRole::officer);
     if (!draft->empty()) {
         page.parts.push_back(link("What would change?", "/draft/effect"));
         if (officer) {
             page.parts.push_back(subheading("Make it live"));
-            page.parts.push_back(publish_form(visit, problems));
+            page.parts.push_back(publish_form(visit, *found, problems));
         }
     }
     if (officer) {
@@ -305,11 +359,24 @@ task<Response> take_draft_publish(Visit const& visit)
         if (!local || publication.due_at <= visit.instant())
             problems.push_back({"due", "Choose a day and a time to come, or leave it empty"});
     }
+    auto const look = [reader = visit.session->account.id](Ledger& ledger) { return look_at_draft(ledger, reader); };
+    auto const draft = co_await visit.site.services.store.call(look);
+    if (!draft)
+        co_return show_failure(visit, draft.error());
+    auto const whose = visit.form("whose");
+    if (draft->has_others() && whose != "own" && whose != "all")
+        problems.push_back({"whose", "Choose whose changes are published"});
+    if (whose == "own")
+        publication.whose = store::Whose::own;
+    publication.seen = parse_id(visit.form("seen"));
     if (!problems.empty())
         co_return co_await draft_page(visit, std::move(problems));
     auto const work = [publication, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::propose_draft(ledger, publication, actor, now); };
     auto const proposed = co_await visit.site.services.store.call(work);
+    if (!proposed && proposed.error() == store::errc::stale)
+        co_return co_await draft_page(
+            visit, one_problem("message", "The draft is another one by now. Look at it again, then publish"));
     if (!proposed)
         co_return show_failure(visit, proposed.error());
     co_return co_await after_proposal(visit, *proposed, "/history?done=published");

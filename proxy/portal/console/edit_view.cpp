@@ -132,11 +132,12 @@ Words title_of(store::PolicyChange const& change)
     return words("{}: {}", table_title(edit.table), name.empty() ? edit.row : name);
 }
 
-Part policy_changes_table(Words caption, std::vector<store::PolicyChange> const& changes, std::string const& address)
+Part policy_changes_table(
+    Site const& site, Words caption, std::vector<store::PolicyChange> const& changes, std::string const& address)
 {
     Table table;
     table.caption = std::move(caption);
-    table.head = {"What", "Change", "Reason", "By"};
+    table.head = {"What", "Change", "Reason", "By", "When"};
     for (auto const& change : changes) {
         auto const& edit = change.edit;
         bool const needless = change.outcome == store::ChangeOutcome::not_needed;
@@ -147,7 +148,7 @@ Part policy_changes_table(Words caption, std::vector<store::PolicyChange> const&
             what.text = words("{}, was so already", what.text);
         table.rows.push_back(
             {{title_of(change), address.empty() ? std::string{} : address + std::to_string(store::number(change.id))},
-                std::move(what), {change.reason}, {change.made_by}});
+                std::move(what), {change.reason}, {change.made_by}, {shown_time(site, change.made_at)}});
     }
     return portal::table(table);
 }

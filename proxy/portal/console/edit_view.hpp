@@ -18,7 +18,8 @@ task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes);
 /// "Changes: rule pupils-chat".
 Words title_of(store::PolicyChange const& change);
 /// One row each; `address` as in add_list_changes().
-Part policy_changes_table(Words caption, std::vector<store::PolicyChange> const& changes, std::string const& address = {});
+Part policy_changes_table(
+    Site const& site, Words caption, std::vector<store::PolicyChange> const& changes, std::string const& address = {});
 /// What stands there before and after, key by key, in words. `before`: the text of the row; empty: none.
 Part difference(policy::Policy const& policy, policy::Edit const& edit, std::string const& before);
 

@@ -1,5 +1,6 @@
 // Approved, time-limited permissions: what is open, why, and ending one early.
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
@@ -50,8 +51,18 @@ State state_of(Visit const& visit, store::OverrideRow const& row)
 task<Response> show_grants(Visit const& visit)
 {
     bool const all = visit.query("show") == "all";
-    auto const work = [all, now = visit.instant()](
-                          Ledger& ledger) { return all ? store::list_overrides(ledger) : store::current_overrides(ledger, now); };
+    auto const work = [all, now = visit.instant(), asked = std::string(visit.query("page"))](
+                          Ledger& ledger) -> result<PageOf<store::OverrideRow>> {
+        if (all)
+            return read_page(
+                asked, [&] { return store::count_overrides(ledger); },
+                [&](std::size_t limit, std::size_t skipped) { return store::list_overrides(ledger, limit, skipped); });
+        auto const open = store::current_overrides(ledger, now);
+        if (!open)
+            return open.error();
+        auto const paging = paging_of(asked, open->size());
+        return PageOf<store::OverrideRow>{paging, rows_on(paging, *open)};
+    };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
@@ -59,7 +70,7 @@ task<Response> show_grants(Visit const& visit)
     table.caption = all ? "All grants" : "Open now or later";
     table.head = {"Site", "For whom", "Until", "State"};
     table.empty = "No site is open by a grant.";
-    for (auto const& row : *found) {
+    for (auto const& row : found->rows) {
         auto const state = state_of(visit, row);
         Words whom = spoken(visit, "who", row.who, "everyone");
         if (!row.where.empty())
@@ -75,6 +86,7 @@ task<Response> show_grants(Visit const& visit)
     page.parts.push_back(heading("Grants"));
     page.parts.push_back(paragraph("Sites that were asked for and approved. Each closes by itself."));
     page.parts.push_back(portal::table(table));
+    add_paging(page, visit, found->paging, "/grants");
     page.parts.push_back(all ? link("Show only what is open", "/grants") : link("Show also what is over", "/grants?show=all"));
     co_return show(visit, page);
 }

@@ -122,7 +122,7 @@ void add_changes(Page& page, Visit const& visit, Changes const& changes)
         page.parts.push_back(paragraph("Its changes went back to the draft."));
     add_list_changes(page, visit, changes.lists, "/history/one");
     if (!changes.policy.empty())
-        page.parts.push_back(policy_changes_table("Changes of rules and timetable", changes.policy));
+        page.parts.push_back(policy_changes_table(visit.site, "Changes of rules and timetable", changes.policy));
     auto const policy = visit.site.services.current_policy();
     for (auto const& change : changes.policy) {
         page.parts.push_back(subheading(title_of(change)));

@@ -30,7 +30,7 @@ constexpr Span spans[]{{"hour", "The last hour", std::chrono::hours{1}}, {"day",
 
 std::vector<Option> span_options()
 {
-    std::vector<Option> options{{"", "Any time, or between the two below", ""}};
+    std::vector<Option> options{{"", "Any time, or as below", ""}};
     for (auto const& span : spans)
         options.push_back({span.value, span.title, ""});
     return options;

@@ -26,6 +26,27 @@ std::vector<Row> rows_on(Paging const& paging, std::vector<Row> const& rows)
     return {at(paging.skipped()), at(paging.end())};
 }
 
+/// A page of a table that the store counts and reads.
+template <class Row>
+struct PageOf {
+    Paging paging;
+    std::vector<Row> rows;
+};
+/// `count()` and `read(limit, skipped)` ask the store, both in one job. Errors: theirs.
+template <class Count, class Read>
+auto read_page(std::string_view asked, Count const& count, Read const& read)
+    -> result<PageOf<typename decltype(read(rows_of_page, rows_of_page))::value_type::value_type>>
+{
+    auto const all = count();
+    if (!all)
+        return all.error();
+    auto const paging = paging_of(asked, *all);
+    auto rows = read(rows_of_page, paging.skipped());
+    if (!rows)
+        return rows.error();
+    return PageOf<typename decltype(rows)::value_type::value_type>{paging, std::move(*rows)};
+}
+
 /// "51 to 100 of 2,000", and links to the pages before and after of `path` that keep the rest of the query. Nothing where there is only one.
 void add_paging(Page& page, Visit const& visit, Paging const& paging, std::string_view path);
 

@@ -1,6 +1,7 @@
 // Permissions that take two keys (clause 10): the headteacher permits, the officer confirms that the measures are in place.
 #include "proxy/store/permissions.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/portal/form_data.hpp"
@@ -241,7 +242,11 @@ store::PermissionStep step_of_form(Visit const& visit)
 
 task<Response> show_permissions(Visit const& visit)
 {
-    auto const work = [](Ledger& ledger) { return store::list_permissions(ledger); };
+    auto const work = [asked = std::string(visit.query("page"))](Ledger& ledger) {
+        return read_page(
+            asked, [&] { return store::count_permissions(ledger); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_permissions(ledger, limit, skipped); });
+    };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
@@ -249,7 +254,7 @@ task<Response> show_permissions(Visit const& visit)
     table.caption = "Newest first";
     table.head = {"What", "For whom", "State", "Headteacher's key", "Officer's key"};
     table.empty = "Nothing has been asked for.";
-    for (auto const& each : *found)
+    for (auto const& each : found->rows)
         table.rows.push_back({{spoken(visit, "what", each.what), address_of(each.id), {}, false, false,
                                   words("for {}", spoken(visit, "who", each.who))},
             {spoken(visit, "who", each.who)}, state_of(each, visit.instant()), key_state(each.headteacher, visit.instant()),
@@ -262,6 +267,7 @@ task<Response> show_permissions(Visit const& visit)
     if (holds_a_key(visit))
         page.parts.push_back(link("Write down a new one", "/permission/new"));
     page.parts.push_back(portal::table(table));
+    add_paging(page, visit, found->paging, "/permissions");
     co_return show(visit, page);
 }
 

@@ -1,6 +1,7 @@
 // For the data protection officer: how long records are kept and what went, and where everything about one person is asked for.
 #include "proxy/portal/console/log_purpose.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/subject_access.hpp"
 #include "proxy/settings.hpp"
@@ -15,17 +16,19 @@ using store::Ledger;
 struct Kept {
     std::vector<store::ClassKept> classes;
     std::vector<store::AuditRow> purges;
-    std::vector<store::LogPurpose> purposes;
+    PageOf<store::LogPurpose> purposes;
 };
 
-result<Kept> read_kept(Ledger& ledger, store::Instant now)
+result<Kept> read_kept(Ledger& ledger, store::Instant now, std::string_view asked)
 {
     auto classes = store::what_is_kept(ledger, now);
     store::AuditFilter filter;
     filter.action_prefix = "retention.";
     filter.limit = 20;
     auto purges = store::list_audit(ledger, filter);
-    auto purposes = store::list_log_purposes(ledger);
+    auto purposes = read_page(
+        asked, [&] { return store::count_log_purposes(ledger); },
+        [&](std::size_t limit, std::size_t skipped) { return store::list_log_purposes(ledger, limit, skipped); });
     if (!classes || !purges || !purposes)
         return !classes ? classes.error() : !purges ? purges.error() : purposes.error();
     return Kept{std::move(*classes), std::move(*purges), std::move(*purposes)};
@@ -133,7 +136,8 @@ Part access_form(Visit const& visit, std::vector<Problem> const& problems)
 
 task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
 {
-    auto const work = [now = visit.instant()](Ledger& ledger) { return read_kept(ledger, now); };
+    auto const work = [now = visit.instant(), asked = std::string(visit.query("page"))](
+                          Ledger& ledger) { return read_kept(ledger, now, asked); };
     auto const kept = co_await visit.site.services.store.call(work);
     if (!kept)
         co_return show_failure(visit, kept.error());
@@ -150,8 +154,9 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
         "a name stays, so that what was done with it stays true. The audit keeps the user name under which something "
         "was done."));
     page.parts.push_back(portal::table(purge_table(visit, *kept)));
-    page.parts.push_back(portal::table(purpose_table(visit, kept->purposes)));
-    if (auto const form = purpose_end_form(visit, kept->purposes))
+    page.parts.push_back(portal::table(purpose_table(visit, kept->purposes.rows)));
+    add_paging(page, visit, kept->purposes.paging, "/privacy");
+    if (auto const form = purpose_end_form(visit, kept->purposes.rows))
         page.parts.push_back(*form);
     if (visit.has_role(store::ConsoleRole::dpo)) {
         page.parts.push_back(subheading("Everything about one person"));

@@ -43,15 +43,16 @@ void add_list_changes(
     auto const paging = paging_of(visit.query("page"), changes.size());
     Table table;
     table.caption = "Changes of the school's lists";
-    table.head = {"Site", "Change", "List", "Reason", "By"};
+    table.head = {"Site", "Change", "List", "Reason", "By", "When"};
     for (auto const& change : rows_on(paging, changes)) {
         bool const adds = change.kind == store::ChangeKind::add;
         auto const id = std::to_string(store::number(change.id));
         bool const needless = change.outcome == store::ChangeOutcome::not_needed;
         auto const* const kind
             = needless ? (adds ? "Goes on, was so already" : "Comes off, was so already") : (adds ? "Goes on" : "Comes off");
-        table.rows.push_back({{change.host + change.path, address.empty() ? std::string{} : address + id},
-            {kind, {}, adds ? "green" : "grey"}, {list_title(change.list)}, {change.reason}, {change.made_by}});
+        table.rows.push_back(
+            {{change.host + change.path, address.empty() ? std::string{} : address + id}, {kind, {}, adds ? "green" : "grey"},
+                {list_title(change.list)}, {change.reason}, {change.made_by}, {shown_time(visit.site, change.made_at)}});
     }
     page.parts.push_back(portal::table(table));
     add_paging(page, visit, paging, path);

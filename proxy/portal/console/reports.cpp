@@ -1,6 +1,7 @@
 // Reports: what people told us, and searches that the gateway saw and somebody has to look at. A report about a person is opened with a purpose only, and opening it is on record.
 #include "proxy/store/reports.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/form_data.hpp"
 
 namespace gatehouse::portal::console {
@@ -181,7 +182,11 @@ task<Response> show_reports(Visit const& visit)
 {
     bool const handled = visit.query("show") == "handled";
     auto const state = handled ? store::ReportState::handled : store::ReportState::open;
-    auto const work = [state, id = visit.session->account.id](Ledger& ledger) { return store::list_reports(ledger, state, id); };
+    auto const work = [asked = std::string(visit.query("page")), state, id = visit.session->account.id](Ledger& ledger) {
+        return read_page(
+            asked, [&] { return store::count_reports(ledger, state, id); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_reports(ledger, state, id, limit, skipped); });
+    };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
@@ -189,7 +194,7 @@ task<Response> show_reports(Visit const& visit)
     table.caption = handled ? "Done" : "Waiting";
     table.head = {"Report", "Look at it", "Theme", "About", "Told on", "Looked after by"};
     table.empty = handled ? "No report has been dealt with yet." : "No report is waiting.";
-    for (auto const& report : *found) {
+    for (auto const& report : found->rows) {
         Words const about = about_title(report.content.about);
         table.rows.push_back({{report.reference, "/report?id=" + std::to_string(store::number(report.id))}, urgency_cell(report),
             {report.content.theme.empty() ? Words("-") : Words(report.content.theme)},
@@ -206,6 +211,7 @@ task<Response> show_reports(Visit const& visit)
         page.parts.push_back(notice("Done", "Your note is kept with the report."));
     page.parts.push_back(heading("Reports"));
     page.parts.push_back(portal::table(table));
+    add_paging(page, visit, found->paging, "/reports");
     page.parts.push_back(
         handled ? link("Show those that wait", "/reports") : link("Show those that are done", "/reports?show=handled"));
     co_return show(visit, page);

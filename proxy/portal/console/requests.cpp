@@ -1,5 +1,6 @@
 #include "proxy/portal/console/came_with.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
@@ -224,8 +225,11 @@ Response after_publication(Visit const& visit, PublishResult const& published, s
 task<Response> show_requests(Visit const& visit)
 {
     auto const state = wanted_state(visit);
-    auto const work
-        = [state, reader = visit.session->account.id](Ledger& ledger) { return store::list_requests(ledger, state, reader); };
+    auto const work = [asked = std::string(visit.query("page")), state, id = visit.session->account.id](Ledger& ledger) {
+        return read_page(
+            asked, [&] { return store::count_requests(ledger, state, id); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_requests(ledger, state, id, limit, skipped); });
+    };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
@@ -233,7 +237,7 @@ task<Response> show_requests(Visit const& visit)
     table.caption = shown(state).queue;
     table.head = {"Site", "Asked by", "Asked on", "Why"};
     table.empty = "No request is in this state.";
-    for (auto const& request : *found)
+    for (auto const& request : found->rows)
         table.rows.push_back({{request.host + request.path, "/request?id=" + std::to_string(store::number(request.id)), {}, false,
                                   false, request.reference},
             {requester_text(request.requester)}, {shown_time(visit.site, request.submitted_at), {}, {}, false, true},
@@ -244,6 +248,7 @@ task<Response> show_requests(Visit const& visit)
         page.parts.push_back(notice("Done", text));
     page.parts.push_back(heading("Requests"));
     page.parts.push_back(portal::table(table));
+    add_paging(page, visit, found->paging, "/requests");
     page.parts.push_back(subheading("Other requests"));
     page.parts.push_back(state_links(state));
     co_return show(visit, page);

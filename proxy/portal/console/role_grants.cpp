@@ -3,6 +3,7 @@
 #include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/menu.hpp"
 
@@ -129,11 +130,13 @@ Words names_of_confirmers(std::vector<store::Account> const& accounts)
 task<Response> show_roles(Visit const& visit)
 {
     struct Shown {
-        std::vector<store::RoleGrant> grants;
+        PageOf<store::RoleGrant> grants;
         std::vector<store::AccessHold> holds;
     };
-    auto const work = [now = visit.instant()](Ledger& ledger) -> result<Shown> {
-        auto grants = store::list_role_grants(ledger);
+    auto const work = [asked = std::string(visit.query("page")), now = visit.instant()](Ledger& ledger) -> result<Shown> {
+        auto grants = read_page(
+            asked, [&] { return store::count_role_grants(ledger); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_role_grants(ledger, limit, skipped); });
         auto holds = store::list_access_holds(ledger, now);
         if (!grants || !holds)
             return !grants ? grants.error() : holds.error();
@@ -146,7 +149,7 @@ task<Response> show_roles(Visit const& visit)
     table.caption = "Newest first";
     table.head = {"Person", "Role", "State", "Asked by", "When"};
     table.empty = "Nobody asked for a role yet.";
-    for (auto const& grant : shown->grants)
+    for (auto const& grant : shown->grants.rows)
         table.rows.push_back({{shown_person(grant), address_of(grant)}, {role_title(grant.role)}, state_of(grant),
             {grant.asked_by}, {shown_time(visit.site, grant.asked_at)}});
     Page page;
@@ -162,6 +165,7 @@ task<Response> show_roles(Visit const& visit)
         paragraph("A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
                   "headteacher confirms. Until then the account has its old role."));
     page.parts.push_back(portal::table(table));
+    add_paging(page, visit, shown->grants.paging, "/roles");
     page.parts.push_back(hold_table(visit, shown->holds));
     co_return show(visit, page);
 }

@@ -1,5 +1,6 @@
 // Supervised use (clause 12): who may use the web only with a member of staff beside them, why, and where somebody sits beside them now.
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/supervision_view.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/store/incidents.hpp"
@@ -109,6 +110,13 @@ Table past_supervisions(Visit const& visit, std::vector<store::SupervisionRow> c
     for (auto const& row : rows)
         table.rows.push_back({{shown_time(visit.site, row.from)}, {shown_time(visit.site, row.end())}, {row.device}, {row.by}});
     return table;
+}
+
+void add_past_supervisions(Page& page, Visit const& visit, std::vector<store::SupervisionRow> const& rows)
+{
+    auto const paging = paging_of(visit.query("page"), rows.size());
+    page.parts.push_back(portal::table(past_supervisions(visit, rows_on(paging, rows))));
+    add_paging(page, visit, paging, "/supervision/one");
 }
 
 Table evidence(Visit const& visit, std::vector<store::IncidentRow> const& rows)
@@ -263,7 +271,7 @@ task<Response> supervision_page(Visit const& visit, store::RestrictionId id, std
         add_supervision(page, visit, *found, problems);
     add_steps(page, visit, row, problems);
     if (!found->supervisions.empty() && sees_reasons(visit))
-        page.parts.push_back(portal::table(past_supervisions(visit, found->supervisions)));
+        add_past_supervisions(page, visit, found->supervisions);
     co_return show(visit, page);
 }
 

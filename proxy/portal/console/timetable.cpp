@@ -110,8 +110,7 @@ Part choice_of_group(policy::Policy const& policy, std::string_view chosen, std:
     form.button = "Show";
     form.is_search = true;
     form.is_secondary = true;
-    Field field{Field::Kind::select, "group", "For whom?", "", std::string{chosen},
-        {{"", "Everyone without a timetable of their own", ""}}};
+    Field field{Field::Kind::select, "group", "For whom?", "", std::string{chosen}, {{"", "Everyone else", ""}}};
     for (auto const& group : policy.groups)
         field.options.push_back({group.id, group.title.empty() ? group.id : group.title, ""});
     form.fields = {std::move(field)};

@@ -1,3 +1,4 @@
+#include "proxy/store/audit_search.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <fstream>
@@ -133,6 +134,37 @@ TEST_F(Audit, KeepsItsKeyPrivateAndOutsideTheDatabase)
     ledger.reset();
     std::filesystem::remove(folder.path() / "audit.key");
     EXPECT_FAILS(Ledger::open(options), errc::audit_key_missing);
+}
+
+TEST_F(Audit, IsSearchedSliceBySlice)
+{
+    for (int i = 0; i < 92; ++i)
+        ASSERT_DONE(
+            record_event(*ledger, as(officer), "test.look", "checks", i % 10 == 0 ? "needle" : "hay", tuesday)); // rows 9 to 100
+    AuditFilter filter;
+    filter.about = "NEEDLE";
+    std::vector<std::int64_t> found;
+    std::vector<std::string> slices;
+    do {
+        auto const slice = search_audit(*ledger, filter, 30);
+        ASSERT_DONE(slice);
+        for (auto const& row : slice->rows)
+            found.push_back(row.sequence);
+        slices.push_back(std::to_string(slice->first) + "-" + std::to_string(slice->last));
+        filter.before = slice->older;
+    } while (filter.before != 0);
+    EXPECT_EQ(slices, (std::vector<std::string>{"71-100", "41-70", "11-40", "1-10"})) << "each row once";
+    filter.before = 0;
+    std::vector<std::int64_t> all;
+    for (auto const& row : *list_audit(*ledger, filter))
+        all.push_back(row.sequence);
+    EXPECT_EQ(found, all) << "the same as in one go";
+    ASSERT_EQ(all.size(), 10u);
+    filter.limit = 2;
+    auto const full = search_audit(*ledger, filter, 1000);
+    EXPECT_EQ(full->older, all[1]) << "a full page goes on behind its last row";
+    filter.before = 1;
+    EXPECT_EQ(search_audit(*ledger, filter, 30)->older, 0);
 }
 
 TEST_F(Audit, RefusesRowsOutsideATransaction)

@@ -81,6 +81,36 @@ TEST_F(Publications, GatherInTheDraftAndGoLiveTogether)
     EXPECT_EQ(list_school_entries(*ledger, SchoolList::block)->front().added_by, "o.smith");
 }
 
+TEST_F(Publications, TakeTheOfficersOwnChangesAloneIfWanted)
+{
+    ASSERT_TRUE(draft({"mine.example"}));
+    ASSERT_DONE(rename_account(*ledger, officer, "olive", owner(), tuesday)); // what was made before stays the officer's
+    ASSERT_TRUE(draft({"later.example"}));
+    ASSERT_DONE(draft_additions(*ledger, block({"theirs.example"}), refused, as(officer2), tuesday));
+    auto const own = propose_draft(*ledger, {"Mine.", {}, Whose::own}, as(officer), tuesday);
+    ASSERT_DONE(own);
+    ASSERT_DONE(apply_publication(*ledger, own->id, tuesday));
+    EXPECT_THAT(listed(), ElementsAre("mine.example", "later.example"));
+    EXPECT_THAT(drafted(), ElementsAre("+theirs.example"));
+    EXPECT_FAILS(propose_draft(*ledger, {"Mine.", {}, Whose::own}, as(officer), tuesday), errc::wrong_state)
+        << "nothing of theirs";
+    expect_intact();
+}
+
+TEST_F(Publications, OfEverybodyAreOfTheDraftThatWasLookedAt)
+{
+    ASSERT_TRUE(draft({"mine.example"}));
+    auto const seen = *draft_mark(*ledger);
+    ASSERT_DONE(draft_additions(*ledger, block({"theirs.example"}), refused, as(officer2), tuesday));
+    EXPECT_FAILS(propose_draft(*ledger, {"All.", {}, Whose::all, seen}, as(officer), tuesday), errc::stale);
+    ASSERT_DONE(drop_change(*ledger, read_draft(*ledger)->back().id, as(officer2), tuesday));
+    EXPECT_EQ(*draft_mark(*ledger), seen) << "it is that draft again";
+    ASSERT_DONE(draft_additions(*ledger, block({"theirs.example"}), refused, as(officer2), tuesday));
+    EXPECT_NE(*draft_mark(*ledger), seen);
+    ASSERT_DONE(propose_draft(*ledger, {"All.", {}, Whose::all, *draft_mark(*ledger)}, as(officer), tuesday));
+    EXPECT_THAT(drafted(), IsEmpty());
+}
+
 TEST_F(Publications, TakeAllLinesOrNoneAndNameTheBadOnes)
 {
     ASSERT_TRUE(draft({"games.example"}));

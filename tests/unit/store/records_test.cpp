@@ -213,6 +213,24 @@ TEST_F(Reports, GoWhereClauseElevenSendsThem)
     EXPECT_FALSE(submit_report(*ledger, {}, tuesday));
 }
 
+TEST_F(Reports, AreCountedAndReadInPagesWithoutThoseAboutTheReader)
+{
+    std::vector<ReportId> told;
+    for (int i = 0; i < 60; ++i)
+        told.push_back(submit(ReportAbout::pupil, i % 20 == 0 ? "d.leads" : "amy.year9").id);
+    auto const about = find_account(*ledger, dsl)->login;
+    ASSERT_DONE(ledger->database().execute("UPDATE reports SET about_person = ? WHERE about_person = 'd.leads'", about));
+    EXPECT_EQ(*count_reports(*ledger, ReportState::open, dsl), 57u);
+    EXPECT_EQ(*count_reports(*ledger, ReportState::handled, dsl), 0u);
+    auto const first = list_reports(*ledger, ReportState::open, dsl, 50);
+    ASSERT_EQ(first->size(), 50u);
+    EXPECT_EQ(first->front().id, told.back());
+    auto const second = list_reports(*ledger, ReportState::open, dsl, 50, 50);
+    ASSERT_EQ(second->size(), 7u);
+    EXPECT_EQ(second->back().id, told[1]) << "the oldest is about the reader";
+    EXPECT_TRUE(list_reports(*ledger, ReportState::open, dsl, 50, 100)->empty());
+}
+
 TEST_F(Reports, AreReadForAPurposeAndByTheRightPeople)
 {
     auto const report = submit(ReportAbout::pupil, "amy.year9");

@@ -220,6 +220,11 @@ TEST_F(UnblockRequests, AreSeenByTheChiefExecutiveIfTheyDecide)
     EXPECT_EQ(seen_by(chief), std::vector{heads});
     EXPECT_EQ(seen_by(head), std::vector{pupils});
     EXPECT_EQ(seen_by(officer), (std::vector{pupils, heads}));
+    EXPECT_EQ(*count_requests(*ledger, RequestState::recommended, chief), 1u);
+    EXPECT_EQ(*count_requests(*ledger, RequestState::recommended, officer), 2u);
+    EXPECT_EQ(list_requests(*ledger, RequestState::recommended, officer, 1, 1)->front().id, heads) << "the second page";
+    EXPECT_EQ(list_requests(*ledger, RequestState::recommended, chief, 1, 0)->front().id, heads);
+    EXPECT_TRUE(list_requests(*ledger, RequestState::recommended, chief, 1, 1)->empty());
     EXPECT_FAILS(read_request(*ledger, pupils, chief), errc::not_permitted);
     EXPECT_TRUE(read_request(*ledger, heads, chief));
     EXPECT_TRUE(read_request(*ledger, heads, head)) << "and is told why there is no form";
