@@ -53,6 +53,8 @@ public:
     {
         client.no_deadline();
         upstream.no_deadline();
+        never_block(client.socket());
+        never_block(upstream.socket());
         touch();
     }
 
@@ -100,6 +102,13 @@ public:
     }
 
 private:
+    /// An attempt must never wait. Workers' sockets come so; a failure shows at the first attempt of a socket that is closed.
+    static void never_block(Socket& socket)
+    {
+        if (error_code ignored; !socket.non_blocking())
+            socket.non_blocking(true, ignored);
+    }
+
     static void on_idle(void* self) { static_cast<Relay*>(self)->stop(RelayEnd::idle); }
 
     /// Ends the waits; each direction ends when its handler hears of it.

@@ -65,6 +65,17 @@ TEST_F(RelayTest, CarriesBothDirectionsByteForByteAndPassesHalfClosesOn)
     EXPECT_TRUE(at_client == to_client);
 }
 
+TEST_F(RelayTest, WaitsForNoSocketThatBlocks)
+{
+    left.far.non_blocking(false);
+    right.far.non_blocking(false);
+    Stream client(std::move(left.far), wheel);
+    Stream upstream(std::move(right.far), wheel);
+    asio::write(left.near, asio::buffer(std::string_view("first")));
+    EXPECT_EQ(run(relay(client, upstream, buffer, 1s)).end, RelayEnd::idle) << "the other side says nothing";
+    EXPECT_EQ(right.near.available(), 5U);
+}
+
 TEST_F(RelayTest, EndsASilentTunnelAfterTheIdleTime)
 {
     Stream client(std::move(left.far), wheel);

@@ -423,13 +423,13 @@ TEST_F(StoreFiles, LoseNothingWhenAnotherFileTakesTheirPlace)
 
 TEST_F(StoreFiles, LeaveNobodyWaitingWhenNoneCanBeHadAtTheEnd)
 {
-    std::filesystem::remove(folder.path() / "audit.key");
-    std::filesystem::create_directory(folder.path() / "audit.key");
-    std::filesystem::remove(file());
     std::promise<void> entered, go_on;
     auto const opened = go_on.get_future();
     ASSERT_TRUE(store->post(Job{[&](Ledger&) { entered.set_value(), opened.wait(); }}));
-    entered.get_future().wait();
+    entered.get_future().wait(); // so that the look at the file after an earlier job is over
+    std::filesystem::remove(folder.path() / "audit.key");
+    std::filesystem::create_directory(folder.path() / "audit.key");
+    std::filesystem::remove(file());
     auto const rows_of = [](Ledger& ledger) { return list_audit(ledger, {}); };
     auto waiting = std::async(std::launch::async, [&] { return store->run(rows_of); });
     auto calling = asio::co_spawn(context, store->call(rows_of), asio::use_future);
