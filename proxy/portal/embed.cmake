@@ -5,7 +5,7 @@ set(entries "")
 foreach(path IN LISTS files)
     get_filename_component(name "${path}" NAME)
     file(READ "${path}" text)
-    string(APPEND entries "    Entry{\"${name}\", R\"~embedded~(${text})~embedded~\"},\n")
+    string(APPEND entries "    Entry{\"${name}\", R\"~embedded~(${text})~embedded~\"sv},\n")
 endforeach()
 file(WRITE "${OUT}" "// Generated from templates/ and the built assets.
 #include \"proxy/portal/html.hpp\"
@@ -14,6 +14,8 @@ file(WRITE "${OUT}" "// Generated from templates/ and the built assets.
 
 namespace gatehouse::portal {
 namespace {
+
+using namespace std::string_view_literals; // the compiler knows their length: clang would not count all these bytes
 
 struct Entry {
     std::string_view name, bytes;
