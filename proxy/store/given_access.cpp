@@ -52,6 +52,28 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
     return second;
 }
 
+/// An account that is held, with who may say that it is them.
+struct Held {
+    Account account;
+    std::vector<GivenAccess> given; ///< oldest first, never empty
+    SecondPerson second;
+};
+
+/// Errors: `errc::wrong_state` if it is not held.
+result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
+{
+    auto account = find_account(ledger, id);
+    auto given = given_to(ledger, id, now);
+    if (!account || !given)
+        return !account ? account.error() : given.error();
+    if (given->empty())
+        return errc::wrong_state;
+    auto second = second_person_for(ledger, *account, *given);
+    if (!second)
+        return second.error();
+    return Held{std::move(*account), std::move(*given), std::move(*second)};
+}
+
 struct Turn {
     Account by;
     std::vector<GivenAccess> given;
@@ -60,21 +82,15 @@ struct Turn {
 /// Everything that confirming needs. Errors: as confirm_access.
 result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
 {
-    auto const account = find_account(ledger, step.account);
-    auto given = given_to(ledger, step.account, step.now);
-    if (!account || !given)
-        return !account ? account.error() : given.error();
-    if (given->empty())
-        return errc::wrong_state;
-    auto const second = second_person_for(ledger, *account, *given);
-    if (!second)
-        return second.error();
-    auto by = require_second_person(ledger, step.actor, *second, step.now);
+    auto held = load_held(ledger, step.account, step.now);
+    if (!held)
+        return held.error();
+    auto by = require_second_person(ledger, step.actor, held->second, step.now);
     if (!by)
         return by.error();
-    if (given->back().id != step.newest)
+    if (held->given.back().id != step.newest)
         return errc::stale;
-    return Turn{std::move(*by), std::move(*given)};
+    return Turn{std::move(*by), std::move(held->given)};
 }
 
 std::string kinds_of(std::vector<GivenAccess> const& given)
@@ -114,22 +130,16 @@ result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kin
 
 result<AccessHold> find_access_hold(Ledger& ledger, AccountId id, Instant now)
 {
-    auto account = find_account(ledger, id);
-    auto given = given_to(ledger, id, now);
-    if (!account || !given)
-        return !account ? account.error() : given.error();
-    if (given->empty())
-        return errc::wrong_state;
-    auto const second = second_person_for(ledger, *account, *given);
-    if (!second)
-        return second.error();
-    auto confirmers = second_people(ledger, *second, now);
+    auto held = load_held(ledger, id, now);
+    if (!held)
+        return held.error();
+    auto confirmers = second_people(ledger, held->second, now);
     if (!confirmers)
         return confirmers.error();
-    auto const newest = std::max_element(given->begin(), given->end(),
+    auto const newest = std::max_element(held->given.begin(), held->given.end(),
         [](GivenAccess const& left, GivenAccess const& right) { return left.given_at < right.given_at; });
     auto const until = newest->given_at + settling_time;
-    return AccessHold{std::move(*account), std::move(*given), until, std::move(*confirmers)};
+    return AccessHold{std::move(held->account), std::move(held->given), until, std::move(*confirmers)};
 }
 
 result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now)

@@ -122,7 +122,7 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     bool const officer = visit.has_role(ConsoleRole::officer);
     if (!draft->empty()) {
         page.parts.push_back(link("What would change?", "/draft/effect"));
-        if (officer) {
+        if (officer && !visit.hold) { // the store would refuse whoever is held; the banner says why
             page.parts.push_back(subheading("Make it live"));
             page.parts.push_back(publish_form(visit, *found, problems));
         }

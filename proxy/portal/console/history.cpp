@@ -4,6 +4,7 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/publication_view.hpp"
+#include "proxy/portal/console/second_word.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -79,20 +80,10 @@ result<Found> find_one(Ledger& ledger, store::PublicationStep const& step)
 
 Part confirmation_form(Visit const& visit, PublicationId id, std::vector<Problem> const& problems)
 {
-    Form form;
-    form.action = "/history/decide";
-    form.button = "Send";
-    form.csrf = visit.csrf();
-    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(id))},
-        {Field::Kind::radios, "decision", "Your decision", "Whatever is done on these sites, nobody sees it but their names.",
-            std::string(visit.form("decision")),
-            {{"confirm", "Leave them alone", "The gateway looks into them no longer"},
-                {"refuse", "Refuse", "They go back to the draft; the gateway goes on looking into them"}},
-            problem_with(problems, "decision")},
-        {Field::Kind::area, "reason", "Your reason", "Needed when you refuse.", std::string(visit.form("reason")), {},
-            problem_with(problems, "reason"), "", 1000}};
-    add_proof(form, visit, "password", problems);
-    return portal::form(form);
+    return second_word_form(visit, "/history/decide", store::number(id),
+        {"Whatever is done on these sites, nobody sees it but their names.", "Leave them alone",
+            "The gateway looks into them no longer", "They go back to the draft; the gateway goes on looking into them"},
+        problems);
 }
 
 /// What a reader can do about one that waits for a second person.
@@ -217,21 +208,13 @@ task<Response> show_publication(Visit const& visit)
 
 task<Response> take_publication_decision(Visit const& visit)
 {
-    auto const decision = std::string(visit.form("decision"));
-    auto const reason = trimmed_value(visit.request.form, "reason");
-    std::vector<Problem> problems;
-    if (decision != "confirm" && decision != "refuse")
-        problems.push_back({"decision", "Choose what you decide"});
-    if (decision == "refuse" && reason.empty())
-        problems.push_back({"reason", "Write why you refuse"});
-    if (problems.empty())
-        if (auto const wrong = co_await find_unproved(visit, "password"))
-            problems.push_back(*wrong);
+    auto const word = co_await read_second_word(visit);
     store::PublicationStep const step{asked_id(visit.form("id")), visit.actor(), visit.instant()};
-    if (!problems.empty())
-        co_return co_await publication_page(visit, step.id, problems);
-    if (decision == "refuse") {
-        auto const work = [step, reason](Ledger& ledger) { return store::turn_down_publication(ledger, step, reason); };
+    if (!word.problems.empty())
+        co_return co_await publication_page(visit, step.id, word.problems);
+    if (!word.confirms) {
+        auto const work
+            = [step, reason = word.reason](Ledger& ledger) { return store::turn_down_publication(ledger, step, reason); };
         auto const done = co_await visit.site.services.store.call(work);
         co_return done ? redirect_to("/history?done=turned-down") : show_failure(visit, done.error());
     }

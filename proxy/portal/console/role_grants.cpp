@@ -5,6 +5,7 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/proof.hpp"
+#include "proxy/portal/console/second_word.hpp"
 #include "proxy/portal/menu.hpp"
 
 namespace gatehouse::portal::console {
@@ -63,19 +64,10 @@ Part facts(Visit const& visit, Found const& found)
 
 Part decision_form(Visit const& visit, store::RoleGrant const& grant, std::vector<Problem> const& problems)
 {
-    Form form;
-    form.action = "/roles/decide";
-    form.button = "Send";
-    form.csrf = visit.csrf();
-    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(grant.id))},
-        {Field::Kind::radios, "decision", "Your decision", "Ask the person who wants it, if you did not expect this.",
-            std::string(visit.form("decision")),
-            {{"confirm", "Give the role", "It decides nothing for 24 hours"}, {"refuse", "Refuse", "The account stays as it is"}},
-            problem_with(problems, "decision")},
-        {Field::Kind::area, "reason", "Your reason", "Needed when you refuse.", std::string(visit.form("reason")), {},
-            problem_with(problems, "reason"), "", 1000}};
-    add_proof(form, visit, "password", problems);
-    return portal::form(form);
+    return second_word_form(visit, "/roles/decide", store::number(grant.id),
+        {"Ask the person who wants it, if you did not expect this.", "Give the role", "It decides nothing for 24 hours",
+            "The account stays as it is"},
+        problems);
 }
 
 void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
@@ -178,24 +170,15 @@ task<Response> show_role_grant(Visit const& visit)
 task<Response> take_role_decision(Visit const& visit)
 {
     auto const id = grant_id_of(visit.request.form);
-    auto const decision = std::string(visit.form("decision"));
-    auto const reason = trimmed_value(visit.request.form, "reason");
-    std::vector<Problem> problems;
-    if (decision != "confirm" && decision != "refuse")
-        problems.push_back({"decision", "Choose what you decide"});
-    if (decision == "refuse" && reason.empty())
-        problems.push_back({"reason", "Write why you refuse"});
-    if (problems.empty())
-        if (auto const wrong = co_await find_unproved(visit, "password"))
-            problems.push_back(*wrong);
-    if (!problems.empty())
-        co_return co_await grant_page(visit, id, problems);
-    auto const work = [id, decision, reason, actor = visit.actor(), now = visit.instant()](Ledger& ledger) {
+    auto const word = co_await read_second_word(visit);
+    if (!word.problems.empty())
+        co_return co_await grant_page(visit, id, word.problems);
+    auto const work = [id, word, actor = visit.actor(), now = visit.instant()](Ledger& ledger) {
         store::RoleGrantStep const step{id, actor, now};
-        return decision == "confirm" ? store::confirm_role(ledger, step) : store::refuse_role(ledger, step, reason);
+        return word.confirms ? store::confirm_role(ledger, step) : store::refuse_role(ledger, step, word.reason);
     };
     auto const done = co_await visit.site.services.store.call(work);
-    co_return done ? redirect_to(decision == "confirm" ? "/roles?done=confirmed" : "/roles?done=refused")
+    co_return done ? redirect_to(word.confirms ? "/roles?done=confirmed" : "/roles?done=refused")
                    : show_failure(visit, done.error());
 }
 
