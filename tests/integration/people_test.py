@@ -250,6 +250,10 @@ def who_got_a_new_password_decides_nothing_for_a_day():
     assert page.status == 403 and "ian gave it a new password" in html.unescape(page.text), (page.status, page.text[-2000:])
     equal(olive.fill("/lists/add", "/lists/add", list="school-allow", target="chat.example", reason="x", review="2027-06-01", when="now").status, 403, "publishing")
 
+    equal(olive.fill("/lists/add", "/lists/add", list="school-block", target="held.example", reason="x", review="2027-06-01", when="draft").status, 303, "drafting decides nothing")
+    text = olive.get("/draft").text
+    assert "held.example" in text and 'action="/draft/publish"' not in text, "nobody sees a form that would be refused"
+
     assert "Is it really them?" in head.get("/").text and "Is it really them?" not in lead.get("/").text
     assert hold in html.unescape(head.get("/roles").text)
     page = html.unescape(lead.get(hold).text)
@@ -261,7 +265,7 @@ def who_got_a_new_password_decides_nothing_for_a_day():
     equal(head.fill(hold, "/roles/access", newest="1" + newest, password="another password of harriet").status, 409, "of something that the page did not show")
     done(head.fill(hold, "/roles/access", password="another password of harriet"), "known")
     equal(head.fill("/account", "/roles/access", id=number, newest=newest, password="another password of harriet").status, 409, "once")
-    assert "decides nothing until" not in html.unescape(olive.get("/").text)
+    assert "decides nothing until" not in html.unescape(olive.get("/").text) and 'action="/draft/publish"' in olive.get("/draft").text
     one = propose("ben", by="olive")
     audit = html.unescape(head.get("/audit?action=account.confirm-access").text)
     assert "account.confirm-access.denied" in audit and "must be three different people" in audit, audit[-3000:]

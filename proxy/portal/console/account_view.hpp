@@ -10,6 +10,11 @@ namespace gatehouse::portal::console {
 std::string address_of(store::AccountId id, std::string_view done = {});
 store::AccountId account_id_of(Fields const& fields);
 
+/// Every role of the console, and none.
+std::vector<Option> role_options();
+/// Open, closed, or waiting for its first password to be changed.
+Cell state_cell(store::Account const& account);
+
 /// A form about the account, without fields but its number.
 Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button);
 
