@@ -1,5 +1,5 @@
 #pragma once
-// Names to addresses: an extra hosts file first, then c-ares on a thread of its own, and a bounded cache for each worker.
+// Names to addresses: an extra hosts file first, then the system's, then c-ares on a thread of its own, and a bounded cache for each worker.
 
 #include "policy/host.hpp"
 #include "proxy/net/task.hpp"
@@ -31,6 +31,7 @@ struct ResolverOptions {
     std::chrono::milliseconds timeout{4000};
     std::chrono::seconds max_ttl{300};
     std::chrono::seconds negative_ttl{5};
+    std::string system_hosts = "/etc/hosts"; ///< asked after `hosts_file`, read again whenever it has changed; empty: none
 };
 
 /// The thread that asks. Shared by all workers; answers are delivered by a callback on the resolver's thread.

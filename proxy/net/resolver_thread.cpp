@@ -1,15 +1,15 @@
 #include "proxy/net/resolver.hpp"
 
+#include "proxy/net/hosts_file.hpp"
+
 #include <algorithm>
 #include <ares.h>
 #include <atomic>
-#include <fstream>
 #include <mutex>
 #include <netdb.h>
 #include <optional>
 #include <poll.h>
 #include <pthread.h>
-#include <sstream>
 #include <stdexcept>
 #include <sys/eventfd.h>
 #include <thread>
@@ -18,31 +18,8 @@
 namespace gatehouse::net {
 namespace {
 
-using Hosts = std::unordered_map<std::string, std::vector<policy::IpAddress>>;
-
-/// hosts(5): address, then names. Lines that are neither are passed over, as the system's resolver does.
-std::optional<Hosts> read_hosts(std::string const& path)
-{
-    Hosts hosts;
-    if (path.empty())
-        return hosts;
-    std::ifstream file(path);
-    if (!file)
-        return std::nullopt;
-    for (std::string line; std::getline(file, line);) {
-        std::istringstream words(line.substr(0, line.find('#')));
-        std::string word;
-        if (!(words >> word))
-            continue;
-        auto const address = policy::IpAddress::parse(word);
-        if (!address)
-            continue;
-        while (words >> word)
-            if (auto const host = policy::Host::parse(word))
-                hosts[std::string{host->text()}].push_back(*address);
-    }
-    return hosts;
-}
+/// Names of the system's file are good for as long as one page is loaded: whoever changes the file sees it at once.
+constexpr std::chrono::seconds system_hosts_ttl{1};
 
 DnsError error_of(int status)
 {
@@ -132,10 +109,8 @@ struct ResolverThread::State {
     explicit State(ResolverOptions given)
         : options(std::move(given))
     {
-        auto read = read_hosts(options.hosts_file);
-        if (!read)
+        if (!hosts.read())
             throw std::runtime_error("cannot read the hosts file " + options.hosts_file);
-        hosts = std::move(*read);
         open_channel();
         wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         thread = std::thread(&State::run, this);
@@ -160,8 +135,12 @@ struct ResolverThread::State {
         // Each server is asked twice, and waited for twice as long the second time.
         ares.timeout = static_cast<int>(options.timeout.count()) / (3 * static_cast<int>(servers));
         ares.ndomains = 0; // a name of the web is whole: no search list may turn it into another
+        std::string lookups
+            = "b"; // the name servers alone: c-ares would read the system's file for each question, and lets nobody keep what it says
+        ares.lookups = lookups.data();
         if (library != ARES_SUCCESS
-            || ares_init_options(&channel, &ares, ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS | ARES_OPT_DOMAINS) != ARES_SUCCESS)
+            || ares_init_options(&channel, &ares, ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS | ARES_OPT_DOMAINS | ARES_OPT_LOOKUPS)
+                != ARES_SUCCESS)
             throw std::runtime_error("the DNS library does not start");
         std::string list;
         for (auto const& server : options.servers)
@@ -182,9 +161,12 @@ struct ResolverThread::State {
     {
         {
             std::lock_guard const lock(mutex);
-            if (auto const known = hosts.find(question->name); known != hosts.end())
-                return question->done({DnsError::none, known->second, options.max_ttl});
+            if (auto const* const known = hosts.find(question->name))
+                return question->done({DnsError::none, *known, options.max_ttl});
         }
+        system_hosts.refresh();
+        if (auto const* const known = system_hosts.find(question->name))
+            return question->done({DnsError::none, *known, std::min(system_hosts_ttl, options.max_ttl)});
         question->options = &options;
         ares_addrinfo_hints hints{};
         hints.ai_family = AF_UNSPEC;
@@ -238,7 +220,8 @@ struct ResolverThread::State {
 
     ResolverOptions options;
     std::mutex mutex;
-    Hosts hosts;                                    ///< guarded by mutex
+    HostsFile hosts{options.hosts_file};            ///< guarded by mutex
+    HostsFile system_hosts{options.system_hosts};   ///< of the resolver's thread
     std::vector<std::unique_ptr<Question>> waiting; ///< guarded by mutex
     std::vector<std::function<void()>> turns;       ///< asked for; guarded by mutex
     ares_channel channel = nullptr;
@@ -275,12 +258,8 @@ void ResolverThread::ask_turn(std::function<void()> answer)
 
 bool ResolverThread::reload_hosts()
 {
-    auto read = read_hosts(state_->options.hosts_file);
-    if (!read)
-        return false;
     std::lock_guard const lock(state_->mutex);
-    state_->hosts = std::move(*read);
-    return true;
+    return state_->hosts.read();
 }
 
 } // namespace gatehouse::net

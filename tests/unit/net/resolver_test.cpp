@@ -10,6 +10,7 @@ namespace gatehouse::net {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using asio::ip::udp;
 
 policy::Host host(std::string_view name)
@@ -126,6 +127,29 @@ TEST_F(ResolverTest, AsksTheHostsFileFirst)
     ASSERT_EQ(answer.addresses.size(), 1U);
     EXPECT_EQ(answer.addresses.front().to_text(), "192.0.2.55");
     EXPECT_EQ(server.questions(), 0);
+}
+
+TEST_F(ResolverTest, FollowsTheSystemsHostsFileAndKeepsItsNamesForASecond)
+{
+    auto const path = std::filesystem::temp_directory_path() / ("gatehouse-system-hosts-" + std::to_string(::getpid()));
+    NameServer const server(NameServer::Mood::answers);
+    ResolverOptions options{{server.address()}, {}, 600ms, 300s, 5s};
+    options.system_hosts = path.string();
+    ResolverThread thread(options);
+    auto const address_of = [&](std::string_view name) {
+        Resolver resolver(thread, context.get_executor(), 10); // which has kept nothing
+        auto const answer = run(resolver.resolve(host(name)));
+        (void)run(resolver.resolve(host(name)));
+        EXPECT_EQ(resolver.cached(), 1U);
+        return std::pair{answer.addresses.at(0).to_text(), answer.ttl};
+    };
+    std::ofstream(path) << "192.0.2.55 printer.school.example\n";
+    EXPECT_EQ(address_of("printer.school.example"), std::pair("192.0.2.55"s, 1s));
+    std::ofstream(path) << "192.0.2.156 printer.school.example\n"; // another size, whatever the clock of the disk says
+    EXPECT_EQ(address_of("printer.school.example"), std::pair("192.0.2.156"s, 1s));
+    EXPECT_EQ(server.questions(), 0);
+    std::filesystem::remove(path);
+    EXPECT_EQ(address_of("printer.school.example"), std::pair("192.0.2.7"s, 60s));
 }
 
 TEST_F(ResolverTest, KeepsItsCacheBounded)
