@@ -163,8 +163,8 @@ result<Host> Host::parse(std::string_view text)
     if (text.size() > max_size)
         return errc::host_too_long;
     Host host;
+    host.text_.resize(text.size(), boost::container::default_init);
     std::transform(text.begin(), text.end(), host.text_.begin(), to_lower);
-    host.size_ = static_cast<std::uint8_t>(text.size());
     if (auto const checked = check_labels(host.text()); !checked)
         return checked.error();
     if (!ends_in_number(host.text()))
@@ -179,8 +179,7 @@ Host Host::from_address(IpAddress const& address)
 {
     Host host;
     auto const text = address.to_text();
-    std::copy(text.begin(), text.end(), host.text_.begin());
-    host.size_ = static_cast<std::uint8_t>(text.size());
+    host.text_.assign(text.begin(), text.end());
     host.kind_ = address.is_v4() ? Kind::ipv4 : Kind::ipv6;
     host.address_ = address;
     return host;

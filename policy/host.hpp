@@ -4,9 +4,11 @@
 
 #include "policy/address.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 namespace gatehouse::policy {
 
-/// Lower-case A-label name without trailing dot, or an IP literal in canonical text. Fixed size, never allocates.
+/// Lower-case A-label name without trailing dot, or an IP literal in canonical text. Allocates for the few that are longer than `usual_size`.
 class Host {
 public:
     enum class Kind : std::uint8_t { name, ipv4, ipv6 };
@@ -25,7 +27,7 @@ public:
     /// The address of an IP literal; meaningful only if is_address().
     IpAddress const& address() const { return address_; }
     /// Canonical text; IPv6 without brackets.
-    std::string_view text() const { return {text_.data(), size_}; }
+    std::string_view text() const { return {text_.data(), text_.size()}; }
     /// As written in an authority: IPv6 in brackets.
     std::string authority_text() const;
     /// True if this name is `domain` or below it, by whole labels: a.b.example is within b.example, notb.example is not.
@@ -34,8 +36,10 @@ public:
     bool operator==(Host const& other) const { return text() == other.text(); }
 
 private:
-    std::array<char, max_size> text_;
-    std::uint8_t size_ = 0;
+    /// One name in five thousand of the public lists is longer; every IP literal fits.
+    static constexpr std::size_t usual_size = 48;
+
+    boost::container::small_vector<char, usual_size> text_;
     Kind kind_ = Kind::name;
     IpAddress address_{};
 };

@@ -186,7 +186,8 @@ net::task<> Worker::accept_loop(net::Acceptor& acceptor, session::Entrance entra
         }
         auto const address = address_of(peer.address());
         if (auto place = admit(socket, address))
-            boost::asio::co_spawn(context_, session::serve(env_, std::move(socket), address, entrance),
+            boost::asio::co_spawn(context_,
+                session::serve(std::make_unique<session::Session>(env_, std::move(socket), address), entrance),
                 [held = std::move(place)](std::exception_ptr const& crash) { ReportCrash{}(crash); });
     }
 }

@@ -22,7 +22,7 @@ void Deadline::expire_after(std::chrono::milliseconds duration, While activity)
     set_activity(activity);
     auto const ticks
         = (std::max(duration, DeadlineWheel::tick) + DeadlineWheel::tick - std::chrono::milliseconds{1}) / DeadlineWheel::tick;
-    due_ = wheel_.now_ + static_cast<std::uint64_t>(ticks) + 1;
+    due_ = wheel_.now_ + static_cast<std::uint32_t>(ticks) + 1;
     expired_ = false;
     // A later deadline stays in its slot and moves on when that slot comes round: the common case costs no relinking.
     if (link_ != nullptr && due_ >= slot_)
@@ -67,14 +67,14 @@ void Deadline::unlink()
     next_ = nullptr;
 }
 
-std::uint64_t DeadlineWheel::tick_of(std::chrono::steady_clock::time_point time) const
+std::uint32_t DeadlineWheel::tick_of(std::chrono::steady_clock::time_point time) const
 {
-    return static_cast<std::uint64_t>((time - start_) / tick) + 1;
+    return static_cast<std::uint32_t>((time - start_) / tick) + 1;
 }
 
 void DeadlineWheel::insert(Deadline& deadline)
 {
-    deadline.slot_ = std::clamp(deadline.due_, now_ + 1, now_ + slot_count - 1);
+    deadline.slot_ = std::clamp(deadline.due_, now_ + 1, now_ + std::uint32_t{slot_count} - 1);
     auto& head = slots_[deadline.slot_ % slot_count];
     deadline.next_ = head;
     deadline.link_ = &head;

@@ -28,6 +28,7 @@ public:
     void expire_after(std::chrono::milliseconds duration, While activity = While::working);
     void clear();
     bool expired() const { return expired_; }
+    DeadlineWheel& wheel() const { return wheel_; }
 
 private:
     friend class DeadlineWheel;
@@ -37,8 +38,8 @@ private:
     DeadlineWheel& wheel_;
     Expiry on_expiry_;
     void* owner_;
-    std::uint64_t due_ = 0;  ///< tick at which it expires; zero: not set
-    std::uint64_t slot_ = 0; ///< tick whose slot holds it
+    std::uint32_t due_ = 0;  ///< tick at which it expires; zero: not set
+    std::uint32_t slot_ = 0; ///< tick whose slot holds it
     Deadline* next_ = nullptr;
     Deadline** link_ = nullptr;         ///< what points at us; null when in no slot
     Deadline* idle_previous_ = nullptr; ///< idled earlier; both meaningful while idle
@@ -68,11 +69,11 @@ private:
 
     void insert(Deadline& deadline);
     static void expire(Deadline& deadline);
-    std::uint64_t tick_of(std::chrono::steady_clock::time_point time) const;
+    std::uint32_t tick_of(std::chrono::steady_clock::time_point time) const;
 
     std::array<Deadline*, slot_count> slots_{};
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-    std::uint64_t now_ = 1;
+    std::uint32_t now_ = 1;          ///< ticks since `start_`: enough for thirteen years
     Deadline* idle_first_ = nullptr; ///< those that idle, in the order in which they began
     Deadline* idle_last_ = nullptr;
 };

@@ -2,10 +2,13 @@
 
 #include "proxy/net/standing_read.hpp"
 
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace gatehouse::net {
 namespace {
@@ -38,12 +41,12 @@ private:
     Stream& from_;
     Stream& to_;
     std::uint64_t count_ = 0;
-    std::vector<char> rest_; ///< what the peer's socket did not take at once
+    std::unique_ptr<std::vector<char>> rest_; ///< what the peer's socket did not take at once; null: it took all
 };
 
 class Relay {
 public:
-    using Done = asio::async_result<asio::use_awaitable_t<Executor>, void()>::handler_type;
+    using Done = asio::detail::awaitable_async_op_handler<void(), Executor>;
 
     Relay(Stream& client, Stream& upstream, std::span<char> buffer, std::chrono::milliseconds idle)
         : client_(client)
@@ -171,7 +174,7 @@ bool Direction::forward(std::string_view data, error_code& ec)
     if (data.empty())
         return true;
     try {
-        rest_.assign(data.begin(), data.end());
+        rest_ = std::make_unique<std::vector<char>>(data.begin(), data.end());
     } catch (std::bad_alloc const&) {
         ec = asio::error::no_memory;
     }
@@ -184,7 +187,7 @@ void Direction::told(error_code ec)
         relay_.end_of_input(to_);
     else if (ec)
         relay_.fail(ec);
-    else if (rest_.empty())
+    else if (!rest_)
         wait();
     else
         send_rest();
@@ -199,9 +202,9 @@ void Direction::send_rest()
 {
     if (to_.aborted())
         return relay_.fail(asio::error::operation_aborted);
-    asio::async_write(to_.socket(), asio::buffer(rest_), [this](error_code ec, std::size_t size) {
+    asio::async_write(to_.socket(), asio::buffer(*rest_), [this](error_code ec, std::size_t size) {
         count_ += size;
-        rest_ = {};
+        rest_.reset();
         if (ec)
             return relay_.fail(ec);
         relay_.touch();
@@ -261,8 +264,9 @@ task<RelayResult> relay_plain(Stream& client, Stream& upstream, std::span<char> 
 {
     Relay state(client, upstream, buffer, idle);
     auto const start = [](Relay::Done done, Relay* relay) { relay->start(std::move(done)); };
-    asio::use_awaitable_t<Executor> const token;
-    co_await asio::async_initiate<asio::use_awaitable_t<Executor> const, void()>(start, token, &state);
+    // Deferred, since an awaitable would be a coroutine of its own that waits as long; by name, since g++ 12 loses temporaries here.
+    auto running = asio::async_initiate<asio::deferred_t const, void()>(start, asio::deferred, &state);
+    co_await std::move(running);
     co_return state.result();
 }
 

@@ -17,14 +17,12 @@ void cancel_stream(void* owner)
 
 Stream::Stream(Socket socket, DeadlineWheel& wheel)
     : socket_(std::move(socket))
-    , wheel_(wheel)
     , deadline_(wheel, cancel_stream, this)
 {
 }
 
 Stream::Stream(Executor executor, ChannelPtr channel, DeadlineWheel& wheel)
     : socket_(executor)
-    , wheel_(wheel)
     , deadline_(wheel, cancel_stream, this)
     , channel_(std::move(channel))
 {

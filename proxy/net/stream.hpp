@@ -54,7 +54,7 @@ public:
     void close();
 
     Socket& socket() { return socket_; }
-    DeadlineWheel& wheel() { return wheel_; }
+    DeadlineWheel& wheel() { return deadline_.wheel(); }
     bool is_tls() const { return tls_ != nullptr; }
     /// One of many on its connection: there is no socket of its own.
     bool is_multiplexed() const { return channel_ != nullptr; }
@@ -81,7 +81,6 @@ private:
     error_code failure(error_code code) const;
 
     Socket socket_;
-    DeadlineWheel& wheel_;
     Deadline deadline_;
     std::unique_ptr<TlsConnection> tls_;
     ChannelPtr channel_;

@@ -206,7 +206,7 @@ bool FileGate::end_scan(Outcome& outcome, std::string_view failure)
 {
     stop_reading();
     if (!session_.env.settings.antivirus.socket.empty())
-        outcome.virus = not_checked;
+        outcome.found().virus = not_checked;
     if (failure.empty())
         return true;
     if (failure == no_check)
@@ -233,7 +233,7 @@ net::task<bool> FileGate::check(Outcome& outcome, bool complete)
     stop_reading();
     if (answer.kind == files::ScanAnswer::Kind::clean)
         co_return true;
-    outcome.virus = answer.name;
+    outcome.found().virus = answer.name;
     outcome.decision = policy::close_for_virus(outcome.decision);
     spdlog::warn(
         "antivirus.found host=\"{}\" name=\"{}\" decision={}", outcome.target.host.text(), answer.name, outcome.id.view());

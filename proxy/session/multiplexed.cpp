@@ -2,6 +2,7 @@
 
 #include "proxy/http2/client_connection.hpp"
 #include "proxy/http2/limits.hpp"
+#include "proxy/session/outcome.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <spdlog/spdlog.h>

@@ -60,8 +60,10 @@ void describe_carried(log::AccessRecord& row, Outcome const& outcome, Carried& c
     if (decision.search_engine != policy::none && find_search_within(policy, outcome.target, carried.search))
         row.search = carried.search.text();
     row.term_list = name_of(policy.term_lists, decision.term_list);
-    row.prompt = outcome.prompt;
-    row.virus = outcome.virus;
+    if (outcome.findings) {
+        row.prompt = outcome.findings->prompt;
+        row.virus = outcome.findings->virus;
+    }
     if (outcome.file_kind)
         row.file_kind = policy::to_text(*outcome.file_kind);
     if (decision.wrapper != policy::none && decision.stage != policy::Stage::sealed
@@ -87,7 +89,7 @@ bool wants_page(http1::RequestHead const* head)
 std::string block_page(Session& session, Outcome const& outcome, portal::Language language)
 {
     auto const now = session.env.clock.now();
-    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals, outcome.written.get()};
+    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals, outcome.written()};
     auto const explanation = policy::explain(*outcome.policy, query, outcome.decision);
     return portal::render_block_page({.explanation = explanation,
         .target = outcome.target,
@@ -228,7 +230,8 @@ void record(Environment& env, policy::Subject const& subject, Outcome const& out
         row.port = outcome.target.port;
         row.path = env.settings.log_queries ? outcome.target.path : without_query(outcome.target.path);
     }
-    row.sni = outcome.sni;
+    if (outcome.findings)
+        row.sni = outcome.findings->sni;
     row.content_type = outcome.content_type;
     row.user_agent = outcome.user_agent;
     row.status = outcome.status;

@@ -9,6 +9,14 @@ enum class Language : std::uint8_t;
 
 namespace gatehouse::session {
 
+/// What only few requests have.
+struct Findings {
+    std::string sni;          ///< name in the ClientHello, if it differs from the target's host
+    policy::TermHits written; ///< lists that speak of what the person wrote, where that was read
+    std::string prompt;       ///< digest of the words around the first of them
+    std::string virus;        ///< what was found in a file; "not-checked" if it should have been looked into and was not
+};
+
 /// Collected while a request is served; written once at its end.
 struct Outcome {
     explicit Outcome(DecisionId given)
@@ -28,7 +36,6 @@ struct Outcome {
     std::string_view method = "NONE";
     std::string_view user_agent;
     std::string_view content_type;
-    std::string sni;          ///< if it differs from the target's host
     std::string_view failure; ///< reason code of what went wrong, empty otherwise
     unsigned status = 0;
     std::uint64_t bytes_to_client = 0;
@@ -36,11 +43,17 @@ struct Outcome {
     log::ResultCode code = log::ResultCode::tcp_miss;
     policy::IpAddress upstream;
     detect::Intent intent = detect::Intent::unknown;
-    std::unique_ptr<policy::TermHits> written; ///< lists that speak of what the person wrote, where that was read and any does
-    std::string prompt;                        ///< digest of the words around the first of them
     policy::ContentFinding worth_telling;      ///< of a page that was read and passed
     std::optional<policy::FileKind> file_kind; ///< of what was fetched, where that was looked at
-    std::string virus; ///< what was found in it; "not-checked" if it should have been looked into and was not
+    std::unique_ptr<Findings> findings;        ///< null: none
+
+    Findings& found()
+    {
+        if (!findings)
+            findings = std::make_unique<Findings>();
+        return *findings;
+    }
+    policy::TermHits const* written() const { return findings && findings->written.lists.any() ? &findings->written : nullptr; }
 };
 
 /// Step 6: decides by the policy in force. What was asked already is not asked again.

@@ -25,14 +25,14 @@ std::string digest_of(std::string_view words, std::array<std::byte, 32> const& k
 bool take_written(Session& session, Outcome& outcome, content::PromptScan const& scan)
 {
     auto const& hits = scan.hits();
-    if (hits.lists.none() || (outcome.written && (hits.lists & ~outcome.written->lists).none()))
+    if (hits.lists.none() || (outcome.written() != nullptr && (hits.lists & ~outcome.written()->lists).none()))
         return true;
     auto const told = outcome.decision.by_writing ? outcome.decision.term_list : policy::none;
-    outcome.written = std::make_unique<policy::TermHits>(hits);
+    outcome.found().written = hits;
+    outcome.found().prompt = digest_of(scan.around(), session.env.digest_key);
     policy::Query const query{
-        session.subject, outcome.target, session.env.clock.now(), outcome.decision.signals, outcome.written.get()};
+        session.subject, outcome.target, session.env.clock.now(), outcome.decision.signals, outcome.written()};
     outcome.decision = policy::decide(*outcome.policy, query);
-    outcome.prompt = digest_of(scan.around(), session.env.digest_key);
     if (outcome.decision.term_list != told)
         report_alert(session, outcome);
     return outcome.decision.verdict == policy::Verdict::allow;

@@ -257,29 +257,29 @@ http1::ResolvedTarget name_target(Session const& session, http1::RequestHead con
     return http1::resolve_target(head);
 }
 
-net::task<> serve_requests(Session& session)
+net::task<std::unique_ptr<Outcome>> serve_requests(Session& session)
 {
     for (;;) { // as a condition of the loop, and with nothing behind it, g++ 12 makes an invalid instruction of the await
         auto next = co_await serve_one(session);
-        if (next.tunnel)
-            co_return co_await run_tunnel(session, std::move(next.tunnel));
         if (!next.goes_on || (session.env.end_after_answer && session.buffer.empty()))
-            co_return;
+            co_return std::move(next.tunnel);
         session.buffer.release();
     }
 }
 
-net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer, Entrance entrance)
+/// An open tunnel waits in here and in run_tunnel alone.
+net::task<> serve(std::unique_ptr<Session> session, Entrance entrance)
 {
-    Session session(env, std::move(socket), peer);
-    bool known = true;
-    if (entrance.arrival != net::Arrival::explicit_proxy)
-        known = find_destination(session, entrance.arrival, entrance.port);
-    if (known && session.intercepted && session.intercepted->port == https_port)
-        co_await run_tunnel(session, outcome_of_intercepted(session));
+    bool const is_explicit = entrance.arrival == net::Arrival::explicit_proxy;
+    bool const known = is_explicit || find_destination(*session, entrance.arrival, entrance.port);
+    std::unique_ptr<Outcome> tunnel;
+    if (known && session->intercepted && session->intercepted->port == https_port)
+        tunnel = outcome_of_intercepted(*session);
     else if (known)
-        co_await serve_requests(session);
-    co_await session.client.close_gently();
+        tunnel = co_await serve_requests(*session);
+    if (tunnel)
+        co_await run_tunnel(*session, std::move(tunnel));
+    co_await session->client.close_gently();
 }
 
 } // namespace gatehouse::session

@@ -7,6 +7,8 @@
 
 namespace gatehouse::session {
 
+struct Outcome;
+
 struct Session {
     Session(Environment& environment, net::Socket socket, policy::IpAddress const& peer);
     /// One of the streams inside a tunnel that is looked into.
@@ -23,8 +25,9 @@ struct Session {
     std::unique_ptr<net::Upstream> ready; ///< the verified connection for the first request inside
 };
 
-/// Requests one after the other, until either side has had enough.
-net::task<> serve_requests(Session& session);
+/// Requests one after the other, until either side has had enough or a CONNECT was decided, whose tunnel is then still to be served: its
+/// outcome. Null otherwise, and always inside a tunnel.
+net::task<std::unique_ptr<Outcome>> serve_requests(Session& session);
 
 /// The listener that a connection came in by.
 struct Entrance {
@@ -33,7 +36,7 @@ struct Entrance {
 };
 
 /// Serves the connection to its end. Never throws for what a peer does.
-net::task<> serve(Environment& env, net::Socket socket, policy::IpAddress peer, Entrance entrance = {});
+net::task<> serve(std::unique_ptr<Session> session, Entrance entrance = {});
 
 /// Step 4: what the request asks for, by the rules of the way the connection came.
 http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head);

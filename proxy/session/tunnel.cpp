@@ -88,7 +88,7 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
     auto const name = name_in(peeked);
     bool const names_another = name && *name != outcome.target.host;
     if (names_another)
-        outcome.sni = std::string{name->text()};
+        outcome.found().sni = name->text();
     auto const now = env.clock.now();
     decide(session, outcome, now, signals);
     if (blocked(outcome))
@@ -125,6 +125,11 @@ net::task<net::Dialed> dial(Session& session, Outcome const& outcome)
 {
     auto const& host = policy::host_to_dial(*outcome.policy, outcome.decision, outcome.target);
     return session.env.dialer.dial(host, outcome.target.port);
+}
+
+std::unique_ptr<net::Upstream> upstream_of(Session& session, net::Dialed& dialed)
+{
+    return std::make_unique<net::Upstream>(std::move(*dialed.socket), session.env.wheel, dialed.address);
 }
 
 /// What is allowed and to be looked into. Without a CA of the school nothing can be: then the name alone decides, as for devices without it.
@@ -191,7 +196,7 @@ net::task<> run_test_tunnel(Session& session, Outcome& outcome)
 
 /// Dials and hears the hello. What it returns is to be relayed; null: the tunnel is over. A coroutine of its own, whose memory is given back
 /// before the tunnel idles.
-net::task<std::unique_ptr<net::Upstream>> open_tunnel(Session& session, Outcome& outcome)
+net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& outcome)
 {
     auto& env = session.env;
     auto dialed = co_await dial(session, outcome); // step 8
@@ -201,7 +206,6 @@ net::task<std::unique_ptr<net::Upstream>> open_tunnel(Session& session, Outcome&
         co_return nullptr;
     }
     outcome.upstream = dialed.address;
-    auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), env.wheel, dialed.address);
     session.client.expire_after(env.settings.deadlines.body_idle);
     if (!co_await session.client.write(established)) {
         record(session, outcome);
@@ -213,9 +217,9 @@ net::task<std::unique_ptr<net::Upstream>> open_tunnel(Session& session, Outcome&
     if (blocked(outcome) || !outcome.failure.empty()) {
         co_await refuse_hello(session, outcome, peeked);
     } else if (is_inspected(session, outcome, peeked)) {
-        co_await run_inspected(session, outcome, peeked, std::move(upstream));
+        co_await run_inspected(session, outcome, peeked, upstream_of(session, dialed));
     } else if (!peeked.closed) {
-        co_return upstream;
+        co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
     } else {
         record(session, outcome);
     }
@@ -223,7 +227,7 @@ net::task<std::unique_ptr<net::Upstream>> open_tunnel(Session& session, Outcome&
 }
 
 /// The same for an intercepted connection, which begins with the hello.
-net::task<std::unique_ptr<net::Upstream>> open_intercepted(Session& session, Outcome& outcome)
+net::task<std::unique_ptr<net::Stream>> open_intercepted(Session& session, Outcome& outcome)
 {
     auto& env = session.env;
     auto const peeked = co_await peek(session, outcome);
@@ -255,10 +259,9 @@ net::task<std::unique_ptr<net::Upstream>> open_intercepted(Session& session, Out
     }
     outcome.upstream = dialed.address;
     outcome.status = 200;
-    auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), env.wheel, dialed.address);
     if (!is_inspected(session, outcome, peeked))
-        co_return upstream;
-    co_await run_inspected(session, outcome, peeked, std::move(upstream));
+        co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
+    co_await run_inspected(session, outcome, peeked, upstream_of(session, dialed));
     co_return nullptr;
 }
 
@@ -269,7 +272,7 @@ bool may_connect(Session const& session, Outcome const& outcome)
 }
 
 /// To a CONNECT that gets no tunnel to a site.
-net::task<std::unique_ptr<net::Upstream>> answer_instead(Session& session, Outcome& outcome)
+net::task<std::unique_ptr<net::Stream>> answer_instead(Session& session, Outcome& outcome)
 {
     if (is_trust_check(session, outcome)) {
         co_await run_trust_check(session, outcome);
@@ -286,7 +289,7 @@ net::task<std::unique_ptr<net::Upstream>> answer_instead(Session& session, Outco
 }
 
 /// By the way that the connection came. What it gives is to be relayed; null: the tunnel is over.
-net::task<std::unique_ptr<net::Upstream>> open(Session& session, Outcome& outcome)
+net::task<std::unique_ptr<net::Stream>> open(Session& session, Outcome& outcome)
 {
     if (!outcome.decided)
         return open_intercepted(session, outcome);
@@ -315,19 +318,18 @@ net::task<> run_tunnel(Session& session, std::unique_ptr<Outcome> outcome)
     auto& env = session.env;
     outcome->code = log::ResultCode::tcp_tunnel;
     auto opening = open(session, *outcome);
-    auto const opened = co_await std::move(opening);
-    if (!opened)
+    auto const upstream = co_await std::move(opening);
+    if (!upstream)
         co_return;
-    auto& upstream = opened->stream;
-    OpenTunnel const listed(env.tunnels, session.subject, outcome->target, outcome->decision.signals, session.client, upstream);
+    OpenTunnel const listed(env.tunnels, session.subject, outcome->target, outcome->decision.signals, session.client, *upstream);
     tell_of_visit(session, *outcome);
     ++env.counters.tunnels_open;
-    upstream.expire_after(env.settings.deadlines.body_idle);
+    upstream->expire_after(env.settings.deadlines.body_idle);
     outcome->bytes_from_client += session.buffer.bytes().size();
-    auto const sent = co_await upstream.write(session.buffer.bytes());
+    auto const sent = co_await upstream->write(session.buffer.bytes());
     session.buffer = {};
     if (sent) {
-        auto const result = co_await net::relay(session.client, upstream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
+        auto const result = co_await net::relay(session.client, *upstream, env.relay_buffer, env.settings.deadlines.tunnel_idle);
         note_end(session, *outcome, result);
     }
     --env.counters.tunnels_open;

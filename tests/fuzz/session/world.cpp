@@ -165,12 +165,13 @@ struct World::State {
         auto const pair = make_pair();
         client = std::make_unique<End>(pair.ours);
         net::Socket socket(context.get_executor(), boost::asio::ip::tcp::v4(), pair.theirs);
+        auto session = std::make_unique<session::Session>(env, std::move(socket), policy::IpAddress::from_v4(0x7f000114));
         auto const finished = [this](std::exception_ptr const& crash) {
             if (crash)
                 std::terminate();
             done = true;
         };
-        boost::asio::co_spawn(context, session::serve(env, std::move(socket), policy::IpAddress::from_v4(0x7f000114)), finished);
+        boost::asio::co_spawn(context, session::serve(std::move(session), {}), finished);
         run();
     }
 

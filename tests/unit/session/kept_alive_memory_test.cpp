@@ -188,11 +188,11 @@ TEST_P(KeptAliveRequest, AsksTheHeapForNothing)
         Client client(worker, origin.port(), acceptor.local_endpoint().port(), GetParam().last_bytes);
         auto socket = acceptor.accept();
         socket.non_blocking(true);
-        asio::co_spawn(worker.context, serve(worker.env, std::move(socket), policy::IpAddress::from_v4(0x7f000001)),
-            [&](std::exception_ptr const& crash) {
-                EXPECT_FALSE(crash);
-                worker.pool.close_all();
-            });
+        auto session = std::make_unique<Session>(worker.env, std::move(socket), policy::IpAddress::from_v4(0x7f000001));
+        asio::co_spawn(worker.context, serve(std::move(session)), [&](std::exception_ptr const& crash) {
+            EXPECT_FALSE(crash);
+            worker.pool.close_all();
+        });
         worker.context.run();
         requests = client.after - client.before;
     }
