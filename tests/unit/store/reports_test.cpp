@@ -1,0 +1,153 @@
+#include "proxy/store/reports.hpp"
+#include "tests/unit/store/school.hpp"
+
+namespace gatehouse::store::test {
+
+using std::chrono::hours;
+
+struct Reports : School {
+    Report submit(ReportAbout about, std::string person)
+    {
+        NewReport report;
+        report.about = about;
+        report.about_person = std::move(person);
+        report.text = "'; I am worried -- \"very\"";
+        auto const submitted = submit_report(*ledger, report, tuesday);
+        EXPECT_TRUE(submitted) << submitted.error().message();
+        return submitted ? *submitted : Report{};
+    }
+};
+
+TEST_F(Reports, GoWhereClauseElevenSendsThem)
+{
+    EXPECT_EQ(submit(ReportAbout::site, "").route, ConsoleRole::officer);
+    EXPECT_EQ(submit(ReportAbout::pupil, "amy.year9").route, ConsoleRole::dsl);
+    EXPECT_EQ(submit(ReportAbout::staff, "t.hill").route, ConsoleRole::headteacher);
+    EXPECT_EQ(submit(ReportAbout::headteacher, "").route, ConsoleRole::chief_executive);
+    // The name decides over the box.
+    EXPECT_EQ(submit(ReportAbout::staff, "H.Brown").route, ConsoleRole::chief_executive);
+    EXPECT_EQ(submit(ReportAbout::staff, "hanna  brown").route, ConsoleRole::chief_executive);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, chief)->size(), 3u);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, head)->size(), 1u);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, ict)->size(), 0u);
+    EXPECT_FAILS(list_reports(*ledger, ReportState::open, pupil), errc::not_permitted);
+    EXPECT_FALSE(submit_report(*ledger, {}, tuesday));
+}
+
+TEST_F(Reports, AreCountedAndReadInPagesWithoutThoseAboutTheReader)
+{
+    std::vector<ReportId> told;
+    for (int i = 0; i < 60; ++i)
+        told.push_back(submit(ReportAbout::pupil, i % 20 == 0 ? "d.leads" : "amy.year9").id);
+    auto const about = find_account(*ledger, dsl)->login;
+    ASSERT_DONE(ledger->database().execute("UPDATE reports SET about_person = ? WHERE about_person = 'd.leads'", about));
+    EXPECT_EQ(*count_reports(*ledger, ReportState::open, dsl), 57u);
+    EXPECT_EQ(*count_reports(*ledger, ReportState::handled, dsl), 0u);
+    auto const first = list_reports(*ledger, ReportState::open, dsl, 50);
+    ASSERT_EQ(first->size(), 50u);
+    EXPECT_EQ(first->front().id, told.back());
+    auto const second = list_reports(*ledger, ReportState::open, dsl, 50, 50);
+    ASSERT_EQ(second->size(), 7u);
+    EXPECT_EQ(second->back().id, told[1]) << "the oldest is about the reader";
+    EXPECT_TRUE(list_reports(*ledger, ReportState::open, dsl, 50, 100)->empty());
+}
+
+TEST_F(Reports, AreReadForAPurposeAndByTheRightPeople)
+{
+    auto const report = submit(ReportAbout::pupil, "amy.year9");
+    EXPECT_FAILS(read_report(*ledger, report.id, "curious", as(officer), tuesday), errc::not_permitted);
+    EXPECT_FAILS(read_report(*ledger, report.id, "", as(dsl), tuesday), errc::invalid_value);
+    ASSERT_DONE(read_report(*ledger, report.id, "Weekly review.", as(dsl), tuesday));
+    EXPECT_EQ(newest_action(), "report.read");
+    ASSERT_DONE(handle_report(*ledger, report.id, "Talked to her.", as(dsl), tuesday));
+    EXPECT_FAILS(handle_report(*ledger, report.id, "Again.", as(dsl), tuesday), errc::wrong_state);
+    EXPECT_EQ(list_reports(*ledger, ReportState::handled, dsl)->size(), 1u);
+    expect_intact();
+}
+
+TEST_F(Reports, AreTakenUpByOneAndKeepWhatFollowed)
+{
+    auto const report = submit(ReportAbout::pupil, "amy.year9");
+    auto const other = add("d.blue", "Dan Blue", ConsoleRole::dsl);
+    EXPECT_FAILS(take_up_report(*ledger, report.id, as(officer), tuesday), errc::not_permitted);
+    ASSERT_DONE(take_up_report(*ledger, report.id, as(dsl), tuesday));
+    EXPECT_FAILS(take_up_report(*ledger, report.id, as(other), tuesday), errc::wrong_state) << "somebody does";
+    auto const listed = list_reports(*ledger, ReportState::open, other);
+    ASSERT_EQ(listed->size(), 1u);
+    EXPECT_EQ(listed->front().taken_up_by, "d.black");
+    ASSERT_DONE(note_on_report(*ledger, report.id, "Rang her mother.", as(dsl), tuesday));
+    EXPECT_FAILS(note_on_report(*ledger, report.id, "", as(dsl), tuesday), errc::invalid_value);
+    EXPECT_FAILS(note_on_report(*ledger, report.id, "Curious.", as(officer), tuesday), errc::not_permitted);
+    ASSERT_DONE(handle_report(*ledger, report.id, "Talked to her.", as(other), tuesday));
+    ASSERT_DONE(note_on_report(*ledger, report.id, "She is well, two weeks on.", as(dsl), tuesday + hours{24 * 14}));
+    EXPECT_FAILS(take_up_report(*ledger, report.id, as(dsl), tuesday), errc::wrong_state) << "it is handled";
+    auto const notes = list_report_notes(*ledger, report.id);
+    ASSERT_EQ(notes->size(), 2u);
+    EXPECT_EQ(notes->front().text, "Rang her mother.");
+    EXPECT_EQ(notes->back().by, "d.black");
+    for (auto const& row : *list_audit(*ledger, {}))
+        EXPECT_EQ(row.detail.find("mother"), std::string::npos) << "the audit is read by more people";
+    expect_intact();
+}
+
+TEST_F(Reports, AlertsGoWhereAReportAboutThatPersonWouldGo)
+{
+    detect::Alert alert;
+    alert.severity = policy::Severity::urgent;
+    alert.theme = "Thinking about ending one's life";
+    alert.search = "i need help";
+    alert.site = "Google";
+    alert.role = "pupil";
+    alert.network = "library";
+    submit(ReportAbout::pupil, "amy.year9");
+    ASSERT_DONE(raise_alert(*ledger, alert, tuesday));
+    alert.user = "sam.teacher";
+    alert.role = "teacher"; // whatever a school calls them
+    alert.people = policy::People::staff;
+    alert.severity = policy::Severity::concern;
+    ASSERT_DONE(raise_alert(*ledger, alert, tuesday));
+    submit(ReportAbout::pupil, "bob.year9");
+    auto const waiting = list_reports(*ledger, ReportState::open, dsl);
+    ASSERT_EQ(waiting->size(), 3u);
+    auto const& first = waiting->front(); // the urgent one, whenever it came
+    EXPECT_EQ(first.content.severity, policy::Severity::urgent);
+    EXPECT_EQ(first.content.about_person, "somebody at library");
+    EXPECT_NE(first.content.text.find("\"i need help\""), std::string::npos);
+    EXPECT_FALSE(waiting->back().content.severity);
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, head)->size(), 1u) << "staff: the headteacher";
+    EXPECT_FAILS(read_report(*ledger, first.id, "", as(dsl), tuesday), errc::invalid_value);
+    ASSERT_DONE(read_report(*ledger, first.id, "To see whether she is safe.", as(dsl), tuesday));
+    ASSERT_DONE(handle_report(*ledger, first.id, "Talked to her.", as(dsl), tuesday));
+}
+
+TEST_F(Reports, AlertsOfPagesAndVisitsNameThemeAndSiteOnly)
+{
+    detect::Alert alert;
+    alert.severity = policy::Severity::urgent;
+    alert.theme = "Self-harm and suicide";
+    alert.site = "site.example";
+    alert.network = "library";
+    auto const text_of = [&](detect::AlertKind kind, bool blocked, bool by_person) {
+        alert.kind = kind;
+        alert.blocked = blocked;
+        alert.by_person = by_person;
+        return raise_alert(*ledger, alert, tuesday)->content.text;
+    };
+    using Kind = detect::AlertKind;
+    EXPECT_EQ(text_of(Kind::page, true, true),
+        "The gateway read a page of site.example. What it says is about: Self-harm and suicide. The page was closed.");
+    EXPECT_EQ(text_of(Kind::visit, false, true),
+        "The gateway saw a visit to site.example. The site is on a list: Self-harm and suicide. It is open to them.");
+    EXPECT_NE(text_of(Kind::visit, true, false).find("It is not certain that a person opened it"), std::string::npos);
+}
+
+TEST_F(Reports, AreNeverSeenByThePersonTheyAreAbout)
+{
+    auto const report = submit(ReportAbout::pupil, "Dora Black");
+    EXPECT_EQ(list_reports(*ledger, ReportState::open, dsl)->size(), 0u);
+    EXPECT_FAILS(read_report(*ledger, report.id, "Mine.", as(dsl), tuesday), errc::conflict_of_interest);
+    EXPECT_EQ(newest_action(), "report.read.denied");
+    EXPECT_FAILS(handle_report(*ledger, report.id, "Nothing.", as(dsl), tuesday), errc::conflict_of_interest);
+}
+
+} // namespace gatehouse::store::test
