@@ -114,10 +114,7 @@ net::task<identity::SignInStatus> check_credentials(Session& session, http1::Req
 std::optional<identity::SignInStatus> identify(Session& session, http1::RequestHead const& head)
 {
     auto& env = session.env;
-    if (session.generation != env.generation) {
-        refresh_subject(session.subject, *env.policy);
-        session.generation = env.generation;
-    }
+    refresh_subject(session);
     // Such a client knows of no proxy and can neither be asked nor prove anything; inside a tunnel its CONNECT has said who it is.
     if (session.intercepted || session.inside != nullptr)
         return identity::SignInStatus::proved;
@@ -246,6 +243,14 @@ Session::Session(Session const& tunnel, net::ChannelPtr channel)
     , generation(tunnel.generation)
     , inside(tunnel.inside)
 {
+}
+
+void refresh_subject(Session& session)
+{
+    if (session.generation == session.env.generation)
+        return;
+    refresh_subject(session.subject, *session.env.policy);
+    session.generation = session.env.generation;
 }
 
 http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head)

@@ -38,6 +38,9 @@ struct Entrance {
 /// Serves the connection to its end. Never throws for what a peer does.
 net::task<> serve(std::unique_ptr<Session> session, Entrance entrance = {});
 
+/// Who it is by the policy in force, if another was published since they were last looked at.
+void refresh_subject(Session& session);
+
 /// Step 4: what the request asks for, by the rules of the way the connection came.
 http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head);
 

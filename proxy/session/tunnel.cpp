@@ -90,6 +90,7 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
     if (names_another)
         outcome.found().sni = name->text();
     auto const now = env.clock.now();
+    refresh_subject(session); // a hello may take seconds to come
     decide(session, outcome, now, signals);
     if (blocked(outcome))
         return;

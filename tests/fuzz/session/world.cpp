@@ -136,7 +136,7 @@ action = "block"
 reason = "Closed."
 )";
 
-std::shared_ptr<policy::Policy const> make_policy()
+Policy make_policy()
 {
     auto parsed = policy::parse_policy({{"policy.toml", std::string{policy_text}}, {"timetable.toml", ""}, {"lists.toml", ""}});
     if (!parsed.ok())
@@ -159,7 +159,8 @@ Settings make_settings()
 } // namespace
 
 struct World::State {
-    State()
+    explicit State(Policy given)
+        : policy(std::move(given))
     {
         wire = &network;
         auto const pair = make_pair();
@@ -196,18 +197,13 @@ struct World::State {
         return nullptr;
     }
 
-    static std::shared_ptr<policy::Policy const> policy()
-    {
-        static auto const made = make_policy();
-        return made;
-    }
-
     static Settings const& settings()
     {
         static Settings const made = make_settings();
         return made;
     }
 
+    Policy policy;
     Wire network;
     boost::asio::io_context context{1};
     net::DeadlineWheel wheel;
@@ -238,7 +234,7 @@ struct World::State {
         .report_alert = [](detect::Alert const&) {},
         .portal_url = "http://portal.example",
         .portal_port = 8180,
-        .policy = session::hold_for_worker(policy()),
+        .policy = session::hold_for_worker(policy),
         .tunnels = {},
         .counters = {},
         .relay_buffer = std::vector<char>(settings().limits.relay_buffer),
@@ -248,8 +244,16 @@ struct World::State {
     bool done = false;
 };
 
+World::World(Policy policy)
+    : state_(std::make_unique<State>(std::move(policy)))
+{
+}
+
 World::World()
-    : state_(std::make_unique<State>())
+    : World([] {
+        static auto const made = make_policy();
+        return made;
+    }())
 {
 }
 
@@ -287,6 +291,15 @@ void World::origin_leaves()
 {
     if (auto* const origin = state_->last(); origin && origin->end)
         origin->end->leave();
+    state_->run();
+}
+
+void World::publishes(Policy policy)
+{
+    auto& env = state_->env;
+    env.policy = session::hold_for_worker(std::move(policy));
+    ++env.generation;
+    env.tunnels.judge_again(*env.policy, env.clock.now());
     state_->run();
 }
 

@@ -2,6 +2,7 @@
 // A network in memory for one session of the gateway: what the gateway dials becomes a socket pair, names resolve at once to addresses of
 // their own, time passes only when it is told to. Nothing of the real network is ever touched.
 
+#include "policy/policy.hpp"
 #include "proxy/log/access_record.hpp"
 
 #include <memory>
@@ -28,9 +29,12 @@ struct Row {
     std::string refusal;
 };
 
+using Policy = std::shared_ptr<gatehouse::policy::Policy const>;
+
 class World {
 public:
     World();
+    explicit World(Policy policy);
     ~World();
     World(World const&) = delete;
     World& operator=(World const&) = delete;
@@ -41,6 +45,8 @@ public:
     void client_ends_its_side();
     void client_leaves();
     void origin_leaves();
+    /// As a worker takes it over: in force from now on.
+    void publishes(Policy policy);
     void time_passes(std::chrono::milliseconds time);
     /// The client goes, time passes: true if the session has ended.
     bool ends();
