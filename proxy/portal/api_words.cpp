@@ -42,7 +42,6 @@ constexpr ApiField why{"why", "Why it is changed, for the history", true};
 constexpr ApiField when_live{"when", "With the other changes of the draft, or at once", false, one_of("draft|now")};
 
 constexpr ApiField of_id[]{id};
-constexpr ApiField of_step[]{id, version};
 constexpr ApiField page_number{"page", "Which fifty of them: 1, 2, ...", false, number};
 constexpr ApiField of_page[]{page_number};
 constexpr ApiField of_id_and_page[]{id, page_number};
