@@ -7,7 +7,7 @@ namespace gatehouse::policy {
 namespace {
 
 /// A basic string (TOML 1.0, "String").
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     std::string out = "\"";
     for (char const c : text) {
@@ -23,14 +23,14 @@ std::string quoted(std::string_view text)
 
 std::string line(std::string_view key, std::string_view value)
 {
-    return value.empty() ? std::string{} : fmt::format("{} = {}\n", key, quoted(value));
+    return value.empty() ? std::string{} : fmt::format("{} = {}\n", key, in_quotes(value));
 }
 
 std::string list(std::string_view key, std::vector<std::string> const& values)
 {
     std::string inner;
     for (auto const& value : values)
-        inner += (inner.empty() ? "" : ", ") + quoted(value);
+        inner += (inner.empty() ? "" : ", ") + in_quotes(value);
     return values.empty() ? std::string{} : fmt::format("{} = [{}]\n", key, inner);
 }
 
