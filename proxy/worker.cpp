@@ -14,6 +14,12 @@ namespace {
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
     net::Executor>;
 
+void tell_of_ended(std::size_t tunnels)
+{
+    if (tunnels > 0)
+        spdlog::info("tunnels.ended_by_policy count={}", tunnels);
+}
+
 policy::IpAddress address_of(boost::asio::ip::address const& address)
 {
     if (address.is_v4())
@@ -256,16 +262,13 @@ net::task<> Worker::tick()
 
 void Worker::judge_tunnels_again()
 {
-    if (auto const ended = env_.tunnels.judge_again(*env_.policy, env_.clock.now()); ended > 0)
-        spdlog::info("tunnels.ended_by_policy count={}", ended);
+    tell_of_ended(env_.tunnels.judge_again(*env_.policy, env_.clock.now()));
 }
 
 void Worker::publish(std::shared_ptr<policy::Policy const> policy, std::function<void()> done)
 {
     auto take = [this, policy = std::move(policy), done = std::move(done)]() mutable {
-        env_.policy = session::hold_for_worker(std::move(policy));
-        ++env_.generation;
-        judge_tunnels_again();
+        tell_of_ended(session::put_in_force(env_, std::move(policy)));
         done();
     };
     boost::asio::post(context_, std::move(take));

@@ -15,6 +15,7 @@
 #include "proxy/settings.hpp"
 #include "proxy/tls/issuer.hpp"
 
+#include <boost/intrusive/list.hpp>
 #include <boost/smart_ptr/local_shared_ptr.hpp>
 #include <functional>
 #include <memory>
@@ -75,6 +76,10 @@ inline PolicyInForce hold_for_worker(std::shared_ptr<policy::Policy const> share
     return PolicyInForce(policy, [held = std::move(shared)](auto const*) mutable { held.reset(); });
 }
 
+/// What may last for longer than a policy is in force: the outcome of a tunnel that is open. Leaves its list by itself.
+struct Lasting : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> { };
+using LastingOutcomes = boost::intrusive::list<Lasting, boost::intrusive::constant_time_size<false>>;
+
 struct Environment {
     Settings const& settings;
     net::Executor executor;
@@ -97,6 +102,7 @@ struct Environment {
     PolicyInForce policy;         ///< never null
     std::uint64_t generation = 1; ///< grows with each publication
     OpenTunnels tunnels;
+    LastingOutcomes lasting{}; ///< with policies that may be out of force
     Counters counters;
     bool draining = false;         ///< the next answer is each connection's last
     bool end_after_answer = false; ///< while draining: also where an answer on its way still promised another
@@ -105,5 +111,8 @@ struct Environment {
     std::vector<char> relay_buffer;
     std::vector<std::unique_ptr<Scratch>> spare_scratch;
 };
+
+/// Puts a policy in force: tunnels are judged by it at once, and those that stay open let go of the one before. Returns how many it ended.
+std::size_t put_in_force(Environment& env, std::shared_ptr<policy::Policy const> policy);
 
 } // namespace gatehouse::session

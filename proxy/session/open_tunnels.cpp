@@ -1,5 +1,7 @@
 #include "proxy/session/open_tunnels.hpp"
 
+#include "proxy/session/outcome.hpp"
+
 namespace gatehouse::session {
 
 OpenTunnel::OpenTunnel(OpenTunnels& list, policy::Subject& subject, policy::Target const& target, policy::SignalSet signals,
@@ -51,6 +53,16 @@ void OpenTunnels::abort_all()
         tunnel->client_.abort();
         tunnel->upstream_.abort();
     }
+}
+
+std::size_t put_in_force(Environment& env, std::shared_ptr<policy::Policy const> policy)
+{
+    env.policy = hold_for_worker(std::move(policy));
+    ++env.generation;
+    auto const ended = env.tunnels.judge_again(*env.policy, env.clock.now());
+    while (!env.lasting.empty())
+        static_cast<Outcome&>(env.lasting.front()).let_go_of_policy();
+    return ended;
 }
 
 void refresh_subject(policy::Subject& subject, policy::Policy const& policy)

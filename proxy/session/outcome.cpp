@@ -9,73 +9,6 @@
 namespace gatehouse::session {
 namespace {
 
-std::string_view name_of(auto const& table, std::uint16_t index)
-{
-    return index < table.size() ? std::string_view{table[index].id} : std::string_view{};
-}
-
-void describe_decision(log::AccessRecord& row, Outcome const& outcome)
-{
-    auto const& policy = *outcome.policy;
-    auto const& decision = outcome.decision;
-    row.verdict = decision.verdict;
-    row.tls = decision.tls;
-    row.stage = policy::to_text(decision.stage);
-    row.rule = policy::rule_id(policy, decision);
-    row.category = name_of(policy.categories, decision.category);
-    row.service = name_of(policy.services, decision.service);
-    row.signals = decision.signals;
-    row.period = decision.period < policy.timetable.periods.size()
-        ? std::string_view{policy.timetable.periods[decision.period].name}
-        : policy::to_text(decision.period_kind);
-    if (decision.stage == policy::Stage::rule && decision.index < policy.rules.size())
-        row.clause = policy.rules[decision.index].clause;
-    if (decision.stage == policy::Stage::inspection)
-        row.clause = policy.inspection[decision.index].clause;
-    if (decision.stage == policy::Stage::content) {
-        row.clause = policy.content_rules[decision.index].clause;
-        row.list = policy.phrase_lists[decision.phrase_list].id;
-    }
-    if (decision.stage == policy::Stage::file)
-        row.clause = policy.file_rules[decision.index].clause;
-    if (decision.list < policy.lists.size() && !policy.lists[decision.list].sealed
-        && decision.attached < policy.attached.size()) {
-        row.list = policy.lists[decision.list].id;
-        row.list_file = policy.attached[decision.attached].set.file_name(decision.hit.file);
-        row.list_line = decision.hit.line;
-    }
-}
-
-/// Texts of a row that are read out of its URL.
-struct Carried {
-    policy::SearchText search;
-    policy::Wrapped wrapped;
-};
-
-/// Only where the decision says that there is something. `carried` outlives the row.
-void describe_carried(log::AccessRecord& row, Outcome const& outcome, Carried& carried)
-{
-    auto const& policy = *outcome.policy;
-    auto const& decision = outcome.decision;
-    if (decision.search_engine != policy::none && find_search_within(policy, outcome.target, carried.search))
-        row.search = carried.search.text();
-    row.term_list = name_of(policy.term_lists, decision.term_list);
-    if (outcome.findings) {
-        row.prompt = outcome.findings->prompt;
-        row.virus = outcome.findings->virus;
-    }
-    if (outcome.file_kind)
-        row.file_kind = policy::to_text(*outcome.file_kind);
-    if (decision.wrapper != policy::none && decision.stage != policy::Stage::sealed
-        && find_wrapped(policy, outcome.target, decision.wrapped, carried.wrapped))
-        row.wrapped = carried.wrapped.target.host.text();
-}
-
-std::string_view without_query(std::string_view path)
-{
-    return path.substr(0, path.find('?'));
-}
-
 /// Pictures, scripts and the like are fetched by pages, not by people: a page in their place would only break things.
 bool wants_page(http1::RequestHead const* head)
 {
@@ -201,51 +134,6 @@ void decide(Session const& session, Outcome& outcome, policy::Moment const& now,
     outcome.asked = signals;
     outcome.decision = policy::decide(*policy, {session.subject, outcome.target, now, signals});
     outcome.decided = true;
-}
-
-void record(Session& session, Outcome const& outcome)
-{
-    record(session.env, session.subject, outcome);
-}
-
-void record(Environment& env, policy::Subject const& subject, Outcome const& outcome)
-{
-    log::AccessRecord row;
-    row.at = std::chrono::system_clock::now();
-    row.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - outcome.started);
-    row.decision_id = outcome.id.view();
-    row.client = subject.address;
-    row.user = subject.user;
-    row.role = subject.role;
-    row.group = subject.groups.empty() ? std::string_view{} : std::string_view{subject.groups.front()};
-    row.network = subject.network;
-    row.device = subject.device;
-    row.device_kind = subject.device_kind;
-    row.confidence = subject.confidence;
-    row.method = outcome.method;
-    if (outcome.named) {
-        row.scheme
-            = outcome.target.scheme == policy::Scheme::tunnel ? std::string_view{} : policy::to_text(outcome.target.scheme);
-        row.host = outcome.target.host.text();
-        row.port = outcome.target.port;
-        row.path = env.settings.log_queries ? outcome.target.path : without_query(outcome.target.path);
-    }
-    if (outcome.findings)
-        row.sni = outcome.findings->sni;
-    row.content_type = outcome.content_type;
-    row.user_agent = outcome.user_agent;
-    row.status = outcome.status;
-    row.bytes_to_client = outcome.bytes_to_client;
-    row.bytes_from_client = outcome.bytes_from_client;
-    row.code = outcome.code;
-    row.upstream = outcome.upstream;
-    row.refusal = outcome.failure;
-    Carried carried;
-    if (outcome.decided) {
-        describe_decision(row, outcome);
-        describe_carried(row, outcome, carried);
-    }
-    env.access.append(row);
 }
 
 detect::Intent intent_of(http1::RequestHead const& head)

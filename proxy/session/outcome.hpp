@@ -9,20 +9,25 @@ enum class Language : std::uint8_t;
 
 namespace gatehouse::session {
 
+struct KeptDecision;
+
 /// What only few requests have.
 struct Findings {
+    Findings();
+    ~Findings();
+
     std::string sni;          ///< name in the ClientHello, if it differs from the target's host
     policy::TermHits written; ///< lists that speak of what the person wrote, where that was read
     std::string prompt;       ///< digest of the words around the first of them
     std::string virus;        ///< what was found in a file; "not-checked" if it should have been looked into and was not
+    std::unique_ptr<KeptDecision> kept; ///< once the policy is let go
 };
 
 /// Collected while a request is served; written once at its end.
-struct Outcome {
-    explicit Outcome(DecisionId given)
-        : id(given)
-    {
-    }
+struct Outcome : Lasting {
+    explicit Outcome(DecisionId given);
+    Outcome(Outcome&& other) noexcept;
+    ~Outcome();
 
     DecisionId id;
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
@@ -30,7 +35,7 @@ struct Outcome {
     bool named = false;
     policy::Decision decision; ///< meaningful if `decided`
     bool decided = false;
-    PolicyInForce policy;                  ///< the one that decided, alive for its texts
+    PolicyInForce policy;                  ///< the one that decided, alive for its texts until it is let go
     std::chrono::sys_seconds decided_at{}; ///< by the clock of the policy
     policy::SignalSet asked;               ///< what it was asked with
     std::string_view method = "NONE";
@@ -53,6 +58,9 @@ struct Outcome {
             findings = std::make_unique<Findings>();
         return *findings;
     }
+    /// Keeps what the row says of the decision, in place of the policy that made it: a tunnel may be open for longer than many policies are in
+    /// force, and each has its lists. Nothing may be decided or reported of it afterwards.
+    void let_go_of_policy();
     policy::TermHits const* written() const { return findings && findings->written.lists.any() ? &findings->written : nullptr; }
 };
 

@@ -297,9 +297,8 @@ void World::origin_leaves()
 void World::publishes(Policy policy)
 {
     auto& env = state_->env;
-    env.policy = session::hold_for_worker(std::move(policy));
-    ++env.generation;
-    env.tunnels.judge_again(*env.policy, env.clock.now());
+    session::put_in_force(env, policy);
+    state_->policy = std::move(policy);
     state_->run();
 }
 
@@ -352,7 +351,8 @@ std::vector<Row> World::rows()
     state_->ring.read(records, 10000);
     std::vector<Row> rows;
     for (auto const& record : records)
-        rows.push_back({std::string{record.method}, record.status, record.verdict, std::string{record.refusal}});
+        rows.push_back(
+            {std::string{record.method}, record.status, record.verdict, std::string{record.refusal}, std::string{record.rule}});
     state_->ring.release();
     return rows;
 }
