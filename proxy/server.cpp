@@ -260,6 +260,7 @@ void Server::wait_for_signal()
 
 void Server::reload(std::string_view cause)
 {
+    RightlyWaits const publishes(main_waits_);
     if (!resolver_->reload_hosts())
         spdlog::warn("hosts_file.kept reason=\"cannot read {}\"", settings_.resolver.hosts_file.string());
     for (auto& worker : workers_)
@@ -284,6 +285,7 @@ void Server::schedule_next_change()
             return;
         auto const now = clock_.now().instant;
         if (auto const due = publisher_.next_change(); due && *due <= now && std::chrono::steady_clock::now() >= next_try_) {
+            RightlyWaits const publishes(main_waits_);
             auto const ended = store_->run([now](store::Ledger& ledger) { return store::end_overrides(ledger, now); });
             if (!ended)
                 spdlog::warn("grants.not_marked_ended reason=\"{}\"", ended.error().message());

@@ -29,6 +29,23 @@ struct Beginning {
     std::filesystem::path program;            ///< on the disk, for the gateway that will follow us
 };
 
+/// While one lives, the main thread may wait for others (a publication for the store and the workers) and the watchdog gives it the time of long work.
+class RightlyWaits {
+public:
+    explicit RightlyWaits(std::atomic<bool>& flag)
+        : flag_(flag)
+        , before_(flag.exchange(true))
+    {
+    }
+    ~RightlyWaits() { flag_ = before_; }
+    RightlyWaits(RightlyWaits const&) = delete;
+    RightlyWaits& operator=(RightlyWaits const&) = delete;
+
+private:
+    std::atomic<bool>& flag_;
+    bool before_;
+};
+
 class Server {
 public:
     /// Opens everything that can fail: store, policy, CA, ports. Throws std::runtime_error that says what to do.
@@ -110,6 +127,7 @@ private:
     std::vector<std::uint16_t> proxy_ports_;
     std::vector<int> listening_;             ///< the proxy's sockets; the workers own them
     std::string ticket_;                     ///< of the last hand-over; the console's thread
+    std::atomic<bool> main_waits_{false};    ///< the main thread rightly waits for others, see RightlyWaits
     std::atomic<bool> stopping_{false};      ///< a signal said so
     std::atomic<bool> retired_{false};       ///< another gateway has our sockets
     std::atomic<::pid_t> successor_{0};      ///< its process, zero: none was started

@@ -118,7 +118,7 @@ void Server::check_store()
 }
 
 /// What is asked whether it still turns. A school can be without its pages and its e-mail for a while, and their threads may rightly wait for long;
-/// the main thread may wait for a publication. All others are what the gateway is for.
+/// the main thread says when it does, for a publication. All others are what the gateway is for.
 void Server::begin_watch()
 {
     auto const& limits = settings_.deadlines;
@@ -144,12 +144,14 @@ void Server::begin_watch()
         may_wait{std::chrono::milliseconds{0}, limits.long_work};
     std::vector<WatchedPart> parts{{"workers", std::move(workers), in_turns, true},
         {"resolver", {asks(*resolver_)}, in_turns, true}, {"store", {ask_store}, at_disk, true},
-        {"log", {asks(*access_log_)}, at_disk, true}, {"main", {posts_to(main_)}, may_wait, true},
+        {"log", {asks(*access_log_)}, at_disk, true},
+        {"main", {posts_to(main_)}, at_disk, true, [this] { return main_waits_.load(); }},
         {"console", {posts_to(console_)}, may_wait}, {"pages", {asks(*portal_)}, may_wait}};
     if (notifier_->runs())
         parts.push_back({"mail", {asks(*notifier_)}, may_wait});
-    watchdog_ = std::make_unique<Watchdog>(std::move(parts),
-        Watchdog::Manager{beginning_.manager->watchdog().has_value(), [this] { beginning_.manager->tell("WATCHDOG=1"); }});
+    auto const patience = beginning_.manager->watchdog().value_or(std::chrono::microseconds{0});
+    watchdog_ = std::make_unique<Watchdog>(
+        std::move(parts), Watchdog::Manager{patience, [this] { beginning_.manager->tell("WATCHDOG=1"); }});
 }
 
 } // namespace gatehouse

@@ -164,7 +164,10 @@ void Server::drain()
             portal_->drain(emptied);
             control_->leave(emptied);
         });
-    notifier_->end(); // whoever follows tells people what waits
+    {
+        RightlyWaits const for_a_mail_server(main_waits_);
+        notifier_->end(); // whoever follows tells people what waits
+    }
     boost::asio::steady_timer deadline(main_, settings_.deadlines.drain);
     deadline.async_wait([this](error_code ec) {
         if (!ec)

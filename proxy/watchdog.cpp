@@ -69,13 +69,14 @@ struct Watchdog::Thread {
     long long spent = 0;             ///< of the processor, at the last look
 
     bool moves();
-    Pulse turn(milliseconds passed, Patience const& patience);
+    Pulse turn(milliseconds passed, Patience const& patience, bool waits);
 };
 
 struct Watchdog::Part {
     std::string_view name;
     Patience patience;
     bool vital;
+    std::function<bool()> waits;
     std::vector<Thread> threads;
     Look look;
     Pulse told = Pulse::turns;
@@ -92,7 +93,7 @@ bool Watchdog::Thread::moves()
     return state == 'R' || state == 'D';
 }
 
-Watchdog::Pulse Watchdog::Thread::turn(milliseconds passed, Patience const& patience)
+Watchdog::Pulse Watchdog::Thread::turn(milliseconds passed, Patience const& patience, bool waits)
 {
     if (sign->answered) {
         quiet = still = milliseconds{0};
@@ -103,7 +104,7 @@ Watchdog::Pulse Watchdog::Thread::turn(milliseconds passed, Patience const& pati
         return Pulse::turns;
     }
     quiet += passed;
-    still = moves() ? milliseconds{0} : still + passed;
+    still = moves() || waits ? milliseconds{0} : still + passed;
     bool const stands = patience.still > milliseconds{0} && still >= patience.still;
     if (stands || quiet >= patience.work)
         return Pulse::hangs;
@@ -115,8 +116,8 @@ Watchdog::Watchdog(std::vector<WatchedPart> parts, Manager manager)
     : manager_(std::move(manager))
 {
     for (auto& part : parts) {
-        Part watched{
-            part.name, part.patience, part.vital, {}, {part.name, Pulse::turns, part.threads.size(), part.threads.size()}};
+        Part watched{part.name, part.patience, part.vital, std::move(part.waits), {},
+            {part.name, Pulse::turns, part.threads.size(), part.threads.size()}};
         for (auto& ask : part.threads) {
             watched.threads.emplace_back();
             watched.threads.back().ask = std::move(ask);
@@ -175,9 +176,10 @@ void Watchdog::turn(milliseconds passed)
 {
     bool alive = true;
     for (auto& part : parts_) {
+        bool const waits = part.waits();
         Look look{part.name, Pulse::turns, 0, part.threads.size()};
         for (auto& thread : part.threads) {
-            auto const pulse = thread.turn(passed, part.patience);
+            auto const pulse = thread.turn(passed, part.patience, waits);
             look.pulse = std::max(look.pulse, pulse);
             look.turning += pulse == Pulse::hangs ? 0U : 1U;
         }
@@ -189,7 +191,17 @@ void Watchdog::turn(milliseconds passed)
         alive = alive && !(part.vital && look.pulse == Pulse::hangs);
     }
     if (alive)
-        manager_.sign();
+        give_sign();
+}
+
+/// Often enough for a manager that is never in doubt, and no oftener: each is a datagram that wakes it.
+void Watchdog::give_sign()
+{
+    auto const now = std::chrono::steady_clock::now();
+    if (now < next_sign_)
+        return;
+    next_sign_ = now + manager_.patience / 4;
+    manager_.sign();
 }
 
 /// Once when it begins and once when it ends: beforehand, since after the end of the process nobody is left to say it.
@@ -199,7 +211,7 @@ void Watchdog::tell(Part& part) const
     auto const before = std::exchange(part.told, now);
     if (now == before)
         return;
-    bool const ends = part.vital && manager_.exists;
+    bool const ends = part.vital && manager_.patience > manager_.patience.zero();
     if (now == Pulse::hangs)
         spdlog::error("{}.hang turning={} of={} effect=\"{}\"", part.name, part.look.turning, part.look.of,
             ends ? "unless they go on, the service manager ends this process and begins it anew"

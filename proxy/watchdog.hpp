@@ -31,12 +31,15 @@ struct WatchedPart {
     std::vector<Ask> threads;
     Patience patience;
     bool vital = false; ///< no sign of life while it hangs
+    /// True while it rightly waits for another: then it does not stand still, and only `work` counts. From the watchdog's thread.
+    std::function<bool()> waits = [] { return false; };
 };
 
 class Watchdog {
 public:
     struct Manager {
-        bool exists = false;                ///< it ends a process that gives no sign of life
+        /// It ends a process that gives no sign of life for so long. Zero: there is no manager. A sign is given each quarter of it.
+        std::chrono::microseconds patience{0};
         std::function<void()> sign = [] {}; ///< gives one; on the watchdog's thread
     };
     enum class Pulse : std::uint8_t { turns, works, hangs };
@@ -61,9 +64,11 @@ private:
     void run();
     void turn(std::chrono::milliseconds passed);
     void tell(Part& part) const;
+    void give_sign();
 
     Manager manager_;
-    std::vector<Part> parts_; ///< `look` of each under mutex_, the rest of `thread_` only
+    std::chrono::steady_clock::time_point next_sign_{}; ///< of `thread_` only
+    std::vector<Part> parts_;                           ///< `look` of each under mutex_, the rest of `thread_` only
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;

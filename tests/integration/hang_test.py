@@ -106,9 +106,9 @@ def a_worker_that_hangs_is_the_end_of_its_gateway_and_a_new_one_serves():
 
 
 def what_a_school_cannot_be_without_ends_the_gateway_when_it_hangs():
-    """Line 232: the store, the log's writer, the resolver, and the main thread at the limit for work, since it may wait for a publication."""
+    """Line 232: the store, the log's writer, the resolver, and the main thread, long before the limit for work."""
     for name, part in (("store", "store"), ("log", "log"), ("resolver", "resolver"), ("gatehoused", "main")):
-        with managed(deadlines='hang = "1s"\nhang_at_disk = "1s"\nlong_work = "2s"', workers=1) as (gate, manager):
+        with managed(workers=1) as (gate, manager):
             held = HeldThread(threads_of(gate, name)[0])
             manager.end_the_silent(gate)
             equal(held.bury(), -signal.SIGABRT, f"the end of {part}")

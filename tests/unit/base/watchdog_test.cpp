@@ -89,9 +89,9 @@ private:
 
 class WatchdogTest : public ::testing::Test {
 protected:
-    void watch(std::vector<WatchedPart> parts)
+    void watch(std::vector<WatchedPart> parts, std::chrono::microseconds patience = 1ms)
     {
-        watchdog_ = std::make_unique<Watchdog>(std::move(parts), Watchdog::Manager{true, [this] {
+        watchdog_ = std::make_unique<Watchdog>(std::move(parts), Watchdog::Manager{patience, [this] {
                                                                                        {
                                                                                            std::lock_guard const lock(guard_);
                                                                                            ++signs_;
@@ -99,7 +99,7 @@ protected:
                                                                                        signed_.notify_all();
                                                                                    }});
     }
-    /// Whether as many signs of life come. The watchdog gives one at each of its looks, so it is also its clock here.
+    /// Whether as many signs of life come. With a manager of little patience it gives one at each of its looks, so it is also its clock here.
     bool gives_signs(unsigned count, std::chrono::seconds patience = 20s)
     {
         std::unique_lock lock(guard_);
@@ -214,6 +214,35 @@ TEST_F(WatchdogTest, WhatMayWaitForOthersIsGivenTheLongLimit)
     first_.stand_still();
     EXPECT_TRUE(gives_signs(12));
     EXPECT_EQ(pulse(), Pulse::turns);
+}
+
+TEST_F(WatchdogTest, WhatSaysThatItWaitsIsGivenTheLongLimitAsLong)
+{
+    std::atomic<bool> waits = true;
+    watch({{"one", {first_.ask()}, {1000ms, 60s}, true, [&waits] { return waits.load(); }}});
+    EXPECT_TRUE(gives_signs(2));
+    first_.stand_still();
+    EXPECT_TRUE(gives_signs(12));
+    EXPECT_NE(pulse(), Pulse::hangs);
+    waits = false;
+    EXPECT_TRUE(becomes(Pulse::hangs));
+    first_.let_go();
+    EXPECT_TRUE(becomes(Pulse::turns));
+    watchdog_->stop(); // it asks `waits`
+}
+
+TEST_F(WatchdogTest, GivesASignForEachQuarterOfThePatienceAndNoMore)
+{
+    std::atomic<unsigned> looks = 0; // each asks whether the part waits
+    watch({{"one", {first_.ask()}, {1000ms, 60s}, true, [&looks] { return ++looks == 0; }}}, 8s);
+    EXPECT_TRUE(gives_signs(1)) << "at once";
+    auto const before = looks.load();
+    auto const began = std::chrono::steady_clock::now();
+    EXPECT_TRUE(gives_signs(2));
+    auto const took = std::chrono::steady_clock::now() - began;
+    EXPECT_GE(took, 3s) << "two quarters of eight seconds, but for the first wait's beginning";
+    EXPECT_GE(looks - before, 8U) << "it looks as often as ever";
+    watchdog_->stop();
 }
 
 TEST_F(WatchdogTest, APartThatASchoolCanBeWithoutIsOnlySaid)
