@@ -37,18 +37,29 @@ std::uint32_t read_v4(std::uint8_t const* at)
     return (std::uint32_t{at[0]} << 24) | (std::uint32_t{at[1]} << 16) | (std::uint32_t{at[2]} << 8) | at[3];
 }
 
+constexpr std::array<std::uint8_t, 12> nat64_prefix{0, 0x64, 0xff, 0x9b};
+
+bool has_prefix(IpAddress const& address, std::array<std::uint8_t, 12> const& prefix)
+{
+    return std::equal(prefix.begin(), prefix.end(), address.bytes.begin());
+}
+
+/// True for IPv6 addresses of the world at large: 2000::/3 is all of it that was ever given out (IANA "Internet Protocol Version 6 Address
+/// Space"). Elsewhere there are forms that a translator near by would turn into any IPv4 address, such as ::ffff:0:0:0/96 (RFC 2765 §2.1).
+bool is_global_v6(IpAddress const& address)
+{
+    return (address.bytes[0] & 0xe0U) == 0x20U || has_prefix(address, nat64_prefix);
+}
+
 /// The IPv4 address that an IPv6 address carries, where a router or tunnel would deliver to it:
-/// NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4-compatible (RFC 4291 §2.5.5.1).
+/// NAT64 (RFC 6052), 6to4 (RFC 3056). Older forms are outside of what is global.
 std::optional<IpAddress> embedded_v4(IpAddress const& address)
 {
     auto const& bytes = address.bytes;
-    constexpr std::array<std::uint8_t, 12> nat64{0, 0x64, 0xff, 0x9b};
-    if (std::equal(nat64.begin(), nat64.end(), bytes.begin()))
+    if (has_prefix(address, nat64_prefix))
         return IpAddress::from_v4(read_v4(&bytes[12]));
     if (bytes[0] == 0x20 && bytes[1] == 0x02)
         return IpAddress::from_v4(read_v4(&bytes[2]));
-    if (std::all_of(bytes.begin(), bytes.begin() + 12, [](auto byte) { return byte == 0; }))
-        return IpAddress::from_v4(read_v4(&bytes[12]));
     return std::nullopt;
 }
 
@@ -165,7 +176,7 @@ std::string Network::to_text() const
 
 bool is_special_purpose(IpAddress const& address)
 {
-    if (in_special_network(address))
+    if (in_special_network(address) || !(address.is_v4() || is_global_v6(address)))
         return true;
     auto const inner = address.is_v4() ? std::nullopt : embedded_v4(address);
     return inner && in_special_network(*inner);

@@ -264,7 +264,8 @@ TARGETS = (
       for address in (b"127.0.0.1", b"[::1]", b"0.0.0.0", b"169.254.169.254", b"[fe80::1]", b"10.0.0.1", b"172.16.0.1", b"192.168.0.1", b"[fd00::1]")),
     refused(134, "CONNECT to the console", connect(b"127.0.0.1:@CONSOLE@"), 403, 508),
     *(refused(135, f"CONNECT to {address.decode()}", connect(address + b":443"), 403)
-      for address in (b"2130706433", b"017700000001", b"0x7f000001", b"127.1", b"[::ffff:127.0.0.1]", b"127.0.0.1.", b"[::FFFF:7F00:1]")),
+      for address in (b"2130706433", b"017700000001", b"0x7f000001", b"127.1", b"[::ffff:127.0.0.1]", b"127.0.0.1.", b"[::FFFF:7F00:1]", b"[::ffff:0:127.0.0.1]",
+                      b"[::127.0.0.1]", b"[64:ff9b::127.0.0.1]", b"[2002:7f00:1::]")),
     refused(135, "CONNECT with zone id", connect(b"[fe80::1%25lo]:443"), 400, 403),
     refused(136, "name with a private address", target(b"http://private.example:@PORT@/", host=b"private.example:@PORT@"), 403),
     passed(137, "name with a private and an open address", target(b"http://mixed.example:@PORT@/", host=b"mixed.example:@PORT@")),
