@@ -30,11 +30,24 @@ bool holds(std::vector<T> const& list, T const& value)
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+/// Where a translator or tunnel near by would deliver to: NAT64 (RFC 6052 §2.1), 6to4 (RFC 3056 §2). Otherwise the address itself.
+policy::IpAddress delivered_to(policy::IpAddress const& address)
+{
+    static auto const nat64 = policy::Network::parse("64:ff9b::/96").value(),
+                      six_to_four = policy::Network::parse("2002::/16").value();
+    auto const v4_at = [&bytes = address.bytes](std::size_t at) {
+        return policy::IpAddress::from_v4((std::uint32_t{bytes[at]} << 24) | (std::uint32_t{bytes[at + 1]} << 16)
+            | (std::uint32_t{bytes[at + 2]} << 8) | bytes[at + 3]);
+    };
+    return nat64.contains(address) ? v4_at(12) : six_to_four.contains(address) ? v4_at(2) : address;
+}
+
 } // namespace
 
 AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::uint16_t port) const
 {
-    bool const own = holds(own_addresses, address) || address == policy::IpAddress{} || address == policy::IpAddress::from_v4(0)
+    bool const own = holds(own_addresses, address) || holds(own_addresses, delivered_to(address))
+        || address == policy::IpAddress{} || address == policy::IpAddress::from_v4(0)
         || policy::Network{policy::IpAddress::from_v4(0x7f000000), 104}.contains(address);
     if (own && holds(own_ports, port))
         return port == portal_port ? Answer::allowed : Answer::loop;

@@ -46,6 +46,17 @@ TEST(AddressGuard, RefusesItselfAsALoopByAnyOfItsAddresses)
     EXPECT_EQ(school_guard().check(ip("203.0.113.9"), 8181), Answer::loop) << "the console";
 }
 
+TEST(AddressGuard, KnowsItsPublicAddressBehindATranslator)
+{
+    auto guard = school_guard();
+    guard.own_addresses.push_back(ip("93.184.216.34"));
+    for (auto const* text : {"64:ff9b::93.184.216.34", "2002:5db8:d822::1"}) {
+        EXPECT_EQ(guard.check(ip(text), 8181), Answer::loop) << text;
+        EXPECT_EQ(guard.check(ip(text), 443), Answer::forbidden) << text;
+    }
+    EXPECT_EQ(guard.check(ip("64:ff9b::93.184.216.35"), 443), Answer::allowed);
+}
+
 TEST(AddressGuard, LetsPeopleReachThePortal)
 {
     EXPECT_EQ(school_guard().check(ip("10.20.0.1"), 8180), Answer::allowed);
