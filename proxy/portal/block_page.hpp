@@ -40,6 +40,10 @@ struct ErrorPage {
 };
 std::string render_error_page(ErrorPage const& page);
 
+/// One line for what no person opened by itself: a picture, a script, a style. Why it is not there, with a newline. `status` and `cause` as in
+/// ErrorPage; `cause` empty: a rule keeps it closed.
+std::string refusal_line(unsigned status, std::string_view cause, Language language);
+
 /// The Content-Security-Policy of both pages, for the header of the answer that carries them (the pages say it
 /// themselves too). Lifetime: static.
 std::string_view page_security_policy();

@@ -73,6 +73,8 @@ constexpr PageText test_in_the_open{"This test page is open",
     "To see it, write its address with http:// in front."};
 constexpr PageText unknown{"This page cannot be opened", "Something went wrong on the way to this site.", try_later};
 
+constexpr std::string_view blocked_part = "Blocked by the school's web filter.";
+
 struct Cause {
     std::string_view code;
     PageText const* text;
@@ -146,6 +148,14 @@ PageText const& text_of(std::string_view code)
 }
 
 } // namespace
+
+std::string refusal_line(unsigned status, std::string_view cause, Language language)
+{
+    if (cause.empty())
+        return std::string(say(language, blocked_part)) + "\n";
+    auto const code = std::to_string(status) + " " + shown_text(cause, 60);
+    return std::string(say(language, text_of(cause).what)) + " (" + within_line(language, code) + ")\n";
+}
 
 std::string render_error_page(ErrorPage const& page)
 {

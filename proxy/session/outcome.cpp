@@ -9,7 +9,7 @@
 namespace gatehouse::session {
 namespace {
 
-/// Pictures, scripts and the like are fetched by pages, not by people: a page in their place would only break things.
+/// Pictures, scripts and the like are fetched by pages, not by people: a page in their place would only break things. They get one line.
 bool wants_page(http1::RequestHead const* head)
 {
     if (head == nullptr)
@@ -162,12 +162,10 @@ void report_alert(Session& session, Outcome const& outcome)
 net::task<bool> answer(Session& session, Outcome& outcome, OwnAnswer const& own, http1::RequestHead const* head)
 {
     bool const page = wants_page(head);
-    auto const language = page ? language_of(head) : portal::Language::english;
-    std::string const body
-        = page ? page_for(session, outcome, own, language) : std::string{"Blocked by the school's web filter.\n"};
+    auto const language = language_of(head);
+    auto const body = page ? page_for(session, outcome, own, language) : portal::refusal_line(own.status, own.cause, language);
     std::string fields{own.extra_fields};
-    if (page)
-        fields.append(page_fields(language));
+    fields.append(page ? page_fields(language) : fmt::format("Content-Language: {}\r\n", portal::info_of(language).tag));
     if (own.status == 405)
         fields.append("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, CONNECT\r\n");
     std::string out;

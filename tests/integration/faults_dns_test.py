@@ -274,6 +274,27 @@ def all_hang():
         fails("holes.example", (504,), ("upstream-timeout",), CONNECT + SLACK)
 
 
+@covers("what no person opened by itself gets one line: why it is not there, in the reader's language")
+def small_answers():
+    """A picture, a script or a style: an unanswered name or a silent site is not blocked, and nobody is told that it is."""
+    NAMES.zone["turned-away.example"] = "127.0.2.8"  # nobody listens there
+    NAMES.zone["unanswered.example"] = lambda question, _: None
+    RECORDER.answer("/never", lambda request, connection: PAUSE.wait(30) and False)
+    said = set()
+    for url, status, why in ((at("missing.example", "/a.png"), 502, "There is no site with this name. (502 no-such-name)"),
+                             (at("unanswered.example", "/a.png"), 504, "The service that looks up names did not give an answer. (504 dns-timeout)"),
+                             (at("turned-away.example", "/a.png"), 502, "The site turned the connection away. It may be switched off. (502 upstream-refused)"),
+                             (at("origin.example", "/never"), 504, "The site did not answer in time. (504 upstream-timeout)")):
+        for part in ("image", "script", "style"):
+            answer, _, _ = get(url, f"Sec-Fetch-Dest: {part}")
+            assert (answer.status, answer.body.decode()) == (status, why + "\n"), (url, answer.status, answer.body)
+            assert answer.field("content-type") == "text/plain; charset=utf-8" and answer.field("content-language") == "en", answer.field("content-type")
+        said.add(answer.body)
+    assert len(said) == 4
+    answer, _, _ = get(at("missing.example", "/a.png"), "Sec-Fetch-Dest: image", "Accept-Language: es")
+    assert (answer.body.decode(), answer.field("content-language")) == ("No hay ningún sitio con este nombre. (502 no-such-name)\n", "es"), answer.body
+
+
 @covers(219, "a POST is not sent again once bytes of it were sent")
 def post_once():
     RECORDER.answer("/once", lambda request, connection: False)
@@ -355,7 +376,7 @@ def origin_comes_back():
 
 
 CASES = (four_failures, page_in_the_readers_language, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, aliases, broken_answers,
-         spoofed, rebinding, broken_ipv6, unreachable_ipv6, next_address, all_hang, post_once, dying_connection, closed_connection,
+         spoofed, rebinding, broken_ipv6, unreachable_ipv6, next_address, all_hang, small_answers, post_once, dying_connection, closed_connection,
          silent_on_kept, origin_comes_back)
 list_and_leave(CASES)
 

@@ -203,7 +203,10 @@ def what_is_closed_inside_a_page_gets_a_small_answer():
             answer = wire.get("http://www.instagram.com/part", f"Sec-Fetch-Dest: {part}").answer()
         equal((answer.status, answer.field("cache-control"), answer.field("x-content-type-options")), (403, "no-store", "nosniff"), part)
         equal(answer.field("content-type"), "text/plain; charset=utf-8", part)
-        assert len(answer.body) < 100, answer.body
+        equal(answer.body.decode(), "Blocked by the school's web filter.\n", part)
+    with Wire(GATE, "127.0.1.10") as wire:
+        answer = wire.get("http://www.instagram.com/part", "Sec-Fetch-Dest: image", "Accept-Language: pl").answer()
+    equal((answer.body.decode(), answer.field("content-language")), ("Zablokowane przez szkolny filtr internetu.\n", "pl"))
 
 
 def a_tunnel_ends_when_the_bell_rings():

@@ -296,6 +296,25 @@ TEST(ErrorPage, LeavesNoSentenceInEnglish)
     EXPECT_GT(all.size(), 55U);
 }
 
+TEST(RefusalLine, SaysWhyInOneLineOfEveryLanguage)
+{
+    EXPECT_EQ(refusal_line(403, "", Language::english), "Blocked by the school's web filter.\n");
+    EXPECT_EQ(refusal_line(504, "dns-timeout", Language::english),
+        "The service that looks up names did not give an answer. (504 dns-timeout)\n");
+    std::vector<std::string_view> all{std::begin(causes), std::end(causes)};
+    all.push_back("");
+    for (auto const cause : all) {
+        auto const english = refusal_line(502, cause, Language::english);
+        EXPECT_EQ(english.find("Blocked") != std::string::npos, cause.empty()) << "only what a rule keeps closed: " << cause;
+        for (auto const& info : all_languages()) {
+            auto const line = refusal_line(502, cause, info.language);
+            EXPECT_EQ(line.find('\n'), line.size() - 1) << line;
+            EXPECT_LT(line.size(), 600U) << line;
+            EXPECT_EQ(line == english, info.language == Language::english) << info.tag << ' ' << cause;
+        }
+    }
+}
+
 TEST(ErrorPage, EscapesTheHost)
 {
     auto const page = render_error_page({400, "bad-request", "<script>", "", ""});
