@@ -147,6 +147,13 @@ result<void> look_back(Database& database, AuditHead const& known, Verifier& ver
     return {};
 }
 
+AuditRow read_whole_row(Statement const& statement)
+{
+    auto chained = read_row(statement);
+    chained.row.digest = to_hex(digest_from(chained.digest));
+    return std::move(chained.row);
+}
+
 /// What fits the filter of the rows above that number, newest first.
 result<std::vector<AuditRow>> rows_above(Ledger& ledger, AuditFilter const& filter, std::int64_t floor)
 {
@@ -157,14 +164,9 @@ result<std::vector<AuditRow>> rows_above(Ledger& ledger, AuditFilter const& filt
                                                " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
                                                " AND sequence < ?6 AND sequence > ?9 ORDER BY sequence DESC LIMIT ?7",
         columns);
-    auto const read = [](Statement const& statement) {
-        auto chained = read_row(statement);
-        chained.row.digest = to_hex(digest_from(chained.digest));
-        return chained.row;
-    };
     auto const before = filter.before == 0 ? std::numeric_limits<std::int64_t>::max() : filter.before;
-    return ledger.database().collect(sql, read, filter.action_prefix, filter.actor, filter.about, filter.from, filter.until,
-        before, static_cast<std::int64_t>(filter.limit),
+    return ledger.database().collect(sql, read_whole_row, filter.action_prefix, filter.actor, filter.about, filter.from,
+        filter.until, before, static_cast<std::int64_t>(filter.limit),
         filter.actor.empty() ? std::string{} : login_digest(ledger.chain(), folded_name(filter.actor)), floor);
 }
 
@@ -223,6 +225,23 @@ result<AuditSlice> search_audit(Ledger& ledger, AuditFilter const& filter, std::
     if (slice.last < 1)
         slice.first = slice.last = slice.older = 0;
     return slice;
+}
+
+result<std::size_t> count_audit_of(Ledger& ledger, std::string_view action)
+{
+    auto const read = [](Statement const& row) { return static_cast<std::size_t>(row.integer(0)); };
+    auto const found = ledger.database().first("SELECT count(*) FROM audit WHERE action = ?", read, action);
+    if (!found)
+        return found.error();
+    return found->value_or(0);
+}
+
+result<std::vector<AuditRow>> list_audit_of(Ledger& ledger, std::string_view action, std::size_t limit, std::size_t skipped)
+{
+    static std::string const sql
+        = fmt::format("SELECT {} FROM audit WHERE action = ? ORDER BY sequence DESC LIMIT ? OFFSET ?", columns);
+    return ledger.database().collect(
+        sql, read_whole_row, action, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skipped));
 }
 
 result<AuditVerification> verify_audit(Ledger& ledger)

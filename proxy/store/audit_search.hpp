@@ -17,4 +17,8 @@ struct AuditSlice {
 /// What list_audit() finds among the `span` rows below the filter's `before`, up to its limit.
 result<AuditSlice> search_audit(Ledger& ledger, AuditFilter const& filter, std::int64_t span = audit_slice);
 
+/// Rows of one action, by its index: how many there are, and some of them, newest first.
+result<std::size_t> count_audit_of(Ledger& ledger, std::string_view action);
+result<std::vector<AuditRow>> list_audit_of(Ledger& ledger, std::string_view action, std::size_t limit, std::size_t skipped);
+
 } // namespace gatehouse::store

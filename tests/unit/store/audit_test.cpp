@@ -61,6 +61,21 @@ TEST_F(Audit, IsSearchedByWhomAboutWhatAndWhen)
     EXPECT_EQ(found({.action_prefix = "report.", .actor = "olive"}), 1u) << "what she did under her old name";
 }
 
+TEST_F(Audit, IsReadByOneActionPageByPage)
+{
+    for (int i = 0; i < 7; ++i) {
+        ASSERT_DONE(record_event(*ledger, as(officer), "test.purge", "records", std::to_string(i), tuesday));
+        ASSERT_DONE(record_event(*ledger, as(officer), "test.purged", "records", "another", tuesday));
+    }
+    EXPECT_EQ(*count_audit_of(*ledger, "test.purge"), 7u);
+    std::vector<std::string> details;
+    for (std::size_t skipped = 0; skipped < 9; skipped += 3)
+        for (auto const& row : *list_audit_of(*ledger, "test.purge", 3, skipped))
+            details.push_back(row.detail);
+    EXPECT_EQ(details, (std::vector<std::string>{"6", "5", "4", "3", "2", "1", "0"})) << "newest first, each once";
+    EXPECT_EQ(*count_audit_of(*ledger, "test."), 0u);
+}
+
 TEST_F(Audit, NamesTheFirstChangedRow)
 {
     for (auto const* change : {"actor = 'x'", "detail = detail || ' '", "at = at + 1", "account = 5", "address = 'y'",

@@ -1,4 +1,4 @@
-#include "proxy/store/store.hpp"
+#include "proxy/store/call_within.hpp"
 
 #include "tests/unit/store/school.hpp"
 
@@ -52,6 +52,42 @@ TEST_F(Stores, RunWorkOnTheirThreadAndComeBack)
     context.run();
     EXPECT_TRUE(done.get());
     EXPECT_NE(*store->run(thread_of), std::this_thread::get_id());
+}
+
+struct Waited {
+    error_code failure;
+    std::chrono::steady_clock::duration time{};
+};
+
+asio::awaitable<Waited> ask_within(Store& store, std::chrono::milliseconds patience)
+{
+    auto const begin = std::chrono::steady_clock::now();
+    auto const there = co_await call_within(store, patience, thread_of);
+    co_return Waited{there ? error_code{} : there.error(), std::chrono::steady_clock::now() - begin};
+}
+
+TEST_F(Stores, ThatHangKeepNobodyWhoWaitsOnlySoLong)
+{
+    open();
+    std::promise<void> goes_on;
+    ASSERT_TRUE(store->post(Job{[&](Ledger&) { goes_on.get_future().wait(); }}));
+    auto hung = asio::co_spawn(context, ask_within(*store, std::chrono::milliseconds{50}), asio::use_future);
+    context.run();
+    auto const waited = hung.get();
+    EXPECT_EQ(waited.failure, errc::busy);
+    EXPECT_GE(waited.time, std::chrono::milliseconds{50});
+    goes_on.set_value();
+    context.restart();
+    auto well = asio::co_spawn(context, ask_within(*store, std::chrono::minutes{5}), asio::use_future);
+    context.run(); // the late answer comes here too, and meets nobody
+    auto const answered = well.get();
+    EXPECT_FALSE(answered.failure) << answered.failure.message();
+    EXPECT_LT(answered.time, std::chrono::minutes{1});
+    store->close();
+    auto closed = asio::co_spawn(context, ask_within(*store, std::chrono::minutes{5}), asio::use_future);
+    context.restart();
+    context.run();
+    EXPECT_EQ(closed.get().failure, errc::closed);
 }
 
 asio::awaitable<error_code> refused_with(Store& store)

@@ -1,4 +1,8 @@
+#include "proxy/store/same_request.hpp"
 #include "tests/unit/store/school.hpp"
+
+#include <fmt/format.h>
+#include <set>
 
 namespace gatehouse::store::test {
 
@@ -36,6 +40,42 @@ TEST_F(UnblockRequests, GoFromAskToOverride)
     EXPECT_EQ((*events)[2].event, "approved");
     EXPECT_EQ(newest_action(), "unblock.approve");
     expect_intact();
+}
+
+TEST_F(UnblockRequests, ThatMayBeTheSameAreAllThereThoseOfTheSiteFirst)
+{
+    constexpr std::size_t of_page = 50;
+    auto const one = ask("amy.year9", "www.maths.example/fractions").id;
+    ASSERT_DONE(recommend_request(*ledger, step(one, officer), terms())); // else the next ask for the site were merged by itself
+    for (int i = 0; i < 210; ++i) {
+        NewRequest request;
+        request.url = fmt::format("site-{}.example", i);
+        request.why = "For a lesson.";
+        request.requester.address = fmt::format("10.0.{}.{}", i / 20, i % 20);
+        ASSERT_DONE(submit_request(*ledger, request, tuesday));
+    }
+    auto const same = ask("bob.year9", "maths.example/decimals").id;
+    auto const later = ask("cat.year9", "later.example").id;
+    ASSERT_DONE(recommend_request(*ledger, step(later, officer), terms()));
+    ASSERT_DONE(close_request(*ledger, step(ask("dan.year9", "closed.example").id, officer), "It is open."));
+    auto const all = *count_same(*ledger, {one});
+    std::set<RequestId> found;
+    for (std::size_t skipped = 0; skipped < all; skipped += of_page) {
+        auto const page = *list_same(*ledger, {one}, of_page, skipped);
+        if (skipped == 0) {
+            EXPECT_EQ(page.front().id, same) << "of the same site";
+        }
+        for (auto const& request : page)
+            EXPECT_TRUE(found.insert(request.id).second);
+    }
+    EXPECT_EQ(found.size(), all);
+    EXPECT_GT(all, 200u);
+    EXPECT_TRUE(found.contains(later)) << "what was recommended is open still";
+    EXPECT_FALSE(found.contains(one));
+    EXPECT_EQ(*count_same(*ledger, {one, "CLOSED"}), 0u);
+    EXPECT_EQ(*count_same(*ledger, {one, "Site-209."}), 1u);
+    EXPECT_EQ(*count_same(*ledger, {one, find_request(*ledger, same)->reference}), 1u);
+    EXPECT_FAILS(list_same(*ledger, {RequestId{9999}}, of_page, 0), errc::not_found);
 }
 
 TEST_F(UnblockRequests, DropQueryAndFragmentOfTheAddress)
