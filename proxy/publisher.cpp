@@ -115,7 +115,7 @@ Publisher::Publisher(Settings const& settings, lists::PrivateImages& images, sto
 {
 }
 
-Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
+Publisher::Built Publisher::build(std::optional<store::PublicationId> pending, store::AccountId drafted_by)
 {
     auto loaded = load_files(settings_, images_);
     bool const ok = loaded.ok();
@@ -124,7 +124,7 @@ Publisher::Built Publisher::build(std::optional<store::PublicationId> pending)
         return built;
     auto const made = std::make_shared<policy::Policy>(std::move(loaded.policy));
     StoredParts const parts{
-        clock_.now().instant, pending, [this](policy::Policy const& policy) { return judge_policy(policy, clock_); }};
+        clock_.now().instant, pending, [this](policy::Policy const& policy) { return judge_policy(policy, clock_); }, drafted_by};
     auto stored = complete(*made, store_, parts);
     if (!stored) {
         built.store_failure = stored.error();
@@ -240,10 +240,10 @@ portal::PolicyHealth Publisher::health() const
     return health;
 }
 
-portal::Preview Publisher::preview_draft()
+portal::Preview Publisher::preview_draft(store::AccountId by)
 {
     std::lock_guard const one_at_a_time(building_);
-    auto built = build(store::PublicationId::none);
+    auto built = build(store::PublicationId::none, by);
     return {std::move(built.policy), std::move(built.problems)};
 }
 

@@ -28,8 +28,8 @@ public:
     /// Makes the publications that are due live, oldest first, each only if the policy holds with it; then publishes. A refused one goes back to
     /// the draft. The result is that of the publication, or of the last that was refused if none went live. Thread-safe as publish().
     portal::PublishResult publish_pending();
-    /// The policy as it would be with the draft. Thread-safe as publish().
-    portal::Preview preview_draft();
+    /// The policy as it would be with the draft, or with what one account made of it (none: all). Thread-safe as publish().
+    portal::Preview preview_draft(store::AccountId by);
     /// Callable from any thread.
     portal::PolicyHealth health() const;
     std::shared_ptr<policy::Policy const> current() const;
@@ -38,7 +38,7 @@ public:
 
 private:
     struct Built;
-    Built build(std::optional<store::PublicationId> pending = std::nullopt);
+    Built build(std::optional<store::PublicationId> pending = std::nullopt, store::AccountId drafted_by = store::AccountId::none);
     portal::PublishResult publish_alone();
     void note_next_publication();
     result<std::optional<portal::PublishResult>> make_next_live(std::chrono::sys_seconds now);

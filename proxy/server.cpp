@@ -156,7 +156,7 @@ void Server::start_portal()
             .store = *store_,
             .publish = [this](std::string_view cause) { return publish(cause); },
             .publish_pending = [this] { return publisher_.publish_pending(); },
-            .preview_draft = [this] { return publisher_.preview_draft(); },
+            .preview_draft = [this](store::AccountId by) { return publisher_.preview_draft(by); },
             .current_policy = [this] { return publisher_.current(); },
             .policy_health = [this] { return publisher_.health(); },
             .status_json = [this] { return boost::json::serialize(status()); },

@@ -94,7 +94,9 @@ result<void> make_edits(policy::Policy& policy, store::Ledger& ledger, StoredPar
     for (auto const& [edit, left] : *live)
         maker.make(edit, left);
     if (parts.pending) {
-        auto const pending = store::policy_changes_of(ledger, *parts.pending);
+        bool const is_draft = *parts.pending == store::PublicationId::none;
+        auto const pending = is_draft ? store::drafted_policy_changes(ledger, parts.drafted_by)
+                                      : store::policy_changes_of(ledger, *parts.pending);
         if (!pending)
             return pending.error();
         for (auto const& change : *pending)
@@ -104,11 +106,23 @@ result<void> make_edits(policy::Policy& policy, store::Ledger& ledger, StoredPar
     return {};
 }
 
-result<void> add_school_lists(policy::Policy& policy, store::Ledger& ledger, std::optional<store::PublicationId> pending)
+/// Of the lists.
+result<std::vector<store::Change>> pending_changes(store::Ledger& ledger, StoredParts const& parts)
 {
+    if (!parts.pending)
+        return std::vector<store::Change>{};
+    return *parts.pending == store::PublicationId::none ? store::read_draft(ledger, parts.drafted_by)
+                                                        : store::changes_of(ledger, *parts.pending);
+}
+
+result<void> add_school_lists(policy::Policy& policy, store::Ledger& ledger, StoredParts const& parts)
+{
+    auto const changes = pending_changes(ledger, parts);
+    if (!changes)
+        return changes.error();
     std::vector<policy::ListFile> files;
     for (auto const list : store::all_school_lists) {
-        auto entries = pending ? store::school_entries_with(ledger, list, *pending) : store::school_entries(ledger, list);
+        auto entries = store::school_entries_with(ledger, list, *changes);
         if (!entries)
             return entries.error();
         files.push_back({std::string{store::to_text(list)}, kept_in, std::move(*entries)});
@@ -125,7 +139,7 @@ result<AddedParts> add_stored(policy::Policy& policy, store::Ledger& ledger, Sto
     AddedParts added;
     if (auto const made = make_edits(policy, ledger, parts, added); !made)
         return made.error();
-    if (auto const lists = add_school_lists(policy, ledger, parts.pending); !lists)
+    if (auto const lists = add_school_lists(policy, ledger, parts); !lists)
         return lists.error();
     if (parts.check) {
         auto found = parts.check(policy);

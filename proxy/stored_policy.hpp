@@ -14,6 +14,7 @@ struct StoredParts {
     std::optional<store::PublicationId> pending; ///< as if this publication were live (none: the draft); nothing: as it is
     /// What is wrong with the policy and these lists; asked before grants open what it says is closed. May be empty.
     std::function<std::vector<policy::Problem>(policy::Policy const&)> check;
+    store::AccountId drafted_by = store::AccountId::none; ///< of the draft only what that account made; none: all of it
 };
 
 struct AddedParts {

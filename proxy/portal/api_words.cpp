@@ -129,6 +129,8 @@ constexpr ApiField list_remove[]{id, {"list", "Its list", false, one_of("school-
 constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
 constexpr ApiField publication_page[]{id, {"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
 constexpr ApiField days[]{{"days", "How many days are looked at", false, number}};
+constexpr ApiField effect[]{{"days", "How many days are looked at", false, number},
+    {"whose", "Whose changes of the draft: the own ones alone, or everybody's; otherwise everybody's", false, one_of("own|all")}};
 constexpr ApiField publication[]{{"message", "What the change is for", true}, {"due", "When; left out: now", false, a_minute},
     {"whose", "Needed where others have changes in the draft: whose are published", false, one_of("own|all")},
     {"seen",
@@ -262,7 +264,7 @@ constexpr ApiWords word_table[]{
     {post, "/draft/drop", "Take it out of the draft", of_id},
     {get, "/draft/edit", "One change of rules or timetable", of_id},
     {post, "/draft/edit/drop", "Take it out of the draft", of_id},
-    {get, "/draft/effect", "What the draft would have changed in the last days", days},
+    {get, "/draft/effect", "What the draft would have changed in the last days", effect},
     {post, "/draft/publish", "Publish the draft", publication},
     {get, "/history", "What was published", before},
     {get, "/history/one", "One publication", publication_page},

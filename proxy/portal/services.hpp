@@ -5,6 +5,7 @@
 #include "policy/parse.hpp"
 #include "proxy/checks/finding.hpp"
 #include "proxy/clock.hpp"
+#include "proxy/store/ids.hpp"
 
 #include <functional>
 #include <memory>
@@ -50,6 +51,13 @@ struct PolicyHealth {
     std::optional<std::chrono::sys_seconds> lists_compiled_at{}; ///< the image on the disk; nothing: there is none
 };
 
+/// A part of the gateway as the watchdog last saw it.
+struct PartPulse {
+    enum class State : std::uint8_t { turns, works, hangs };
+    std::string_view name; ///< "workers"; a literal
+    State state = State::turns;
+};
+
 /// Lifetime: everything outlives the servers that use it.
 struct Services {
     Settings const& settings;
@@ -64,8 +72,8 @@ struct Services {
     /// publication, or of the last that was refused if none went live; a refused one has gone back to the draft. Blocks, callable as `publish`.
     std::function<PublishResult()> publish_pending;
 
-    /// What would run with the draft's changes. Blocks, callable as `publish`.
-    std::function<Preview()> preview_draft;
+    /// What would run with the draft's changes, or with those alone that one account made of it (none: all). Blocks, callable as `publish`.
+    std::function<Preview(store::AccountId by)> preview_draft;
 
     /// The policy that runs now. Never null. Callable from any thread.
     std::function<std::shared_ptr<policy::Policy const>()> current_policy;
@@ -86,6 +94,9 @@ struct Services {
     /// How the machine is (proxy/doctor). Asks others, so it blocks for some seconds at worst; callable from any thread but a worker's.
     std::function<std::vector<checks::Finding>(std::chrono::sys_seconds now)> examine
         = [](std::chrono::sys_seconds) { return std::vector<checks::Finding>{}; };
+
+    /// From memory alone: it waits for nobody. Callable from any thread.
+    std::function<std::vector<PartPulse>()> pulses = [] { return std::vector<PartPulse>{}; };
 };
 
 } // namespace gatehouse::portal

@@ -54,18 +54,17 @@ result<void> drop_change(Ledger& ledger, ChangeId change, Actor const& actor, In
     });
 }
 
-result<std::vector<policy::ListEntry>> school_entries_with(Ledger& ledger, SchoolList list, PublicationId pending)
+result<std::vector<policy::ListEntry>> school_entries_with(Ledger& ledger, SchoolList list, std::vector<Change> const& changes)
 {
     auto entries = school_entries(ledger, list);
-    auto const changes = pending == PublicationId::none ? read_draft(ledger) : changes_of(ledger, pending);
-    if (!entries || !changes)
-        return !entries ? entries.error() : changes.error();
+    if (!entries)
+        return entries;
     std::unordered_map<std::string, Change const*> last; // of each place; a host has no slash
-    for (auto const& change : *changes)
+    for (auto const& change : changes)
         if (change.list == list)
             last[change.host + change.path] = &change;
     std::erase_if(*entries, [&](policy::ListEntry const& entry) { return last.contains(entry.host + entry.path); });
-    for (auto const& change : *changes) {
+    for (auto const& change : changes) {
         if (change.list != list || change.kind != ChangeKind::add || last[change.host + change.path] != &change)
             continue;
         policy::ListEntry entry;

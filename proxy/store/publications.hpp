@@ -148,7 +148,7 @@ result<Publication> find_publication(Ledger& ledger, PublicationId id);
 /// Newest first, those with a number below `before` (none: from the newest).
 result<std::vector<Publication>> list_publications(Ledger& ledger, PublicationId before, std::size_t limit);
 
-/// As school_entries, with the changes of the draft (none) or of a pending publication made. New entries have `line` 0.
-result<std::vector<policy::ListEntry>> school_entries_with(Ledger& ledger, SchoolList list, PublicationId pending);
+/// As school_entries, with these changes made: read_draft(), changes_of(). New entries have `line` 0.
+result<std::vector<policy::ListEntry>> school_entries_with(Ledger& ledger, SchoolList list, std::vector<Change> const& changes);
 
 } // namespace gatehouse::store

@@ -3,8 +3,12 @@
 breaks the policy's expectations is not published, one for later goes live by itself, and what was published is taken back.
 """
 import concurrent.futures
+import contextlib
+import http.client
+import json
 import pathlib
 import re
+import ssl
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -48,9 +52,9 @@ def publish(message="For the test.", due=""):
     return OFFICER.fill("/draft", "/draft/publish", message=message, due=due)
 
 
-def effect():
+def effect(whose="", person=None):
     """Requests that would be closed and opened, as the page says."""
-    text = re.sub(r"<[^>]+>", " ", OFFICER.get("/draft/effect?days=1").text)
+    text = re.sub(r"<[^>]+>", " ", (person or OFFICER).get(f"/draft/effect?days=1{whose and '&whose=' + whose}").text)
     return [int(re.search(rf"Would be {what}\s+(\d+) request", text)[1]) for what in ("closed", "opened")]
 
 
@@ -186,6 +190,49 @@ def two_officers():
     assert taken.location == "/history?done=published" and "draft is empty" in OTHER.get("/draft").text
 
 
+def new_key(browser, login):
+    page = browser.fill("/account/tokens", "/account/tokens", name="A test", may="read", days="7", password=f"another password of {login}")
+    return re.search(r"gatehouse_[0-9a-f]{32}", page.text)[0]
+
+
+def ask_as_program(path, key):
+    connection = http.client.HTTPSConnection("127.0.0.1", GATE.console_port, context=ssl._create_unverified_context(), timeout=60)
+    with contextlib.closing(connection):
+        connection.request("GET", path, headers={"Authorization": f"Bearer {key}"})
+        return json.loads(connection.getresponse().read())
+
+
+def what_would_change_goes_by_the_choice():
+    """Of two officers each sees what their own changes would do, and what all of them would: what is published then does just that, also for programs."""
+    def told_by_key(key, whose):
+        page = ask_as_program(f"/api/v1/draft/effect?days=1{whose and '&whose=' + whose}", key)
+        rows = [row for part in page["parts"] if part["kind"] == "summary" for row in part["rows"]]
+        return [int(next(row["text"] for row in rows if row["key"] == f"Would be {what}").split()[0]) for what in ("closed", "opened")]
+
+    quiet = "quiet.school.example"
+    plan = [(PUPILS, HOSTS[0], "/own"), (PUPILS, HOSTS[0], "/own"), (PUPILS, HOSTS[1], "/theirs"), (PUPILS, quiet, "/")]
+    before = statuses(plan)
+    assert set(before) == {200}, before
+    wait_until(lambda: sum(row["url"].get("domain") == quiet for row in GATE.access_rows()) >= 1, what="the last row")
+    assert add([HOSTS[0] + "/own"]).status == 303
+    assert OTHER.fill("/lists/add", "/lists/add", list="school-block", target=HOSTS[1] + "/theirs\n" + quiet, reason="Theirs.", review="2027-06-01", when="draft").status == 303
+    wait_until(lambda: effect("own") == [2, 0], what="the rows in the day file")
+    assert effect("own", OTHER) == [2, 0] and effect("all") == effect("all", OTHER) == [4, 0] and effect() == [4, 0], (effect("own", OTHER), effect("all"))
+    assert effect("own", READER) == [0, 0], "who has nothing in it"
+    key = new_key(OFFICER, "olive")
+    assert (told_by_key(key, "own"), told_by_key(key, "all"), told_by_key(key, "")) == ([2, 0], [4, 0], [4, 0])
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", OFFICER.get("/draft/effect?days=1&whose=own").text))
+    assert "With your own changes alone: 1 of the 3 in the draft. Changes of paul are left out." in page and "Publish these changes" in page, page[-1500:]
+    assert "/draft/effect?whose=own" in OFFICER.get("/draft").text and "/draft/effect?whose=all" in OFFICER.get("/draft").text
+    assert re.search(r'value="all" checked', OFFICER.get("/draft?whose=all").text), "what was looked at is chosen beforehand"
+    assert OTHER.fill("/lists/add", "/lists/add", list="school-block", target="medium.com", reason="Half done.", review="2027-06-01", when="draft").status == 303
+    own, everything = OFFICER.get("/draft/effect?days=1&whose=own").text, OFFICER.get("/draft/effect?days=1&whose=all").text
+    assert "cannot be published" not in own and "cannot be published" in everything, "the expectations go by the choice"
+    assert OFFICER.fill("/draft", "/draft/publish", message="Mine.", due="", whose="own").location == "/history?done=published"
+    assert statuses(plan) == [403, 403, 200, 200], "as many as were told, and those"
+    drop_all()
+
+
 def bad_lines():
     page = add([HOSTS[3], "not a site", HOSTS[2]])
     assert page.status == 422 and "Line 2" in page.text and "Line 3" in page.text, page.text[:3000]
@@ -228,11 +275,11 @@ def what_is_changed_on_the_machine_alone_is_kept():
     assert "days: log 1," in HEADS[0].get("/audit?action=machine.retention").text
 
 
-with Gateway(names=dict.fromkeys(HOSTS, "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port],
+with Gateway(names=dict.fromkeys([*HOSTS, "quiet.school.example"], "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port],
              accounts=[("officer", "olive"), ("officer", "paul"), ("ict-lead", "ian"), ("headteacher", "harriet"), ("headteacher", "hugo")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     OTHER, READER = (sign_in(GATE, login, GATE.passwords[login]) for login in ("paul", "ian"))
     HEADS = [sign_in(GATE, login, GATE.passwords[login]) for login in ("harriet", "hugo")]
-    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, two_officers, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way,
+    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, two_officers, what_would_change_goes_by_the_choice, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way,
               what_is_changed_on_the_machine_alone_is_kept)
 SUITE.close()

@@ -1,13 +1,10 @@
-// Changes of lists, rules and timetable before they are live: what waits, what it would have meant for the last days, and publishing it with a message.
-#include "proxy/log/replay.hpp"
+// Changes of lists, rules and timetable before they are live: what waits, and publishing it with a message.
+#include "proxy/portal/console/draft_view.hpp"
 #include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
-#include "proxy/settings.hpp"
-
-#include <set>
 
 namespace gatehouse::portal::console {
 
@@ -16,54 +13,15 @@ namespace {
 using store::ConsoleRole;
 using store::Ledger;
 
-constexpr unsigned most_days = 30;
-
-/// The draft, and how much of it is the reader's own.
-struct Draft {
-    Changes changes;
-    std::size_t own = 0;
-    std::set<std::string> others; ///< logins of who else has changes in it
-    std::int64_t mark = 0;
-
-    std::size_t all() const { return changes.lists.size() + changes.policy.size(); }
-    bool has_others() const { return own < all(); }
-};
-
-result<Draft> look_at_draft(Ledger& ledger, store::AccountId reader)
-{
-    auto changes = read_changes(ledger, store::PublicationId::none);
-    auto const lists = store::read_draft(ledger, reader);
-    auto const edits = store::drafted_policy_changes(ledger, reader);
-    auto const mark = store::draft_mark(ledger);
-    if (!changes)
-        return changes.error();
-    if (!lists || !edits || !mark)
-        return !lists ? lists.error() : !edits ? edits.error() : mark.error();
-    std::set<std::string> others;
-    for (auto const& change : changes->lists)
-        others.insert(change.made_by);
-    for (auto const& change : changes->policy)
-        others.insert(change.made_by);
-    for (auto const& change : *lists)
-        others.erase(change.made_by);
-    for (auto const& change : *edits)
-        others.erase(change.made_by);
-    return Draft{std::move(*changes), lists->size() + edits->size(), std::move(others), *mark};
-}
-
 /// Own changes are chosen beforehand; those of others nobody publishes without having said so.
 Field whose_field(Visit const& visit, Draft const& draft, Words error)
 {
     Field field{Field::Kind::radios, "whose", "Whose changes?",
         "Changes that were made on top of somebody else's may not hold without them. Then nothing is published, and you read "
         "why.",
-        "", {}, std::move(error)};
-    if (draft.own > 0)
-        field.options.push_back({"own", words("Mine only ({})", draft.own), ""});
-    field.options.push_back({"all", words("All of them ({})", draft.all()),
-        words("Also changes of {}", joined({draft.others.begin(), draft.others.end()}))});
-    auto const typed = visit.form("whose");
-    field.value = !typed.empty() ? std::string(typed) : draft.own > 0 ? "own" : "";
+        "", whose_options(draft), std::move(error)};
+    auto const typed = visit.form("whose"), looked_at = visit.query("whose");
+    field.value = !typed.empty() ? std::string(typed) : looked_at == "all" ? "all" : draft.own > 0 ? "own" : "";
     return field;
 }
 
@@ -82,6 +40,17 @@ Part publish_form(Visit const& visit, Draft const& draft, std::vector<Problem> c
         form.fields.insert(form.fields.begin(), whose_field(visit, draft, error_of("whose")));
     form.fields.push_back({Field::Kind::hidden, "seen", "", "", std::to_string(draft.mark)});
     return portal::form(form);
+}
+
+/// What it would have meant: where it is not all the reader's own, for either choice of those who publish.
+void add_effect_links(Page& page, Draft const& draft)
+{
+    if (!draft.has_others() || draft.own == 0) {
+        page.parts.push_back(link("What would change?", "/draft/effect"));
+        return;
+    }
+    page.parts.push_back(link(words("What would change with mine only ({})?", draft.own), "/draft/effect?whose=own"));
+    page.parts.push_back(link(words("What would change with all of them ({})?", draft.all()), "/draft/effect?whose=all"));
 }
 
 /// What goes on a list and does less than it says.
@@ -121,7 +90,7 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
             policy_changes_table(visit.site, "Changes of rules and timetable", draft->policy, "/draft/edit?id="));
     bool const officer = visit.has_role(ConsoleRole::officer);
     if (!draft->empty()) {
-        page.parts.push_back(link("What would change?", "/draft/effect"));
+        add_effect_links(page, *found);
         if (officer && !visit.hold) { // the store would refuse whoever is held; the banner says why
             page.parts.push_back(subheading("Make it live"));
             page.parts.push_back(publish_form(visit, *found, problems));
@@ -134,69 +103,6 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     }
     page.parts.push_back(link("What was published before", "/history"));
     co_return show(visit, page);
-}
-
-Words counted(std::uint64_t requests, std::uint64_t people)
-{
-    if (requests == 1)
-        return words(people == 1 ? "{} request of {} person" : "{} request of {} people", requests, people);
-    return words(people == 1 ? "{} requests of {} person" : "{} requests of {} people", requests, people);
-}
-
-Table changed_table(Words caption, Words first, std::vector<log::ChangedBy> const& rows)
-{
-    Table table;
-    table.caption = std::move(caption);
-    table.head = {std::move(first), "Would be closed", "Would be opened"};
-    for (auto const& row : rows)
-        table.rows.push_back(
-            {{shown_text(row.name)}, {std::to_string(row.changed.closed)}, {std::to_string(row.changed.opened)}});
-    return table;
-}
-
-void show_report(Page& page, log::ReplayReport const& report)
-{
-    page.parts.push_back(summary({{"Requests looked at", {std::to_string(report.rows)}},
-        {"Would be closed", {counted(report.changed.closed, report.people_closed)}},
-        {"Would be opened", {counted(report.changed.opened, report.people_opened)}}}));
-    if (!report.complete)
-        page.parts.push_back(
-            inset("There were too many requests to look at all of them now. The newest were; choose fewer days."));
-    if (report.unreadable_days > 0)
-        page.parts.push_back(inset("Some days of the access log could not be read. Please tell the ICT lead."));
-    if (report.changed.all() == 0) {
-        page.parts.push_back(paragraph("None of these requests would have been decided otherwise."));
-        return;
-    }
-    page.parts.push_back(portal::table(changed_table("Sites, most requests first", "Site", report.sites)));
-    page.parts.push_back(portal::table(changed_table("By role", "Role", report.roles)));
-    if (!report.groups.empty())
-        page.parts.push_back(portal::table(changed_table("By group", "Group", report.groups)));
-}
-
-/// What lint says with the draft and did not say without it.
-std::vector<Cell> new_warnings(Preview const& preview, policy::Policy const& running)
-{
-    std::set<std::string> known;
-    for (auto const& problem : policy::lint(running))
-        known.insert(problem.message);
-    std::vector<Cell> warnings;
-    for (auto const& problem : preview.problems)
-        if (problem.severity == policy::Problem::Severity::warning && !known.contains(problem.message))
-            warnings.push_back({Words::kept("problem", problem.message)});
-    return warnings;
-}
-
-Part days_form(std::string_view days)
-{
-    Form form;
-    form.action = "/draft/effect";
-    form.button = "Look again";
-    form.is_search = true;
-    form.is_secondary = true;
-    form.fields = {{Field::Kind::select, "days", "Look back", "", std::string(days),
-        {{"1", "1 day", ""}, {"7", "7 days", ""}, {"14", "14 days", ""}, {"30", "30 days", ""}}}};
-    return portal::form(form);
 }
 
 } // namespace
@@ -301,48 +207,6 @@ task<Response> take_draft_edit_drop(Visit const& visit)
     if (!done)
         co_return show_failure(visit, done.error());
     co_return redirect_to("/draft?done=dropped");
-}
-
-task<Response> show_draft_effect(Visit const& visit)
-{
-    auto const asked = visit.query("days").empty() ? std::string_view{"7"} : visit.query("days");
-    auto const days = static_cast<unsigned>(std::min<std::int64_t>(parse_id(asked).value_or(7), most_days));
-    auto& site = visit.site;
-    log::ReplayRange range;
-    range.to = visit.instant();
-    range.from = visit.instant() - std::chrono::days{days};
-    // Building a policy keeps publications waiting, so that goes at full speed; what takes long gives way.
-    auto const build = [&site] { return site.services.preview_draft(); };
-    auto const preview = co_await run_aside(site, build);
-    auto const work = [&site, &preview, range]() -> result<log::ReplayReport> {
-        if (!preview.policy)
-            return log::ReplayReport{};
-        auto const current = site.services.current_policy();
-        auto const moment_of = [&site](std::chrono::sys_seconds instant) { return site.clock.moment_of(instant); };
-        return log::replay(site.services.settings.log_dir, range, *current, *preview.policy, moment_of);
-    };
-    auto const report = co_await run_gently(site, work);
-    Page page;
-    page.title = "What would change?";
-    page.back = "/draft";
-    page.parts = {heading("What would change?"),
-        paragraph(
-            "The requests of the last days, decided once more: by the rules that run now, and by the rules with this draft. "
-            "What people searched for and what pages said is not in it.")};
-    if (!preview.holds()) {
-        page.parts.push_back(warning("The draft cannot be published as it is."));
-        page.parts.push_back(problem_list(preview.problems));
-    }
-    if (auto const warned = new_warnings(preview, *site.services.current_policy()); !warned.empty()) {
-        page.parts.push_back(subheading("What the policy says about the draft"));
-        page.parts.push_back(bullets(warned));
-    }
-    if (!report)
-        page.parts.push_back(paragraph("The access log cannot be read. Please tell the ICT lead."));
-    else if (preview.policy)
-        show_report(page, *report);
-    page.parts.push_back(days_form(std::to_string(days)));
-    co_return show(visit, page);
 }
 
 task<Response> take_draft_publish(Visit const& visit)

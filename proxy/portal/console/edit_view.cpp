@@ -94,7 +94,7 @@ std::string name_in(std::string const& text)
 task<std::shared_ptr<policy::Policy const>> policy_with_draft(Visit const& visit)
 {
     auto& site = visit.site;
-    auto const build = [&site] { return site.services.preview_draft(); };
+    auto const build = [&site] { return site.services.preview_draft(store::AccountId::none); };
     auto const preview = co_await run_aside(site, build);
     if (preview.policy)
         co_return preview.policy;

@@ -45,7 +45,7 @@ protected:
                 [] {
                     return PublishResult{true, "v2", {}};
                 },
-                [this] {
+                [this](store::AccountId) {
                     return Preview{policy, {}};
                 },
                 [this] { return policy; }, [] { return PolicyHealth{}; }, [] { return std::string("{\"up\":true}"); },

@@ -39,13 +39,14 @@ struct Publications : School {
             hosts.push_back(entry.host + entry.path);
         return hosts;
     }
-    std::vector<std::string> listed_with(PublicationId pending)
+    std::vector<std::string> listed_with(std::vector<Change> const& changes)
     {
         std::vector<std::string> hosts;
-        for (auto const& entry : *school_entries_with(*ledger, SchoolList::block, pending))
+        for (auto const& entry : *school_entries_with(*ledger, SchoolList::block, changes))
             hosts.push_back(entry.host + entry.path);
         return hosts;
     }
+    std::vector<std::string> listed_with_draft(AccountId by = AccountId::none) { return listed_with(*read_draft(*ledger, by)); }
     /// Proposes the draft and makes it live.
     Publication publish(std::string message = "For the term.", Instant now = tuesday)
     {
@@ -68,7 +69,7 @@ TEST_F(Publications, GatherInTheDraftAndGoLiveTogether)
     ASSERT_TRUE(draft({"games.example", "https://www.videos.example/fun?x=1"}));
     EXPECT_THAT(drafted(), ElementsAre("+games.example", "+www.videos.example/fun"));
     EXPECT_THAT(listed(), IsEmpty());
-    EXPECT_THAT(listed_with(PublicationId::none), ElementsAre("games.example", "www.videos.example/fun"));
+    EXPECT_THAT(listed_with_draft(), ElementsAre("games.example", "www.videos.example/fun"));
     auto const live = publish();
     EXPECT_EQ(live.state, PublicationState::live);
     EXPECT_EQ(live.made_by, "o.smith");
@@ -87,10 +88,14 @@ TEST_F(Publications, TakeTheOfficersOwnChangesAloneIfWanted)
     ASSERT_DONE(rename_account(*ledger, officer, "olive", owner(), tuesday)); // what was made before stays the officer's
     ASSERT_TRUE(draft({"later.example"}));
     ASSERT_DONE(draft_additions(*ledger, block({"theirs.example"}), refused, as(officer2), tuesday));
+    EXPECT_THAT(listed_with_draft(), ElementsAre("mine.example", "later.example", "theirs.example"));
+    EXPECT_THAT(listed_with_draft(officer2), ElementsAre("theirs.example"));
+    auto const seen = listed_with_draft(officer);
     auto const own = propose_draft(*ledger, {"Mine.", {}, Whose::own}, as(officer), tuesday);
     ASSERT_DONE(own);
     ASSERT_DONE(apply_publication(*ledger, own->id, tuesday));
     EXPECT_THAT(listed(), ElementsAre("mine.example", "later.example"));
+    EXPECT_EQ(listed(), seen) << "what was looked at is what is live";
     EXPECT_THAT(drafted(), ElementsAre("+theirs.example"));
     EXPECT_FAILS(propose_draft(*ledger, {"Mine.", {}, Whose::own}, as(officer), tuesday), errc::wrong_state)
         << "nothing of theirs";
@@ -136,7 +141,7 @@ TEST_F(Publications, RemoveWithAReasonAndOnce)
     EXPECT_EQ(draft_removal(*ledger, entry, "", as(officer), tuesday).error(), errc::invalid_value);
     ASSERT_TRUE(draft_removal(*ledger, entry, "Harmless.", as(officer), tuesday));
     EXPECT_EQ(draft_removal(*ledger, entry, "Harmless.", as(officer2), tuesday).error(), errc::already_exists);
-    EXPECT_THAT(listed_with(PublicationId::none), IsEmpty());
+    EXPECT_THAT(listed_with_draft(), IsEmpty());
     EXPECT_THAT(listed(), ElementsAre("games.example"));
     publish();
     EXPECT_THAT(listed(), IsEmpty());
@@ -187,7 +192,7 @@ TEST_F(Publications, WaitForTheirHourAndCanBeCalledOff)
     EXPECT_EQ((*next_publication(*ledger))->due_at, tuesday + 24h);
     EXPECT_THAT(drafted(), IsEmpty());
     EXPECT_THAT(listed(), IsEmpty());
-    EXPECT_THAT(listed_with(later->id), ElementsAre("games.example"));
+    EXPECT_THAT(listed_with(*changes_of(*ledger, later->id)), ElementsAre("games.example"));
     ASSERT_TRUE(draft({"videos.example"}));
     auto const sooner = propose_draft(*ledger, {"For tomorrow.", tuesday + 1h}, as(officer), tuesday);
     EXPECT_EQ((*next_publication(*ledger))->id, sooner->id);

@@ -140,7 +140,7 @@ TEST_F(SchoolLists, TakeTheRestOfAnImportOnlyIfAsked)
     ASSERT_DONE(draft_additions(*ledger, import, refused, as(officer), tuesday));
     EXPECT_EQ(read_draft(*ledger)->size(), 2u);
     EXPECT_EQ(refused.size(), 2u);
-    EXPECT_EQ(school_entries_with(*ledger, SchoolList::block, PublicationId::none)->size(), 2u);
+    EXPECT_EQ(school_entries_with(*ledger, SchoolList::block, *read_draft(*ledger))->size(), 2u);
     refused.clear();
     EXPECT_FAILS(draft_additions(*ledger, import, refused, as(officer), tuesday), errc::invalid_value) << "nothing is left";
 }
