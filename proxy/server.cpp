@@ -167,7 +167,8 @@ void Server::start_portal()
                 },
             .proxy_listeners = [this] { return proxy_listeners(); },
             .own_addresses = [this] { return guard_.own_addresses; },
-            .examine = [this](std::chrono::sys_seconds now) { return examine(settings_, now); }},
+            .examine = [this](std::chrono::sys_seconds now) { return examine(settings_, now); },
+            .pulses = [this] { return part_pulses(); }},
         portal::Sockets{take_socket(settings_.portal), take_socket(settings_.console)});
     if (settings_.portal.port == 0)
         settings_.portal_url = fmt::format("http://{}:{}", settings_.portal.address.to_text(), portal_->portal_port());

@@ -84,6 +84,7 @@ private:
     void report_alert(detect::Alert const& alert);
     session::Counters worker_counters() const;
     boost::json::object pulses() const;
+    std::vector<portal::PartPulse> part_pulses() const;
     boost::json::object status() const;
     std::vector<Metric> metrics() const;
     void begin_watch();

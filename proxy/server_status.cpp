@@ -60,6 +60,18 @@ boost::json::object Server::pulses() const
     return parts;
 }
 
+std::vector<portal::PartPulse> Server::part_pulses() const
+{
+    using State = portal::PartPulse::State;
+    std::vector<portal::PartPulse> parts;
+    for (auto const& look : watchdog_->look())
+        parts.push_back({look.name,
+            look.pulse == Watchdog::Pulse::turns       ? State::turns
+                : look.pulse == Watchdog::Pulse::works ? State::works
+                                                       : State::hangs});
+    return parts;
+}
+
 boost::json::object Server::status() const
 {
     auto const total = worker_counters();

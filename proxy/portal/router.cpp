@@ -4,8 +4,11 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/language_choice.hpp"
+#include "proxy/portal/no_records.hpp"
+#include "proxy/portal/portal_pages.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/api_tokens.hpp"
+#include "proxy/store/call_within.hpp"
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
@@ -38,18 +41,67 @@ Route const* find_route(Side side, Request const& request, bool& path_known)
     return nullptr;
 }
 
-task<void> find_person(Visit& visit)
+std::chrono::milliseconds patience_of(Visit const& visit)
+{
+    return visit.request.method == Method::post ? patience_for_forms : patience_for_pages;
+}
+
+/// Not what it says, but that it says nothing in time.
+bool is_silence(error_code const& failure)
+{
+    return failure == store::errc::busy || failure == store::errc::locked || failure == store::errc::closed;
+}
+
+/// Errors: those of a store that does not answer.
+task<result<void>> find_records(Visit const& visit)
+{
+    auto const work = [](Ledger&) -> result<void> { return {}; };
+    co_return co_await store::call_within(visit.site.services.store, patience_of(visit), work);
+}
+
+/// Who is signed in, if anybody is. Errors: as find_records.
+task<result<void>> find_person(Visit& visit)
 {
     auto const token = std::string(value_of(visit.request.cookies, session_cookie));
     visit.session_token = std::string(value_of(visit.request.cookies, visitor_cookie));
     if (token.empty())
-        co_return;
+        co_return co_await find_records(visit);
     auto const work = [token, now = visit.instant()](Ledger& ledger) { return store::find_session(ledger, token, now); };
-    auto const found = co_await visit.site.services.store.call(work);
+    auto const found = co_await store::call_within(visit.site.services.store, patience_of(visit), work);
     if (!found)
-        co_return;
+        co_return is_silence(found.error()) ? result<void>{found.error()} : result<void>{};
     (found->needs_code ? visit.unproved : visit.session) = *found;
     visit.session_token = token;
+    co_return result<void>{};
+}
+
+/// Neither a style nor the choice of a language has to do with who asks.
+bool asks_no_records(Route const& route)
+{
+    return route.handler == show_asset || route.handler == choose_language;
+}
+
+/// Read best while nothing else can be read.
+bool is_help(Route const& route)
+{
+    return route.handler == show_help || route.handler == show_accessibility;
+}
+
+/// Finds out who asks, or why nobody can know now. On the portal nobody signs in, but forms and what became of them are in the store.
+task<std::optional<Response>> meet(Visit& visit, Route const& route)
+{
+    if (asks_no_records(route))
+        co_return std::nullopt;
+    if (visit.side == Side::console) {
+        auto const found = co_await find_person(visit);
+        if (!found && !is_help(route))
+            co_return show_no_records(visit);
+        co_return std::nullopt;
+    }
+    if (visit.request.method != Method::post && route.handler != show_request_status)
+        co_return std::nullopt;
+    auto const found = co_await find_records(visit);
+    co_return found ? std::optional<Response>{} : show_failure(visit, found.error());
 }
 
 /// Who could confirm that it is really them, if somebody else has given their account another way in.
@@ -127,7 +179,9 @@ task<std::optional<Response>> find_caller(Visit& visit)
 {
     auto const work = [token = visit.request.bearer, now = visit.instant()](
                           Ledger& ledger) { return store::find_api_caller(ledger, token, now); };
-    auto const found = co_await visit.site.services.store.call(work);
+    auto const found = co_await store::call_within(visit.site.services.store, patience_of(visit), work);
+    if (!found && is_silence(found.error()))
+        co_return show_no_records(visit);
     if (!found && found.error() != store::errc::no_session)
         co_return api_refusal(503, failure_text(found.error()).english());
     if (!found)
@@ -179,8 +233,8 @@ task<Response> dispatch(Visit& visit)
     if (!route)
         co_return show_message(
             visit, 404, "We cannot find this page", "There is no page at this address. Check it for spelling mistakes.");
-    if (visit.side == Side::console)
-        co_await find_person(visit);
+    if (auto refused = co_await meet(visit, *route))
+        co_return *refused;
     co_await find_hold(visit);
     if (auto refused = co_await refuse_foreign_form(visit))
         co_return *refused;

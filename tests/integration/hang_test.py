@@ -4,16 +4,20 @@ monitoring, doctor and the Status page show it, and the service manager hears no
 """
 import contextlib
 import html
+import http.client
 import json
 import pathlib
 import queue
+import re
 import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from console import Browser, sign_in  # noqa: E402
@@ -183,6 +187,71 @@ def it_is_shown_where_people_look():
         equal(set(gate.status()["parts"].values()), {"turns"})
 
 
+def asked(browser, path, within, fields=None):
+    """The page, which has to come in time."""
+    started = time.monotonic()
+    page = browser.get(path) if fields is None else browser.ask("POST", path, fields)
+    took = time.monotonic() - started
+    assert took < within, f"{path} took {took:.1f} s"
+    return page
+
+
+def while_the_store_hangs_the_console_says_so_at_once():
+    """Nobody can sign in and no session is known then: every page is one calm one, which names nobody; the filter goes on, and nothing is half done."""
+    soon = 6  # seconds; the gateway waits for two
+    with gateway(workers=1, accounts=[("ict-lead", "ian")]) as gate:
+        lead, stranger = sign_in(gate, "ian", gate.passwords["ian"]), Browser(gate.console_port)
+        key = re.search(r"gatehouse_[0-9a-f]{32}", lead.fill("/account/tokens", "/account/tokens", name="A test", may="read", days="7", password="another password of ian").text)[0]
+        ask_form, sign_in_form = Browser(gate.portal_port, secure=False).get("/ask").hidden(), stranger.get("/sign-in").hidden()
+        held = HeldThread(threads_of(gate, "store")[0])
+        for browser, path in ((lead, "/status"), (lead, "/"), (stranger, "/status"), (stranger, "/sign-in")):
+            page = asked(browser, path, soon)
+            text = html.unescape(page.text)
+            equal(page.status, 503, path)
+            assert "The console cannot reach its records" in text and "gatehouse status" in text and "Wait a minute" in text, text[-3000:]
+            assert "The filter goes on" in text and "does not answer either" not in text, text[-3000:]
+            assert "ian" not in re.sub(r"<[^>]+>", " ", text).replace("guardian", "").split() and "Sign out" not in text, "it names nobody"
+        assert re.search(r"Traffic</td>.*?yes.*?Store</td>.*?no", html.unescape(asked(lead, "/status", soon).text), re.DOTALL), "how each part is"
+        equal(asked(stranger, "/help", soon).status, 200, "help")
+        equal(asked(stranger, asset_of(stranger), 1).status, 200, "the style of that page waits for nobody")
+        spanish = asked_in_spanish(gate)
+        assert "La consola no puede llegar a sus registros" in spanish, spanish[-2000:]
+        status, data = as_program(gate, key)
+        equal((status, data["error"]), (503, "The records do not answer. Nothing was changed. Try again in a minute."), "for programs")
+        get(gate, "/meanwhile")
+        equal(gate.status()["parts"]["workers"], "turns", "what the page says to run")
+        says(gate, "store.hang")
+        assert re.search(r"Store</td>.*?no", html.unescape(asked(lead, "/status", soon).text), re.DOTALL)
+        page = asked(stranger, "/sign-in", 14, {**sign_in_form, "login": "ian", "password": "another password of ian"})
+        assert page.status == 503 and "What you sent was not taken" in html.unescape(page.text), page.text[-2000:]
+        page = asked(Browser(gate.portal_port, secure=False), "/ask", 14, {**ask_form, "site": "lost.example", "why": "For a lesson.", "name": "A pupil"})
+        assert page.status == 503 and "Nothing was changed" in page.text, (page.status, page.text[-2000:])
+        held.let_go()
+        says(gate, "store.turn_again")
+        equal(lead.get("/status").status, 200, "the same session, as if nothing had been")
+        equal(stranger.fill("/sign-in", "/sign-in", login="ian", password="another password of ian").status, 303, "it can be signed in again")
+        assert "lost.example" not in gate.command("requests"), "what was refused was not done later"
+
+
+def asset_of(browser):
+    return "/assets/" + re.search(r'href="/assets/([^"]+\.css[^"]*)"', browser.get("/help").text)[1]
+
+
+def asked_in_spanish(gate):
+    connection = http.client.HTTPSConnection("127.0.0.1", gate.console_port, context=ssl._create_unverified_context(), timeout=20)
+    with contextlib.closing(connection):
+        connection.request("GET", "/status", headers={"Accept-Language": "es"})
+        return connection.getresponse().read().decode()
+
+
+def as_program(gate, key):
+    connection = http.client.HTTPSConnection("127.0.0.1", gate.console_port, context=ssl._create_unverified_context(), timeout=20)
+    with contextlib.closing(connection):
+        connection.request("GET", "/api/v1/rules", headers={"Authorization": f"Bearer {key}"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
 def metrics(gate):
     port = next(line.split(":")[-1].strip('" ') for line in (gate.config / "gatehouse.toml").read_text().splitlines() if line.startswith("metrics"))
     return Browser(int(port), secure=False).get("/metrics").text
@@ -270,6 +339,7 @@ if __name__ == "__main__":
     wanted = sys.argv[1:]
     cases = [a_worker_that_hangs_is_the_end_of_its_gateway_and_a_new_one_serves, what_a_school_cannot_be_without_ends_the_gateway_when_it_hangs,
              a_part_that_goes_on_again_is_told_too, pages_and_mail_that_hang_are_said_and_cut_no_traffic, it_is_shown_where_people_look,
+             while_the_store_hangs_the_console_says_so_at_once,
              a_purge_of_many_records_is_work, a_publication_of_many_names_is_work, a_slow_disk_is_work]
     SUITE.run(*(case for case in cases if not wanted or case.__name__ in wanted))
     SUITE.close()
