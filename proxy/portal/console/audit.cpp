@@ -112,11 +112,11 @@ std::string csv_of(std::vector<store::AuditRow> const& rows)
     return csv;
 }
 
-/// What was asked for, in the audit's own row.
+/// What was asked for, in the audit's own row. What may have any text in it is the last, so that the row can be said in another language.
 std::string search_text(Visit const& visit)
 {
     std::string text;
-    for (auto const* name : {"action", "by", "about", "from", "to"})
+    for (auto const* name : {"action", "by", "from", "to", "about"})
         if (auto const value = trimmed_value(visit.request.query, name); !value.empty())
             text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, value);
     return text.empty() ? "all" : text;

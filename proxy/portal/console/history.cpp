@@ -134,7 +134,7 @@ std::vector<SummaryRow> rows_of(Visit const& visit, Found const& found)
     if (one.state == PublicationState::waiting)
         rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
     if (!one.confirmed_by.empty())
-        rows.push_back({"Confirmed by", {one.confirmed_by}});
+        rows.push_back({"Confirmed by", {Words::kept("login", one.confirmed_by)}});
     if (!one.note.empty())
         rows.push_back({"Because", {Words::kept("problem", one.note)}});
     if (one.undoes != PublicationId::none)

@@ -155,8 +155,9 @@ std::vector<log::StoredRecord> FreshRows::take(std::vector<log::StoredRecord> fo
 
 std::string event_of(Site const& site, log::StoredRecord const& row, Names names, Language language)
 {
+    auto const policy = site.services.current_policy();
     boost::json::object const value{{"when", row_time(site, row).in(language)}, {"verdict", policy::to_text(row.verdict)},
-        {"site", site_text(row).in(language)}, {"who", row_person(row, names).in(language)}, {"rule", row.rule}};
+        {"site", site_text(row).in(language)}, {"who", row_person(row, names, policy.get()).in(language)}, {"rule", row.rule}};
     return fmt::format("event: row\ndata: {}\n\n", boost::json::serialize(value)); // JSON has no line feeds of its own
 }
 

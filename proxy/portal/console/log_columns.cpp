@@ -12,6 +12,7 @@ namespace {
 struct Context {
     Visit const& visit;
     std::string const& purpose;
+    std::shared_ptr<policy::Policy const> policy; ///< what people read has its names; null for programs, which get ids
 };
 
 struct Column {
@@ -32,6 +33,12 @@ Cell or_dash(Words text)
     return {text.empty() ? "-" : std::move(text)};
 }
 
+/// What the policy calls it, for people.
+Cell named(Context const& at, Words (*title)(policy::Policy const&, std::string const&), std::string const& id)
+{
+    return or_dash(at.policy ? title(*at.policy, id) : Words(id));
+}
+
 using Row = log::StoredRecord;
 constexpr Column columns[] = {
     {"when", "When", [](Context const& at, Row const& row) -> Cell { return {row_time(at.visit.site, row)}; }, true},
@@ -39,15 +46,15 @@ constexpr Column columns[] = {
     {"site", "Site", [](Context const&, Row const& row) -> Cell { return {site_text(row)}; }, true},
     {"who", "Who and where",
         [](Context const& at, Row const& row) -> Cell {
-            return {row_person(row, at.purpose.empty() ? Names::hidden : Names::shown)};
+            return {row_person(row, at.purpose.empty() ? Names::hidden : Names::shown, at.policy.get())};
         },
         true},
     {"rule", "Rule", [](Context const&, Row const& row) -> Cell { return {row.rule}; }, true},
     {"clause", "Clause", [](Context const&, Row const& row) { return or_dash(row.clause); }},
-    {"category", "Category", [](Context const&, Row const& row) { return or_dash(row.category); }},
-    {"service", "Service", [](Context const&, Row const& row) { return or_dash(row.service); }},
-    {"list", "List", [](Context const&, Row const& row) { return or_dash(row.list); }},
-    {"group", "Group", [](Context const&, Row const& row) { return or_dash(row.group); }},
+    {"category", "Category", [](Context const& at, Row const& row) { return named(at, category_title, row.category); }},
+    {"service", "Service", [](Context const& at, Row const& row) { return named(at, service_title, row.service); }},
+    {"list", "List", [](Context const& at, Row const& row) { return named(at, list_title, row.list); }},
+    {"group", "Group", [](Context const& at, Row const& row) { return named(at, group_title, row.group); }},
     {"period", "Period", [](Context const&, Row const& row) { return or_dash(Words::perhaps_ours(spoken(row.period))); }},
     {"client", "Address",
         [](Context const& at, Row const& row) { return or_dash(at.purpose.empty() ? std::string{} : row.client.to_text()); }},
@@ -113,7 +120,7 @@ Table row_table(Visit const& visit, std::vector<log::StoredRecord> const& rows, 
     for (auto const& column : columns)
         if (is_among(chosen, column.id))
             table.head.emplace_back(column.title);
-    Context const context{visit, purpose};
+    Context const context{visit, purpose, visit.request.as_data ? nullptr : visit.site.services.current_policy()};
     for (auto const& row : rows) {
         std::vector<Cell> cells;
         for (auto const& column : columns)

@@ -1,8 +1,23 @@
 #include "proxy/portal/console/log_view.hpp"
 
+#include "proxy/portal/console/publication_view.hpp"
+
 #include <fmt/format.h>
 
 namespace gatehouse::portal::console {
+
+namespace {
+
+template <class Table>
+Words title_in(Table const& table, std::string const& id)
+{
+    for (auto const& each : table)
+        if (each.id == id && !each.title.empty())
+            return each.title;
+    return id;
+}
+
+} // namespace
 
 Words row_time(Site const& site, log::StoredRecord const& row)
 {
@@ -30,12 +45,36 @@ Words site_text(log::StoredRecord const& row)
     return text;
 }
 
-Words row_person(log::StoredRecord const& row, Names names)
+Words row_person(log::StoredRecord const& row, Names names, policy::Policy const* policy)
 {
     Words person = row.user;
     if (names == Names::hidden && !row.user.empty())
         person = words("Person {}", row.user);
-    return joined({row.role, person, row.network, row.device});
+    if (policy == nullptr)
+        return joined({row.role, person, row.network, row.device});
+    return joined({title_in(policy->roles, row.role), person, title_in(policy->networks, row.network), row.device});
+}
+
+Words category_title(policy::Policy const& policy, std::string const& id)
+{
+    return title_in(policy.categories, id);
+}
+
+Words service_title(policy::Policy const& policy, std::string const& id)
+{
+    return title_in(policy.services, id);
+}
+
+Words group_title(policy::Policy const& policy, std::string const& id)
+{
+    return title_in(policy.groups, id);
+}
+
+Words list_title(policy::Policy const& policy, std::string const& id)
+{
+    if (auto const list = store::parse_school_list(id))
+        return list_title(*list);
+    return title_in(policy.lists, id);
 }
 
 } // namespace gatehouse::portal::console

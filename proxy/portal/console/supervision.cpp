@@ -53,13 +53,14 @@ Part facts(Visit const& visit, store::RestrictionRow const& row)
     if (sees_reasons(visit)) {
         rows.push_back({"Why", {row.reason}});
         rows.push_back({"What speaks against it", {row.against.empty() ? Words("Nothing was written") : Words(row.against)}});
-        rows.push_back({"Proposed by", {row.proposed_by}});
+        rows.push_back({"Proposed by", {Words::kept("login", row.proposed_by)}});
         if (!row.confirmed_by.empty())
-            rows.push_back({row.state == RestrictionState::refused ? "Refused by" : "Confirmed by", {row.confirmed_by}});
+            rows.push_back({row.state == RestrictionState::refused ? "Refused by" : "Confirmed by",
+                {Words::kept("login", row.confirmed_by)}});
         if (!row.end_proposed_by.empty())
-            rows.push_back({"End proposed by", {row.end_proposed_by}});
+            rows.push_back({"End proposed by", {Words::kept("login", row.end_proposed_by)}});
         if (!row.ended_by.empty())
-            rows.push_back({"Ended by", {row.ended_by}});
+            rows.push_back({"Ended by", {Words::kept("login", row.ended_by)}});
         if (!row.end_reason.empty())
             rows.push_back({"Reason for that", {row.end_reason}});
     }
@@ -84,8 +85,8 @@ void add_supervision(Page& page, Visit const& visit, SupervisionCase const& foun
         [&](auto const& row) { return !row.ended_at && visit.instant() < row.until; });
     page.parts.push_back(subheading("A member of staff beside them"));
     if (live != found.supervisions.end()) {
-        page.parts.push_back(
-            inset(words("At {} until {}, with {}.", live->device, shown_time(visit.site, live->until), live->by)));
+        page.parts.push_back(inset(words(
+            "At {} until {}, with {}.", live->device, shown_time(visit.site, live->until), Words::kept("login", live->by))));
         auto end = step_form(visit, found.restriction, "/supervision/stop", "End it now");
         end.fields.push_back({Field::Kind::hidden, "supervision", "", "", std::to_string(store::number(live->id))});
         end.is_secondary = true;
@@ -108,7 +109,8 @@ Table past_supervisions(Visit const& visit, std::vector<store::SupervisionRow> c
     table.head = {"From", "Until", "Computer", "Who"};
     table.folded = true;
     for (auto const& row : rows)
-        table.rows.push_back({{shown_time(visit.site, row.from)}, {shown_time(visit.site, row.end())}, {row.device}, {row.by}});
+        table.rows.push_back({{shown_time(visit.site, row.from)}, {shown_time(visit.site, row.end())}, {row.device},
+            {Words::kept("login", row.by)}});
     return table;
 }
 

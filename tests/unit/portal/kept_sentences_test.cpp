@@ -215,6 +215,12 @@ TEST(KeptSentences, OfTheGatewayAreSpanish)
              {"report", "The gateway saw a search on Google: \"a\". It is on the list: Help. The results were shown.",
                  "La pasarela vio una búsqueda en Google: «a». Está en la lista: Help. Se mostraron los resultados."},
              {"chain", "rows 3 to 9 were cut off", "se han cortado las filas 3 a 9"},
+             {"audit.export", "all", "todo"},
+             {"audit.export", "action: unblock.; by: o.smith", "tipo: unblock.; por: o.smith"},
+             {"audit.export", "action: list.add; from: 2026-11-01; to: 2026-11-24; about: games; by: me",
+                 "tipo: list.add; desde: 2026-11-01; hasta: 2026-11-24; sobre: games; by: me"},
+             {"login", "closed account 17", "cuenta cerrada 17"},
+             {"login", "o.smith", "o.smith"},
          })
         EXPECT_EQ(spanish(context, kept), said);
 }
