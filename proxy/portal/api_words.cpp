@@ -44,7 +44,12 @@ constexpr ApiField when_live{"when", "With the other changes of the draft, or at
 constexpr ApiField of_id[]{id};
 constexpr ApiField page_number{"page", "Which fifty of them: 1, 2, ...", false, number};
 constexpr ApiField of_page[]{page_number};
+constexpr ApiField of_inspection[]{{"apps", "Which fifty of the apps: 1, 2, ...", false, number},
+    {"devices", "Which fifty of the devices: 1, 2, ...", false, number}};
+constexpr ApiField of_privacy[]{{"gone", "Which fifty rows of what went: 1, 2, ...", false, number},
+    {"page", "Which fifty purposes: 1, 2, ...", false, number}};
 constexpr ApiField of_id_and_page[]{id, page_number};
+constexpr ApiField of_same[]{id, {"find", "Part of a site or of a reference", false}, page_number};
 constexpr ApiField of_requests[]{{"show", "Those in which state; left out: those that wait for this role", false,
                                      one_of("submitted|recommended|approved|refused|closed|withdrawn|expired|merged")},
     page_number};
@@ -226,7 +231,7 @@ constexpr ApiWords word_table[]{
     {post, "/request/recommend", "The officer's recommendation", recommendation},
     {get, "/request/close", "The form that closes a request", of_id},
     {post, "/request/close", "Close a request without a decision", closing},
-    {get, "/request/merge", "Requests that may be the same", of_id},
+    {get, "/request/merge", "Requests that may be the same", of_same},
     {post, "/request/merge", "Make a request part of another", merging},
     {post, "/request/decide", "The headteacher's decision", decision},
     {get, "/grants", "What is open for a time", of_grants},
@@ -298,7 +303,7 @@ constexpr ApiWords word_table[]{
     {post, "/log/views/remove", "Remove a saved search", of_id},
     {get, "/why", "Why a row was decided so", row},
     {get, "/traffic", "Requests by hour, site, category and group", days},
-    {get, "/inspection", "What is looked into, and what is not"},
+    {get, "/inspection", "What is looked into, and what is not", of_inspection},
     {get, "/check", "Would a site open, for whom and when?", check},
     {get, "/checks", "Runs of the checks", of_page},
     {get, "/checks/run", "One run", of_id},
@@ -307,7 +312,7 @@ constexpr ApiWords word_table[]{
     {get, "/governors/pdf", "The same as a PDF", term, ApiWords::Gives::pdf},
     {get, "/reviews", "When the policy and the filter were reviewed, and have to be again"},
     {post, "/reviews", "Write down that a review was done", review},
-    {get, "/privacy", "How long records are kept", of_page},
+    {get, "/privacy", "How long records are kept", of_privacy},
     {post, "/privacy/person", "What would go out about one person", person},
     {post, "/privacy/person/file", "Everything about one person, as a file", person_file, ApiWords::Gives::file},
     {get, "/status", "What runs, and whether it is well"},

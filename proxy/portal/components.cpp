@@ -47,6 +47,16 @@ std::vector<View> cell_views(std::vector<Cell> const& cells, Language language)
     return views;
 }
 
+/// Where the heading of a group stands, and where it ends.
+void add_group(Written& written, std::vector<Option> const& options, std::size_t at)
+{
+    auto const group_of = [&](std::size_t i) { return i < options.size() ? options[i].group.english() : std::string{}; };
+    auto const group = group_of(at);
+    bool const begins = !group.empty() && (at == 0 || group_of(at - 1) != group);
+    written.text("option_group", begins ? options[at].group : Words{});
+    written.view().flag("group_ends", !group.empty() && group_of(at + 1) != group);
+}
+
 std::vector<View> option_views(Field const& field, Language language)
 {
     std::vector<View> views;
@@ -60,9 +70,19 @@ std::vector<View> option_views(Field const& field, Language language)
         view.text("option_id", views.empty() ? field.name : field.name + suffix).text("option_value", option.value);
         bool const ticked = std::find(field.chosen.begin(), field.chosen.end(), option.value) != field.chosen.end();
         view.flag("selected", field.kind == Field::Kind::checkboxes ? ticked : option.value == field.value);
+        add_group(written, field.options, views.size());
         views.push_back(view);
     }
     return views;
+}
+
+/// What is chosen, said while the field is folded.
+Words chosen_text(Field const& field)
+{
+    for (auto const& option : field.options)
+        if (option.value == field.value)
+            return option.text;
+    return {};
 }
 
 std::string_view input_type(Field::Kind kind)
@@ -82,6 +102,7 @@ View field_view(Field const& field, Language language)
     Written written(language);
     written.text("label", field.label, longest_text).text("hint", field.hint, longest_text);
     written.text("error", field.error, longest_text);
+    written.text("chosen_text", field.kind == Kind::radios && field.folded ? chosen_text(field) : Words{});
     auto& view = written.view();
     view.text("name", field.name).text("value", field.value);
     view.text("autocomplete", field.autocomplete.empty() ? "off" : field.autocomplete);
@@ -244,6 +265,17 @@ Part summary(std::vector<SummaryRow> rows)
 {
     return part_of(std::move(rows));
 }
+Field named_choice(std::string name, Words label, std::vector<Option> options)
+{
+    constexpr std::size_t most_unfolded = 6;
+    Field field{Field::Kind::radios, std::move(name), std::move(label)};
+    field.folded = options.size() > most_unfolded;
+    if (options.size() == 1)
+        field.value = options.front().value;
+    field.options = std::move(options);
+    return field;
+}
+
 Part form(Form form)
 {
     return part_of(std::move(form));
@@ -345,11 +377,11 @@ Part pages(std::string newer, std::string older)
     return pages(PageLink{{}, std::move(newer)}, PageLink{{}, std::move(older)});
 }
 
-Part pages(PageLink newer, PageLink older)
+Part pages(PageLink newer, PageLink older, Words of)
 {
-    return {[newer, older](Language language) {
+    return {[newer, older, of](Language language) {
                 Written written(language);
-                written.text("newer_text", newer.text).text("older_text", older.text);
+                written.text("of", of).text("newer_text", newer.text).text("older_text", older.text);
                 return render("pages", written.view().text("newer", newer.href).text("older", older.href), language);
             },
         [newer, older](Language) -> boost::json::object {

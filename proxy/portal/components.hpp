@@ -50,6 +50,7 @@ Part summary(std::vector<SummaryRow> rows);
 struct Option {
     std::string value = {};
     Words text = {}, hint = {};
+    Words group = {}; ///< of a select: heading of those that have it, one behind the other
 };
 
 struct Field {
@@ -76,8 +77,11 @@ struct Field {
     std::string autocomplete = {};        ///< "current-password", "new-password", "off"; empty: off
     std::size_t longest = 500;            ///< characters
     std::vector<std::string> chosen = {}; ///< of checkboxes, instead of `value`
-    bool folded = false;                  ///< of checkboxes: only the label is shown until it is opened; works without scripts
+    bool folded = false; ///< of radios and checkboxes: only the label is shown until it is opened; works without scripts
 };
+/// One of things that people name as they like. A list that opens would cut what is longer than a phone is wide; these are whole, and folded where
+/// they are many. The only one is chosen beforehand.
+Field named_choice(std::string name, Words label, std::vector<Option> options);
 
 struct Form {
     std::string action = {};
@@ -122,8 +126,8 @@ struct PageLink {
     Words text = {};
     std::string href = {};
 };
-/// The same with words of their own.
-Part pages(PageLink newer, PageLink older);
+/// The same with words of their own. `of`: caption of the table, where a page has several of them.
+Part pages(PageLink newer, PageLink older, Words of = {});
 
 struct Task {
     Words text = {};

@@ -194,7 +194,7 @@ std::string percent_encode(std::string_view text)
 std::string with_query(std::string_view path, Fields const& query)
 {
     std::string out(path);
-    char separator = '?';
+    char separator = path.find('?') == path.npos ? '?' : '&';
     for (auto const& [name, value] : query) {
         if (value.empty())
             continue;

@@ -95,6 +95,11 @@ Response show_message(Visit const& visit, unsigned status, Words title, Words te
     return show(visit, page);
 }
 
+Response nothing_chosen(Visit const& visit)
+{
+    return show_message(visit, 422, "Nothing was chosen", "Go back and choose which one you mean. Nothing was changed.");
+}
+
 Response csv_file(std::string name, std::string csv, std::optional<std::size_t> cut_after)
 {
     Response response{200, "text/csv; charset=utf-8", std::move(csv), {}};

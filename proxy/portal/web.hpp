@@ -85,6 +85,8 @@ void add_problems(Page& page, std::vector<Problem> const& problems);
 Response show(Visit const& visit, Page const& page);
 /// A page with a heading and one paragraph.
 Response show_message(Visit const& visit, unsigned status, Words title, Words text);
+/// A form came without what it asks to choose (named_choice).
+Response nothing_chosen(Visit const& visit);
 /// A table as a file "NAME.csv". One that is cut says so where programs look ("Gatehouse-Cut: 5000", its rows) and in its name.
 Response csv_file(std::string name, std::string csv, std::optional<std::size_t> cut_after);
 /// What to say when the store refused or failed, with a fitting status. Never more detail than the person needs.

@@ -76,7 +76,7 @@ function textsOf(page) {
         const add = (text, element) => {
             const shown = text.replaceAll(/\s+/g, " ").trim();
             if (/\p{L}{2}/u.test(shown) && !element.closest("[lang=en]:not(html), .gh-languages, .govuk-generic-header, pre, code, script, style"))
-                found.push({ text: shown, isData: element.closest("td, dd, option, li, textarea, .govuk-inset-text, .govuk-checkboxes__label, .govuk-radios__label, h1") !== null });
+                found.push({ text: shown, isData: element.closest("td, dd, option, li, textarea, .govuk-inset-text, .govuk-checkboxes__label, .govuk-radios__label, .govuk-radios__hint, h1") !== null });
         };
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walker.nextNode())
@@ -132,7 +132,8 @@ try {
             const fields = { id: "exam-week-too", what: "fun.example", reason: "Fuera.", clause: "12", why: "Exámenes." };
             for (const [name, value] of Object.entries(fields)) await person.fill(`[name=${name}]`, value);
             await person.check('[name=who][value="group:year-9"]');
-            await person.selectOption("[name=after]", "exam-week");
+            await person.click("summary:has-text('Dónde')");
+            await person.check("[name=after][value=exam-week]");
             await person.fill("[name=what]", "grupo:tiktok\nfun.example");
             await person.click("main button[type=submit]");
             await expectSpoken(person, spanish, "es officer problems of a rule");

@@ -136,7 +136,7 @@ try {
             await checkPage(person, "ict-accounts-add-errors");
             await person.fill("#name", "Nora New");
             await person.fill("#login", "nora");
-            await person.selectOption("#role", "supervisor");
+            await person.check("[name=role][value=supervisor]");
             await person.fill("#password", password);
             await person.click("main button[type=submit]");
             await checkPage(person, "ict-accounts-first-password");

@@ -410,10 +410,10 @@ def signer():
     assert len(signers()) == 1 and signers() != old
 
 
-def refuse_certificate(host="good.example"):
+def refuse_certificate(host="good.example", room=TRUSTING_ROOM):
     """As an app that takes no certificate but its own."""
     try:
-        tunnel(host, trust=ROOT.cert)
+        tunnel(host, room, trust=ROOT.cert)
         raise AssertionError("the client took a certificate that it does not trust")
     except ssl.SSLError:
         pass
@@ -439,6 +439,21 @@ def pinned():
     with tunnel("pinned.example", trust=ROOT.cert) as wire:
         assert issuer_seen(wire) == "between", "it is left alone now"
         assert ask(wire, "/", "pinned.example").status == 200
+
+
+@covers("devices that do not have the certificate are all on their page, fifty at a time")
+def untrusting():
+    rooms = {f"127.0.5.{number}" for number in range(10, 63)}
+    for room in sorted(rooms):
+        refuse_certificate(room=room)
+    officer = sign_in(GATE, "paul", GATE.passwords["paul"])
+
+    def shown(page):
+        return set(re.findall(r">(127\.0\.5\.\d+)<", page.text))
+    first = wait_until(lambda: next((page for page in [officer.get("/inspection")] if len(shown(page)) == 50), None), what="fifty of them")
+    assert "1 to 50 of 53" in first.text and 'aria-label="Pages: Devices that take' in first.text, first.text[-2500:]
+    second = officer.get(html.unescape(re.search(r'href="(/inspection\?devices=2)"', first.text)[1]))
+    assert len(shown(second)) == 3 and shown(first) | shown(second) == rooms and "51 to 53 of 53" in second.text, second.text[-2500:]
 
 
 @covers("the address by which a device finds out whether it trusts the certificate answers to everyone, and to nobody who does not")
@@ -601,7 +616,8 @@ def inspecting_school(config):
     closed = '[[rule]]\nid = "closed-page"\nwho = ["everyone"]\nwhat = ["url:good.example/closed"]\naction = "block"\nreason = "This page is closed."\n'
     closed += '[[rule]]\nid = "closed-searches"\nwho = ["everyone"]\nwhat = ["search:trouble"]\naction = "block"\nreason = "Talk to somebody."\n'
     (config / "content.toml").write_text(CONTENT)
-    policy = SMALL_POLICY.replace("[[rule]]", closed + "[[rule]]", 1) + '[[category]]\nid = "bank"\ntitle = "Banks"\nnever_inspect = true\n[[category]]\nid = "school-private"\ntitle = "Left alone"\nnever_inspect = true\n'
+    rooms = SMALL_POLICY.replace('ranges = ["127.0.1.10"]', 'ranges = ["127.0.1.10", "127.0.5.0/24"]')
+    policy = rooms.replace("[[rule]]", closed + "[[rule]]", 1) + '[[category]]\nid = "bank"\ntitle = "Banks"\nnever_inspect = true\n[[category]]\nid = "school-private"\ntitle = "Left alone"\nnever_inspect = true\n'
     (config / "policy.toml").write_text(policy + entry.format("leave-alone", "host:private.example", "do-not-inspect")
                                         + entry.format("all", "everything", "inspect"))
     with open(config / "policy.toml", "a") as policy:
@@ -610,7 +626,7 @@ def inspecting_school(config):
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, listed, old_protocols,
-         wants_certificate, turns_bad, resumed, kept, truncated, pinned, trust_check, signer, safe_search, closed_meanwhile, refused,
+         wants_certificate, turns_bad, resumed, kept, truncated, pinned, untrusting, trust_check, signer, safe_search, closed_meanwhile, refused,
          carried)
 
 if __name__ == "__main__":
@@ -630,7 +646,7 @@ if __name__ == "__main__":
         LISTED = BETWEEN.leaf("listed", f"DNS:{host_of('listed')}", [BETWEEN])
         BETWEEN.revocation_list(pathlib.Path(FOLDER, "lists.pem"), [LISTED[0]])
         RECORDER = Recorder()
-        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, accounts=[("officer", "olive")], settings={"reach": f'extra_roots = ["roots.pem"]\nrevoked = ["{FOLDER}/lists.pem"]'})
+        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, accounts=[("officer", "olive"), ("officer", "paul")], settings={"reach": f'extra_roots = ["roots.pem"]\nrevoked = ["{FOLDER}/lists.pem"]'})
         SUITE = HostileSuite(GATE, RECORDER)
         with GATE:
             for case in CASES:

@@ -195,7 +195,7 @@ def accounts_and_where_they_are_signed_in():
     nora = sign_in(GATE, "nora", html.unescape(first[1]))
     elsewhere = Browser(GATE.console_port, room="127.0.0.9")
     equal(elsewhere.fill("/sign-in", "/sign-in", login="nora", password="another password of nora").status, 303)
-    session = re.findall(r'<option value="(\d+)"[^>]*>127\.0\.0\.9', lead.get(one).text)[0]
+    session = re.findall(r'value="(\d+)"[^>]*>\s*<label[^>]*>127\.0\.0\.9', lead.get(one).text)[0]
     equal(BROWSER["olive"].fill("/account", "/account/end-session", session=session).status, 403, "signing somebody else out")
     done(lead.fill(one, "/account/end-session", account=number, session=session), "session")
     equal(elsewhere.get("/").status, 303, "the place that was signed out")

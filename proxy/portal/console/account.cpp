@@ -63,9 +63,9 @@ task<Response> show_account(Visit const& visit)
     std::vector<Option> others;
     for (auto const& session : *sessions)
         if (session.id != visit.session->id)
-            others.push_back({std::to_string(store::number(session.id)),
-                words("{}, since {}", session.address, shown_time(visit.site, session.created_at)), ""});
-    end_one.fields = {{Field::Kind::select, "session", "Which one?", "", "", others}};
+            others.push_back({std::to_string(store::number(session.id)), session.address,
+                words("Since {}", shown_time(visit.site, session.created_at))});
+    end_one.fields = {named_choice("session", "Which one?", others)};
     Form end;
     end.action = "/account/end-sessions";
     end.button = "Sign out everywhere";
@@ -95,6 +95,8 @@ task<Response> show_account(Visit const& visit)
 
 task<Response> take_end_session(Visit const& visit)
 {
+    if (visit.form("session").empty())
+        co_return nothing_chosen(visit);
     auto const id = static_cast<store::SessionId>(parse_id(visit.form("session")).value_or(0));
     auto const work = [id, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::end_session_of(ledger, id, actor, now); };

@@ -21,9 +21,10 @@ constexpr std::array console_roles{ConsoleRole::none, ConsoleRole::officer, Cons
 void add_changes(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems)
 {
     auto role = change_form(visit, account, "/accounts/role", "Change the role");
-    role.fields.push_back({Field::Kind::select, "role", "Role in these pages",
-        "A role that decides waits for a second person. A new role decides nothing for 24 hours, and signs them out.",
-        std::string(store::to_text(account.console_role)), role_options()});
+    auto field = named_choice("role", "Role in these pages", role_options());
+    field.hint = "A role that decides waits for a second person. A new role decides nothing for 24 hours, and signs them out.";
+    field.value = store::to_text(account.console_role);
+    role.fields.push_back(std::move(field));
     add_proof(role, visit, "password", problems);
     page.parts.push_back(subheading("Role"));
     page.parts.push_back(portal::form(role));
@@ -67,15 +68,15 @@ void add_sessions(Page& page, Visit const& visit, store::Account const& account,
     for (auto const& session : sessions) {
         table.rows.push_back({{session.address, {}, {}, true}, {shown_time(visit.site, session.created_at)},
             {shown_time(visit.site, session.last_seen)}});
-        options.push_back({std::to_string(store::number(session.id)),
-            words("{}, since {}", session.address, shown_time(visit.site, session.created_at)), ""});
+        options.push_back({std::to_string(store::number(session.id)), session.address,
+            words("Since {}", shown_time(visit.site, session.created_at))});
     }
     page.parts.push_back(portal::table(table));
     if (options.empty())
         return;
     auto form = change_form(visit, account, "/account/end-session", "Sign them out there");
     form.fields = {{Field::Kind::hidden, "account", "", "", std::to_string(store::number(account.id))},
-        {Field::Kind::select, "session", "Which one?", "", "", options}};
+        named_choice("session", "Which one?", options)};
     page.parts.push_back(portal::form(form));
 }
 

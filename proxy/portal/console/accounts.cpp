@@ -39,6 +39,15 @@ Words role_of(store::Account const& account)
     return account.subject_role.empty() ? "-" : words("{}, on the web only", account.subject_role);
 }
 
+Field role_field(std::string chosen, Words error)
+{
+    auto field = named_choice("role", "Role in these pages", role_options());
+    field.value = chosen.empty() ? std::string(store::to_text(ConsoleRole::none)) : std::move(chosen);
+    field.error = std::move(error);
+    field.folded = false; // the one choice that nobody may overlook
+    return field;
+}
+
 Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
 {
     auto const policy = visit.site.services.current_policy();
@@ -61,7 +70,7 @@ Page new_account_page(Visit const& visit, std::vector<Problem> const& problems)
         {Field::Kind::text, "person", "User name of their other account",
             "Only if this human being has an account already: nobody approves their own request with a second one.",
             typed("person"), {}, problem_with(problems, "person"), "off", 64},
-        {Field::Kind::select, "role", "Role in these pages", "", typed("role"), role_options(), problem_with(problems, "role")},
+        role_field(typed("role"), problem_with(problems, "role")),
         {Field::Kind::select, "subject", "Role on the web", "", typed("subject"), subject_options(*policy),
             problem_with(problems, "subject")},
         {Field::Kind::select, "group", "Group on the web", "", typed("group"), group_options(*policy)},

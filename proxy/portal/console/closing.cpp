@@ -1,6 +1,9 @@
 // What the online safety officer does with a request that needs no recommendation: answer it, or merge it with another.
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/request_view.hpp"
+#include "proxy/portal/form_data.hpp"
+#include "proxy/store/same_request.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -51,26 +54,36 @@ task<Response> close_page(Visit const& visit, store::RequestId id, std::vector<P
             form, problems));
 }
 
-/// Every other request that is open.
-task<result<std::vector<Option>>> merge_options(Visit const& visit, store::RequestId id)
+/// The form that looks for one among them.
+Part same_search_form(store::SameSearch const& search)
 {
-    auto const work = [](Ledger& ledger) -> result<std::vector<store::UnblockRequest>> {
-        auto open = store::list_requests(ledger, store::RequestState::submitted);
-        auto const later = store::list_requests(ledger, store::RequestState::recommended);
-        if (!open || !later)
-            return open ? later.error() : open.error();
-        open->insert(open->end(), later->begin(), later->end());
-        return open;
-    };
-    auto const others = co_await visit.site.services.store.call(work);
-    if (!others)
-        co_return others.error();
-    std::vector<Option> options;
-    for (auto const& other : *others)
-        if (other.id != id)
-            options.push_back(
-                {std::to_string(store::number(other.id)), other.host + other.path + " (" + other.reference + ")", ""});
-    co_return options;
+    Form form;
+    form.action = "/request/merge";
+    form.button = "Search";
+    form.is_search = true;
+    form.is_secondary = true;
+    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(search.than))},
+        {Field::Kind::text, "find", "Part of a site or of a reference", "", search.part, {}, "", "", 200}};
+    return portal::form(form);
+}
+
+Part same_form(Visit const& visit, store::UnblockRequest const& request, std::vector<store::UnblockRequest> const& others,
+    std::vector<Problem> const& problems)
+{
+    constexpr std::size_t longest_why = 120;
+    Field into{Field::Kind::radios, "into", "Which request shall it follow?", "", std::string(visit.form("into")), {},
+        problem_with(problems, "into")};
+    for (auto const& other : others)
+        into.options.push_back(
+            {std::to_string(store::number(other.id)), words("{} ({})", other.host + other.path, other.reference),
+                words("Asked on {}: {}", shown_time(visit.site, other.submitted_at), shown_text(other.why, longest_why))});
+    Form form;
+    form.action = "/request/merge";
+    form.button = "Merge";
+    form.csrf = visit.csrf();
+    form.fields = step_fields(request);
+    form.fields.push_back(std::move(into));
+    return portal::form(form);
 }
 
 task<Response> merge_page(Visit const& visit, store::RequestId id, std::vector<Problem> problems)
@@ -78,19 +91,33 @@ task<Response> merge_page(Visit const& visit, store::RequestId id, std::vector<P
     auto const request = co_await find_own_turn(visit, id);
     if (!request)
         co_return show_failure(visit, request.error());
-    auto const options = co_await merge_options(visit, id);
-    if (!options)
-        co_return show_failure(visit, options.error());
-    if (options->empty())
+    store::SameSearch const search{id, trimmed_value(visit.request.query, "find")};
+    auto const work = [search, asked = std::string(visit.query("page"))](Ledger& ledger) {
+        return read_page(
+            asked, [&] { return store::count_same(ledger, search); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_same(ledger, search, limit, skipped); });
+    };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found)
+        co_return show_failure(visit, found.error());
+    if (found->rows.empty() && search.part.empty())
         co_return show_message(visit, 200, "There is nothing to merge with", "No other request is open.");
-    Form form;
-    form.action = "/request/merge";
-    form.button = "Merge";
-    form.csrf = visit.csrf();
-    form.fields = step_fields(*request);
-    form.fields.push_back({Field::Kind::select, "into", "Which request shall it follow?", "", std::string(visit.form("into")),
-        *options, problem_with(problems, "into")});
-    co_return show(visit, reason_page(words("Merge {}", request->host), "Both people then get the same answer.", form, problems));
+    Page page;
+    page.title = words("Merge {}", request->host);
+    page.back = "/request?id=" + std::to_string(store::number(id));
+    add_problems(page, problems);
+    page.parts.push_back(heading(page.title));
+    page.parts.push_back(paragraph("Both people then get the same answer. Requests for the same site come first."));
+    if (found->paging.last_number() > 1 || !search.part.empty())
+        page.parts.push_back(same_search_form(search));
+    if (found->rows.empty())
+        page.parts.push_back(paragraph("No open request is like that. Search for less."));
+    else
+        page.parts.push_back(same_form(visit, *request, found->rows, problems));
+    bool const was_sent = visit.request.method == Method::post; // then its query is not in the address
+    add_paging(
+        page, visit, found->paging, was_sent ? "/request/merge?id=" + std::to_string(store::number(id)) : "/request/merge");
+    co_return show(visit, page);
 }
 
 } // namespace

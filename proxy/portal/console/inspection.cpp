@@ -2,6 +2,7 @@
 // put before the officer, who decides; nothing leaves inspection by itself.
 #include "proxy/log/tunnel_report.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/settings.hpp"
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr unsigned days_counted = 7;
 constexpr std::chrono::milliseconds longest_count{2000};
-constexpr std::size_t most_rows = 50;
 
 Words share_of(std::uint64_t part, std::uint64_t whole)
 {
@@ -47,7 +47,7 @@ std::string add_address(Language language, log::PinnedSite const& site)
     return with_query("/lists/add", {{"list", "school-private"}, {"target", site.host}, {"reason", reason.in(language)}});
 }
 
-Table pinned_table(Visit const& visit, log::TunnelReport const& report)
+Table pinned_table(Visit const& visit, std::vector<log::PinnedSite> const& sites)
 {
     bool const may_add = visit.has_role(store::ConsoleRole::officer);
     Table table;
@@ -56,9 +56,7 @@ Table pinned_table(Visit const& visit, log::TunnelReport const& report)
     table.empty = "No app has refused the school's certificate.";
     if (may_add)
         table.head.push_back("Decide");
-    for (auto const& site : report.pinned) {
-        if (table.rows.size() == most_rows)
-            break;
+    for (auto const& site : sites) {
         std::vector<Cell> cells{{shown_text(site.host)}, {std::to_string(site.refusals)}, {std::to_string(site.devices)},
             {shown_time(visit.site, std::chrono::floor<std::chrono::seconds>(site.last))}};
         if (may_add) {
@@ -71,19 +69,42 @@ Table pinned_table(Visit const& visit, log::TunnelReport const& report)
     return table;
 }
 
-Table device_table(Visit const& visit, log::TunnelReport const& report)
+Table device_table(Visit const& visit, std::vector<log::UntrustingDevice> const& devices)
 {
     Table table;
     table.caption = "Devices that take the school's certificate nowhere";
     table.head = {"Address", "Refusals", "Last"};
     table.empty = "Every device takes it.";
-    for (auto const& device : report.devices) {
-        if (table.rows.size() == most_rows)
-            break;
+    for (auto const& device : devices)
         table.rows.push_back({{device.client}, {std::to_string(device.refusals)},
             {shown_time(visit.site, std::chrono::floor<std::chrono::seconds>(device.last))}});
-    }
     return table;
+}
+
+/// Fifty of the apps, and fifty of the devices, each with a way to the rest.
+void add_apps(Page& page, Visit const& visit, std::vector<log::PinnedSite> const& sites)
+{
+    page.parts.push_back(subheading("Apps to decide about"));
+    if (!sites.empty())
+        page.parts.push_back(
+            paragraph("These apps do not work on school devices, since they trust no certificate but their own. Leaving one "
+                      "alone opens it by its name: nobody sees what is done in it. Until somebody decides, it stays closed."));
+    auto const paging = paging_of(visit.query("apps"), sites.size());
+    auto const table = pinned_table(visit, rows_on(paging, sites));
+    page.parts.push_back(portal::table(table));
+    add_paging(page, visit, paging, "/inspection", {"apps", table.caption});
+}
+
+void add_devices(Page& page, Visit const& visit, std::vector<log::UntrustingDevice> const& devices)
+{
+    page.parts.push_back(subheading("Devices to look at"));
+    if (!devices.empty())
+        page.parts.push_back(paragraph("These devices count as the school's but do not have its certificate. Install it, or "
+                                       "correct the network they are in."));
+    auto const paging = paging_of(visit.query("devices"), devices.size());
+    auto const table = device_table(visit, rows_on(paging, devices));
+    page.parts.push_back(portal::table(table));
+    add_paging(page, visit, paging, "/inspection", {"devices", table.caption});
 }
 
 } // namespace
@@ -103,17 +124,9 @@ task<Response> show_inspection(Visit const& visit)
         paragraph("Most connections are encrypted. Where the rules say so, and where a device has the school's certificate, the "
                   "gateway looks "
                   "inside and decides page by page. Elsewhere it sees the name of the site alone."),
-        portal::table(seen_table(*visit.site.services.current_policy(), *report)), subheading("Apps to decide about")};
-    if (!report->pinned.empty())
-        page.parts.push_back(
-            paragraph("These apps do not work on school devices, since they trust no certificate but their own. Leaving one "
-                      "alone opens it by its name: nobody sees what is done in it. Until somebody decides, it stays closed."));
-    page.parts.push_back(portal::table(pinned_table(visit, *report)));
-    page.parts.push_back(subheading("Devices to look at"));
-    if (!report->devices.empty())
-        page.parts.push_back(paragraph("These devices count as the school's but do not have its certificate. Install it, or "
-                                       "correct the network they are in."));
-    page.parts.push_back(portal::table(device_table(visit, *report)));
+        portal::table(seen_table(*visit.site.services.current_policy(), *report))};
+    add_apps(page, visit, report->pinned);
+    add_devices(page, visit, report->devices);
     if (!report->complete || report->unreadable_days > 0)
         page.parts.push_back(
             warning(words("The log of some days was too long to count, or is damaged. The figures are of {} days.",

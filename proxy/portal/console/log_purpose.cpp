@@ -82,7 +82,7 @@ Table purpose_table(Visit const& visit, std::vector<store::LogPurpose> const& pu
         .empty = "Marketing has not looked at the access log."};
     for (auto const& each : purposes) {
         bool const is_live = !each.ended_at && visit.instant() < each.until;
-        table.rows.push_back({{each.purpose}, {each.login}, {shown_time(visit.site, each.from)},
+        table.rows.push_back({{each.purpose}, {Words::kept("login", each.login)}, {shown_time(visit.site, each.from)},
             is_live ? Cell{shown_time(visit.site, each.until), {}, "purple"}
                     : Cell{shown_time(visit.site, each.ended_at.value_or(each.until))}});
     }
@@ -108,6 +108,8 @@ task<Response> take_log_purpose(Visit const& visit)
 
 task<Response> take_log_purpose_end(Visit const& visit)
 {
+    if (visit.form("id").empty())
+        co_return nothing_chosen(visit);
     auto const id = static_cast<store::LogPurposeId>(parse_id(visit.form("id")).value_or(0));
     auto const work = [id, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::end_log_purpose(ledger, id, actor, now); };

@@ -74,15 +74,15 @@ std::vector<Option> options_of(Visit const& visit, std::vector<LogView> const& v
 {
     std::vector<Option> options;
     for (auto const& view : views)
-        options.push_back({std::to_string(store::number(view.id)),
-            is_own(visit, view) ? Words(view.name) : words("{}, shared by {}", view.name, view.owner_name), ""});
+        options.push_back({std::to_string(store::number(view.id)), view.name,
+            is_own(visit, view) ? Words() : words("Shared by {}", view.owner_name)});
     return options;
 }
 
 Part share_form(Visit const& visit, std::vector<LogView> const& views)
 {
     auto form = form_of(visit, "/log/views/share", "Change who sees it");
-    form.fields = {{Field::Kind::select, "view", "Which search?", "", "", options_of(visit, views)},
+    form.fields = {named_choice("view", "Which search?", options_of(visit, views)),
         {Field::Kind::radios, "shared", "Who sees it?",
             "One for a person, a device, an address or a single blocked page stays with its owner.", "yes",
             {{"yes", "Everybody who may read this log", "With your name beside it"}, {"no", "Its owner only", ""}}}};
@@ -92,7 +92,7 @@ Part share_form(Visit const& visit, std::vector<LogView> const& views)
 Part removal_form(Visit const& visit, std::vector<LogView> const& views)
 {
     auto form = form_of(visit, "/log/views/remove", "Remove it");
-    form.fields = {{Field::Kind::select, "id", "Which search goes?", "", "", options_of(visit, views)}};
+    form.fields = {named_choice("id", "Which search goes?", options_of(visit, views))};
     return portal::form(form);
 }
 
@@ -158,6 +158,8 @@ task<Response> take_log_view(Visit const& visit)
 
 task<Response> take_log_view_sharing(Visit const& visit)
 {
+    if (visit.form("view").empty())
+        co_return nothing_chosen(visit);
     auto const shared = visit.form("shared");
     if (shared != "yes" && shared != "no")
         co_return show_message(visit, 422, "Choose who sees it", "Go back, and choose everybody or its owner only.");
@@ -174,6 +176,8 @@ task<Response> take_log_view_sharing(Visit const& visit)
 
 task<Response> take_log_view_removal(Visit const& visit)
 {
+    if (visit.form("id").empty())
+        co_return nothing_chosen(visit);
     auto const work = [id = view_of_form(visit, "id"), actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::remove_log_view(ledger, id, actor, now); };
     auto const gone = co_await visit.site.services.store.call(work);

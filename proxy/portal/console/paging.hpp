@@ -47,7 +47,12 @@ auto read_page(std::string_view asked, Count const& count, Read const& read)
     return PageOf<typename decltype(rows)::value_type::value_type>{paging, std::move(*rows)};
 }
 
+/// Which table of its page it is, where there are several.
+struct PagedTable {
+    std::string_view name = "page"; ///< in the query
+    Words caption = {};
+};
 /// "51 to 100 of 2,000", and links to the pages before and after of `path` that keep the rest of the query. Nothing where there is only one.
-void add_paging(Page& page, Visit const& visit, Paging const& paging, std::string_view path);
+void add_paging(Page& page, Visit const& visit, Paging const& paging, std::string_view path, PagedTable const& table = {});
 
 } // namespace gatehouse::portal::console

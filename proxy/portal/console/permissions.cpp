@@ -53,20 +53,18 @@ Cell state_of(store::Permission const& permission, store::Instant now)
 }
 
 template <class Table>
-void add_options(std::vector<Option>& options, Table const& table, std::string_view prefix)
+void add_options(std::vector<Option>& options, Table const& table, std::string_view prefix, Words const& group = {})
 {
     for (auto const& row : table)
-        options.push_back({std::string(prefix) + row.id, row.title.empty() ? row.id : row.title, ""});
+        options.push_back({std::string(prefix) + row.id, row.title.empty() ? row.id : row.title, {}, group});
 }
 
 /// Social media first, each by itself and all of them, and whatever else has services.
 std::vector<Option> what_options(policy::Policy const& policy)
 {
     std::vector<Option> options{{"", "Choose", ""}};
-    add_options(options, policy.services, "service:");
-    for (auto const& category : policy.categories)
-        options.push_back(
-            {"category:" + category.id, words("All of: {}", category.title.empty() ? category.id : category.title), ""});
+    add_options(options, policy.services, "service:", "One service");
+    add_options(options, policy.categories, "category:", "All of a kind");
     return options;
 }
 
@@ -145,7 +143,8 @@ std::optional<store::NewPermission> proposal_of(Visit const& visit, std::vector<
 
 Words key_text(Visit const& visit, std::optional<store::GivenKey> const& key)
 {
-    return key ? words("by {} on {}, until {}", key->by, shown_time(visit.site, key->at), shown_time(visit.site, key->until))
+    return key ? words("by {} on {}, until {}", Words::kept("login", key->by), shown_time(visit.site, key->at),
+               shown_time(visit.site, key->until))
                : "Not given yet";
 }
 

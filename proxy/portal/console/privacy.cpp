@@ -5,6 +5,7 @@
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/subject_access.hpp"
 #include "proxy/settings.hpp"
+#include "proxy/store/audit_search.hpp"
 #include "proxy/store/retention.hpp"
 
 namespace gatehouse::portal::console {
@@ -15,19 +16,24 @@ using store::Ledger;
 
 struct Kept {
     std::vector<store::ClassKept> classes;
-    std::vector<store::AuditRow> purges;
+    PageOf<store::AuditRow> purges;
     PageOf<store::LogPurpose> purposes;
 };
 
-result<Kept> read_kept(Ledger& ledger, store::Instant now, std::string_view asked)
+/// Which pages of its tables are wanted.
+struct AskedPages {
+    std::string purposes, purges;
+};
+
+result<Kept> read_kept(Ledger& ledger, store::Instant now, AskedPages const& asked)
 {
+    constexpr std::string_view purge = "retention.purge";
     auto classes = store::what_is_kept(ledger, now);
-    store::AuditFilter filter;
-    filter.action_prefix = "retention.";
-    filter.limit = 20;
-    auto purges = store::list_audit(ledger, filter);
+    auto purges = read_page(
+        asked.purges, [&] { return store::count_audit_of(ledger, purge); },
+        [&](std::size_t limit, std::size_t skipped) { return store::list_audit_of(ledger, purge, limit, skipped); });
     auto purposes = read_page(
-        asked, [&] { return store::count_log_purposes(ledger); },
+        asked.purposes, [&] { return store::count_log_purposes(ledger); },
         [&](std::size_t limit, std::size_t skipped) { return store::list_log_purposes(ledger, limit, skipped); });
     if (!classes || !purges || !purposes)
         return !classes ? classes.error() : !purges ? purges.error() : purposes.error();
@@ -93,7 +99,7 @@ Table purge_table(Visit const& visit, Kept const& kept)
     table.caption = "What went, newest first";
     table.head = {"When", "What"};
     table.empty = "Nothing was over its time yet.";
-    for (auto const& row : kept.purges)
+    for (auto const& row : kept.purges.rows)
         table.rows.push_back({{shown_time(visit.site, row.at)}, {Words::kept(row.action, row.detail)}});
     return table;
 }
@@ -105,7 +111,7 @@ std::optional<Part> purpose_end_form(Visit const& visit, std::vector<store::LogP
     std::vector<Option> live;
     for (auto const& each : purposes)
         if (!each.ended_at && visit.instant() < each.until)
-            live.push_back({std::to_string(store::number(each.id)), each.login + ": " + each.purpose, ""});
+            live.push_back({std::to_string(store::number(each.id)), each.purpose, Words::kept("login", each.login)});
     if (!may_end || live.empty())
         return std::nullopt;
     Form form;
@@ -113,7 +119,7 @@ std::optional<Part> purpose_end_form(Visit const& visit, std::vector<store::LogP
     form.button = "End it now";
     form.csrf = visit.csrf();
     form.is_secondary = true;
-    form.fields = {{Field::Kind::select, "id", "Which one should end?", "", "", live}};
+    form.fields = {named_choice("id", "Which one should end?", live)};
     return portal::form(form);
 }
 
@@ -132,12 +138,19 @@ Part access_form(Visit const& visit, std::vector<Problem> const& problems)
     return portal::form(form);
 }
 
+void add_paged(Page& page, Visit const& visit, Table const& table, Paging const& paging, std::string_view name)
+{
+    page.parts.push_back(portal::table(table));
+    add_paging(page, visit, paging, "/privacy", {name, table.caption});
+}
+
 } // namespace
 
 task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
 {
-    auto const work = [now = visit.instant(), asked = std::string(visit.query("page"))](
-                          Ledger& ledger) { return read_kept(ledger, now, asked); };
+    auto const work
+        = [now = visit.instant(), asked = AskedPages{std::string(visit.query("page")), std::string(visit.query("gone"))}](
+              Ledger& ledger) { return read_kept(ledger, now, asked); };
     auto const kept = co_await visit.site.services.store.call(work);
     if (!kept)
         co_return show_failure(visit, kept.error());
@@ -153,9 +166,8 @@ task<Response> privacy_page(Visit const& visit, std::vector<Problem> problems)
         "A closed account loses its name, its user names and all else of the person after that time; an account without "
         "a name stays, so that what was done with it stays true. The audit keeps the user name under which something "
         "was done."));
-    page.parts.push_back(portal::table(purge_table(visit, *kept)));
-    page.parts.push_back(portal::table(purpose_table(visit, kept->purposes.rows)));
-    add_paging(page, visit, kept->purposes.paging, "/privacy");
+    add_paged(page, visit, purge_table(visit, *kept), kept->purges.paging, "gone");
+    add_paged(page, visit, purpose_table(visit, kept->purposes.rows), kept->purposes.paging, "page");
     if (auto const form = purpose_end_form(visit, kept->purposes.rows))
         page.parts.push_back(*form);
     if (visit.has_role(store::ConsoleRole::dpo)) {

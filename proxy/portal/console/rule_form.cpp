@@ -141,11 +141,13 @@ RuleText typed_rule(Visit const& visit)
 
 Field place_field(Policy const& policy, std::string_view own_id, std::string chosen)
 {
-    Field field{Field::Kind::select, "after", "Where does it stand?", "The first rule that fits decides.", std::move(chosen),
-        {{"", "First of all", ""}}};
+    std::vector<Option> places{{"", "First of all", ""}};
     for (std::size_t i = 0; i < policy.rules.size(); ++i)
         if (policy.rules[i].id != own_id)
-            field.options.push_back({policy.rules[i].id, words("After {}: {}", i + 1, policy.rules[i].id), ""});
+            places.push_back({policy.rules[i].id, words("After {}: {}", i + 1, policy.rules[i].id), policy.rules[i].reason});
+    auto field = named_choice("after", "Where does it stand?", std::move(places));
+    field.hint = "The first rule that fits decides.";
+    field.value = std::move(chosen);
     return field;
 }
 

@@ -89,7 +89,7 @@ std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> c
     form.button = "End the key";
     form.csrf = visit.csrf();
     form.is_secondary = true;
-    form.fields = {{Field::Kind::select, "token", "Which one?", "", "", live}};
+    form.fields = {named_choice("token", "Which one?", live)};
     if (!account.empty())
         form.fields.push_back({Field::Kind::hidden, "account", "", "", account});
     parts.push_back(portal::form(form));
@@ -133,6 +133,8 @@ task<Response> take_token(Visit const& visit)
 
 task<Response> take_token_end(Visit const& visit)
 {
+    if (visit.form("token").empty())
+        co_return nothing_chosen(visit);
     auto const id = static_cast<store::ApiTokenId>(parse_id(visit.form("token")).value_or(0));
     auto const work = [id, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::end_api_token(ledger, id, actor, now); };

@@ -46,6 +46,40 @@ TEST(Form, TiesErrorsAndHintsToTheirFields)
     EXPECT_THAT(html, HasSubstr("name=\"csrf\" value=\"token\""));
 }
 
+TEST(Form, ShowsWhatPeopleNamedWholeAndFoldsWhatIsMany)
+{
+    std::vector<Option> options;
+    for (int i = 0; i < 6; ++i)
+        options.push_back({std::to_string(i), "A name of " + std::to_string(i), "by somebody"});
+    Form form;
+    form.fields = {named_choice("which", "Which one?", options)};
+    auto html = portal::form(form).html(Language::english).text();
+    EXPECT_THAT(html, HasSubstr("type=\"radio\" value=\"5\""));
+    EXPECT_THAT(html, HasSubstr("<legend"));
+    EXPECT_THAT(html, Not(HasSubstr(" checked"))) << "nobody ends what they did not choose";
+    options.push_back({"6", "A name of 6", ""});
+    form.fields = {named_choice("which", "Which one?", options)};
+    form.fields.front().value = "6";
+    html = portal::form(form).html(Language::english).text();
+    EXPECT_THAT(html, HasSubstr("<span class=\"govuk-details__summary-text\">Which one? (A name of 6)</span>"));
+    EXPECT_THAT(html, HasSubstr("aria-label=\"Which one?\""));
+    form.fields.front().error = "Choose one";
+    EXPECT_THAT(portal::form(form).html(Language::english).text(), HasSubstr("<details class=\"govuk-details\" open>"));
+    form.fields = {named_choice("which", "Which one?", {{"7", "The only one", ""}})};
+    EXPECT_THAT(portal::form(form).html(Language::english).text(), HasSubstr("value=\"7\" checked"));
+}
+
+TEST(Form, PutsOptionsUnderTheHeadingOfTheirGroup)
+{
+    Form form;
+    form.fields = {{Field::Kind::select, "what", "What", "", "b",
+        {{"", "Choose", ""}, {"a", "A", "", "One"}, {"b", "B", "", "One"}, {"c", "C", "", "Many"}}}};
+    EXPECT_THAT(portal::form(form).html(Language::english).text(),
+        HasSubstr("<option value=\"\">Choose</option><optgroup label=\"One\"><option value=\"a\">A</option>"
+                  "<option value=\"b\" selected>B</option></optgroup><optgroup label=\"Many\">"
+                  "<option value=\"c\">C</option></optgroup>"));
+}
+
 TEST(Form, DoesNotShareTextsBetweenFields)
 {
     Form form;

@@ -45,6 +45,7 @@ TEST(WithQuery, EncodesEverythingThatCouldMislead)
     EXPECT_EQ(with_query("/log", {{"person", "a b&c=\r\n\"<"}, {"empty", ""}, {"x", "~ok-._"}}),
         "/log?person=a%20b%26c%3D%0D%0A%22%3C&x=~ok-._");
     EXPECT_EQ(with_query("/log", {}), "/log");
+    EXPECT_EQ(with_query("/request/merge?id=7", {{"page", "2"}}), "/request/merge?id=7&page=2");
 }
 
 TEST(IsValidUtf8, FollowsTheStandard)
