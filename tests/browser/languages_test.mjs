@@ -132,7 +132,7 @@ try {
             const fields = { id: "exam-week-too", what: "fun.example", reason: "Fuera.", clause: "12", why: "Exámenes." };
             for (const [name, value] of Object.entries(fields)) await person.fill(`[name=${name}]`, value);
             await person.check('[name=who][value="group:year-9"]');
-            await person.click("summary:has-text('Dónde')");
+            await person.click("summary:has-text('posición')");
             await person.check("[name=after][value=exam-week]");
             await person.fill("[name=what]", "grupo:tiktok\nfun.example");
             await person.click("main button[type=submit]");

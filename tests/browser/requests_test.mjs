@@ -57,7 +57,7 @@ async function oneLessonForYear9() {
     await test("the headteacher sees for whom and when, and approves", async () => {
         const head = await people.signIn("head", sizes.phone);
         await openRequest(head, forum);
-        await expectWords(head, ["The group year-9", "In: lesson 3", "It opens on the day that the officer proposes", "led by Mr Hall"]);
+        await expectWords(head, ["The group Year 9", "In: lesson 3", "It opens on the day that the officer proposes", "led by Mr Hall"]);
         await decide(head, "approve", "Good for their English.");
         await expectWords(head, ["Approved"]);
         await menu(head, "Grants");

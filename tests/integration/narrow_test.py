@@ -69,7 +69,9 @@ def a_room_opens_and_no_other():
     scope, times, until = proposed(officer, where)
     sent = officer.fill(where, "/request/recommend", advice="open", text="A poster.", scope=scope, target=SNAPCHAT, when=times, until=until)
     assert sent.status == 303, sent.text[-1500:]
-    assert "Everyone at library" in head.get(where).text, "the headteacher reads for whom"
+    assert "Everyone at Library" in head.get(where).text, "the headteacher reads for whom, by its name"
+    chosen = {"lessons": "In lessons only", "breaks": "At break and lunch only", "outside": "Outside the school day only"}[times]
+    assert chosen in head.get(where).text, "and when, in the words that were chosen"
     approved = head.fill(where, "/request/decide", decision="approve", reason="Yes.")
     assert approved.status == 303 and "done=approved" in approved.location, approved.text[-1500:]
     assert [status(room) for room in (LIBRARY, SUITE_ROOM, YEAR_9)] == [200, 403, 403]

@@ -18,9 +18,9 @@ result<RequestCase> read_case(store::Ledger& ledger, store::RequestStep const& r
 
 std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& found);
 std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation);
-/// "Year 9 pupil in the library"; never more than the record says.
-Words requester_text(store::Requester const& requester);
-Words scope_text(store::Recommendation const& recommendation);
+/// "Pupil, Year 9, at Library", by the names that the policy has; programs get its ids. Never more than the record says.
+Words requester_text(Visit const& visit, store::Requester const& requester);
+Words scope_text(Visit const& visit, store::Recommendation const& recommendation);
 
 /// The step of this visit on the request and version that its form names.
 store::RequestStep step_of(Visit const& visit);

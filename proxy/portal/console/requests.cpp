@@ -60,6 +60,34 @@ Words event_words(store::RequestEvent const& event)
     return event.text.substr(end + 2);
 }
 
+/// What the policy calls it, for people; its id where the policy does not know it (any more).
+template <class Table>
+Words named(Visit const& visit, Table const& table, std::string const& id)
+{
+    for (auto const& each : table)
+        if (!visit.request.as_data && each.id == id && !each.title.empty())
+            return each.title;
+    return id;
+}
+
+/// In the words of the form that chose it (triage.cpp), where it is one of its choices.
+Words times_text(policy::Policy const& policy, std::vector<std::string> const& selectors)
+{
+    using Texts = std::vector<std::string>;
+    if (selectors.empty())
+        return "At any time";
+    if (selectors == Texts{"lesson"})
+        return "In lessons only";
+    if (selectors == Texts{"break", "lunch"})
+        return "At break and lunch only";
+    if (selectors == Texts{"outside"})
+        return "Outside the school day only";
+    std::vector<Words> times;
+    for (auto const& selector : selectors)
+        times.push_back(spoken_selector(policy, "when", selector)); // "lesson 2"
+    return words("In: {}", joined(times));
+}
+
 /// Which state the role's queue holds; `show` of the query picks another one.
 RequestState wanted_state(Visit const& visit)
 {
@@ -106,7 +134,7 @@ Part others_table(Visit const& visit, std::vector<store::UnblockRequest> const& 
     table.caption = "Others who asked";
     table.head = {"Site", "Asked by", "Asked on", "Why"};
     for (auto const& other : merged)
-        table.rows.push_back({{other.host + other.path}, {requester_text(other.requester)},
+        table.rows.push_back({{other.host + other.path}, {requester_text(visit, other.requester)},
             {shown_time(visit.site, other.submitted_at), {}, {}, false, true}, {shown_text(other.why, 120)}});
     return portal::table(table);
 }
@@ -138,22 +166,26 @@ result<RequestCase> read_case(Ledger& ledger, store::RequestStep const& reader)
     return RequestCase{std::move(*request), std::move(*merged), std::move(*history), turn};
 }
 
-Words requester_text(store::Requester const& who)
+Words requester_text(Visit const& visit, store::Requester const& who)
 {
-    std::vector<Words> parts{who.role.empty() ? Words("Somebody") : Words(who.role), who.group, who.user};
+    auto const policy = visit.site.services.current_policy();
+    std::vector<Words> parts{who.role.empty() ? Words("Somebody") : named(visit, policy->roles, who.role),
+        named(visit, policy->groups, who.group), who.user};
     if (who.user.empty() && !who.claimed_name.empty())
         parts.push_back(words("says: {}", who.claimed_name));
-    return who.network.empty() ? joined(parts) : words("{}, at {}", joined(parts), who.network);
+    return who.network.empty() ? joined(parts) : words("{}, at {}", joined(parts), named(visit, policy->networks, who.network));
 }
 
-Words scope_text(store::Recommendation const& recommendation)
+Words scope_text(Visit const& visit, store::Recommendation const& recommendation)
 {
+    auto const policy = visit.site.services.current_policy();
+    auto const& value = recommendation.scope_value;
     switch (recommendation.scope) {
-    case store::Scope::person: return words("Only {}", recommendation.scope_value);
-    case store::Scope::group: return words("The group {}", recommendation.scope_value);
-    case store::Scope::role: return words("Everyone with the role {}", recommendation.scope_value);
+    case store::Scope::person: return words("Only {}", value);
+    case store::Scope::group: return words("The group {}", named(visit, policy->groups, value));
+    case store::Scope::role: return words("Everyone with the role {}", named(visit, policy->roles, value));
     case store::Scope::everyone: return "Everyone";
-    case store::Scope::network: return words("Everyone at {}", recommendation.scope_value);
+    case store::Scope::network: return words("Everyone at {}", named(visit, policy->networks, value));
     }
     return "";
 }
@@ -163,7 +195,7 @@ std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& foun
     auto const& request = found.request;
     auto const state = shown(request.state);
     std::vector<SummaryRow> rows{{"Site", {request.host + request.path}}, {"State", {state.state, {}, state.tag}},
-        {"Asked by", {requester_text(request.requester)}}, {"Why they need it", {request.why}},
+        {"Asked by", {requester_text(visit, request.requester)}}, {"Why they need it", {request.why}},
         {"Asked on", {shown_time(visit.site, request.submitted_at)}}};
     if (!request.rule.empty())
         rows.push_back({"Blocked by",
@@ -177,17 +209,14 @@ std::vector<SummaryRow> request_rows(Visit const& visit, RequestCase const& foun
 std::vector<SummaryRow> recommendation_rows(Visit const& visit, store::Recommendation const& recommendation)
 {
     auto const policy = visit.site.services.current_policy();
-    std::vector<Words> when;
-    for (auto const& selector : recommendation.when)
-        when.push_back(spoken_selector(*policy, "when", selector)); // "lesson", "lesson 2"
     auto opens = recommendation.host + recommendation.path;
     for (auto const& other : recommendation.also)
         opens += ", " + other;
     return {
         {"The officer says", {recommendation.allow ? "Open it" : "Keep it closed", {}, recommendation.allow ? "green" : "red"}},
-        {"Because", {recommendation.text}}, {"For whom", {scope_text(recommendation)}}, {"What opens", {opens}},
-        {"When", {when.empty() ? Words("At any time") : words("In: {}", joined(when))}},
-        {"From", {shown_time(visit.site, recommendation.from)}}, {"Until", {shown_time(visit.site, recommendation.until)}}};
+        {"Because", {recommendation.text}}, {"For whom", {scope_text(visit, recommendation)}}, {"What opens", {opens}},
+        {"When", {times_text(*policy, recommendation.when)}}, {"From", {shown_time(visit.site, recommendation.from)}},
+        {"Until", {shown_time(visit.site, recommendation.until)}}};
 }
 
 store::RequestStep step_of(Visit const& visit)
@@ -240,7 +269,7 @@ task<Response> show_requests(Visit const& visit)
     for (auto const& request : found->rows)
         table.rows.push_back({{request.host + request.path, "/request?id=" + std::to_string(store::number(request.id)), {}, false,
                                   false, request.reference},
-            {requester_text(request.requester)}, {shown_time(visit.site, request.submitted_at), {}, {}, false, true},
+            {requester_text(visit, request.requester)}, {shown_time(visit.site, request.submitted_at), {}, {}, false, true},
             {shown_text(request.why, 120)}});
     Page page;
     page.title = table.caption;

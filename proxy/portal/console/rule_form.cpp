@@ -144,7 +144,7 @@ Field place_field(Policy const& policy, std::string_view own_id, std::string cho
     std::vector<Option> places{{"", "First of all", ""}};
     for (std::size_t i = 0; i < policy.rules.size(); ++i)
         if (policy.rules[i].id != own_id)
-            places.push_back({policy.rules[i].id, words("After {}: {}", i + 1, policy.rules[i].id), policy.rules[i].reason});
+            places.push_back({policy.rules[i].id, words("After {}: {}", i + 1, policy.rules[i].id), ""});
     auto field = named_choice("after", "Where does it stand?", std::move(places));
     field.hint = "The first rule that fits decides.";
     field.value = std::move(chosen);
