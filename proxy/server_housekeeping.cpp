@@ -3,7 +3,9 @@
 #include "proxy/store/audit.hpp"
 #include "proxy/store/believed_time.hpp"
 #include "proxy/store/kept_heads.hpp"
+#include "proxy/store/publications.hpp"
 #include "proxy/store/retention.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -14,7 +16,18 @@
 
 namespace gatehouse {
 
-/// Once a minute of the wall clock, which decides what is over and may be set: requests that nobody decided and sessions that are over.
+namespace {
+
+template <class T>
+error_code error_of(result<T> const& done)
+{
+    return done ? error_code{} : done.error();
+}
+
+} // namespace
+
+/// Once a minute of the wall clock, which decides what is over and may be set: requests, roles and publications that nobody decided, and sessions
+/// that are over.
 void Server::keep_house()
 {
     auto const now = clock_.now().instant;
@@ -24,9 +37,14 @@ void Server::keep_house()
     auto tidy = [this, now](store::Ledger& ledger) {
         auto const requests = store::expire_requests(ledger, now);
         auto const sessions = store::prune_sessions(ledger, now);
-        store_failing_ = !requests || !sessions;
-        if (store_failing_)
-            spdlog::warn("store.not_tidied reason=\"{}\"", (requests ? sessions.error() : requests.error()).message());
+        auto const roles = store::expire_roles(ledger, now);
+        auto const publications = store::expire_publications(ledger, now);
+        store_failing_ = false;
+        for (auto const& failure : {error_of(requests), error_of(sessions), error_of(roles), error_of(publications)})
+            if (failure) {
+                store_failing_ = true;
+                spdlog::warn("store.not_tidied reason=\"{}\"", failure.message());
+            }
     };
     (void)store_->post(store::Job{std::move(tidy)}); // a full queue: the next minute will do
     let_records_go(now);

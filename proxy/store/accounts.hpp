@@ -25,6 +25,8 @@ std::optional<ConsoleRole> parse_console_role(std::string_view text);
 
 /// After a change of role or of the way in by somebody else, before the account decides anything.
 inline constexpr std::chrono::hours settling_time{24};
+/// What waits for a second person expires after this.
+inline constexpr std::chrono::days second_person_time{14};
 
 struct Account {
     AccountId id = AccountId::none;

@@ -48,12 +48,12 @@ struct Asked {
 };
 
 /// Errors: `errc::not_found`, `wrong_state`.
-result<Asked> load_waiting(Ledger& ledger, PublicationId id)
+result<Asked> load_waiting(Ledger& ledger, PublicationId id, Instant now)
 {
     auto publication = find_publication(ledger, id);
     if (!publication)
         return publication.error();
-    if (publication->state != PublicationState::waiting)
+    if (!publication->waits(now))
         return errc::wrong_state;
     auto const drafted = ledger.database().collect(
         "SELECT made_by, count(*) FROM list_changes WHERE publication = ? GROUP BY made_by",
@@ -83,7 +83,7 @@ struct Turn {
 /// Everything that confirming needs. Errors: as confirm_publication.
 result<Turn> take_turn(Ledger& ledger, PublicationStep const& step)
 {
-    auto asked = load_waiting(ledger, step.id);
+    auto asked = load_waiting(ledger, step.id, step.now);
     if (!asked)
         return asked.error();
     auto by = require_second_person(ledger, step.actor, asked->second, step.now);
@@ -169,7 +169,7 @@ result<void> turn_down_publication(Ledger& ledger, PublicationStep const& step, 
         return errc::invalid_value;
     Deed const deed{"publication.turn-down", object_of(step.id), step.actor, step.now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const asked = load_waiting(ledger, step.id);
+        auto const asked = load_waiting(ledger, step.id, step.now);
         if (!asked)
             return asked.error();
         auto const by = require_refuser(ledger, step.actor, asked->second);
@@ -193,22 +193,48 @@ result<void> check_publication_turn(Ledger& ledger, PublicationStep const& step)
 
 result<std::vector<Account>> publication_confirmers(Ledger& ledger, PublicationId id, Instant now)
 {
-    auto const asked = load_waiting(ledger, id);
+    auto const asked = load_waiting(ledger, id, now);
     if (!asked && asked.error() == errc::wrong_state)
         return std::vector<Account>{};
     return asked ? second_people(ledger, asked->second, now) : result<std::vector<Account>>{asked.error()};
 }
 
-result<std::vector<PublicationId>> publications_for(Ledger& ledger, Account const& reader)
+result<void> expire_publications(Ledger& ledger, Instant now)
+{
+    return ledger.transact([&]() -> result<void> {
+        auto const over = ledger.database().collect(
+            "SELECT id, message FROM publications WHERE state = ? AND made_at <= ? ORDER BY id",
+            [](Statement const& row) {
+                return std::pair{row.id<PublicationId>(0), row.text(1)};
+            },
+            PublicationState::waiting, now - second_person_time);
+        if (!over)
+            return over.error();
+        Actor const system{AccountId::none, "system", ""};
+        for (auto const& [id, message] : *over) {
+            auto const set = ledger.database().execute("UPDATE publications SET state = ? WHERE id = ? AND state = ?",
+                PublicationState::expired, id, PublicationState::waiting);
+            if (!set)
+                return set;
+            if (auto const moved = move_changes(ledger, id, PublicationId::none); !moved)
+                return moved;
+            if (auto const audited = audit(ledger, {"publication.expire", object_of(id), system, now}, message); !audited)
+                return audited;
+        }
+        return {};
+    });
+}
+
+result<std::vector<PublicationId>> publications_for(Ledger& ledger, Account const& reader, Instant now)
 {
     auto const waiting = ledger.database().collect(
-        "SELECT id FROM publications WHERE state = ? ORDER BY id", [](Statement const& row) { return row.id<PublicationId>(0); },
-        PublicationState::waiting);
+        "SELECT id FROM publications WHERE state = ? AND made_at > ? ORDER BY id",
+        [](Statement const& row) { return row.id<PublicationId>(0); }, PublicationState::waiting, now - second_person_time);
     if (!waiting)
         return waiting.error();
     std::vector<PublicationId> mine;
     for (auto const id : *waiting) {
-        auto const asked = load_waiting(ledger, id);
+        auto const asked = load_waiting(ledger, id, now);
         if (!asked)
             return asked.error();
         if (could_be_second(reader, asked->second))

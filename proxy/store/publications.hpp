@@ -37,6 +37,7 @@ enum class PublicationState : std::uint8_t {
     cancelled, ///< its changes went back to the draft
     refused,   ///< the policy did not hold with them; they went back to the draft
     waiting,   ///< for a second person: sites that nobody looks into
+    expired,   ///< nobody decided within `second_person_time`; its changes went back to the draft
 };
 
 struct Publication {
@@ -50,6 +51,9 @@ struct Publication {
     AccountId asked_by = AccountId::none;             ///< of one that waited for a second person
     std::string confirmed_by;                         ///< login of that person
     PublicationId waits_beside = PublicationId::none; ///< what was proposed with it and waits; not kept
+
+    Instant expires_at() const { return made_at + second_person_time; } ///< of one that waits
+    bool waits(Instant now) const { return state == PublicationState::waiting && now < expires_at(); }
 };
 
 struct NewChanges {
@@ -112,17 +116,19 @@ struct PublicationStep {
     Instant now{};
 };
 /// Another officer or a headteacher, for longer than 24 hours: neither who published it nor who drafted one of its sites, and not with the account for
-/// emergencies. It is pending then, and due at once if its time is over. Errors: `errc::not_found`, `wrong_state` (decided, or who published it is no
-/// officer any more), `not_permitted`, `same_person`, `role_changed_recently`, `access_given_recently`.
+/// emergencies. It is pending then, and due at once if its time is over. Errors: `errc::not_found`, `wrong_state` (decided, expired, or who published it
+/// is no officer any more), `not_permitted`, `same_person`, `role_changed_recently`, `access_given_recently`.
 result<Publication> confirm_publication(Ledger& ledger, PublicationStep const& step);
 /// As confirm_publication, also within 24 hours; its changes go back to the draft. Errors: also `errc::invalid_value` without a reason.
 result<void> turn_down_publication(Ledger& ledger, PublicationStep const& step, std::string const& reason);
 /// Whether confirm_publication would let this actor. Errors: as confirm_publication.
 result<void> check_publication_turn(Ledger& ledger, PublicationStep const& step);
+/// What waits for longer than `second_person_time` is over, and its changes are in the draft again. By the program itself.
+result<void> expire_publications(Ledger& ledger, Instant now);
 /// Who could confirm it now. Errors: `errc::not_found`.
 result<std::vector<Account>> publication_confirmers(Ledger& ledger, PublicationId id, Instant now);
 /// Those that wait and that this reader could confirm, oldest first.
-result<std::vector<PublicationId>> publications_for(Ledger& ledger, Account const& reader);
+result<std::vector<PublicationId>> publications_for(Ledger& ledger, Account const& reader, Instant now);
 
 // By the program itself, when a publication is due.
 

@@ -62,10 +62,10 @@ result<SecondPerson> second_person_for(Ledger& ledger, Row const& row)
 }
 
 /// Errors: `errc::wrong_state`.
-result<Row> load_waiting(Ledger& ledger, RoleGrantId id)
+result<Row> load_waiting(Ledger& ledger, RoleGrantId id, Instant now)
 {
     auto row = load(ledger, id);
-    if (row && row->grant.state != RoleGrantState::waiting)
+    if (row && !row->grant.waits(now))
         return errc::wrong_state;
     return row;
 }
@@ -85,7 +85,7 @@ struct Turn {
 /// Everything that confirming needs. Errors: as confirm_role.
 result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
 {
-    auto row = load_waiting(ledger, step.id);
+    auto row = load_waiting(ledger, step.id, step.now);
     if (!row)
         return row.error();
     auto const second = second_person_for(ledger, *row);
@@ -186,7 +186,7 @@ result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string 
         return errc::invalid_value;
     Deed const deed{"account.refuse-role", fmt::format("role-grant:{}", number(step.id)), step.actor, step.now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const row = load_waiting(ledger, step.id);
+        auto const row = load_waiting(ledger, step.id, step.now);
         if (!row)
             return row.error();
         auto const second = second_person_for(ledger, *row);
@@ -199,6 +199,29 @@ result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string 
             return decided;
         auto const what = fmt::format("{}: {}", account_object(row->grant.account), to_text(row->grant.role));
         return audit(ledger, deed, what + ": " + reason);
+    });
+}
+
+result<void> expire_roles(Ledger& ledger, Instant now)
+{
+    return ledger.transact([&]() -> result<void> {
+        static std::string const sql = fmt::format("{}WHERE g.state = 0 AND g.asked_at <= ? ORDER BY g.id", select_grant);
+        auto const over = ledger.database().collect(sql, read_row, now - second_person_time);
+        if (!over)
+            return over.error();
+        Actor const system{AccountId::none, "system", ""};
+        for (auto const& [grant, asked_by] : *over) {
+            auto const set
+                = ledger.database().execute("UPDATE role_grants SET state = ?, decided_at = ? WHERE id = ? AND state = 0",
+                    RoleGrantState::expired, now, grant.id);
+            if (!set)
+                return set;
+            Deed const deed{"account.expire-role", fmt::format("role-grant:{}", number(grant.id)), system, now};
+            auto const detail = fmt::format("{}: {}", account_object(grant.account), to_text(grant.role));
+            if (auto const audited = audit(ledger, deed, detail); !audited)
+                return audited;
+        }
+        return {};
     });
 }
 
@@ -247,14 +270,14 @@ result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Ins
     return second ? second_people(ledger, *second, now) : result<std::vector<Account>>{second.error()};
 }
 
-result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader)
+result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Instant now)
 {
     if (!could_be_second(reader, {}))
         return std::size_t{0};
     auto const found = ledger.database().first(
         "SELECT count(*) FROM role_grants g JOIN accounts a ON a.id = g.account JOIN accounts b ON b.id = g.asked_by"
-        " WHERE g.state = 0 AND a.person <> ?1 AND b.person <> ?1",
-        [](Statement const& row) { return row.integer(0); }, reader.person);
+        " WHERE g.state = 0 AND a.person <> ?1 AND b.person <> ?1 AND g.asked_at > ?2",
+        [](Statement const& row) { return row.integer(0); }, reader.person, now - second_person_time);
     if (!found)
         return found.error();
     return static_cast<std::size_t>(found->value_or(0));

@@ -12,7 +12,8 @@ enum class RoleGrantState : std::uint8_t {
     waiting,
     confirmed,
     refused,
-    withdrawn ///< another role was chosen, or somebody concerned was closed or lost their role
+    withdrawn, ///< another role was chosen, or somebody concerned was closed or lost their role
+    expired    ///< nobody decided within `second_person_time`
 };
 
 struct RoleGrant {
@@ -26,6 +27,9 @@ struct RoleGrant {
     std::string asked_by; ///< login
     std::optional<Instant> decided_at;
     std::string decided_by, answer;
+
+    Instant expires_at() const { return asked_at + second_person_time; }
+    bool waits(Instant now) const { return state == RoleGrantState::waiting && now < expires_at(); }
 };
 
 /// Officer, headteacher, chief executive, DSL, DPO, ICT lead.
@@ -37,7 +41,7 @@ struct RoleGrantStep {
     Instant now{};
 };
 /// ICT lead or headteacher, for longer than 24 hours; neither who asked nor whose role it is, and not with the account for emergencies. The account has
-/// the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, or who asked may not any more), `not_permitted`,
+/// the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, expired, or who asked may not any more), `not_permitted`,
 /// `same_person`, `role_changed_recently`.
 result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step);
 /// As confirm_role, also within the 24 hours. Errors: also `errc::invalid_value` without a reason.
@@ -54,7 +58,9 @@ result<std::size_t> count_role_grants(Ledger& ledger);
 result<RoleGrant> waiting_role(Ledger& ledger, AccountId account);
 /// Who could confirm it now. Errors: `errc::not_found`.
 result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Instant now);
+/// What waits for longer than `second_person_time` is over: the account keeps its role. By the program itself.
+result<void> expire_roles(Ledger& ledger, Instant now);
 /// Those that wait and that this reader could confirm.
-result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader);
+result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Instant now);
 
 } // namespace gatehouse::store

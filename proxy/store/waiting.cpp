@@ -106,13 +106,13 @@ result<void> count_cases(Ledger& ledger, Account const& reader, Waiting& waiting
 
 result<void> count_confirmations(Ledger& ledger, Account const& reader, Instant now, Waiting& waiting)
 {
-    auto const roles = count_roles_for(ledger, reader);
+    auto const roles = count_roles_for(ledger, reader, now);
     auto const holds = count_holds_for(ledger, reader, now);
     if (!roles || !holds)
         return !roles ? roles.error() : holds.error();
     waiting.roles = *roles;
     waiting.holds = *holds;
-    auto const asked = publications_for(ledger, reader);
+    auto const asked = publications_for(ledger, reader, now);
     if (!asked)
         return asked.error();
     waiting.confirmations = asked->size();

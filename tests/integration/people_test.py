@@ -285,6 +285,25 @@ def who_got_a_new_password_decides_nothing_for_a_day():
     step("harriet", one, "/supervision/decide", "refused", decision="refuse", reason="It was for a lesson.")
 
 
+def what_waits_says_when_it_expires():
+    lead, own = BROWSER["ian"], "another password of ian"
+    done(lead.fill(other(lead, "tess"), "/accounts/role", id=other_number(lead, "tess"), role="dsl", password=own), "asked")
+    page = BROWSER["olive"].fill("/lists/add", "/lists/add", list="school-private", target="pinned.example", reason="An app.", review="2027-06-01", when="now")
+    assert page.status == 303, (page.status, page.text[-1500:])
+    for path in ("/roles", "/history"):
+        text = html.unescape(BROWSER["harriet"].get(path).text)
+        assert "Expires on" in text and "10 Dec 2026" in text and "Waits for a second person" in text, (path, text[-3000:])
+
+
+def what_waited_has_expired():
+    wait_until(lambda: "publication.expire" in BROWSER["dev"].get("/audit?action=publication.expire").text, what="the end of what waited")
+    assert "account.expire-role" in BROWSER["dev"].get("/audit?action=account.expire-role").text
+    for path in ("/roles", "/history"):
+        text = html.unescape(BROWSER["harriet"].get(path).text)
+        assert "Expired" in text and "Waits for a second person" not in text, (path, text[-3000:])
+    assert "pinned.example" in BROWSER["olive"].get("/draft").text, "it is the officer's draft again"
+
+
 def everything_about_one_person():
     told = Browser(GATE.portal_port, secure=False, room="127.0.0.7").fill("/tell", "/tell", about="pupil", person="amy", text="Amy's friend Zoe is sad.")
     equal(told.status, 303)
@@ -401,5 +420,5 @@ with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}
     SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, who_got_a_new_password_decides_nothing_for_a_day, accounts_and_where_they_are_signed_in,
               everything_about_one_person, the_clocks_of_clause_15_are_kept, every_row_of_the_audit_is_read_again, the_head_of_the_day_is_kept_in_a_file,
-              old_records_go_and_it_is_seen)
+              what_waits_says_when_it_expires, old_records_go_and_it_is_seen, what_waited_has_expired)
 SUITE.close()

@@ -89,10 +89,11 @@ Part confirmation_form(Visit const& visit, PublicationId id, std::vector<Problem
 /// What a reader can do about one that waits for a second person.
 void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
-    if (found.publication.state != PublicationState::waiting)
+    if (!found.publication.waits(visit.instant()))
         return;
-    page.parts.push_back(paragraph(
-        "Sites that nobody looks into take two people: another officer or a headteacher confirms what an officer published."));
+    page.parts.push_back(paragraph("Sites that nobody looks into take two people: another officer or a headteacher confirms what "
+                                   "an officer published. After "
+                                   "14 days without an answer it expires and they go back to the draft."));
     if (found.refused == store::make_error_code(store::errc::same_person))
         page.parts.push_back(inset("You published it or drafted one of its sites: somebody else confirms it."));
     else if (found.refused == store::make_error_code(store::errc::wrong_state))
@@ -128,11 +129,13 @@ std::vector<SummaryRow> rows_of(Visit const& visit, Found const& found)
 {
     auto const& one = found.publication;
     bool const is_to_come = one.state == PublicationState::pending || one.state == PublicationState::waiting;
-    std::vector<SummaryRow> rows{{"State", publication_state(one.state)},
+    std::vector<SummaryRow> rows{{"State", publication_state(one, visit.instant())},
         {is_to_come ? "Goes live" : "When", {shown_time(visit.site, one.due_at)}},
         {"By", {words("{}, {}", one.made_by, shown_time(visit.site, one.made_at))}}};
-    if (one.state == PublicationState::waiting)
+    if (one.waits(visit.instant())) {
         rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
+        rows.push_back({"Expires on", {shown_time(visit.site, one.expires_at())}});
+    }
     if (!one.confirmed_by.empty())
         rows.push_back({"Confirmed by", {Words::kept("login", one.confirmed_by)}});
     if (!one.note.empty())
@@ -165,7 +168,7 @@ task<Response> publication_page(Visit const& visit, PublicationId id, std::vecto
     bool const officer = visit.has_role(ConsoleRole::officer);
     if (officer && one.state == PublicationState::live)
         page.parts.push_back(step_form(visit, id, "/history/undo", "Take it back"));
-    if (officer && (one.state == PublicationState::pending || one.state == PublicationState::waiting))
+    if (officer && (one.state == PublicationState::pending || one.waits(visit.instant())))
         page.parts.push_back(step_form(visit, id, "/history/cancel", "Call it off"));
     co_return show(visit, page);
 }
@@ -184,11 +187,12 @@ task<Response> show_history(Visit const& visit)
         found->pop_back();
     Table table;
     table.caption = "Publications, newest first";
-    table.head = {"What for", "When", "By", "State"};
+    table.head = {"What for", "When", "By", "State", "Expires on"};
     table.empty = "Nothing was published from the console yet.";
     for (auto const& one : *found)
         table.rows.push_back({{message_of(one), "/history/one?id=" + std::to_string(store::number(one.id))},
-            {shown_time(visit.site, one.due_at)}, {one.made_by}, publication_state(one.state)});
+            {shown_time(visit.site, one.due_at)}, {one.made_by}, publication_state(one, visit.instant()),
+            {one.waits(visit.instant()) ? shown_time(visit.site, one.expires_at()) : Words()}});
     Page page;
     page.title = "History";
     page.back = "/draft";

@@ -5,15 +5,17 @@
 
 namespace gatehouse::portal::console {
 
-Cell publication_state(store::PublicationState state)
+Cell publication_state(store::Publication const& publication, store::Instant now)
 {
     using enum store::PublicationState;
-    switch (state) {
+    bool const is_over = publication.state == waiting && !publication.waits(now);
+    switch (is_over ? expired : publication.state) {
     case pending: return {"Later", {}, "purple"};
     case live: return {"Live", {}, "green"};
     case cancelled: return {"Called off", {}, "grey"};
     case refused: return {"Not published", {}, "red"};
     case waiting: return {"Waits for a second person", {}, "purple"};
+    case expired: return {"Expired", {}, "grey"};
     }
     return {};
 }

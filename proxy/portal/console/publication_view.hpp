@@ -6,7 +6,7 @@
 
 namespace gatehouse::portal::console {
 
-Cell publication_state(store::PublicationState state);
+Cell publication_state(store::Publication const& publication, store::Instant now);
 /// What it was for: in the words of the officer, or in the store's own where it takes another one back.
 Words message_of(store::Publication const& publication, std::size_t max_bytes = 500);
 Words list_title(store::SchoolList list);

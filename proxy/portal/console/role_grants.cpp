@@ -36,12 +36,14 @@ Words shown_person(store::RoleGrant const& grant)
     return grant.display_name.empty() ? Words(grant.login) : words("{} ({})", grant.display_name, grant.login);
 }
 
-Cell state_of(store::RoleGrant const& grant)
+Cell state_of(store::RoleGrant const& grant, store::Instant now)
 {
-    switch (grant.state) {
+    bool const is_over = grant.state == RoleGrantState::waiting && !grant.waits(now);
+    switch (is_over ? RoleGrantState::expired : grant.state) {
     case RoleGrantState::waiting: return {"Waits for a second person", {}, "purple"};
     case RoleGrantState::confirmed: return {"Confirmed", {}, "green"};
     case RoleGrantState::refused: return {"Refused", {}, "grey"};
+    case RoleGrantState::expired: return {"Expired", {}, "grey"};
     case RoleGrantState::withdrawn: break;
     }
     return {"Withdrawn", {}, "grey"};
@@ -50,11 +52,13 @@ Cell state_of(store::RoleGrant const& grant)
 Part facts(Visit const& visit, Found const& found)
 {
     auto const& grant = found.grant;
-    std::vector<SummaryRow> rows{{"Person", {shown_person(grant)}}, {"State", state_of(grant)},
+    std::vector<SummaryRow> rows{{"Person", {shown_person(grant)}}, {"State", state_of(grant, visit.instant())},
         {"Role that is asked for", {role_title(grant.role)}}, {"Role now", {role_title(grant.role_now)}},
         {"Asked by", {words("{}, {}", grant.asked_by, shown_time(visit.site, grant.asked_at))}}};
-    if (grant.state == RoleGrantState::waiting)
+    if (grant.waits(visit.instant())) {
         rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
+        rows.push_back({"Expires on", {shown_time(visit.site, grant.expires_at())}});
+    }
     if (!grant.decided_by.empty() && grant.decided_at)
         rows.push_back({"Decided by", {words("{}, {}", grant.decided_by, shown_time(visit.site, *grant.decided_at))}});
     if (!grant.answer.empty())
@@ -72,7 +76,7 @@ Part decision_form(Visit const& visit, store::RoleGrant const& grant, std::vecto
 
 void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
-    if (found.grant.state != RoleGrantState::waiting)
+    if (!found.grant.waits(visit.instant()))
         return;
     if (found.refused == store::make_error_code(store::errc::same_person))
         page.parts.push_back(
@@ -139,11 +143,12 @@ task<Response> show_roles(Visit const& visit)
         co_return show_failure(visit, shown.error());
     Table table;
     table.caption = "Newest first";
-    table.head = {"Person", "Role", "State", "Asked by", "When"};
+    table.head = {"Person", "Role", "State", "Asked by", "When", "Expires on"};
     table.empty = "Nobody asked for a role yet.";
     for (auto const& grant : shown->grants.rows)
-        table.rows.push_back({{shown_person(grant), address_of(grant)}, {role_title(grant.role)}, state_of(grant),
-            {grant.asked_by}, {shown_time(visit.site, grant.asked_at)}});
+        table.rows.push_back({{shown_person(grant), address_of(grant)}, {role_title(grant.role)},
+            state_of(grant, visit.instant()), {grant.asked_by}, {shown_time(visit.site, grant.asked_at)},
+            {grant.waits(visit.instant()) ? shown_time(visit.site, grant.expires_at()) : Words()}});
     Page page;
     page.title = "Roles";
     if (visit.query("done") == "confirmed")
@@ -155,7 +160,7 @@ task<Response> show_roles(Visit const& visit)
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
         paragraph("A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
-                  "headteacher confirms. Until then the account has its old role."));
+                  "headteacher confirms. Until then the account has its old role. After 14 days without an answer it expires."));
     page.parts.push_back(portal::table(table));
     add_paging(page, visit, shown->grants.paging, "/roles");
     page.parts.push_back(hold_table(visit, shown->holds));

@@ -179,7 +179,7 @@ Table publication_table(Visit const& visit, std::vector<store::Publication> cons
     table.empty = "Nothing was published yet.";
     for (auto const& each : publications)
         table.rows.push_back({{shown_time(visit.site, each.due_at), "/history/one?id=" + std::to_string(store::number(each.id))},
-            {message_of(each, 120)}, {each.made_by}, publication_state(each.state)});
+            {message_of(each, 120)}, {each.made_by}, publication_state(each, visit.instant())});
     return table;
 }
 

@@ -187,5 +187,43 @@ TEST_F(AskedPublications, AreDecidedOnce)
     EXPECT_THAT(listed(SchoolList::leave_alone), IsEmpty());
 }
 
+TEST_F(AskedPublications, ExpireAfterFourteenDaysAndGoBackToTheDraft)
+{
+    auto const asked = ask();
+    now += second_person_time - std::chrono::seconds{1};
+    ASSERT_DONE(expire_publications(*ledger, now));
+    EXPECT_EQ(state_of(asked.id), PublicationState::waiting);
+    now += std::chrono::seconds{1};
+    EXPECT_FAILS(confirm(asked.id, head), errc::wrong_state) << "also before the program has seen to it";
+    EXPECT_THAT(*publications_for(*ledger, *find_account(*ledger, head), now), IsEmpty());
+    ASSERT_DONE(expire_publications(*ledger, now));
+    EXPECT_EQ(newest_action(), "publication.expire");
+    EXPECT_EQ(state_of(asked.id), PublicationState::expired);
+    EXPECT_EQ(read_draft(*ledger)->size(), 1U);
+    EXPECT_FAILS(confirm(asked.id, head), errc::wrong_state);
+    EXPECT_FAILS(turn_down(asked.id, head), errc::wrong_state);
+    EXPECT_FAILS(cancel_publication(*ledger, asked.id, as(officer), now), errc::wrong_state);
+    ASSERT_DONE(expire_publications(*ledger, now));
+    EXPECT_EQ(list_audit(*ledger, {.action_prefix = "publication.expire"})->size(), 1U) << "once";
+    EXPECT_EQ(propose_draft(*ledger, {"Again.", {}}, as(officer), now)->state, PublicationState::waiting);
+    expect_intact();
+}
+
+/// Two stores over one file: whoever confirms at the last moment has confirmed all of it.
+TEST_F(AskedPublications, ExpireOrAreConfirmed)
+{
+    auto const asked = ask();
+    auto second = Ledger::open(options);
+    ASSERT_TRUE(second);
+    now += second_person_time - std::chrono::seconds{1};
+    ASSERT_TRUE(confirm_publication(*second, {asked.id, as(head), now}));
+    now += std::chrono::seconds{1};
+    ASSERT_DONE(expire_publications(*ledger, now));
+    EXPECT_EQ(state_of(asked.id), PublicationState::pending);
+    EXPECT_THAT(*read_draft(*ledger), IsEmpty());
+    make_due_live();
+    EXPECT_THAT(listed(SchoolList::leave_alone), ElementsAre("pinned.example"));
+}
+
 } // namespace
 } // namespace gatehouse::store::test

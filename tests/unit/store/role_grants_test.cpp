@@ -25,7 +25,7 @@ struct RoleGrants : School {
     {
         return refuse_role(*ledger, {id, as(by), now}, why);
     }
-    std::size_t waits_for(AccountId reader) { return count_roles_for(*ledger, *find_account(*ledger, reader)).value(); }
+    std::size_t waits_for(AccountId reader) { return count_roles_for(*ledger, *find_account(*ledger, reader), now).value(); }
     RoleGrantState state_of(RoleGrantId id) { return find_role_grant(*ledger, id)->state; }
     AccountId emergency()
     {
@@ -204,6 +204,42 @@ TEST_F(RoleGrants, AreDecidedOnce)
     ASSERT_DONE(refuse_role(*second, {id, as(head2), now}, "No."));
     EXPECT_FAILS(confirm(id, head), errc::wrong_state);
     EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+}
+
+TEST_F(RoleGrants, ExpireAfterFourteenDays)
+{
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    now += second_person_time - std::chrono::seconds{1};
+    ASSERT_DONE(expire_roles(*ledger, now));
+    EXPECT_EQ(state_of(id), RoleGrantState::waiting);
+    EXPECT_EQ(waits_for(head), 1U);
+    now += std::chrono::seconds{1};
+    EXPECT_FAILS(confirm(id, head), errc::wrong_state) << "also before the program has seen to it";
+    EXPECT_EQ(waits_for(head), 0U);
+    ASSERT_DONE(expire_roles(*ledger, now));
+    EXPECT_EQ(newest_action(), "account.expire-role");
+    EXPECT_EQ(state_of(id), RoleGrantState::expired);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+    EXPECT_FAILS(confirm(id, head), errc::wrong_state);
+    EXPECT_FAILS(refuse(id, head), errc::wrong_state);
+    ASSERT_DONE(expire_roles(*ledger, now));
+    EXPECT_EQ(list_audit(*ledger, {.action_prefix = "account.expire-role"})->size(), 1U) << "once";
+    ask(dsl, ConsoleRole::officer, ict); // and may be asked for again
+    expect_intact();
+}
+
+/// Two stores over one file: whoever confirms at the last moment has confirmed.
+TEST_F(RoleGrants, ExpireOrAreConfirmed)
+{
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    auto second = Ledger::open(options);
+    ASSERT_TRUE(second);
+    now += second_person_time - std::chrono::seconds{1};
+    ASSERT_DONE(confirm_role(*second, {id, as(head), now}));
+    now += std::chrono::seconds{1};
+    ASSERT_DONE(expire_roles(*ledger, now));
+    EXPECT_EQ(state_of(id), RoleGrantState::confirmed);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::officer);
 }
 
 } // namespace
