@@ -54,11 +54,27 @@ store::MachineFact retention_of(Settings const& settings)
     return {"machine.retention", std::move(text)};
 }
 
+/// Whom the gateway tells what waits or was changed: counted here, since an address may be a person's.
+store::MachineFact mail_of(Settings const& settings)
+{
+    auto const& mail = settings.mail;
+    std::vector<std::string> counts;
+    auto whole = fmt::format("{}\n{}\n{}\n{}", mail.user, mail.password_file.string(), mail.ca_file.string(), mail.needs_tls);
+    for (auto const& [role, addresses] : mail.to) {
+        counts.push_back(fmt::format("{} {}", role, addresses.size()));
+        whole += fmt::format("\n{}: {}", role, fmt::join(addresses, " "));
+    }
+    auto text = mail.server.empty() ? std::string{"no mail"}
+                                    : fmt::format("server {}; sender {}; addresses: {}", mail.server, mail.from,
+                                        counts.empty() ? "-" : fmt::format("{}", fmt::join(counts, ", ")));
+    return {"machine.mail", text, text + '\n' + whole};
+}
+
 } // namespace
 
 std::vector<store::MachineFact> machine_facts(Settings const& settings, policy::Policy const& policy)
 {
-    return {certificate_of(settings), inspection_of(policy), retention_of(settings)};
+    return {certificate_of(settings), inspection_of(policy), retention_of(settings), mail_of(settings)};
 }
 
 } // namespace gatehouse

@@ -25,10 +25,30 @@ Notifier::Notifier(Mail const& settings, std::string console_url, store::Store& 
     for (auto const& [role, addresses] : settings_.to)
         if (auto const parsed = store::parse_console_role(role); parsed && !addresses.empty())
             roles_.push_back(*parsed);
+    note_unreachable();
     if (!settings_.server.empty() && !roles_.empty()) {
         thread_ = std::thread{[this] { work(); }};
         ::pthread_setname_np(thread_.native_handle(), "mail");
     }
+}
+
+void Notifier::note_unreachable()
+{
+    std::vector<store::ConsoleRole> without;
+    for (auto const& kind : store::notice_kinds())
+        if (settings_.server.empty() || std::find(roles_.begin(), roles_.end(), kind.role) == roles_.end())
+            without.push_back(kind.role);
+    auto const work = [&](store::Ledger& ledger) -> result<void> {
+        auto const due = store::due_notices(ledger, without);
+        if (!due)
+            return due.error();
+        for (auto const& notice : *due)
+            if (auto const noted = store::note_untold(ledger, notice, "no address is set", clock_.now().instant); !noted)
+                return noted;
+        return {};
+    };
+    if (auto const noted = store_.run(work); !noted)
+        spdlog::warn("mail.not_noted reason=\"{}\"", noted.error().message());
 }
 
 Notifier::~Notifier()
@@ -90,10 +110,14 @@ bool Notifier::tell(store::DueNotice const& notice)
             kind.text, notice.more, notice.more.empty() ? "" : "\n\n", console_url_, kind.page)};
     if (auto const fault = send(settings_, message, clock_.now().instant, ends_); !fault.empty()) {
         spdlog::warn("mail.not_sent kind={} reason=\"{}\"", kind.id, fault);
+        auto const note = [&](store::Ledger& ledger) { return store::note_untold(ledger, notice, fault, clock_.now().instant); };
+        if (auto const noted = store_.run(note); !noted)
+            spdlog::warn("mail.not_noted kind={} reason=\"{}\"", kind.id, noted.error().message());
         return false;
     }
     spdlog::info("mail.sent kind={} role={}", kind.id, store::to_text(kind.role));
-    auto const marked = store_.run([&notice](store::Ledger& ledger) { return store::mark_told(ledger, notice); });
+    auto const mark = [&](store::Ledger& ledger) { return store::mark_told(ledger, notice); };
+    auto const marked = store_.run(mark);
     if (!marked)
         spdlog::warn("mail.not_marked kind={} reason=\"{}\"", kind.id, marked.error().message());
     return marked.has_value();

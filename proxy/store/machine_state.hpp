@@ -1,13 +1,13 @@
 #pragma once
-// What the machine's owner changes alone, in files or at the command line: the certificate, what is looked into, how long records are kept. Nobody can be
-// made to ask a second person there, so each change leaves a row in the audit, which notices.hpp tells of.
+// What the machine's owner changes alone, in files or at the command line: the certificate, what is looked into, how long records are kept, to whom mail
+// goes. Nobody can be made to ask a second person there, so each change leaves a row in the audit, which notices.hpp tells of.
 
 #include "proxy/store/ledger.hpp"
 
 namespace gatehouse::store {
 
 struct MachineFact {
-    std::string_view action; ///< "machine.ca", "machine.inspection", "machine.retention"
+    std::string_view action; ///< "machine.ca", "machine.inspection", "machine.retention", "machine.mail"
     std::string text;        ///< how it is now, for a person
     std::string whole = {};  ///< all that counts, where `text` does not say all of it; a digest of it is kept
 };

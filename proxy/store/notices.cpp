@@ -1,12 +1,14 @@
 #include "proxy/store/notices.hpp"
 
 #include "policy/term_list.hpp"
+#include "proxy/store/acting.hpp"
 #include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 namespace gatehouse::store {
 namespace {
@@ -73,8 +75,9 @@ constexpr std::string_view changed_accounts
       "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
 
 constexpr std::string_view machine_text
-    = "Somebody at the command line of the machine changed what the gateway looks into, its certificate or how long records are "
-      "kept, or day files of the access log were deleted or damaged. If you did not expect that, ask the ICT lead.";
+    = "Somebody at the command line of the machine changed what the gateway looks into, its certificate, how long records are "
+      "kept or to whom it sends mail, or day files of the access log were deleted or damaged. If you did not expect that, ask "
+      "the ICT lead.";
 
 // Not the first row of an action, which is how it was found, and nothing from before anybody signed in.
 constexpr std::string_view machine_changes
@@ -82,7 +85,7 @@ constexpr std::string_view machine_changes
       "action "
       "= 'sign-in') AND (a.action IN ('log.file-replaced', 'audit.disagrees') OR (a.action IN ('machine.ca', "
       "'machine.inspection',"
-      " 'machine.retention') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action AND b.sequence < a.sequence)))";
+      " 'machine.retention', 'machine.mail') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action AND b.sequence < a.sequence)))";
 
 constexpr std::string_view emergencies
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
@@ -216,6 +219,21 @@ result<void> mark_told(Ledger& ledger, DueNotice const& notice)
         return ledger.database().execute(
             "INSERT INTO notices (kind, newest) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET newest = max(newest, ?2)",
             notice.kind->id, notice.newest);
+    });
+}
+
+result<void> note_untold(Ledger& ledger, DueNotice const& notice, std::string const& why, Instant now)
+{
+    if (!notice.kind->id.starts_with("machine"))
+        return {};
+    auto const about = fmt::format("about row {}, to the {}: ", notice.newest, to_text(notice.kind->role));
+    Actor const system{AccountId::none, "system", ""};
+    return ledger.transact([&]() -> result<void> {
+        auto const known = count_rows(
+            ledger, "SELECT count(*) FROM audit WHERE action = 'mail.not-sent' AND substr(detail, 1, length(?1)) = ?1", about);
+        if (!known || *known > 0)
+            return known ? result<void>{} : result<void>{known.error()};
+        return audit(ledger, {"mail.not-sent", "mail", system, now}, about + why);
     });
 }
 

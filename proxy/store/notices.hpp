@@ -28,5 +28,7 @@ struct DueNotice {
 result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles);
 /// Once the mail server has taken it: the next notice of the kind is about something newer.
 result<void> mark_told(Ledger& ledger, DueNotice const& notice);
+/// Why it could not be sent: a row in the audit, once for the same notice, if it is about what the machine's owner changed.
+result<void> note_untold(Ledger& ledger, DueNotice const& notice, std::string const& why, Instant now);
 
 } // namespace gatehouse::store

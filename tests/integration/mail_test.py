@@ -3,6 +3,7 @@
 is away or refuses."""
 import base64
 import contextlib
+import html
 import json
 import pathlib
 import re
@@ -22,6 +23,7 @@ from ports import free_port  # noqa: E402
 
 SUITE = Suite()
 OFFICER, DSL, FROM = "safety@school.example", "dsl@school.example", "gatehouse@school.example"
+HEAD, DPO = "head@school.example", "dpo@school.example"
 PASSWORD = "a word that nobody guesses"
 
 
@@ -156,6 +158,46 @@ def the_console_does_not_wait_for_a_deaf_server():
     MAIL.mood = "good"
 
 
+def restart_with(before, after):
+    """The gateway begins again with other settings."""
+    settings = GATE.config / "gatehouse.toml"
+    text = settings.read_text()
+    assert before in text, before
+    GATE.stop()
+    settings.write_text(text.replace(before, after))
+    GATE.start()
+
+
+def audited(action, words):
+    def look():
+        return words in html.unescape(sign_in(GATE, "dev", "another password of dev").get(f"/audit?action={action}").text)
+    wait_until(look, seconds=60, what=f"{words} in the audit")
+
+
+def a_change_of_the_mail_is_told_through_the_new_settings():
+    sign_in(GATE, "dev", GATE.passwords["dev"])
+    audited("machine.mail", "addresses: dsl 1, officer 2")
+    restart_with("officer = [", f'headteacher = ["{HEAD}"]\ndpo = ["{DPO}"]\nofficer = [')
+    audited("machine.mail", "addresses: dpo 1, dsl 1, headteacher 1, officer 2")
+
+    def told():
+        with MAIL.lock:
+            return {mail["to"][0] for mail in MAIL.mails if "the machine's owner changed the gateway" in mail["text"]}
+    wait_until(lambda: told() == {HEAD, DPO}, seconds=40, what="a mail to both")
+    page = html.unescape(sign_in(GATE, "dev", "another password of dev").get("/audit?action=machine.mail").text)
+    assert "school.example" in page and HEAD not in page and DPO not in page, "whom is counted, not named"
+
+
+def where_that_mail_does_not_go_a_row_says_so():
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        closed = nobody.getsockname()[1]
+    restart_with(f"localhost:{MAIL_PORT}", f"localhost:{closed}")
+    audited("mail.not-sent", "to the headteacher: ")
+    restart_with(f'headteacher = ["{HEAD}"]\ndpo = ["{DPO}"]\n', "")
+    audited("mail.not-sent", "to the dpo: no address is set")
+    restart_with(f"localhost:{closed}", f"localhost:{MAIL_PORT}")
+
+
 def a_server_without_tls_or_with_a_strangers_certificate_gets_nothing():
     for server in (MailServer(free_port()), MailServer(free_port(), STRANGER)):
         port = server.listener.getsockname()[1]
@@ -198,10 +240,11 @@ def with_password(config):
 
 MAIL_LINES = (f'server = "smtp://localhost:{MAIL_PORT}"\nfrom = "{FROM}"\nuser = "gate"\npassword_file = "mail-password"\nca_file = "{CA.cert}"')
 try:
-    GATE = Gateway(ca=False, edit=with_password, accounts=[("officer", "olive")], settings={
+    GATE = Gateway(ca=False, edit=with_password, accounts=[("officer", "olive"), ("dpo", "dev")], settings={
         "mail": MAIL_LINES, "mail.to": f'officer = ["{OFFICER}", "second@school.example"]\ndsl = ["{DSL}"]'})
     with GATE:
         SUITE.run(waits_are_told_once_and_name_nobody, nothing_is_lost_while_the_server_refuses_or_is_away, the_console_does_not_wait_for_a_deaf_server,
+                  a_change_of_the_mail_is_told_through_the_new_settings, where_that_mail_does_not_go_a_row_says_so,
                   a_server_without_tls_or_with_a_strangers_certificate_gets_nothing)
 finally:
     shutil.rmtree(FOLDER)

@@ -60,5 +60,25 @@ TEST_F(MachineStates, AreToldOnceSomebodyIsAtWork)
     EXPECT_TRUE(is_told()) << "a purge by hand";
 }
 
+TEST_F(MachineStates, OfTheMailAreToldAndSayWhereTheMailDidNotGo)
+{
+    auto const keep_mail = [&](std::string server) {
+        ASSERT_DONE(keep_machine_state(*ledger, {{"machine.mail", std::move(server), "all"}}, tuesday));
+    };
+    keep_mail("server smtps://mail.school.example");
+    ASSERT_DONE(record_event(*ledger, as(head), "sign-in", "account:3", "console", tuesday));
+    keep_mail("no mail");
+    auto const due = *due_notices(*ledger, std::array{ConsoleRole::dpo});
+    ASSERT_EQ(due.size(), 1U);
+    ASSERT_DONE(note_untold(*ledger, due.front(), "no address is set", tuesday));
+    EXPECT_EQ(rows("mail.not-sent"), 1U);
+    ASSERT_DONE(note_untold(*ledger, due.front(), "the server is away", tuesday));
+    EXPECT_EQ(rows("mail.not-sent"), 1U) << "once for each change";
+    EXPECT_TRUE(is_told());
+    ask();
+    ASSERT_DONE(note_untold(*ledger, due_notices(*ledger, std::array{ConsoleRole::officer})->front(), "away", tuesday));
+    EXPECT_EQ(rows("mail.not-sent"), 1U) << "a request is tried again, which is enough";
+}
+
 } // namespace
 } // namespace gatehouse::store::test
