@@ -116,7 +116,7 @@ bool Notifier::tell(store::DueNotice const& notice)
         return false;
     }
     spdlog::info("mail.sent kind={} role={}", kind.id, store::to_text(kind.role));
-    auto const mark = [&](store::Ledger& ledger) { return store::mark_told(ledger, notice); };
+    auto const mark = [&](store::Ledger& ledger) { return store::mark_told(ledger, notice, clock_.now().instant); };
     auto const marked = store_.run(mark);
     if (!marked)
         spdlog::warn("mail.not_marked kind={} reason=\"{}\"", kind.id, marked.error().message());

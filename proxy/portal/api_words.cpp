@@ -209,10 +209,12 @@ constexpr ApiField account[]{{"name", "As people know it", true, text(100)}, {"l
 constexpr ApiField account_role[]{id, {"role", "In the console", true, a_role}, own_password};
 constexpr ApiField second_word[]{id, {"decision", "What is decided", true, one_of("confirm|refuse")},
     {"reason", "Needed when it is refused", false, text(1000)}, own_password};
-constexpr ApiField access_confirmation[]{
-    id, {"newest", "Number of the newest that was given, as it was read", true, number}, own_password};
+constexpr ApiField access_word[]{id, {"newest", "Number of the newest that was given, as it was read", true, number},
+    {"decision", "Whether it is really them", true, one_of("confirm|refuse")},
+    {"reason", "Needed when it is not", false, text(1000)}, own_password};
 constexpr ApiField account_state[]{id, {"disabled", "Whether it is closed", true, yes_or_no},
     {"sure", "Password of the account that the key belongs to", true, text(256)}};
+constexpr ApiField role_password[]{id, own_password};
 constexpr ApiField account_password[]{id, {"proof", "Password of the account that the key belongs to", true, text(256)}};
 constexpr ApiField account_code[]{id, {"known", "Password of the account that the key belongs to", true, text(256)}};
 constexpr ApiField account_forget[]{id, {"reason", "Why now, without names", true, text(300)},
@@ -323,7 +325,8 @@ constexpr ApiWords word_table[]{
     {get, "/roles/one", "One role that was asked for", of_id},
     {post, "/roles/decide", "Confirm or refuse a role that somebody else asked for", second_word},
     {get, "/roles/access", "What somebody else gave one account to sign in with, while it decides nothing", of_id},
-    {post, "/roles/access", "Confirm that it is really them", access_confirmation},
+    {post, "/roles/access", "Say that it is really them, or that it is not", access_word},
+    {post, "/roles/access/password", "Give it another first password, after a no", role_password},
     {get, "/accounts", "Accounts"},
     {get, "/accounts/one", "One account", of_id},
     {get, "/accounts/add", "The form of a new account"},

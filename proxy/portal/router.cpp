@@ -105,14 +105,17 @@ task<std::optional<Response>> meet(Visit& visit, Route const& route)
 }
 
 /// Who could confirm that it is really them, if somebody else has given their account another way in.
-task<void> find_hold(Visit& visit)
+task<std::optional<Response>> find_hold(Visit& visit)
 {
-    if (!visit.session || !visit.session->account.is_held(visit.instant()))
-        co_return;
+    if (!visit.is_held())
+        co_return std::nullopt;
     auto const work = [id = visit.session->account.id, now = visit.instant()](
                           Ledger& ledger) { return store::find_access_hold(ledger, id, now); };
-    if (auto found = co_await visit.site.services.store.call(work))
-        visit.hold = std::move(*found);
+    auto found = co_await store::call_within(visit.site.services.store, patience_of(visit), work);
+    if (!found)
+        co_return is_silence(found.error()) ? show_no_records(visit) : show_failure(visit, found.error());
+    visit.hold = std::move(*found);
+    co_return std::nullopt;
 }
 
 /// A form that did not come from our own page is refused; if somebody is signed in, their name was misused and the audit says so.
@@ -150,7 +153,8 @@ std::optional<Response> refuse_access(Visit const& visit, Route const& route)
     if (visit.session->account.must_change_password && !change_page)
         return redirect_to("/account/password");
     bool const set_up_page = route.path.starts_with("/account/second-factor");
-    if (!change_page && !set_up_page && console::must_set_up_code(visit))
+    // Nobody sets one up who may be somebody else: what is open to an account that waits needs no code.
+    if (!change_page && !set_up_page && !visit.is_held() && console::must_set_up_code(visit))
         return redirect_to("/account/second-factor");
     return std::nullopt;
 }
@@ -172,6 +176,19 @@ task<std::optional<Response>> refuse_role(Visit const& visit, Route const& route
         co_return api_refusal(403, "The role of this account does not open this.");
     co_return show_message(
         visit, 403, "This page is for other roles", "Your role does not open this page. If you need it, ask the ICT lead.");
+}
+
+/// Somebody whose account waits for a word that it is really them. Each try is on record.
+task<std::optional<Response>> refuse_held(Visit const& visit, Route const& route)
+{
+    if (!visit.is_held() || route.access.permits_held())
+        co_return std::nullopt;
+    auto const work = [actor = visit.actor(), path = std::string(route.path), now = visit.instant()](Ledger& ledger) {
+        return store::record_event(ledger, actor, "console.held_refused", path, "the account decides nothing yet", now);
+    };
+    if (auto const recorded = co_await visit.site.services.store.call(work); !recorded)
+        co_return show_failure(visit, recorded.error());
+    co_return console::show_held(visit);
 }
 
 /// The person in whose name a program acts, or why it may not.
@@ -207,7 +224,8 @@ task<Response> dispatch_program(Visit& visit)
     }
     if (auto refused = co_await find_caller(visit))
         co_return *refused;
-    co_await find_hold(visit);
+    if (auto failed = co_await find_hold(visit))
+        co_return *failed;
     bool path_known = false;
     auto const* const route = find_route(Side::console, visit.request, path_known);
     if (route == nullptr && path_known)
@@ -216,6 +234,8 @@ task<Response> dispatch_program(Visit& visit)
         co_return api_refusal(404, "There is nothing for programs at this address. See openapi.json.");
     if (auto refused = co_await refuse_role(visit, *route))
         co_return *refused;
+    if (auto refused = co_await refuse_held(visit, *route))
+        co_return for_program(*refused);
     co_return for_program(co_await route->handler(visit));
 }
 
@@ -235,12 +255,15 @@ task<Response> dispatch(Visit& visit)
             visit, 404, "We cannot find this page", "There is no page at this address. Check it for spelling mistakes.");
     if (auto refused = co_await meet(visit, *route))
         co_return *refused;
-    co_await find_hold(visit);
+    if (auto failed = co_await find_hold(visit))
+        co_return *failed;
     if (auto refused = co_await refuse_foreign_form(visit))
         co_return *refused;
     if (auto refused = refuse_access(visit, *route))
         co_return *refused;
     if (auto refused = co_await refuse_role(visit, *route))
+        co_return *refused;
+    if (auto refused = co_await refuse_held(visit, *route))
         co_return *refused;
     co_return co_await route->handler(visit);
 }

@@ -19,13 +19,18 @@ public:
     }
     constexpr bool needs_sign_in() const { return bits_ != 0; }
     constexpr bool permits(store::ConsoleRole role) const { return (bits_ >> static_cast<unsigned>(role)) & 1U; }
+    /// The same, also for an account that waits for somebody to say that it is really them (store/given_access.hpp).
+    constexpr Access also_held() const { return Access(bits_, true); }
+    constexpr bool permits_held() const { return also_held_ || !needs_sign_in(); }
 
 private:
-    explicit constexpr Access(std::uint32_t bits)
+    explicit constexpr Access(std::uint32_t bits, bool also_held = false)
         : bits_(bits)
+        , also_held_(also_held)
     {
     }
     std::uint32_t bits_;
+    bool also_held_;
 };
 
 struct Route {

@@ -134,8 +134,7 @@ Words failure_text(error_code const& failure)
             "recommends and the "
             "headteacher who decides are always three different people."},
         Text{errc::role_changed_recently, "Your role changed less than 24 hours ago. You can take this step tomorrow."},
-        Text{errc::access_given_recently,
-            "Somebody else gave your account another way to sign in less than 24 hours ago, so it decides nothing yet."},
+        Text{errc::access_given_recently, "Somebody else gave your account another way to sign in, so it decides nothing yet."},
         Text{errc::conflict_of_interest, "This is about you, so somebody else must look at it."},
         Text{errc::password_too_short,
             "The new password is too short. Use at least 12 characters; three words you will remember are a good choice."},

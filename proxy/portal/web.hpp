@@ -66,6 +66,7 @@ struct Visit {
     std::string csrf() const { return site.tokens.token_for(session_token); }
     store::Actor actor() const;
     store::Instant instant() const { return now.instant; }
+    bool is_held() const { return session && session->account.is_held(instant()); }
     bool has_role(store::ConsoleRole role) const { return session && session->account.console_role == role; }
 };
 

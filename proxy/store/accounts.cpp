@@ -21,7 +21,9 @@ constexpr std::array<std::string_view, 10> role_names{
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
       " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass, disabled_at, forgotten_at,"
-      " (SELECT max(given_at) FROM given_access g WHERE g.account = accounts.id AND g.confirmed_at IS NULL) FROM accounts ";
+      " (SELECT max(given_at) FROM given_access g WHERE g.account = accounts.id AND g.confirmed_at IS NULL AND g.refused_at IS"
+      " NULL), (SELECT iif(count(*) = count(told_at), max(told_at), NULL) FROM given_access g WHERE g.account = accounts.id AND"
+      " g.confirmed_at IS NULL AND g.refused_at IS NULL), access_refused FROM accounts ";
 
 Account read_account(Statement const& row)
 {
@@ -44,6 +46,8 @@ Account read_account(Statement const& row)
     account.disabled_at = row.optional_instant(15);
     account.forgotten_at = row.optional_instant(16);
     account.access_given_at = row.optional_instant(17);
+    account.access_told_at = row.optional_instant(18);
+    account.access_refused = row.flag(19);
     return account;
 }
 
@@ -83,7 +87,7 @@ bool is_valid(NewAccount const& account)
         && is_valid_subject(account.subject_role, account.groups);
 }
 
-/// The actor may, and there is a person in the account. Errors: `errc::not_permitted`, `not_found`, `wrong_state`.
+/// The actor may, there is a person in the account, and nobody said that it is not they. Errors: `errc::not_permitted`, `not_found`, `wrong_state`.
 result<void> require_changeable(Ledger& ledger, Actor const& actor, AccountId id)
 {
     if (auto const allowed = require_administrator(ledger, actor, id); !allowed)
@@ -91,7 +95,22 @@ result<void> require_changeable(Ledger& ledger, Actor const& actor, AccountId id
     auto const account = find_account(ledger, id);
     if (!account)
         return account.error();
-    return account->forgotten_at ? result<void>{errc::wrong_state} : result<void>{};
+    return account->forgotten_at || account->access_refused ? result<void>{errc::wrong_state} : result<void>{};
+}
+
+/// As require_changeable; who may give a way in to an account whose last one was refused may that, and opens it. Errors: also those of open_refused.
+result<void> require_password_giver(Ledger& ledger, Actor const& actor, AccountId id, Instant now)
+{
+    auto const account = find_account(ledger, id);
+    return account && account->access_refused ? open_refused(ledger, *account, actor, now)
+                                              : require_changeable(ledger, actor, id);
+}
+
+/// Of people and of programs.
+result<void> end_every_session(Ledger& ledger, AccountId id, Instant now)
+{
+    auto const ended = end_all_sessions(ledger, id);
+    return ended ? end_api_tokens(ledger, id, now) : ended;
 }
 
 /// One change of one account: permission, change, optional end of its sessions, audit row.
@@ -106,12 +125,9 @@ result<void> change_account(
             return changeable;
         if (auto const changed = change(ledger.database()); !changed)
             return changed;
-        if (sessions == Sessions::end) {
-            if (auto const ended = end_all_sessions(ledger, id); !ended)
+        if (sessions == Sessions::end)
+            if (auto const ended = end_every_session(ledger, id, deed.now); !ended)
                 return ended;
-            if (auto const ended = end_api_tokens(ledger, id, deed.now); !ended)
-                return ended;
-        }
         return audit(ledger, deed, detail);
     });
 }
@@ -339,11 +355,18 @@ result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Acto
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now)
 {
     Deed const deed{"account.reset-password", account_object(account), actor, now};
-    return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) {
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (auto const allowed = require_password_giver(ledger, actor, account, now); !allowed)
+            return allowed;
         if (auto const noted = note_given_access(ledger, account, AccessKind::password, actor, now); !noted)
             return noted;
-        return database.execute(
-            "UPDATE accounts SET password = ?, must_change = 1 - break_glass WHERE id = ?", initial.text, account);
+        if (auto const changed = ledger.database().execute(
+                "UPDATE accounts SET password = ?, must_change = 1 - break_glass WHERE id = ?", initial.text, account);
+            !changed)
+            return changed;
+        if (auto const ended = end_every_session(ledger, account, now); !ended)
+            return ended;
+        return audit(ledger, deed, "");
     });
 }
 

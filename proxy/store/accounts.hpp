@@ -23,7 +23,7 @@ std::string_view to_text(ConsoleRole
         role); ///< "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "supervisor", "none"
 std::optional<ConsoleRole> parse_console_role(std::string_view text);
 
-/// After a change of role or of the way in by somebody else, before the account decides anything.
+/// After a change of role, or after somebody was told of another way in, before the account decides anything.
 inline constexpr std::chrono::hours settling_time{24};
 /// What waits for a second person expires after this.
 inline constexpr std::chrono::days second_person_time{14};
@@ -46,10 +46,12 @@ struct Account {
     std::optional<Instant> last_sign_in;
     std::optional<Instant> disabled_at;     ///< since when nobody signs in with it
     std::optional<Instant> access_given_at; ///< the newest that somebody else gave it and nobody confirmed (given_access.hpp)
+    std::optional<Instant> access_told_at;  ///< when somebody was told of the last of those; nothing: of one of them nobody was
+    bool access_refused = false; ///< a second person said that it is not them: closed until somebody else gives it another way in
     std::optional<Instant> forgotten_at; ///< the person was taken out of it (forgotten_accounts.hpp): nothing changes it any more
 
     /// Somebody else has given it another way in, and it decides nothing yet.
-    bool is_held(Instant now) const { return access_given_at && now < *access_given_at + settling_time; }
+    bool is_held(Instant now) const { return access_given_at && (!access_told_at || now < *access_told_at + settling_time); }
 };
 
 struct NewAccount {
@@ -88,7 +90,7 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
 /// Disabling ends all sessions. This and every other change: `errc::wrong_state` where the person was taken out of the account.
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now);
 /// A new initial password, single use: must be changed at the next sign-in; that of an account for emergencies is its next one. Ends all
-/// sessions.
+/// sessions. One whose way in was refused is opened with it, by whoever could have confirmed that (given_access.hpp).
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now);
 
 } // namespace gatehouse::store

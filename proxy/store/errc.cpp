@@ -31,7 +31,7 @@ public:
         case errc::not_permitted: return "this role may not do that";
         case errc::same_person: return "requester, reviewer and approver must be three different people";
         case errc::role_changed_recently: return "the role of this account changed in the last 24 hours";
-        case errc::access_given_recently: return "somebody else gave this account a new way to sign in during the last 24 hours";
+        case errc::access_given_recently: return "somebody else gave this account a new way to sign in, and it waits";
         case errc::conflict_of_interest: return "nobody sees or judges a record about themselves";
         case errc::password_too_short: return "the password is too short";
         case errc::password_too_common: return "the password is too common";

@@ -21,7 +21,9 @@ constexpr std::string_view is_needed_sql
       " OR EXISTS (SELECT 1 FROM permissions WHERE closed_at IS NULL AND max(head_until, officer_until) > ?2 AND (head = ?1"
       " OR officer = ?1 OR who IN (SELECT 'user:' || login FROM account_logins WHERE account = ?1)))"
       " OR EXISTS (SELECT 1 FROM role_grants WHERE state = 0 AND (account = ?1 OR asked_by = ?1))"
-      " OR EXISTS (SELECT 1 FROM given_access WHERE confirmed_at IS NULL AND given_at > ?2 - 86400 AND given_by = ?1)"
+      " OR EXISTS (SELECT 1 FROM given_access WHERE confirmed_at IS NULL AND refused_at IS NULL AND (told_at IS NULL OR told_at "
+      "> ?2 - 86400)"
+      " AND given_by = ?1)"
       " OR EXISTS (SELECT 1 FROM publications WHERE state = 4 AND asked_by = ?1)";
 
 /// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.
@@ -70,7 +72,7 @@ result<void> empty_account(Ledger& ledger, AccountId id, Instant now)
         "UPDATE accounts SET login = ?1, person = ?1, display_name = '', console_role = ?2, subject_role = '',"
         " groups = '', password = '', must_change = 0, role_changed_at = NULL, role_before = 0, last_sign_in = NULL,"
         " totp_secret = '', totp_waiting = '', totp_step = 0, sign_on = '', break_glass = 0,"
-        " incidents_seen = 0, forgotten_at = ?3 WHERE id = ?4",
+        " incidents_seen = 0, access_refused = 0, forgotten_at = ?3 WHERE id = ?4",
         forgotten_login(id), ConsoleRole::none, now, id);
 }
 

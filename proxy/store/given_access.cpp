@@ -2,7 +2,6 @@
 
 #include "proxy/store/given_access_steps.hpp"
 #include "proxy/store/role_grants.hpp"
-#include "proxy/store/second_person.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,28 +11,97 @@ namespace gatehouse::store {
 namespace {
 
 constexpr auto headteacher_only = {ConsoleRole::headteacher};
+constexpr auto chief_only = {ConsoleRole::chief_executive};
+constexpr auto with_chief = {ConsoleRole::ict_lead, ConsoleRole::headteacher, ConsoleRole::chief_executive};
 constexpr std::array<std::string_view, 3> kind_names{"password", "code-off", "sign-on"};
-
-constexpr std::string_view select_given
-    = "SELECT g.id, g.account, g.kind, g.given_at, coalesce(a.login, ''), coalesce(g.given_by, 0), g.confirmed_at"
-      " FROM given_access g LEFT JOIN accounts a ON a.id = g.given_by ";
 
 GivenAccess read_given(Statement const& row)
 {
     return {row.id<GivenAccessId>(0), row.id<AccountId>(1), row.id<AccessKind>(2), row.instant(3), row.text(4),
-        row.id<AccountId>(5), row.optional_instant(6)};
+        row.id<AccountId>(5), row.optional_instant(6), row.optional_instant(7), row.text(8), row.text(9)};
 }
 
-/// What holds the account, oldest first.
-result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, Instant now)
+struct Turn {
+    AccountId by = AccountId::none; ///< none: the machine's owner
+    std::vector<GivenAccess> given;
+};
+
+/// The machine's owner may be whoever gave it, so only where nobody of the console could confirm.
+result<AccountId> require_confirmer(Ledger& ledger, Actor const& actor, SecondPerson const& second, Instant now)
 {
-    static std::string const sql
-        = fmt::format("{}WHERE g.account = ? AND g.confirmed_at IS NULL AND g.given_at > ? ORDER BY g.id", select_given);
-    return ledger.database().collect(sql, read_given, account, now - settling_time);
+    if (actor.account != AccountId::none) {
+        auto const by = require_second_person(ledger, actor, second, now);
+        return by ? result<AccountId>{by->id} : result<AccountId>{by.error()};
+    }
+    auto const others = second_people(ledger, second, now);
+    if (!others)
+        return others.error();
+    return actor.name.empty() || !others->empty() ? result<AccountId>{errc::not_permitted} : result<AccountId>{AccountId::none};
 }
 
-/// Neither the person nor any who gave them something.
-result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given)
+/// Everything that confirming needs. Errors: as confirm_access.
+result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
+{
+    auto held = load_held(ledger, step.account, step.now);
+    if (!held)
+        return held.error();
+    auto const by = require_confirmer(ledger, step.actor, held->second, step.now);
+    if (!by)
+        return by.error();
+    if (held->given.back().id != step.newest)
+        return errc::stale;
+    return Turn{*by, std::move(held->given)};
+}
+
+/// Of accounts that are open, by user name.
+result<std::vector<Held>> list_held(Ledger& ledger, Instant now)
+{
+    static std::string const sql = fmt::format("SELECT DISTINCT account FROM given_access JOIN accounts a ON a.id = account"
+                                               " WHERE a.disabled = 0 AND {} ORDER BY a.login",
+        holds_still);
+    auto const ids = ledger.database().collect(
+        sql, [](Statement const& row) { return row.id<AccountId>(0); }, now - settling_time);
+    if (!ids)
+        return ids.error();
+    std::vector<Held> all;
+    for (auto const id : *ids) {
+        auto held = load_held(ledger, id, now);
+        if (!held)
+            return held.error();
+        all.push_back(std::move(*held));
+    }
+    return all;
+}
+
+result<AccessHold> hold_of(Ledger& ledger, Held held, Instant now)
+{
+    auto confirmers = second_people(ledger, held.second, now);
+    if (!confirmers)
+        return confirmers.error();
+    auto const told = held.account.access_told_at;
+    auto const until = told ? std::optional{*told + settling_time} : std::nullopt;
+    return AccessHold{std::move(held.account), std::move(held.given), until, std::move(*confirmers)};
+}
+
+} // namespace
+
+std::string_view to_text(AccessKind kind)
+{
+    auto const index = static_cast<std::size_t>(kind);
+    return index < kind_names.size() ? kind_names[index] : kind_names.front();
+}
+
+result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant now)
+{
+    auto const sql = fmt::format("SELECT g.id, g.account, g.kind, g.given_at, coalesce(a.login, ''), coalesce(g.given_by, 0),"
+                                 " g.told_at, g.refused_at, coalesce(b.login, ''), g.refusal FROM given_access g"
+                                 " LEFT JOIN accounts a ON a.id = g.given_by LEFT JOIN accounts b ON b.id = g.refused_by"
+                                 " WHERE ?1 > 0 AND g.account = ?2 AND {} ORDER BY g.id",
+        where);
+    return ledger.database().collect(sql, read_given, now - settling_time, account);
+}
+
+result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now)
 {
     SecondPerson second;
     second.parties.push_back(account);
@@ -49,48 +117,32 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
             second.roles = headteacher_only;
         second.parties.push_back(std::move(*giver));
     }
+    auto const able = second_people(ledger, second, now);
+    if (!able)
+        return able.error();
+    if (able->empty()) // of one headteacher and one ICT lead, one gave it to the other
+        second.roles = chief_only;
     return second;
 }
 
-/// An account that is held, with who may say that it is them.
-struct Held {
-    Account account;
-    std::vector<GivenAccess> given; ///< oldest first, never empty
-    SecondPerson second;
-};
+SecondPerson refusers_of(Held const& held)
+{
+    bool const needs_chief = *held.second.roles.begin() == ConsoleRole::chief_executive;
+    return {needs_chief ? with_chief : account_confirmers, held.second.parties};
+}
 
-/// Errors: `errc::wrong_state` if it is not held.
 result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
 {
     auto account = find_account(ledger, id);
-    auto given = given_to(ledger, id, now);
+    auto given = given_to(ledger, id, holds_still, now);
     if (!account || !given)
         return !account ? account.error() : given.error();
     if (given->empty())
         return errc::wrong_state;
-    auto second = second_person_for(ledger, *account, *given);
+    auto second = second_person_for(ledger, *account, *given, now);
     if (!second)
         return second.error();
     return Held{std::move(*account), std::move(*given), std::move(*second)};
-}
-
-struct Turn {
-    Account by;
-    std::vector<GivenAccess> given;
-};
-
-/// Everything that confirming needs. Errors: as confirm_access.
-result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
-{
-    auto held = load_held(ledger, step.account, step.now);
-    if (!held)
-        return held.error();
-    auto by = require_second_person(ledger, step.actor, held->second, step.now);
-    if (!by)
-        return by.error();
-    if (held->given.back().id != step.newest)
-        return errc::stale;
-    return Turn{std::move(*by), std::move(held->given)};
 }
 
 std::string kinds_of(std::vector<GivenAccess> const& given)
@@ -99,14 +151,6 @@ std::string kinds_of(std::vector<GivenAccess> const& given)
     for (auto const& each : given)
         text += fmt::format("{}{}", text.empty() ? "" : " ", to_text(each.kind));
     return text;
-}
-
-} // namespace
-
-std::string_view to_text(AccessKind kind)
-{
-    auto const index = static_cast<std::size_t>(kind);
-    return index < kind_names.size() ? kind_names[index] : kind_names.front();
 }
 
 result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kind, Actor const& actor, Instant now)
@@ -123,35 +167,30 @@ result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kin
         if (auto const known = require_known(*giver, now); !known)
             return known;
     }
-    return ledger.database().execute(
-        "INSERT INTO given_access (account, kind, given_at, given_by) VALUES (?, ?, ?, nullif(?, 0))", account, kind, now,
-        actor.account);
+    return ledger.database().execute("INSERT INTO given_access (account, kind, given_at, given_by, audited)"
+                                     " VALUES (?, ?, ?, nullif(?, 0), (SELECT coalesce(max(sequence), 0) FROM audit))",
+        account, kind, now, actor.account);
+}
+
+result<void> note_holds_mailed(Ledger& ledger, std::int64_t sequence, Instant now)
+{
+    return ledger.database().execute("UPDATE given_access SET told_at = ? WHERE told_at IS NULL AND audited < ?", now, sequence);
 }
 
 result<AccessHold> find_access_hold(Ledger& ledger, AccountId id, Instant now)
 {
     auto held = load_held(ledger, id, now);
-    if (!held)
-        return held.error();
-    auto confirmers = second_people(ledger, held->second, now);
-    if (!confirmers)
-        return confirmers.error();
-    auto const newest = std::max_element(held->given.begin(), held->given.end(),
-        [](GivenAccess const& left, GivenAccess const& right) { return left.given_at < right.given_at; });
-    auto const until = newest->given_at + settling_time;
-    return AccessHold{std::move(held->account), std::move(held->given), until, std::move(*confirmers)};
+    return held ? hold_of(ledger, std::move(*held), now) : result<AccessHold>{held.error()};
 }
 
 result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now)
 {
-    auto const accounts = list_accounts(ledger);
-    if (!accounts)
-        return accounts.error();
+    auto all = list_held(ledger, now);
+    if (!all)
+        return all.error();
     std::vector<AccessHold> holds;
-    for (auto const& account : *accounts) {
-        if (!account.is_held(now) || account.disabled)
-            continue;
-        auto hold = find_access_hold(ledger, account.id, now);
+    for (auto& each : *all) {
+        auto hold = hold_of(ledger, std::move(each), now);
         if (!hold)
             return hold.error();
         holds.push_back(std::move(*hold));
@@ -166,11 +205,11 @@ result<void> confirm_access(Ledger& ledger, AccessStep const& step)
         auto const turn = take_turn(ledger, step);
         if (!turn)
             return turn.error();
-        auto const confirmed = ledger.database().execute(
-            "UPDATE given_access SET confirmed_at = ?1, confirmed_by = ?2 WHERE account = ?3 AND confirmed_at IS NULL"
-            " AND given_at > ?4 AND id <= ?5",
-            step.now, turn->by.id, step.account, step.now - settling_time, step.newest);
-        if (!confirmed)
+        static std::string const sql = fmt::format("UPDATE given_access SET confirmed_at = ?2, confirmed_by = nullif(?3, 0)"
+                                                   " WHERE account = ?4 AND {}",
+            holds_still);
+        if (auto const confirmed = ledger.database().execute(sql, step.now - settling_time, step.now, turn->by, step.account);
+            !confirmed)
             return confirmed;
         return audit(ledger, deed, kinds_of(turn->given));
     });
@@ -184,15 +223,34 @@ result<void> check_access_turn(Ledger& ledger, AccessStep const& step)
 
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now)
 {
-    if (!could_be_second(reader, {}))
+    if (!could_be_second(reader, {with_chief, {}}))
         return std::size_t{0};
-    auto const holds = list_access_holds(ledger, now);
-    if (!holds)
-        return holds.error();
-    return static_cast<std::size_t>(std::count_if(holds->begin(), holds->end(), [&](AccessHold const& hold) {
-        return std::any_of(
-            hold.confirmers.begin(), hold.confirmers.end(), [&](Account const& each) { return each.id == reader.id; });
-    }));
+    auto const all = list_held(ledger, now);
+    if (!all)
+        return all.error();
+    return static_cast<std::size_t>(
+        std::count_if(all->begin(), all->end(), [&](Held const& held) { return could_be_second(reader, refusers_of(held)); }));
+}
+
+result<void> note_holds_seen(Ledger& ledger, AccountId id, Instant now)
+{
+    auto const reader = find_account(ledger, id);
+    if (!reader || reader->is_held(now) || !could_be_second(*reader, {with_chief, {}}))
+        return reader ? result<void>{} : result<void>{reader.error()};
+    auto const all = list_held(ledger, now);
+    if (!all)
+        return all.error();
+    static std::string const sql = fmt::format(
+        "UPDATE given_access SET told_at = ?2, told_by = ?3 WHERE account = ?4 AND told_at IS NULL AND {}", holds_still);
+    for (auto const& held : *all) {
+        if (held.account.access_told_at || !could_be_second(*reader, refusers_of(held)))
+            continue;
+        auto const noted
+            = ledger.transact([&] { return ledger.database().execute(sql, now - settling_time, now, id, held.account.id); });
+        if (!noted)
+            return noted;
+    }
+    return {};
 }
 
 } // namespace gatehouse::store

@@ -1,7 +1,8 @@
 #pragma once
 // Somebody else gave an account another way in: a new password, its code taken off, a name at the school's sign-on. Whoever gave it could come in as that
-// person, so an account that decides decides nothing for 24 hours, unless a second person confirms sooner that it is really them. Nobody who
-// waits in that way gives a way in or asks for a role. The account for emergencies is left out: it has to be usable.
+// person, so an account that decides decides nothing until a second person confirms that it is really them, or for 24 hours from when somebody who
+// could have said no was told: by the mail to the headteacher, or on a page of the console. Nobody who waits in that way gives a way in or asks for a
+// role. A no closes the account. The account for emergencies is left out: it has to be usable.
 
 #include "proxy/store/accounts.hpp"
 
@@ -18,14 +19,16 @@ struct GivenAccess {
     Instant given_at{};
     std::string given_by;              ///< login; empty: at the command line of the machine
     AccountId giver = AccountId::none; ///< likewise
-    std::optional<Instant> confirmed_at;
+    std::optional<Instant> told_at;    ///< somebody who could say no
+    std::optional<Instant> refused_at;
+    std::string refused_by, refusal; ///< login and reason
 };
 
 /// An account that decides nothing now, with all that it was given.
 struct AccessHold {
     Account account;
-    std::vector<GivenAccess> given; ///< oldest first, never empty
-    Instant until{};
+    std::vector<GivenAccess> given;  ///< oldest first, never empty
+    std::optional<Instant> until;    ///< nothing: until somebody confirms, since nobody was told of the last one
     std::vector<Account> confirmers; ///< who could confirm now that it is them; may be empty
 };
 
@@ -42,14 +45,34 @@ struct AccessStep {
 };
 /// It is really them: the account decides again. By an ICT lead or a headteacher, for longer than 24 hours; neither whoever gave it nor whose account it
 /// is, and not with the account for emergencies. What was given at the command line or with the account for emergencies only a headteacher
-/// confirms: nobody knows whose hands those were, and they may be an ICT lead's.
+/// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could now the chief executive does, and where
+/// nobody of the console could, the machine's owner.
 /// Errors: `errc::wrong_state` if it is not held (any more), `stale` if something was given since, `not_permitted`, `same_person`,
 /// `role_changed_recently`, `access_given_recently`.
 result<void> confirm_access(Ledger& ledger, AccessStep const& step);
 /// Whether confirm_access would let this actor. Errors: as confirm_access.
 result<void> check_access_turn(Ledger& ledger, AccessStep const& step);
 
-/// Those that this reader could confirm.
+/// It is not them: every way into the account is taken away and it is closed, until whoever could have confirmed it gives it another password
+/// (`reset_password`), which holds it again. What it drafted since it was held leaves the draft: one text each, as the audit has them. By an ICT lead, a
+/// headteacher or the chief executive, also within 24 hours, and otherwise as confirm_access. Errors: also `errc::invalid_value` without a reason.
+result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const& step, std::string const& reason);
+/// Whether refuse_access would let this actor. Errors: as refuse_access.
+result<void> check_access_refusal(Ledger& ledger, AccessStep const& step);
+
+/// One that was closed in that way and got no other way in yet.
+struct RefusedAccess {
+    Account account;
+    std::vector<GivenAccess> given; ///< what was refused, oldest first, never empty
+    std::vector<Account> openers;   ///< who could give it another password now; may be empty
+    bool may_open = false;          ///< the reader
+};
+/// `reader`: for `may_open`. Errors: `errc::wrong_state` if it is not closed in that way.
+result<RefusedAccess> find_refused_access(Ledger& ledger, AccountId account, Actor const& reader, Instant now);
+
+/// Those that this reader could confirm or refuse.
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now);
+/// A page has told this reader of all that they could refuse. Writes nothing if that is known.
+result<void> note_holds_seen(Ledger& ledger, AccountId reader, Instant now);
 
 } // namespace gatehouse::store

@@ -1,13 +1,43 @@
 #pragma once
-// What accounts.cpp and second_factor.cpp note of ways in (given_access.hpp). Private to this folder; inside a transaction.
+// What accounts.cpp, second_factor.cpp and notices.cpp note of ways in (given_access.hpp), and what its two halves share. Private to this folder; inside a
+// transaction.
 
-#include "proxy/store/acting.hpp"
 #include "proxy/store/given_access.hpp"
+#include "proxy/store/second_person.hpp"
 
 namespace gatehouse::store {
 
-/// Before the change is made. Nothing to note for an account that decides nothing, and for the one for emergencies.
+/// SQL about a row of given_access: it holds its account still. ?1: now - settling_time.
+inline constexpr std::string_view holds_still
+    = "(confirmed_at IS NULL AND refused_at IS NULL AND (told_at IS NULL OR told_at > ?1))";
+
+/// Before the change is made, whose audit row is the next. Nothing to note for an account that decides nothing, and for the one for emergencies.
 /// Errors: `errc::access_given_recently`: the actor's own account waits for such a confirmation.
 result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kind, Actor const& actor, Instant now);
+
+/// The mail about accounts went to the headteacher, up to this row of the audit.
+result<void> note_holds_mailed(Ledger& ledger, std::int64_t sequence, Instant now);
+
+/// An account whose last way in was refused is open, without any. Errors: `errc::not_permitted`, `same_person` and others of require_second_person
+/// if the actor could not have confirmed it; the machine's owner may.
+result<void> open_refused(Ledger& ledger, Account const& account, Actor const& actor, Instant now);
+
+/// An account that is held, with who may say that it is them, and who that it is not.
+struct Held {
+    Account account;
+    std::vector<GivenAccess> given; ///< oldest first, never empty
+    SecondPerson second;
+};
+/// Errors: `errc::wrong_state` if it is not held.
+result<Held> load_held(Ledger& ledger, AccountId id, Instant now);
+/// Who says no, which is safe at any time: also those who could not confirm yet, or not what came from the machine.
+SecondPerson refusers_of(Held const& held);
+/// Who confirms: neither the person nor any who gave them something.
+result<SecondPerson> second_person_for(
+    Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now);
+/// By number. `where` is about one account, ?2, and may use ?1: now - settling_time.
+result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant now);
+/// "password sign-on"
+std::string kinds_of(std::vector<GivenAccess> const& given);
 
 } // namespace gatehouse::store

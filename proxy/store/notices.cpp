@@ -1,7 +1,7 @@
 #include "proxy/store/notices.hpp"
 
 #include "policy/term_list.hpp"
-#include "proxy/store/acting.hpp"
+#include "proxy/store/given_access_steps.hpp"
 #include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -70,9 +70,21 @@ constexpr std::string_view proposals
 constexpr std::string_view changed_accounts
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE ?1 > 0 AND (account > 0 OR sequence > (SELECT min(sequence) FROM audit"
       " WHERE action = 'sign-in')) AND (action IN ('account.set-role', 'account.confirm-role', 'account.second-factor-clear')"
+      " OR (action = 'account.confirm-access' AND account = 0)"
       " OR (action = 'account.add' AND detail NOT LIKE 'console role none%') OR (action IN ('account.reset-password', "
       "'account.set-sign-on', 'account.disable') AND EXISTS (SELECT 1 FROM accounts a WHERE a.console_role <> 0 AND a.id = "
       "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
+constexpr std::string_view accounts_kind = "roles";
+
+constexpr std::string_view not_them
+    = "Somebody was given another way into an account that decides, and a second person says that it is not them. The account is "
+      "closed and opens nothing. Look at what was done with it, and talk to whoever gave it.";
+constexpr std::string_view refusals
+    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'account.refuse-access' AND ?1 > 0";
+/// Those about a headteacher.
+constexpr std::string_view refusals_of_heads
+    = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'account.refuse-access' AND ?1 > 0 AND EXISTS (SELECT 1 FROM "
+      "accounts a WHERE a.console_role = 2 AND a.id = CAST(substr(object, 9) AS INTEGER))";
 
 constexpr std::string_view machine_text
     = "Somebody at the command line of the machine changed what the gateway looks into, its certificate, how long records are "
@@ -85,7 +97,8 @@ constexpr std::string_view machine_changes
       "action "
       "= 'sign-in') AND (a.action IN ('log.file-replaced', 'audit.disagrees') OR (a.action IN ('machine.ca', "
       "'machine.inspection',"
-      " 'machine.retention', 'machine.mail') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action AND b.sequence < a.sequence)))";
+      " 'machine.retention', 'machine.mail') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action AND b.sequence < "
+      "a.sequence)))";
 
 constexpr std::string_view emergencies
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
@@ -113,13 +126,20 @@ constexpr std::array sources{
     Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
-    Source{{"roles", ConsoleRole::headteacher, "an account with a role was changed",
+    Source{{accounts_kind, ConsoleRole::headteacher, "an account with a role was changed",
                "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
                "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person. An account that "
                "decides "
-               "decides nothing for 24 hours then, unless a second person confirms on the page Roles that it is really them.",
+               "decides nothing for 24 hours then, unless a second person says on the page Roles that it is really them, or not.",
                "/audit?action=account."},
         changed_accounts},
+    Source{{"not-them", ConsoleRole::headteacher, "a second person says that it is not them", not_them, "/roles"}, refusals},
+    Source{{"not-them-dpo", ConsoleRole::dpo, "a second person says that it is not them", not_them,
+               "/audit?action=account.refuse-access"},
+        refusals},
+    Source{{"not-them-dsl", ConsoleRole::dsl, "a second person says that it is not them", not_them, "/"}, refusals},
+    Source{{"not-them-head", ConsoleRole::chief_executive, "a second person says that it is not them", not_them, "/roles"},
+        refusals_of_heads},
     Source{{"role-asked", ConsoleRole::headteacher, "a role waits for a second person",
                "Somebody is to have a role that decides, and a second person has to say yes. Say no if you did not expect that.",
                "/roles"},
@@ -213,12 +233,14 @@ result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole
     return due;
 }
 
-result<void> mark_told(Ledger& ledger, DueNotice const& notice)
+result<void> mark_told(Ledger& ledger, DueNotice const& notice, Instant now)
 {
-    return ledger.transact([&] {
-        return ledger.database().execute(
+    return ledger.transact([&]() -> result<void> {
+        auto const marked = ledger.database().execute(
             "INSERT INTO notices (kind, newest) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET newest = max(newest, ?2)",
             notice.kind->id, notice.newest);
+        bool const is_of_accounts = notice.kind->id == accounts_kind;
+        return marked && is_of_accounts ? note_holds_mailed(ledger, notice.newest, now) : marked;
     });
 }
 

@@ -26,8 +26,9 @@ struct DueNotice {
 
 /// For these roles. Errors: those of the database.
 result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles);
-/// Once the mail server has taken it: the next notice of the kind is about something newer.
-result<void> mark_told(Ledger& ledger, DueNotice const& notice);
+/// Once the mail server has taken it: the next notice of the kind is about something newer. What it says of another way in counts from then
+/// (given_access.hpp).
+result<void> mark_told(Ledger& ledger, DueNotice const& notice, Instant now);
 /// Why it could not be sent: a row in the audit, once for the same notice, if it is about what the machine's owner changed.
 result<void> note_untold(Ledger& ledger, DueNotice const& notice, std::string const& why, Instant now);
 

@@ -41,6 +41,9 @@ result<Publication> insert_publication(Ledger& ledger, Publication publication);
 /// Changes of the draft leave the draft. With its audit row; inside a transaction.
 result<std::optional<Publication>> ask_second_person(
     Ledger& ledger, Deed const& deed, Account const& officer, Publication const& like, std::vector<Change>& changes);
+/// What the account drafted since then leaves the draft, each with an audit row by that actor; their texts. Inside a transaction.
+result<std::vector<std::string>> drop_drafted_since(
+    Ledger& ledger, AccountId account, Instant since, Actor const& actor, Instant now);
 /// All changes of one publication (none: the draft) to another one.
 result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to);
 /// "+ school-block example.org/a: Played in lessons."

@@ -179,8 +179,23 @@ constexpr char const* version_17 = R"sql(
 ALTER TABLE log_views ADD COLUMN shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1));
 )sql";
 
-constexpr std::array<char const*, 12> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
-    version_13, version_14, version_15, version_16, version_17};
+// Who was told of a way in that somebody else gave: the 24 hours begin then (told_by: who saw it in the console, NULL is the mail; audited: the last row
+// of the audit before its own). The "no" of a second person, which closes the account.
+constexpr char const* version_18 = R"sql(
+ALTER TABLE given_access ADD COLUMN audited INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE given_access ADD COLUMN told_at INTEGER;
+ALTER TABLE given_access ADD COLUMN told_by INTEGER REFERENCES accounts (id)
+    CHECK (told_by IS NULL OR (told_by <> account AND told_by IS NOT given_by));
+ALTER TABLE given_access ADD COLUMN refused_at INTEGER CHECK (refused_at IS NULL OR confirmed_at IS NULL);
+ALTER TABLE given_access ADD COLUMN refused_by INTEGER REFERENCES accounts (id)
+    CHECK (refused_by IS NULL OR (refused_by <> account AND refused_by IS NOT given_by));
+ALTER TABLE given_access ADD COLUMN refusal TEXT NOT NULL DEFAULT '';
+UPDATE given_access SET told_at = given_at;
+ALTER TABLE accounts ADD COLUMN access_refused INTEGER NOT NULL DEFAULT 0 CHECK (access_refused IN (0, 1));
+)sql";
+
+constexpr std::array<char const*, 13> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16, version_17, version_18};
 
 std::vector<char const*> all_steps()
 {

@@ -5,6 +5,7 @@
 #include "proxy/log/access_log.hpp"
 #include "proxy/portal/ask_token.hpp"
 #include "proxy/settings.hpp"
+#include "proxy/store/given_access.hpp"
 #include "proxy/store/incidents.hpp"
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/policy_changes.hpp"
@@ -64,12 +65,13 @@ void add_people(store::Store& store)
         char const *login, *name;
         ConsoleRole role;
     };
-    for (auto const& [login, name, role] : {Person{"officer", "Olive Officer", ConsoleRole::officer},
-             Person{"officer2", "Otto Officer", ConsoleRole::officer}, Person{"head", "Harriet Head", ConsoleRole::headteacher},
-             Person{"ict", "Ian Cooper", ConsoleRole::ict_lead}, Person{"dsl", "Dora Lane", ConsoleRole::dsl},
-             Person{"dpo", "Dev Patel", ConsoleRole::dpo}, Person{"chief", "Chidi Eze", ConsoleRole::chief_executive},
-             Person{"marketing", "Mia King", ConsoleRole::marketing}, Person{"held", "Hugo Held", ConsoleRole::officer},
-             Person{"auditor", "Ada Ward", ConsoleRole::auditor}, Person{"beside", "Bea Side", ConsoleRole::supervisor}}) {
+    for (auto const& [login, name, role] :
+        {Person{"officer", "Olive Officer", ConsoleRole::officer}, Person{"officer2", "Otto Officer", ConsoleRole::officer},
+            Person{"head", "Harriet Head", ConsoleRole::headteacher}, Person{"ict", "Ian Cooper", ConsoleRole::ict_lead},
+            Person{"dsl", "Dora Lane", ConsoleRole::dsl}, Person{"dpo", "Dev Patel", ConsoleRole::dpo},
+            Person{"chief", "Chidi Eze", ConsoleRole::chief_executive}, Person{"marketing", "Mia King", ConsoleRole::marketing},
+            Person{"held", "Hugo Held", ConsoleRole::officer}, Person{"refused", "Rita Gray", ConsoleRole::officer},
+            Person{"auditor", "Ada Ward", ConsoleRole::auditor}, Person{"beside", "Bea Side", ConsoleRole::supervisor}}) {
         store::NewAccount account;
         account.login = login;
         account.display_name = name;
@@ -195,6 +197,27 @@ result<void> add_decisions_about_people(Ledger& ledger, store::Instant at, boost
     return key ? result<void>{} : key.error();
 }
 
+/// One that waits, and one that somebody said no to.
+result<void> give_ways_in(Ledger& ledger, store::Actor const& lead, store::Instant at, boost::json::object& links)
+{
+    auto const head = store::find_account(ledger, "head");
+    for (auto const* const login : {"held", "refused"}) {
+        auto const account = store::find_account(ledger, login);
+        if (!head || !account)
+            return store::errc::not_found;
+        if (auto const named = store::set_sign_on(ledger, account->id, std::string(login) + "@school.example", lead, at); !named)
+            return named;
+        links[std::string(login) + "_id"] = store::number(account->id);
+    }
+    auto const refused = store::find_account(ledger, "refused");
+    auto const hold = store::find_access_hold(ledger, refused->id, at);
+    if (!hold)
+        return hold.error();
+    auto const done = store::refuse_access(
+        ledger, {refused->id, hold->given.back().id, {head->id, "head", "127.0.0.1"}, at}, "Rita knows nothing of it.");
+    return done ? result<void>{} : result<void>{done.error()};
+}
+
 boost::json::object add_records(store::Store& store)
 {
     auto const work = [](Ledger& ledger) -> result<boost::json::object> {
@@ -257,13 +280,8 @@ boost::json::object add_records(store::Store& store)
         if (!waiting)
             return waiting.error();
         links["role_grant_id"] = store::number(waiting->id);
-        auto const held = store::find_account(ledger, "held");
-        if (!held)
-            return held.error();
-        if (auto const named = store::set_sign_on(ledger, held->id, "hugo@school.example", {lead->id, "ict", "127.0.0.1"}, at);
-            !named)
-            return named.error();
-        links["held_id"] = store::number(held->id);
+        if (auto const given = give_ways_in(ledger, {lead->id, "ict", "127.0.0.1"}, at, links); !given)
+            return given.error();
         links["report_id"] = store::number(told->id);
         links["person_report_id"] = store::number(worried->id);
         detect::Incident incident;

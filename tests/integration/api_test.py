@@ -15,7 +15,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from console import Browser, sign_in  # noqa: E402
+from console import Browser, code_of, sign_in  # noqa: E402
 from gateway import COMMAND, Gateway, Suite  # noqa: E402
 from origin import Wire  # noqa: E402
 from schema import Schemas  # noqa: E402
@@ -180,9 +180,35 @@ def a_key_says_yes_to_nothing_that_its_account_did():
     key = make_key("ian", "change")
     hold = call("GET", f"/roles/access?id={number}", key)
     assert hold.status == 200 and not parts(hold, "form"), hold.body[:1500]
-    refused = call("POST", "/roles/access", key, {"id": number, "newest": "1", "password": own})
+    refused = call("POST", "/roles/access", key, {"id": number, "newest": "1", "decision": "confirm", "password": own})
     assert refused.status == 403, refused.body
     assert "127.0.0.1, key A test" in BROWSER["ada"].get("/audit?action=account.confirm-access.denied").text, "the try is on record"
+    confirm("dev", number)
+
+
+def confirm(login, number):
+    done = BROWSER["harriet"].fill(f"/roles/access?id={number}", "/roles/access", decision="confirm", password="another password of harriet")
+    assert done.status == 303 and "done=known" in done.location, (login, done.status, done.text[-1500:])
+
+
+def a_key_of_an_account_that_waits_opens_what_the_account_may():
+    """The code was taken off, which ends no key."""
+    setup, lead, browser = "/account/second-factor", BROWSER["ian"], BROWSER["olive"]
+    assert browser.fill(setup, f"{setup}/begin", password="another password of olive").status == 303
+    secret = re.search(r"key into it: ([A-Z2-7 ]+)", browser.get(setup).text)[1].replace(" ", "")
+    assert browser.fill(setup, f"{setup}/confirm", code=code_of(secret)).status == 200
+    key = make_key("olive", "change")
+    assert call("GET", "/incidents", key).status == 200
+    number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>olive<', lead.get("/accounts").text)[1]
+    assert lead.fill(f"/accounts/one?id={number}", "/accounts/code", id=number, known="another password of ian").status == 303
+    for method, path in (("GET", "/incidents"), ("GET", "/reports"), ("POST", "/report/take-up")):
+        page = call(method, path, key, {"id": "1"} if method == "POST" else None)
+        assert page.status == 403 and "ian took its code off" in page.body and "Harriet" in page.body, (path, page.status, page.body[:800])
+    assert call("GET", "/status", key).status == 200
+    assert "/report/take-up" in BROWSER["ada"].get("/audit?action=console.held_refused").text, "each try is on record"
+    BROWSER["olive"] = sign_in(GATE, "olive", "another password of olive")
+    confirm("olive", number)
+    assert call("GET", "/incidents", key).status == 200
 
 
 def what_openapi_says_is_what_the_pages_ask():
@@ -374,6 +400,6 @@ CONTRACT = None
 with Gateway(accounts=[(role, login) for login, role in ROLES.items()]) as GATE:
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
     CONTRACT = Contract(ask("GET", "/openapi.json").data)
-    SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_ends, a_key_says_yes_to_nothing_that_its_account_did, the_log_comes_as_it_is_written,
+    SUITE.run(a_page_is_data, a_form_is_a_call, a_key_may_what_its_account_may, a_key_of_an_account_that_waits_opens_what_the_account_may, a_key_ends, a_key_says_yes_to_nothing_that_its_account_did, the_log_comes_as_it_is_written,
               marketing_states_a_purpose_first, what_openapi_says_is_what_the_pages_ask, long_lists_come_in_pages, the_command_line_uses_it)
 SUITE.close()

@@ -118,7 +118,18 @@ def taken_off_by_the_ict_lead():
     assert lead.fill("/account", "/accounts/code", id=number["ian"], known=PASSWORD["ian"]).status == 403, "not for oneself"
     browser = Browser(GATE.console_port)
     assert browser.fill("/sign-in", "/sign-in", login="olive", password=PASSWORD["olive"]).location == "/"
+    assert browser.get("/").status == 200, "what is open to an account that waits needs no code"
+    refused = browser.fill("/account", f"{SETUP}/begin", password=PASSWORD["olive"])
+    assert refused.status == 403 and "Not while your account waits" in refused.text, "nobody sets one up who may be somebody else"
+    confirm(number["olive"])
+    assert browser.get("/").location == SETUP, "it is demanded again"
     set_up(browser, "olive")
+
+
+def confirm(number):
+    """The headteacher has asked her."""
+    done = HEAD.fill(f"/roles/access?id={number}", "/roles/access", decision="confirm", password=PASSWORD["harriet"])
+    assert done.status == 303 and "done=known" in done.location, (done.status, done.text[-1500:])
 
 
 def an_answer_waits_for_no_acknowledgement():
@@ -149,11 +160,37 @@ def phone_and_paper_gone():
     browser = Browser(GATE.console_port)
     page = browser.fill("/sign-in", "/sign-in", login="olive", password=PASSWORD["olive"])
     assert page.status == 303 and page.location == "/", page.location
+    assert browser.get("/").status == 200 and browser.get(SETUP).status == 403, "her account waits"
+    confirm(re.search(r"/roles/access\?id=(\d+)", HEAD.get("/roles").text)[1])
     assert browser.get("/").location == SETUP, "it is demanded still"
+
+
+def on_the_machine():
+    """A new password; a word that it is really them only where nobody of the console could give it."""
+    def run(*words):
+        return json.loads(GATE.command("account", *words, "--json", check=False))
+    first = run("new-password", "olive")
+    assert first["ok"] and "ok" in first, first
+    refused = GATE.command("account", "confirm", "olive", "--json", check=False)
+    assert "confirmed by harriet" in refused, refused
+    number = re.search(r"/roles/access\?id=(\d+)", HEAD.get("/roles").text)[1]
+    page = HEAD.fill(f"/roles/access?id={number}", "/roles/access", decision="refuse", reason="She did not ask.", password=PASSWORD["harriet"])
+    assert page.status == 200 and "The account is closed" in page.text, page.text[-1500:]
+    assert Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="olive", password=first["password"]).status == 403
+    second = run("new-password", "olive")
+    assert Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="olive", password=second["password"]).status == 303, "the last resort"
+    confirm(number)
+    head = sign_in(GATE, "harriet", run("new-password", "harriet")["password"])
+    text = html.unescape(head.get("/").text)
+    assert "on the machine: gatehouse account confirm harriet" in text, text[-2500:]
+    assert head.get("/requests").status == 403
+    assert run("confirm", "harriet")["ok"] and head.get("/requests").status == 200
+    assert "does not wait for that" in GATE.command("account", "confirm", "harriet", "--json", check=False)
+    assert "account.confirm-access" in head.get("/audit?action=account.confirm-access").text
 
 
 with Gateway(ca=False, settings={"console": 'second_factor = ["officer"]'}, accounts=[("officer", "olive"), ("headteacher", "harriet"), ("ict-lead", "ian")]) as GATE:
     OFFICER, HEAD = (sign_in(GATE, login, GATE.passwords[login]) for login in ("olive", "harriet"))
     PASSWORD = {login: f"another password of {login}" for login in GATE.passwords}
-    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, taken_off_by_the_ict_lead, an_answer_waits_for_no_acknowledgement, phone_and_paper_gone)
+    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, taken_off_by_the_ict_lead, an_answer_waits_for_no_acknowledgement, phone_and_paper_gone, on_the_machine)
 SUITE.close()

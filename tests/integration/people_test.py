@@ -233,8 +233,16 @@ def new_password(lead, login):
     """The ICT lead gives one; whoever has it comes in."""
     page = lead.fill(other(lead, login), "/accounts/password", id=other_number(lead, login), proof="another password of ian")
     first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
-    assert page.status == 200 and first and "decides nothing for 24 hours" in page.text, page.text[-2000:]
+    assert page.status == 200 and first and "decides nothing until a second person confirms" in page.text, page.text[-2000:]
     return html.unescape(first[1])
+
+
+HELD = "Not while your account waits"
+
+
+def is_held_back(page, what):
+    text = html.unescape(page.text)
+    assert page.status == 403 and HELD in text and "Your account decides nothing until" in text, (what, page.status, text[-1500:])
 
 
 def who_got_a_new_password_decides_nothing_for_a_day():
@@ -243,46 +251,116 @@ def who_got_a_new_password_decides_nothing_for_a_day():
     first = new_password(lead, "olive")
     equal(BROWSER["olive"].get("/").status, 303, "she was signed out")
     BROWSER["olive"] = olive = sign_in(GATE, "olive", first)
+    lead.get("/")
+    lead.get("/roles")
+    assert "for 24 hours from when somebody else is told of it" in html.unescape(olive.get("/").text), "whoever gave it is nobody else"
+    assert "Is it really them?" in head.get("/").text and "Is it really them?" not in lead.get("/").text
     for path in ("/", "/lists", "/account"):
         text = html.unescape(olive.get(path).text)
         assert "Your account decides nothing until 26 Nov 2026" in text and "ian gave it a new password" in text and "Harriet (harriet)" in text, (path, text[-3000:])
-    page = olive.fill("/supervision/propose", "/supervision/propose", user="ben", reason="A VPN.", weeks="1")
-    assert page.status == 403 and "ian gave it a new password" in html.unescape(page.text), (page.status, page.text[-2000:])
-    equal(olive.fill("/lists/add", "/lists/add", list="school-allow", target="chat.example", reason="x", review="2027-06-01", when="now").status, 403, "publishing")
+    own = {"reason": "", "decision": "confirm"}
 
+    equal(olive.fill("/lists/add", "/lists/add", list="school-allow", target="chat.example", reason="x", review="2027-06-01", when="now").status, 403, "publishing")
     equal(olive.fill("/lists/add", "/lists/add", list="school-block", target="held.example", reason="x", review="2027-06-01", when="draft").status, 303, "drafting decides nothing")
     text = olive.get("/draft").text
     assert "held.example" in text and 'action="/draft/publish"' not in text, "nobody sees a form that would be refused"
 
-    assert "Is it really them?" in head.get("/").text and "Is it really them?" not in lead.get("/").text
     assert hold in html.unescape(head.get("/roles").text)
     page = html.unescape(lead.get(hold).text)
     assert "You gave it, or it is your own account" in page and 'action="/roles/access"' not in page and "Decides nothing until" in page, page[-2000:]
     newest = head.get(hold).hidden()["newest"]
     for who, status in ((lead, 403), (sign_again("ian"), 403), (olive, 403)):
-        equal(who.fill("/account", "/roles/access", id=number, newest=newest, password="another password of ian").status, status, "the own act, also from a second session")
-    equal(head.fill(hold, "/roles/access", password="not it").status, 422, "without the own password")
-    equal(head.fill(hold, "/roles/access", newest="1" + newest, password="another password of harriet").status, 409, "of something that the page did not show")
-    done(head.fill(hold, "/roles/access", password="another password of harriet"), "known")
-    equal(head.fill("/account", "/roles/access", id=number, newest=newest, password="another password of harriet").status, 409, "once")
+        for decision in ("confirm", "refuse"):
+            word = {"decision": decision, "reason": "x", "password": "another password of ian"}
+            equal(who.fill("/account", "/roles/access", id=number, newest=newest, **word).status, status, "the own act, also from a second session")
+    equal(head.fill(hold, "/roles/access", **own, password="not it").status, 422, "without the own password")
+    equal(head.fill(hold, "/roles/access", decision="refuse", password="another password of harriet").status, 422, "a no without a reason")
+    equal(head.fill(hold, "/roles/access", **own, newest="1" + newest, password="another password of harriet").status, 409, "of something that the page did not show")
+    done(head.fill(hold, "/roles/access", **own, password="another password of harriet"), "known")
+    equal(head.fill("/account", "/roles/access", **own, id=number, newest=newest, password="another password of harriet").status, 409, "once")
     assert "decides nothing until" not in html.unescape(olive.get("/").text) and 'action="/draft/publish"' in olive.get("/draft").text
-    one = propose("ben", by="olive")
     audit = html.unescape(head.get("/audit?action=account.confirm-access").text)
     assert "account.confirm-access.denied" in audit and "must be three different people" in audit, audit[-3000:]
 
+
+def what_an_account_that_waits_may_do():
+    lead = BROWSER["ian"]
+    BROWSER["olive"] = olive = sign_in(GATE, "olive", new_password(lead, "olive"))
+    menu = re.findall(r'href="(/[a-z]*)"', olive.get("/").text)
+    assert "/lists" in menu and "/log" not in menu and "/requests" not in menu, menu
+    for path in ("/", "/account", "/account/password", "/help", "/lists", "/rules", "/draft", "/history", "/timetable", "/services", "/status", "/governors", "/traffic", "/check", "/checks"):
+        equal(olive.get(path).status, 200, path)
+    for path in ("/requests", "/reports", "/incidents", "/supervision", "/supervision/propose", "/grants", "/permissions", "/log", "/log/export", "/log/live", "/log/live/events", "/why",
+                 "/account/tokens", "/account/second-factor", "/account/second-factor/picture.svg"):
+        is_held_back(olive.get(path), path)
+    assert "/account/tokens" not in olive.get("/account").text and "/account/second-factor" not in olive.get("/account").text
+    key = {"name": "x", "may": "change", "days": "7", "password": "another password of olive"}
+    for path, fields in (("/account/tokens", key), ("/account/second-factor/begin", {"password": "another password of olive"}), ("/draft/publish", {"message": "x", "when": "now"}),
+                         ("/supervision/propose", {"user": "ben", "reason": "A VPN.", "weeks": "1"}), ("/history/cancel", {"id": "1"}), ("/lists/review", {"id": "1"})):
+        is_held_back(olive.fill("/account", path, **fields), path)
+    audit = html.unescape(BROWSER["dev"].get("/audit?action=console.held_refused&limit=200").text)
+    assert all(path in audit for path in ("/account/tokens", "/log/export", "/account/second-factor/begin")) and "the account decides nothing yet" in audit, audit[-3000:]
+    protector = sign_in(GATE, "dev", new_password(lead, "dev"))
+    for path in ("/privacy", "/audit", "/audit/export"):
+        is_held_back(protector.get(path), path)
+    is_held_back(protector.fill("/account", "/privacy/person", person="amy", purpose="x", password="another password of dev"), "everything about one person")
+    BROWSER["dev"] = protector
+    for login in ("olive", "dev"):
+        one = f"/roles/access?id={other_number(lead, login)}"
+        done(BROWSER["harriet"].fill(one, "/roles/access", decision="confirm", password="another password of harriet"), "known")
+    equal(olive.get("/requests").status, 200, "it is open again")
+
+
+def it_does_not_end_before_somebody_was_told():
+    lead, one = BROWSER["ian"], propose("ben", by="olive")
     BROWSER["harriet"] = head = sign_in(GATE, "harriet", new_password(lead, "harriet"))
-    assert "nobody at the moment" in html.unescape(head.get("/").text), "there is one headteacher and one ICT lead"
-    page = head.fill(one, "/supervision/decide", decision="confirm")
-    assert page.status == 403 and "decides nothing until" in html.unescape(page.text), page.text[-2000:]
-    assert "restriction.confirm.denied" in BROWSER["dev"].get("/audit?action=restriction.").text
+    assert "Carla (carla)" in html.unescape(head.get("/").text), "there is one headteacher and one ICT lead, so the chief executive"
+    is_held_back(head.fill("/account", "/supervision/decide", id="1", version="1", decision="confirm"), "deciding")
     later = "another password than before"
     equal(head.fill("/account/password", "/account/password", old="another password of harriet", new=later, again=later).status, 303, "changing the own one")
-    equal(head.fill(one, "/supervision/decide", decision="confirm").status, 403, "which proves nothing")
+    is_held_back(head.get(one), "which proves nothing")
     equal(head.fill("/account/password", "/account/password", old=later, new="another password of harriet", again="another password of harriet").status, 303)
     GATE.set_clock("2026-11-26 10:50:00")
     renew()
+    assert "Your account decides nothing until somebody confirms it" in html.unescape(BROWSER["harriet"].get("/").text), "24 hours are over, and nobody knows of it"
+    assert "Is it really them?" in BROWSER["carla"].get("/").text and "ian gave it a new password" in html.unescape(BROWSER["carla"].get("/roles").text)
+    assert "Your account decides nothing until 27 Nov 2026" in html.unescape(BROWSER["harriet"].get("/").text)
+    GATE.set_clock("2026-11-27 11:00:00")
+    renew()
     assert "decides nothing until" not in html.unescape(BROWSER["harriet"].get("/").text)
     step("harriet", one, "/supervision/decide", "refused", decision="refuse", reason="It was for a lesson.")
+
+
+def a_second_person_says_no():
+    lead, head, own = BROWSER["ian"], BROWSER["harriet"], "another password of harriet"
+    number = other_number(lead, "olive")
+    hold, mine = f"/roles/access?id={number}", "another password of olive"
+    thief = sign_in(GATE, "olive", new_password(lead, "olive"))
+    equal(thief.fill("/lists/add", "/lists/add", list="school-allow", target="planted.example", reason="x", review="2027-06-01", when="draft").status, 303)
+    page = head.fill(hold, "/roles/access", decision="refuse", reason="She was on a trip.", password=own)
+    text = html.unescape(page.text)
+    assert page.status == 200 and "The account is closed" in text and "planted.example" in text and "held.example" not in text and "What to do next" in text, text[-3000:]
+    assert "planted.example" not in head.get("/draft").text and "held.example" in head.get("/draft").text, "what she drafted herself before stays"
+    equal(thief.get("/").status, 303, "signed out")
+    equal(Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="olive", password=mine).status, 403, "the password opens nothing")
+    one = other(lead, "olive")
+    assert "/accounts/password" not in lead.get(one).text and "it is not them" in html.unescape(lead.get(one).text)
+    for path, fields in (("/accounts/password", {"proof": "another password of ian"}), ("/roles/access/password", {"password": "another password of ian"})):
+        equal(lead.fill("/account", path, id=number, **fields).status, 403, f"{path}: who gave the first one")
+    equal(lead.fill("/account", "/accounts/state", id=number, disabled="no", sure="another password of ian").status, 409, "it is not opened as others are")
+    assert "/roles/access/password" not in lead.get(hold).text and hold in html.unescape(head.get("/roles").text)
+    equal(head.fill(hold, "/roles/access/password", password="not it").status, 422, "without the own password")
+    page = head.fill(hold, "/roles/access/password", password=own)
+    first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
+    assert page.status == 200 and first, page.text[-2000:]
+    BROWSER["olive"] = olive = sign_in(GATE, "olive", html.unescape(first[1]))
+    is_held_back(olive.get("/requests"), "it waits again")
+    equal(head.fill("/account", "/roles/access/password", id=number, password=own).status, 409, "it is open now")
+    done(lead.fill(hold, "/roles/access", decision="confirm", password="another password of ian"), "known")
+    equal(olive.get("/requests").status, 200)
+    audit = html.unescape(BROWSER["dev"].get("/audit?action=account.").text)
+    assert "She was on a trip." in audit and "account.refuse-access" in audit, audit[-3000:]
+    assert "planted.example" in BROWSER["dev"].get("/audit?action=draft.drop").text
 
 
 def what_waits_says_when_it_expires():
@@ -292,7 +370,7 @@ def what_waits_says_when_it_expires():
     assert page.status == 303, (page.status, page.text[-1500:])
     for path in ("/roles", "/history"):
         text = html.unescape(BROWSER["harriet"].get(path).text)
-        assert "Expires on" in text and "10 Dec 2026" in text and "Waits for a second person" in text, (path, text[-3000:])
+        assert "Expires on" in text and "11 Dec 2026" in text and "Waits for a second person" in text, (path, text[-3000:])
 
 
 def what_waited_has_expired():
@@ -418,7 +496,8 @@ with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2
     for user in ("amy", "ben"):
         USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}
-    SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, who_got_a_new_password_decides_nothing_for_a_day, accounts_and_where_they_are_signed_in,
+    SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, who_got_a_new_password_decides_nothing_for_a_day,
+              what_an_account_that_waits_may_do, it_does_not_end_before_somebody_was_told, a_second_person_says_no, accounts_and_where_they_are_signed_in,
               everything_about_one_person, the_clocks_of_clause_15_are_kept, every_row_of_the_audit_is_read_again, the_head_of_the_day_is_kept_in_a_file,
               what_waits_says_when_it_expires, old_records_go_and_it_is_seen, what_waited_has_expired)
 SUITE.close()

@@ -1,4 +1,5 @@
 #include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/given_access.hpp"
 #include "proxy/store/second_factor.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "tools/ctl/configuration.hpp"
@@ -6,12 +7,17 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <iostream>
 
 namespace gatehouse::ctl {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::string_view hold_text
+    = "their account decides nothing until a headteacher confirms on the page Roles that it is really them, or for 24 hours "
+      "from when somebody was told\n";
 
 /// The first line, without what ends it.
 std::optional<std::string> read_password(std::istream& in)
@@ -119,9 +125,63 @@ int account_clear_code(Common const& common, std::string const& login, Streams s
         write_json(streams, {{"ok", true}, {"login", login}});
     else
         streams.out << fmt::format("{} signs in with the password alone; all places are signed out\n{}", login,
-            cleared->is_held(now) ? "their account decides nothing for 24 hours, unless a headteacher confirms on the page Roles "
-                                    "that it is really them\n"
-                                  : "");
+            cleared->is_held(now) ? hold_text : std::string_view{});
+    return success;
+}
+
+int account_confirm(Common const& common, std::string const& login, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    auto const store = settings ? open_store(common, *settings, streams) : nullptr;
+    if (!store)
+        return failure;
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    std::vector<std::string> others;
+    auto const confirmed = store->run([&](store::Ledger& ledger) -> result<void> {
+        auto const account = store::find_account(ledger, login);
+        if (!account)
+            return account.error();
+        auto const hold = store::find_access_hold(ledger, account->id, now);
+        if (!hold)
+            return hold.error();
+        for (auto const& each : hold->confirmers)
+            others.push_back(each.login);
+        return store::confirm_access(ledger, {account->id, hold->given.back().id, command_line(), now});
+    });
+    auto const fail = [&](std::string_view why) {
+        return report_failure(common, streams, fmt::format("nothing was changed for \"{}\": {}", login, why));
+    };
+    if (!confirmed && !others.empty())
+        return fail(fmt::format("in the console it is confirmed by {}, on the page Roles", fmt::join(others, " or ")));
+    if (!confirmed && confirmed.error() == store::errc::wrong_state)
+        return fail("the account does not wait for that");
+    if (!confirmed)
+        return fail(confirmed.error().message());
+    if (common.output == Output::json)
+        write_json(streams, {{"ok", true}, {"login", login}});
+    else
+        streams.out << fmt::format("the account of {} decides again; the audit and the headteacher are told\n", login);
+    return success;
+}
+
+int account_new_password(Common const& common, std::string const& login, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    auto const store = settings ? open_store(common, *settings, streams) : nullptr;
+    if (!store)
+        return failure;
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto const account = store->run([&](store::Ledger& ledger) { return store::find_account(ledger, login); });
+    auto const issued = account ? store::issue_new_password_now(*store, account->id, command_line(), now)
+                                : result<store::IssuedAccount>{account.error()};
+    if (!issued)
+        return report_failure(
+            common, streams, fmt::format("nothing was changed for \"{}\": {}", login, issued.error().message()));
+    if (common.output == Output::json)
+        write_json(streams, {{"ok", true}, {"login", login}, {"password", issued->password}});
+    else
+        streams.out << fmt::format("first password of {} (shown once): {}; all places are signed out\n{}", login,
+            issued->password, issued->account.is_held(now) ? hold_text : std::string_view{});
     return success;
 }
 

@@ -155,11 +155,15 @@ void add_account(CLI::App& app, Plan& plan)
     add->add_flag("--break-glass", options->break_glass, "for emergencies: its password works once, and its use is told");
     add->add_flag("--password-stdin", options->password_from_input, "read the first password from standard input");
     on_run(add, plan, [options](Common const& common, Streams streams) { return account_add(common, *options, streams); });
-    auto* const clear
-        = add_verb(*account, plan, "clear-code", "take the second factor off an account whose phone and paper are gone");
-    auto const login = std::make_shared<std::string>();
-    clear->add_option("login", *login, "user name")->required();
-    on_run(clear, plan, [login](Common const& common, Streams streams) { return account_clear_code(common, *login, streams); });
+    auto const of_one = [&](char const* name, char const* what, int (*run)(Common const&, std::string const&, Streams)) {
+        auto* const verb = add_verb(*account, plan, name, what);
+        auto const one = std::make_shared<std::string>();
+        verb->add_option("login", *one, "user name")->required();
+        on_run(verb, plan, [one, run](Common const& common, Streams streams) { return run(common, *one, streams); });
+    };
+    of_one("clear-code", "take the second factor off an account whose phone and paper are gone", account_clear_code);
+    of_one("confirm", "say that it is really them, where nobody of the console could", account_confirm);
+    of_one("new-password", "give an account another first password, which holds one that decides", account_new_password);
     auto* const forget = add_verb(*account, plan, "forget", "take the person out of a closed account, for good");
     auto const whose = std::make_shared<std::string>();
     auto const reason = std::make_shared<std::string>();

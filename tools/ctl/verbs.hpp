@@ -98,6 +98,10 @@ struct ApiOptions {
 int api(Common const& common, ApiOptions const& options, Streams streams);
 
 int account_clear_code(Common const& common, std::string const& login, Streams streams);
+/// It is really them to whom somebody else gave another way in: where nobody of the console could say so.
+int account_confirm(Common const& common, std::string const& login, Streams streams);
+/// Another first password, also for an account that was closed because it was not them.
+int account_new_password(Common const& common, std::string const& login, Streams streams);
 /// Takes the person out of a closed account, for good.
 int account_forget(Common const& common, std::string const& login, std::string const& reason, Streams streams);
 int account_list(Common const& common, Streams streams);

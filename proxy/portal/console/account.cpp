@@ -84,8 +84,10 @@ task<Response> show_account(Visit const& visit)
         summary({{"Name", {account.display_name}}, {"User name", {account.login}}, {"Role", {role_title(account.console_role)}},
             {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}}}));
     page.parts.push_back(link("Change your password", "/account/password"));
-    page.parts.push_back(link("Sign in with a code as well", "/account/second-factor"));
-    page.parts.push_back(link("Keys for programs", "/account/tokens"));
+    if (!visit.is_held()) { // the banner says why
+        page.parts.push_back(link("Sign in with a code as well", "/account/second-factor"));
+        page.parts.push_back(link("Keys for programs", "/account/tokens"));
+    }
     page.parts.push_back(portal::table(table));
     if (!others.empty())
         page.parts.push_back(portal::form(end_one));

@@ -133,9 +133,8 @@ result<void> read_waiting(Ledger& ledger, Found& found, store::Instant now)
 void add_waiting(Page& page, Visit const& visit, Found const& found)
 {
     if (found.hold)
-        page.parts.push_back(inset(words("Decides nothing until {}: {}. Who could confirm sooner that it is really them: {}.",
-            shown_time(visit.site, found.hold->until), given_text(found.hold->given.back()),
-            names_of_hold_confirmers(*found.hold))));
+        page.parts.push_back(inset(words("Decides nothing until {}: {}. Who could confirm that it is really them: {}.",
+            end_of_hold(visit, *found.hold), given_text(found.hold->given.back()), names_of_hold_confirmers(*found.hold))));
     if (!found.waiting)
         return;
     page.parts.push_back(inset(words("Waits for a second person: {}. Who could confirm it: {}.", role_title(found.waiting->role),
@@ -157,6 +156,8 @@ Cell state_cell(store::Account const& account)
 {
     if (account.forgotten_at)
         return {"Closed, without a name", {}, "grey"};
+    if (account.access_refused)
+        return {"Closed: it is not them", {}, "red"};
     if (account.disabled)
         return {"Closed", {}, "grey"};
     if (account.must_change_password)
@@ -227,7 +228,13 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
     add_waiting(page, visit, *found);
     if (account.id == visit.session->account.id)
         page.parts.push_back(inset("This is your own account. Somebody else, or the command line of the machine, changes it."));
-    else if (!add_way_to_sign_in(page, visit, address_of(account.id)))
+    else if (account.access_refused) {
+        page.parts.push_back(
+            inset("Somebody said that it is not them who got another way to sign in. The account is closed until "
+                  "it gets a new password from somebody who did not give that one."));
+        page.parts.push_back(
+            link("What happened, and what to do", "/roles/access?id=" + std::to_string(store::number(account.id))));
+    } else if (!add_way_to_sign_in(page, visit, address_of(account.id)))
         add_changes(page, visit, account, problems);
     add_sessions(page, visit, account, found->sessions);
     for (auto const& part : token_parts(visit, found->tokens, std::to_string(store::number(account.id))))

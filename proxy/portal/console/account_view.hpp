@@ -2,7 +2,7 @@
 // What the pages about one account of somebody else share.
 
 #include "proxy/portal/web.hpp"
-#include "proxy/store/accounts.hpp"
+#include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -20,6 +20,10 @@ Form change_form(Visit const& visit, store::Account const& account, std::string 
 
 /// The page with every form. `problems` are shown above them.
 task<Response> account_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems);
+
+/// accounts.cpp: the one time that a password is shown. `wanted`: the role that the account was to have.
+Response issued_password_page(
+    Visit const& visit, store::IssuedAccount const& issued, store::ConsoleRole wanted, std::string back);
 
 /// account_end.cpp: the form that takes the person out of a closed account.
 void add_forget_form(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems);

@@ -7,7 +7,6 @@
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/role_grants.hpp"
 #include "proxy/store/second_factor.hpp"
-#include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -104,8 +103,9 @@ store::NewAccount account_of(Visit const& visit, std::vector<Problem>& problems)
     return made;
 }
 
-/// The one time that a password is shown.
-Response password_page(Visit const& visit, store::IssuedAccount const& issued, ConsoleRole wanted)
+} // namespace
+
+Response issued_password_page(Visit const& visit, store::IssuedAccount const& issued, ConsoleRole wanted, std::string back)
 {
     Page page;
     page.title = words("First password of {}", issued.account.login);
@@ -118,15 +118,13 @@ Response password_page(Visit const& visit, store::IssuedAccount const& issued, C
         page.parts.push_back(paragraph(
             "The role waits for a second person; until then they cannot sign in to these pages. The account's page says "
             "who could confirm it."));
-    if (issued.account.access_given_at)
+    if (issued.account.is_held(visit.instant()))
         page.parts.push_back(paragraph(
-            "Their account decides nothing for 24 hours, unless a second person confirms that it is really them. The account's "
-            "page says who could."));
-    page.parts.push_back(link("All accounts", "/accounts"));
+            "Their account decides nothing until a second person confirms that it is really them, or for 24 hours from when one "
+            "of those was told. The page Roles says who could."));
+    page.parts.push_back(link("Go on", std::move(back)));
     return show(visit, page);
 }
-
-} // namespace
 
 task<Response> show_accounts(Visit const& visit)
 {
@@ -173,7 +171,7 @@ task<Response> take_new_account(Visit const& visit)
             visit, new_account_page(visit, {{"login", "This user name, or the name at the school's sign-on, is taken"}}));
     if (!issued)
         co_return show_failure(visit, issued.error());
-    co_return password_page(visit, *issued, made.console_role);
+    co_return issued_password_page(visit, *issued, made.console_role, "/accounts");
 }
 
 task<Response> take_account_role(Visit const& visit)
@@ -235,7 +233,8 @@ task<Response> take_new_password(Visit const& visit)
     if (auto const wrong = co_await find_unproved(visit, "proof"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const issued = co_await store::issue_new_password(visit.site.services.store, id, visit.actor(), visit.instant());
-    co_return issued ? password_page(visit, *issued, issued->account.console_role) : show_failure(visit, issued.error());
+    co_return issued ? issued_password_page(visit, *issued, issued->account.console_role, "/accounts")
+                     : show_failure(visit, issued.error());
 }
 
 } // namespace gatehouse::portal::console

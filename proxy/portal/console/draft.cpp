@@ -91,7 +91,7 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     bool const officer = visit.has_role(ConsoleRole::officer);
     if (!draft->empty()) {
         add_effect_links(page, *found);
-        if (officer && !visit.hold) { // the store would refuse whoever is held; the banner says why
+        if (officer && !visit.is_held()) { // the banner says why
             page.parts.push_back(subheading("Make it live"));
             page.parts.push_back(publish_form(visit, *found, problems));
         }

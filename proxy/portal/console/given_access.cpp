@@ -1,9 +1,14 @@
-// Accounts to which somebody else gave another way in: who could come in as that person, until when the account decides nothing, and the word of the
-// second person that it is really them.
+// Accounts to which somebody else gave another way in: who could come in as that person, until when the account decides nothing, the word of the
+// second person that it is really them or not, and what becomes of an account after a no.
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
+#include "proxy/portal/console/second_word.hpp"
 #include "proxy/portal/menu.hpp"
+
+#include <algorithm>
+#include <variant>
 
 namespace gatehouse::portal::console {
 
@@ -12,9 +17,12 @@ namespace {
 using store::AccessKind;
 using store::Ledger;
 
+constexpr std::size_t most_shown = 50; ///< of what left the draft; the audit has all of it
+
 struct Found {
     store::AccessHold hold;
     error_code refused; ///< why this reader cannot confirm it
+    bool may_refuse = false;
 };
 
 std::string address_of_hold(store::AccountId account)
@@ -32,75 +40,158 @@ Words shown_person(store::Account const& account)
     return account.display_name.empty() ? Words(account.login) : words("{} ({})", account.display_name, account.login);
 }
 
-Words all_given(store::AccessHold const& hold)
+Words names_of(std::vector<store::Account> const& accounts)
+{
+    std::vector<Words> names;
+    for (auto const& each : accounts)
+        names.push_back(shown_person(each));
+    return joined(std::move(names));
+}
+
+Words all_given(std::vector<store::GivenAccess> const& given)
 {
     std::vector<Words> all;
-    for (auto const& each : hold.given)
+    for (auto const& each : given)
         all.push_back(given_text(each));
     return joined(std::move(all));
 }
 
-Part confirm_form(Visit const& visit, store::AccessHold const& hold, std::vector<Problem> const& problems)
+Part word_form(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
-    Form form;
-    form.action = "/roles/access";
-    form.button = "Confirm that it is really them";
-    form.csrf = visit.csrf();
-    form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(hold.account.id))},
-        {Field::Kind::hidden, "newest", "", "", std::to_string(store::number(hold.given.back().id))}};
-    add_proof(form, visit, "password", problems);
-    return portal::form(form);
+    WordChoice choice{"Ask them face to face or on the telephone: did they want this, and can they sign in with it? Confirm "
+                      "nothing because of a mail or a message.",
+        "Yes, it is really them", "The account decides again",
+        "The account is closed at once: it is signed out, its keys end, no password and no code opens it, and what it drafted "
+        "since leaves the draft",
+        "No, it is not them", {}};
+    choice.also = {{Field::Kind::hidden, "newest", "", "", std::to_string(store::number(found.hold.given.back().id))}};
+    choice.only_refuse = static_cast<bool>(found.refused);
+    return second_word_form(visit, "/roles/access", store::number(found.hold.account.id), std::move(choice), problems);
 }
 
 void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
     if (found.refused == store::make_error_code(store::errc::same_person))
-        page.parts.push_back(inset("You gave it, or it is your own account: somebody else confirms it."));
+        page.parts.push_back(inset("You gave it, or it is your own account: somebody else says whether it is really them."));
     else if (visit.session->account.is_break_glass)
         page.parts.push_back(inset("The account for emergencies confirms nothing."));
     else if (found.refused == store::make_error_code(store::errc::not_permitted))
         page.parts.push_back(
-            inset("It was given at the command line of the machine or with the account for emergencies. Nobody knows "
-                  "whose hands those were, so only a headteacher confirms it."));
+            inset(words("Who could confirm it: {}. What was given at the command line of the machine or with the "
+                        "account for emergencies an ICT lead does not confirm: nobody knows whose hands those "
+                        "were. You can say no.",
+                names_of_hold_confirmers(found.hold))));
     else if (found.refused)
         page.parts.push_back(inset(failure_text(found.refused)));
-    else if (!add_way_to_sign_in(page, visit, address_of_hold(found.hold.account.id))) {
-        page.parts.push_back(
-            warning("Ask them face to face or on the telephone: did they want this, and can they sign in with it? Confirm "
-                    "nothing because of a mail or a message."));
-        page.parts.push_back(confirm_form(visit, found.hold, problems));
-    }
+    if (found.may_refuse && !add_way_to_sign_in(page, visit, address_of_hold(found.hold.account.id)))
+        page.parts.push_back(word_form(visit, found, problems));
 }
 
-task<Response> hold_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems)
+Response hold_shown(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
-    auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<Found> {
-        auto hold = store::find_access_hold(ledger, id, now);
-        if (!hold)
-            return hold.error();
-        auto const turn = store::check_access_turn(ledger, {id, hold->given.back().id, actor, now});
-        return Found{std::move(*hold), turn ? error_code{} : turn.error()};
-    };
-    auto const found = co_await visit.site.services.store.call(work);
-    if (!found && found.error() == store::errc::wrong_state)
-        co_return show_message(visit, 409, "This account decides again", "Somebody has confirmed it, or its 24 hours are over.");
-    if (!found)
-        co_return show_failure(visit, found.error());
-    auto const& hold = found->hold;
+    auto const& hold = found.hold;
     Page page;
     page.title = "Is it really them?";
     page.back = "/roles";
     add_problems(page, problems);
     page.parts.push_back(heading(page.title, shown_person(hold.account)));
     page.parts.push_back(summary({{"Person", {shown_person(hold.account)}}, {"Role", {role_title(hold.account.console_role)}},
-        {"What happened", {all_given(hold)}}, {"When", {shown_time(visit.site, hold.given.back().given_at)}},
-        {"Decides nothing until", {shown_time(visit.site, hold.until)}},
-        {"Who could confirm it", {names_of_hold_confirmers(hold)}}}));
-    page.parts.push_back(paragraph("Whoever gives somebody another way to sign in could sign in as that person. So the account "
-                                   "decides nothing for 24 hours, "
-                                   "unless a second person confirms that it is really them."));
-    add_turn(page, visit, *found, problems);
-    co_return show(visit, page);
+        {"What happened", {all_given(hold.given)}}, {"When", {shown_time(visit.site, hold.given.back().given_at)}},
+        {"Decides nothing until", {end_of_hold(visit, hold)}}, {"Who could confirm it", {names_of_hold_confirmers(hold)}}}));
+    page.parts.push_back(
+        paragraph("Whoever gives somebody another way to sign in could sign in as that person. So the account "
+                  "decides nothing and shows nobody until a second person says that it is really them, or for 24 "
+                  "hours from when one of those was told."));
+    add_turn(page, visit, found, problems);
+    return show(visit, page);
+}
+
+/// What there is to do about an account that was closed.
+void add_way_back(Page& page, Visit const& visit, store::RefusedAccess const& refused, std::vector<Problem> const& problems)
+{
+    page.parts.push_back(subheading("What to do next"));
+    page.parts.push_back(
+        paragraph("Talk to the person, and to whoever gave it. The audit has all that was done with the account."));
+    if (refused.openers.empty())
+        page.parts.push_back(inset(words("Nobody in these pages could open it again. On the machine: gatehouse account "
+                                         "new-password {}. That leaves a row in the audit, and the headteacher gets a mail.",
+            refused.account.login)));
+    else
+        page.parts.push_back(paragraph(words("With a new password from one of these the account is open again, and waits until "
+                                             "somebody confirms that: {}.",
+            names_of(refused.openers))));
+    if (!refused.may_open || add_way_to_sign_in(page, visit, address_of_hold(refused.account.id)))
+        return;
+    auto form = change_form(visit, refused.account, "/roles/access/password", "Give a first password");
+    add_proof(form, visit, "password", problems);
+    page.parts.push_back(portal::form(form));
+}
+
+Part dropped_table(std::vector<std::string> const& dropped)
+{
+    Table table;
+    table.caption = "What left the draft";
+    table.head = {"Change"};
+    table.empty = "The account drafted nothing since then.";
+    for (std::size_t i = 0; i < std::min(dropped.size(), most_shown); ++i)
+        table.rows.push_back({{shown_text(dropped[i], 500)}});
+    return portal::table(table);
+}
+
+/// Of an account that somebody said no to; `dropped`: just now.
+Response refused_shown(Visit const& visit, store::RefusedAccess const& refused, std::vector<std::string> const* dropped,
+    std::vector<Problem> const& problems)
+{
+    auto const& newest = refused.given.back();
+    Page page;
+    page.title = "It is not them";
+    page.back = "/roles";
+    add_problems(page, problems);
+    page.parts.push_back(heading(page.title, shown_person(refused.account)));
+    page.parts.push_back(
+        inset("The account is closed. It was signed out everywhere, its keys have ended, and no password, code or "
+              "school account opens it."));
+    page.parts.push_back(
+        summary({{"Person", {shown_person(refused.account)}}, {"Role", {role_title(refused.account.console_role)}},
+            {"What happened", {all_given(refused.given)}}, {"When", {shown_time(visit.site, newest.given_at)}},
+            {"Who said no", {words("{}, {}", newest.refused_by, shown_time(visit.site, *newest.refused_at))}},
+            {"Reason", {newest.refusal}}}));
+    if (dropped != nullptr) {
+        page.parts.push_back(dropped_table(*dropped));
+        if (dropped->size() > most_shown)
+            page.parts.push_back(paragraph(words("And {} more lines.", dropped->size() - most_shown)));
+    }
+    add_way_back(page, visit, refused, problems);
+    return show(visit, page);
+}
+
+/// Of an account that waits, or was closed. `dropped` as there.
+task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems,
+    std::optional<std::vector<std::string>> dropped = std::nullopt)
+{
+    using Either = std::variant<Found, store::RefusedAccess>;
+    if (auto const noted = co_await note_holds_seen(visit); !noted)
+        co_return show_failure(visit, noted.error());
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<Either> {
+        auto refused = store::find_refused_access(ledger, id, actor, now);
+        if (refused)
+            return Either{std::move(*refused)};
+        auto hold = store::find_access_hold(ledger, id, now);
+        if (!hold)
+            return hold.error();
+        store::AccessStep const step{id, hold->given.back().id, actor, now};
+        auto const turn = store::check_access_turn(ledger, step);
+        bool const may_refuse = store::check_access_refusal(ledger, step).has_value();
+        return Either{Found{std::move(*hold), turn ? error_code{} : turn.error(), may_refuse}};
+    };
+    auto const found = co_await visit.site.services.store.call(work);
+    if (!found && found.error() == store::errc::wrong_state)
+        co_return show_message(visit, 409, "This account decides again", "Somebody has confirmed it, or its 24 hours are over.");
+    if (!found)
+        co_return show_failure(visit, found.error());
+    if (auto const* const refused = std::get_if<store::RefusedAccess>(&*found))
+        co_return refused_shown(visit, *refused, dropped ? &*dropped : nullptr, problems);
+    co_return hold_shown(visit, std::get<Found>(*found), problems);
 }
 
 } // namespace
@@ -123,48 +214,106 @@ Words given_text(store::GivenAccess const& given)
 
 Words names_of_hold_confirmers(store::AccessHold const& hold)
 {
-    std::vector<Words> names;
-    for (auto const& each : hold.confirmers)
-        names.push_back(shown_person(each));
-    return names.empty() ? "nobody at the moment; it ends by itself" : joined(std::move(names));
+    return hold.confirmers.empty()
+        ? words("nobody in these pages at the moment; on the machine: gatehouse account confirm {}", hold.account.login)
+        : names_of(hold.confirmers);
+}
+
+Words end_of_hold(Visit const& visit, store::AccessHold const& hold)
+{
+    return hold.until ? shown_time(visit.site, *hold.until)
+                      : "somebody confirms it, or for 24 hours from when somebody else is told of it";
 }
 
 Words own_hold_text(Visit const& visit)
 {
     auto const& hold = *visit.hold;
     return words(
-        "Your account decides nothing until {}: {}, and whoever does that could sign in as you. Who can confirm sooner that it "
-        "is really you: {}.",
-        shown_time(visit.site, hold.until), all_given(hold), names_of_hold_confirmers(hold));
+        "Your account decides nothing until {}: {}, and whoever does that could sign in as you. Who can confirm that it is "
+        "really you: {}.",
+        end_of_hold(visit, hold), all_given(hold.given), names_of_hold_confirmers(hold));
 }
 
 Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds)
 {
     Table table;
-    table.caption = "Accounts that decide nothing for a day";
+    table.caption = "Accounts that wait: is it really them?";
     table.head = {"Person", "Role", "What happened", "Until"};
-    table.empty = "Nobody was given another way to sign in during the last 24 hours.";
+    table.empty = "No account waits: nobody was given another way to sign in.";
     for (auto const& hold : holds)
         table.rows.push_back({{shown_person(hold.account), address_of_hold(hold.account.id)},
-            {role_title(hold.account.console_role)}, {all_given(hold)}, {shown_time(visit.site, hold.until)}});
+            {role_title(hold.account.console_role)}, {all_given(hold.given)}, {end_of_hold(visit, hold)}});
     return portal::table(table);
+}
+
+Part refused_table(std::vector<store::Account> const& accounts)
+{
+    Table table;
+    table.caption = "Accounts that are closed: it is not them";
+    table.head = {"Person", "Role"};
+    for (auto const& account : accounts)
+        table.rows.push_back({{shown_person(account), address_of_hold(account.id)}, {role_title(account.console_role)}});
+    return portal::table(table);
+}
+
+task<result<void>> note_holds_seen(Visit const& visit)
+{
+    if (visit.request.as_data || !visit.session)
+        co_return result<void>{};
+    auto const work = [id = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) { return store::note_holds_seen(ledger, id, now); };
+    co_return co_await visit.site.services.store.call(work);
+}
+
+Response show_held(Visit const& visit)
+{
+    if (visit.request.as_data)
+        return show_message(visit, 403, "Not while your account waits", own_hold_text(visit));
+    return show_message(visit, 403, "Not while your account waits",
+        "This page names people, decides something or gives a way in. It opens again once somebody has confirmed that it is "
+        "really "
+        "you. Nothing was changed.");
 }
 
 task<Response> show_access_hold(Visit const& visit)
 {
-    co_return co_await hold_page(visit, held_account(visit.request.query), {});
+    co_return co_await access_page(visit, held_account(visit.request.query), {});
 }
 
-task<Response> take_access_confirmation(Visit const& visit)
+task<Response> take_access_word(Visit const& visit)
+{
+    auto const id = held_account(visit.request.form);
+    auto const word = co_await read_second_word(visit);
+    if (!word.problems.empty())
+        co_return co_await access_page(visit, id, word.problems);
+    store::AccessStep const step{
+        id, static_cast<store::GivenAccessId>(parse_id(visit.form("newest")).value_or(0)), visit.actor(), visit.instant()};
+    if (word.confirms) {
+        auto const work = [step](Ledger& ledger) { return store::confirm_access(ledger, step); };
+        auto const done = co_await visit.site.services.store.call(work);
+        co_return done ? redirect_to("/roles?done=known") : show_failure(visit, done.error());
+    }
+    auto const work = [step, reason = word.reason](Ledger& ledger) { return store::refuse_access(ledger, step, reason); };
+    auto const dropped = co_await visit.site.services.store.call(work);
+    if (!dropped)
+        co_return show_failure(visit, dropped.error());
+    co_return co_await access_page(visit, id, {}, *dropped);
+}
+
+task<Response> take_access_password(Visit const& visit)
 {
     auto const id = held_account(visit.request.form);
     if (auto const wrong = co_await find_unproved(visit, "password"))
-        co_return co_await hold_page(visit, id, one_problem(wrong->field, wrong->text));
-    store::AccessStep const step{
-        id, static_cast<store::GivenAccessId>(parse_id(visit.form("newest")).value_or(0)), visit.actor(), visit.instant()};
-    auto const work = [step](Ledger& ledger) { return store::confirm_access(ledger, step); };
-    auto const done = co_await visit.site.services.store.call(work);
-    co_return done ? redirect_to("/roles?done=known") : show_failure(visit, done.error());
+        co_return co_await access_page(visit, id, one_problem(wrong->field, wrong->text));
+    // Where nobody said no, this form is nobody's: the ICT lead gives passwords under Accounts.
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::find_refused_access(ledger, id, actor, now); };
+    auto const refused = co_await visit.site.services.store.call(work);
+    if (!refused)
+        co_return show_failure(visit, refused.error());
+    auto const issued = co_await store::issue_new_password(visit.site.services.store, id, visit.actor(), visit.instant());
+    co_return issued ? issued_password_page(visit, *issued, issued->account.console_role, "/roles")
+                     : show_failure(visit, issued.error());
 }
 
 } // namespace gatehouse::portal::console

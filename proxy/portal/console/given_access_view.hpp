@@ -9,10 +9,17 @@ namespace gatehouse::portal::console {
 Words own_hold_text(Visit const& visit);
 /// "i.white gave it a new password"
 Words given_text(store::GivenAccess const& given);
-/// Who could confirm it, or that nobody could.
+/// Who could confirm it, or what else there is to do.
 Words names_of_hold_confirmers(store::AccessHold const& hold);
+/// Until when, or that it does not end by itself.
+Words end_of_hold(Visit const& visit, store::AccessHold const& hold);
 
 /// All that are held now, each with a link to its page.
 Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds);
+/// Those that a second person closed.
+Part refused_table(std::vector<store::Account> const& accounts);
+
+/// A page of a person tells them of all that they could say no to: the 24 hours begin with that, if nobody was told before.
+task<result<void>> note_holds_seen(Visit const& visit);
 
 } // namespace gatehouse::portal::console

@@ -89,7 +89,7 @@ Part confirmation_form(Visit const& visit, PublicationId id, std::vector<Problem
 /// What a reader can do about one that waits for a second person.
 void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
-    if (!found.publication.waits(visit.instant()))
+    if (!found.publication.waits(visit.instant()) || visit.is_held()) // the banner says why
         return;
     page.parts.push_back(paragraph("Sites that nobody looks into take two people: another officer or a headteacher confirms what "
                                    "an officer published. After "
@@ -165,7 +165,7 @@ task<Response> publication_page(Visit const& visit, PublicationId id, std::vecto
     page.parts.push_back(summary(rows_of(visit, *found)));
     add_changes(page, visit, found->changes);
     add_turn(page, visit, *found, problems);
-    bool const officer = visit.has_role(ConsoleRole::officer);
+    bool const officer = visit.has_role(ConsoleRole::officer) && !visit.is_held();
     if (officer && one.state == PublicationState::live)
         page.parts.push_back(step_form(visit, id, "/history/undo", "Take it back"));
     if (officer && (one.state == PublicationState::pending || one.waits(visit.instant())))

@@ -1,4 +1,5 @@
 // The first page after signing in: what waits for this role, most urgent first.
+#include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/system_view.hpp"
 #include "proxy/portal/menu.hpp"
@@ -60,8 +61,8 @@ std::vector<Task> tasks_of(Work const& work)
     add(work.roles,
         {"Roles", "/roles", "Somebody is to have a role that decides; you say yes or no", "purple", waiting(work.roles)});
     add(work.holds,
-        {"Is it really them?", "/roles", "Somebody got another way to sign in; you say that it is them, once you know", "purple",
-            waiting(work.holds)});
+        {"Is it really them?", "/roles", "Somebody got another way to sign in; you say whether it is them, once you know",
+            "purple", waiting(work.holds)});
     add(work.confirmations,
         {"Sites that nobody looks into", "/history", "Somebody wants them left alone; you say yes or no", "purple",
             waiting(work.confirmations)});
@@ -93,6 +94,8 @@ std::vector<Task> tasks_of(Work const& work)
 task<Response> show_home(Visit const& visit)
 {
     auto const role = visit.session->account.console_role;
+    if (auto const noted = co_await note_holds_seen(visit); !noted)
+        co_return show_failure(visit, noted.error());
     auto const work
         = [id = visit.session->account.id, now = visit.now](Ledger& ledger) { return store::what_waits(ledger, id, now); };
     auto const waiting = co_await visit.site.services.store.call(work);

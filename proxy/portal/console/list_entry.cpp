@@ -112,8 +112,10 @@ task<Response> entry_page(Visit const& visit, store::ListEntryId id, std::vector
     if (auto const text = entry_warning(visit, entry.host, entry.path); !text.empty() && !entry.removed_at)
         page.parts.push_back(warning(text));
     if (visit.has_role(ConsoleRole::officer) && !entry.removed_at) {
-        page.parts.push_back(subheading("Review it"));
-        page.parts.push_back(review_form(visit, entry, problems));
+        if (!visit.is_held()) { // the banner says why
+            page.parts.push_back(subheading("Review it"));
+            page.parts.push_back(review_form(visit, entry, problems));
+        }
         page.parts.push_back(subheading("Take it off the list"));
         page.parts.push_back(removal_form(visit, entry));
     }

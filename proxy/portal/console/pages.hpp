@@ -61,7 +61,10 @@ task<Response> show_role_grant(Visit const& visit);
 task<Response> take_role_decision(Visit const& visit);
 // given_access.cpp
 task<Response> show_access_hold(Visit const& visit);
-task<Response> take_access_confirmation(Visit const& visit);
+task<Response> take_access_word(Visit const& visit);
+task<Response> take_access_password(Visit const& visit);
+/// To whom it happened, where a page waits for that word.
+Response show_held(Visit const& visit);
 // accounts.cpp
 task<Response> take_new_password(Visit const& visit);
 

@@ -128,15 +128,20 @@ task<Response> show_roles(Visit const& visit)
     struct Shown {
         PageOf<store::RoleGrant> grants;
         std::vector<store::AccessHold> holds;
+        std::vector<store::Account> refused;
     };
+    if (auto const noted = co_await note_holds_seen(visit); !noted)
+        co_return show_failure(visit, noted.error());
     auto const work = [asked = std::string(visit.query("page")), now = visit.instant()](Ledger& ledger) -> result<Shown> {
         auto grants = read_page(
             asked, [&] { return store::count_role_grants(ledger); },
             [&](std::size_t limit, std::size_t skipped) { return store::list_role_grants(ledger, limit, skipped); });
         auto holds = store::list_access_holds(ledger, now);
-        if (!grants || !holds)
-            return !grants ? grants.error() : holds.error();
-        return Shown{std::move(*grants), std::move(*holds)};
+        auto accounts = store::list_accounts(ledger);
+        if (!grants || !holds || !accounts)
+            return !grants ? grants.error() : !holds ? holds.error() : accounts.error();
+        std::erase_if(*accounts, [](store::Account const& each) { return !each.access_refused; });
+        return Shown{std::move(*grants), std::move(*holds), std::move(*accounts)};
     };
     auto const shown = co_await visit.site.services.store.call(work);
     if (!shown)
@@ -164,6 +169,8 @@ task<Response> show_roles(Visit const& visit)
     page.parts.push_back(portal::table(table));
     add_paging(page, visit, shown->grants.paging, "/roles");
     page.parts.push_back(hold_table(visit, shown->holds));
+    if (!shown->refused.empty())
+        page.parts.push_back(refused_table(shown->refused));
     co_return show(visit, page);
 }
 

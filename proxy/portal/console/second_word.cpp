@@ -8,17 +8,20 @@ namespace gatehouse::portal::console {
 Part second_word_form(
     Visit const& visit, std::string action, std::int64_t id, WordChoice choice, std::vector<Problem> const& problems)
 {
+    std::vector<Option> options;
+    if (!choice.only_refuse)
+        options.push_back({"confirm", std::move(choice.confirm), std::move(choice.confirm_hint)});
+    options.push_back({"refuse", std::move(choice.refuse), std::move(choice.refuse_hint)});
     Form form;
     form.action = std::move(action);
     form.button = "Send";
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(id)},
         {Field::Kind::radios, "decision", "Your decision", std::move(choice.hint), std::string(visit.form("decision")),
-            {{"confirm", std::move(choice.confirm), std::move(choice.confirm_hint)},
-                {"refuse", "Refuse", std::move(choice.refuse_hint)}},
-            problem_with(problems, "decision")},
+            std::move(options), problem_with(problems, "decision")},
         {Field::Kind::area, "reason", "Your reason", "Needed when you refuse.", std::string(visit.form("reason")), {},
             problem_with(problems, "reason"), "", 1000}};
+    form.fields.insert(form.fields.begin() + 1, choice.also.begin(), choice.also.end());
     add_proof(form, visit, "password", problems);
     return portal::form(form);
 }

@@ -16,6 +16,9 @@ struct WordChoice {
     Words hint;
     Words confirm, confirm_hint;
     Words refuse_hint;
+    Words refuse = "Refuse";
+    std::vector<Field> also = {}; ///< fields before the choice
+    bool only_refuse = false;     ///< this reader may not confirm it
 };
 
 Part second_word_form(

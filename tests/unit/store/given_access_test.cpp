@@ -1,15 +1,20 @@
 #include "proxy/store/given_access.hpp"
 
+#include "proxy/store/api_tokens.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/notices.hpp"
 #include "proxy/store/permissions.hpp"
+#include "proxy/store/policy_changes.hpp"
 #include "proxy/store/publications.hpp"
 #include "proxy/store/restrictions.hpp"
 #include "proxy/store/role_grants.hpp"
 #include "proxy/store/second_factor.hpp"
+#include "proxy/store/sessions.hpp"
 #include "proxy/store/waiting.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace gatehouse::store::test {
 namespace {
@@ -40,6 +45,25 @@ struct GivenAccesses : School {
         auto const done = approve_request(*ledger, School::step(id, by, now), "Yes.");
         return done ? result<void>{} : result<void>{done.error()};
     }
+    /// What the mail server took.
+    void mail_the_headteacher()
+    {
+        for (auto const& each : *due_notices(*ledger, std::array{ConsoleRole::headteacher}))
+            ASSERT_DONE(mark_told(*ledger, each, now));
+    }
+    void sign_somebody_in() { ASSERT_DONE(record_event(*ledger, as(officer), "sign-in", "account:1", "console", now)); }
+    bool is_held(AccountId account) { return find_account(*ledger, account)->is_held(now); }
+    result<std::vector<std::string>> refuse(AccountId account, AccountId by, std::string const& why = "They know nothing of it.")
+    {
+        return refuse_access(*ledger, step(account, by), why);
+    }
+    void draft(std::string host, AccountId by)
+    {
+        std::vector<RefusedLine> lines;
+        ASSERT_DONE(
+            draft_additions(*ledger, {SchoolList::allow, {std::move(host)}, "Wanted.", {2027, 9, 1}}, lines, as(by), now));
+    }
+    void close(AccountId id) { ASSERT_DONE(set_disabled(*ledger, id, true, owner(), now)); }
     AccountId emergency(ConsoleRole role)
     {
         NewAccount account;
@@ -62,6 +86,7 @@ TEST_F(GivenAccesses, HoldDecisionsOfTheAccountForADay)
     ASSERT_DONE(give_password(head, as(ict)));
     EXPECT_FAILS(approve(id, head), errc::access_given_recently) << "the ICT lead would decide in the headteacher's place";
     EXPECT_EQ(newest_action(), "unblock.approve.denied");
+    mail_the_headteacher();
     auto const hold = find_access_hold(*ledger, head, now);
     ASSERT_TRUE(hold);
     EXPECT_EQ(hold->until, now + hours{24});
@@ -192,10 +217,219 @@ TEST_F(GivenAccesses, KeepWhoGaveThemUntilTheyAreOver)
     ASSERT_DONE(set_disabled(*ledger, ict, true, owner(), now));
     EXPECT_FAILS(forget_account(*ledger, ict, "Left.", owner(), now), errc::wrong_state);
     now += hours{25};
+    EXPECT_FAILS(forget_account(*ledger, ict, "Left.", owner(), now), errc::wrong_state) << "nobody was told of it yet";
+    ASSERT_DONE(note_holds_seen(*ledger, head2, now));
+    now += hours{25};
     ASSERT_DONE(forget_account(*ledger, ict, "Left.", owner(), now));
     ASSERT_DONE(set_disabled(*ledger, head, true, owner(), now));
     ASSERT_DONE(forget_account(*ledger, head, "Left.", owner(), now));
     EXPECT_FALSE(find_account(*ledger, head)->access_given_at);
+}
+
+TEST_F(GivenAccesses, DoNotEndByThemselvesBeforeSomebodyWasTold)
+{
+    ASSERT_DONE(give_password(head, as(ict)));
+    auto const hold = find_access_hold(*ledger, head, now);
+    ASSERT_TRUE(hold);
+    EXPECT_FALSE(hold->until);
+    now += hours{24 * 60};
+    EXPECT_TRUE(is_held(head)) << "nobody who could say no knows of it";
+    for (auto const by : {ict, head, officer, pupil, emergency(ConsoleRole::headteacher)})
+        ASSERT_DONE(note_holds_seen(*ledger, by, now));
+    EXPECT_FALSE(find_access_hold(*ledger, head, now)->until) << "neither who gave it nor whose it is, nor who cannot say no";
+    ASSERT_DONE(note_holds_seen(*ledger, ict2, now));
+    EXPECT_EQ(find_access_hold(*ledger, head, now)->until, now + hours{24});
+    now += hours{24} - std::chrono::seconds{1};
+    EXPECT_TRUE(is_held(head));
+    now += std::chrono::seconds{1};
+    EXPECT_FALSE(is_held(head));
+    ASSERT_DONE(give_password(head, as(ict)));
+    EXPECT_FALSE(find_access_hold(*ledger, head, now)->until) << "of this one nobody was told";
+    expect_intact();
+}
+
+TEST_F(GivenAccesses, CountFromTheMailThatTellsOfThem)
+{
+    sign_somebody_in();
+    ASSERT_DONE(give_password(head, as(ict)));
+    auto const due = *due_notices(*ledger, std::array{ConsoleRole::headteacher});
+    ASSERT_EQ(due.size(), 1U);
+    now += hours{1};
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_DONE(mark_told(*ledger, due.front(), now));
+    EXPECT_EQ(find_access_hold(*ledger, head, now)->until, now + hours{24}) << "from when the server took it";
+    EXPECT_FALSE(find_access_hold(*ledger, officer, now)->until) << "the mail was written before";
+    mail_the_headteacher();
+    EXPECT_EQ(find_access_hold(*ledger, officer, now)->until, now + hours{24});
+}
+
+TEST_F(GivenAccesses, AreNotSeenByWhoIsHeldToo)
+{
+    ASSERT_DONE(give_password(head, as(ict)));
+    ASSERT_DONE(give_password(head2, as(ict)));
+    ASSERT_DONE(note_holds_seen(*ledger, head2, now));
+    EXPECT_FALSE(find_access_hold(*ledger, head, now)->until) << "it may be the same hands";
+}
+
+TEST_F(GivenAccesses, AreConfirmedByTheChiefExecutiveWhereNobodyElseCould)
+{
+    EXPECT_FALSE(could_confirm(head, chief));
+    ASSERT_DONE(give_password(head, as(ict)));
+    EXPECT_FAILS(confirm(head, chief), errc::not_permitted);
+    EXPECT_FAILS(refuse(head, chief), errc::not_permitted);
+    for (auto const each : {head2, ict2})
+        close(each);
+    EXPECT_TRUE(could_confirm(head, chief));
+    EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, chief), now).value(), 1U);
+    EXPECT_FAILS(confirm(head, ict), errc::not_permitted) << "who gave it";
+    ASSERT_DONE(confirm(head, chief));
+    EXPECT_FALSE(is_held(head));
+}
+
+TEST_F(GivenAccesses, AreConfirmedOnTheMachineOnlyWhereNobodyOfTheConsoleCould)
+{
+    sign_somebody_in();
+    ASSERT_DONE(give_password(head, as(ict)));
+    auto const by_owner = [&] {
+        auto at = step(head, ict);
+        at.actor = owner();
+        return confirm_access(*ledger, at);
+    };
+    for (auto const each : {head2, ict2}) {
+        EXPECT_FAILS(by_owner(), errc::not_permitted) << "whoever gave it may be the machine's owner";
+        close(each);
+    }
+    EXPECT_FAILS(by_owner(), errc::not_permitted) << "the chief executive";
+    close(chief);
+    mail_the_headteacher();
+    ASSERT_DONE(by_owner());
+    EXPECT_FALSE(is_held(head));
+    EXPECT_EQ(newest_action(), "account.confirm-access");
+    EXPECT_EQ(due_notices(*ledger, std::array{ConsoleRole::headteacher})->size(), 1U) << "and the headteacher is told";
+}
+
+TEST_F(GivenAccesses, RefusedCloseEveryWayIn)
+{
+    ASSERT_DONE(set_sign_on(*ledger, officer, "o.smith@school.example", as(ict2), now));
+    auto const session = *create_session(*ledger, officer, "", now);
+    auto const key = *create_api_token(*ledger, {"A test", true, now + hours{24}}, as(officer), now);
+    EXPECT_FAILS(refuse(officer, head, " "), errc::invalid_value);
+    EXPECT_FAILS(refuse(officer, ict2), errc::same_person) << "who gave it";
+    EXPECT_EQ(newest_action(), "account.refuse-access.denied");
+    EXPECT_FAILS(refuse(officer, dsl), errc::not_permitted);
+    ASSERT_TRUE(refuse(officer, head));
+    EXPECT_EQ(newest_action(), "account.refuse-access");
+    EXPECT_FAILS(find_session(*ledger, session, now), errc::no_session);
+    EXPECT_FAILS(find_api_caller(*ledger, key, now), errc::no_session);
+    EXPECT_FAILS(find_account_by_sign_on(*ledger, "o.smith@school.example"), errc::not_found);
+    auto const account = find_account(*ledger, officer);
+    EXPECT_TRUE(account->disabled && account->access_refused && !account->has_second_factor);
+    auto const password = ledger->database().first(
+        "SELECT password FROM accounts WHERE id = ?", [](Statement const& row) { return row.text(0); }, officer);
+    EXPECT_EQ(**password, "");
+    EXPECT_FAILS(confirm(officer, head2), errc::wrong_state) << "a no stands";
+    for (auto const& by : {as(ict), owner()}) {
+        EXPECT_FAILS(set_disabled(*ledger, officer, false, by, now), errc::wrong_state) << "it is not opened as a closed one is";
+        EXPECT_FAILS(set_sign_on(*ledger, officer, "o.smith@school.example", by, now), errc::wrong_state);
+    }
+    now += hours{24 * 30};
+    EXPECT_TRUE(find_account(*ledger, officer)->disabled) << "for as long as nobody opens it";
+    expect_intact();
+}
+
+TEST_F(GivenAccesses, RefusedAreOpenedByWhoDidNotGiveThemAndHeldAgain)
+{
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_TRUE(refuse(officer, head));
+    EXPECT_FAILS(give_password(officer, as(ict)), errc::same_person) << "who gave the first one";
+    EXPECT_EQ(newest_action(), "account.reset-password.denied");
+    for (auto const by : {dsl, officer2, chief, emergency(ConsoleRole::ict_lead)})
+        EXPECT_FAILS(give_password(officer, as(by)), errc::not_permitted);
+    auto const refused = find_refused_access(*ledger, officer, as(head), now);
+    ASSERT_TRUE(refused);
+    EXPECT_TRUE(refused->may_open);
+    EXPECT_FALSE(find_refused_access(*ledger, officer, as(ict), now)->may_open);
+    EXPECT_EQ(refused->given.back().refused_by, "h.brown");
+    EXPECT_EQ(refused->given.back().refusal, "They know nothing of it.");
+    ASSERT_DONE(give_password(officer, as(head)));
+    auto const account = find_account(*ledger, officer);
+    EXPECT_TRUE(!account->disabled && !account->access_refused && account->is_held(now));
+    EXPECT_EQ(account->console_role, ConsoleRole::officer) << "with the role that it had";
+    EXPECT_FAILS(find_refused_access(*ledger, officer, as(head), now), errc::wrong_state);
+    EXPECT_FAILS(confirm(officer, head), errc::same_person);
+    ASSERT_DONE(confirm(officer, head2));
+    EXPECT_FAILS(give_password(officer, as(head)), errc::not_permitted) << "it is not closed any more";
+    ASSERT_DONE(give_password(officer, as(ict2)));
+    ASSERT_TRUE(refuse(officer, head));
+    ASSERT_DONE(give_password(officer, owner()));
+    EXPECT_TRUE(is_held(officer)) << "the last resort, which is held and told as ever";
+    expect_intact();
+}
+
+TEST_F(GivenAccesses, RefusedTakeAlongWhatWasDraftedSince)
+{
+    draft("before.example", officer);
+    now += hours{1};
+    ASSERT_DONE(give_password(officer, as(ict)));
+    draft("since.example", officer);
+    draft("others.example", officer2);
+    ASSERT_DONE(
+        draft_policy_changes(*ledger, {{{policy::EditedTable::rule, "chat", "id = \"chat\"", ""}}, "Wanted."}, as(officer), now));
+    now += hours{1};
+    ASSERT_DONE(set_sign_on(*ledger, officer, "o.smith@school.example", as(ict), now));
+    auto const dropped = refuse(officer, head);
+    ASSERT_TRUE(dropped);
+    ASSERT_EQ(dropped->size(), 2U);
+    EXPECT_EQ(dropped->front(), "+ school-allow since.example: Wanted.");
+    std::vector<std::string> left;
+    for (auto const& change : *read_draft(*ledger))
+        left.push_back(change.host);
+    EXPECT_EQ(left, (std::vector<std::string>{"before.example", "others.example"}));
+    EXPECT_TRUE(drafted_policy_changes(*ledger, AccountId::none)->empty());
+    EXPECT_EQ(list_audit(*ledger, {.action_prefix = "draft.drop"})->size(), 2U);
+}
+
+TEST_F(GivenAccesses, RefusedAreTold)
+{
+    ASSERT_DONE(give_password(head, as(ict)));
+    mail_the_headteacher();
+    ASSERT_TRUE(refuse(head, head2));
+    std::vector<std::string> ids;
+    for (auto const& each : *due_notices(
+             *ledger, std::array{ConsoleRole::headteacher, ConsoleRole::dpo, ConsoleRole::dsl, ConsoleRole::chief_executive}))
+        ids.emplace_back(each.kind->id);
+    EXPECT_EQ(ids, (std::vector<std::string>{"not-them", "not-them-dpo", "not-them-dsl", "not-them-head"}));
+}
+
+/// What came from the machine an ICT lead does not confirm, and may still say no to.
+TEST_F(GivenAccesses, FromTheMachineAnIctLeadMayRefuse)
+{
+    ASSERT_DONE(give_password(head, owner()));
+    EXPECT_FAILS(confirm(head, ict), errc::not_permitted);
+    ASSERT_TRUE(refuse(head, ict));
+    EXPECT_FAILS(give_password(head, as(ict)), errc::not_permitted) << "nor does one open it";
+    ASSERT_DONE(give_password(head, as(head2)));
+}
+
+/// Two stores over one file: of a yes and a no at once exactly one counts, whole.
+TEST_F(GivenAccesses, AreConfirmedOrRefusedOnce)
+{
+    for (bool const yes_first : {true, false}) {
+        auto const account = yes_first ? officer : officer2;
+        ASSERT_DONE(give_password(account, as(ict)));
+        auto const mine = step(account, head), theirs = step(account, head2);
+        auto second = Ledger::open(options);
+        ASSERT_TRUE(second);
+        if (yes_first) {
+            ASSERT_DONE(confirm_access(*second, mine));
+            EXPECT_EQ(refuse_access(*ledger, theirs, "No.").error(), errc::wrong_state);
+        } else {
+            ASSERT_TRUE(refuse_access(*second, mine, "No."));
+            EXPECT_FAILS(confirm_access(*ledger, theirs), errc::wrong_state);
+        }
+        EXPECT_EQ(find_account(*ledger, account)->disabled, !yes_first);
+        EXPECT_FALSE(is_held(account));
+    }
 }
 
 /// Two stores over one file: of two who confirm at once exactly one does.

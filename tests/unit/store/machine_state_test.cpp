@@ -21,7 +21,7 @@ struct MachineStates : School {
         for (auto const& each : *due_notices(*ledger, std::array{ConsoleRole::dpo}))
             if (each.kind->id == "machine-dpo") {
                 told = true;
-                EXPECT_TRUE(mark_told(*ledger, each));
+                EXPECT_TRUE(mark_told(*ledger, each, tuesday));
             }
         return told;
     }

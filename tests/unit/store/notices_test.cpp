@@ -35,7 +35,7 @@ struct Notices : School {
     {
         for (auto const& each : *due_notices(*ledger,
                  std::array{ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::dsl, ConsoleRole::chief_executive}))
-            ASSERT_DONE(mark_told(*ledger, each));
+            ASSERT_DONE(mark_told(*ledger, each, tuesday));
     }
     void report(ReportAbout about, std::optional<policy::Severity> severity = {})
     {
@@ -183,7 +183,7 @@ TEST_F(Notices, TellTheHeadOfTheAuditOnceForEachTimeThatItWasKept)
     ASSERT_EQ(due.size(), 2U);
     for (auto const& each : due) {
         EXPECT_EQ(each.more, "2026-11-24T10:40:00Z 8 0af3");
-        ASSERT_DONE(mark_told(*ledger, each));
+        ASSERT_DONE(mark_told(*ledger, each, tuesday));
     }
     EXPECT_THAT(heads(), IsEmpty());
 }

@@ -1,0 +1,130 @@
+// "No, it is not them": what becomes of an account to which somebody else gave a way in (given_access.hpp), and how it is opened again.
+#include "proxy/store/api_tokens.hpp"
+#include "proxy/store/given_access_steps.hpp"
+#include "proxy/store/publication_rows.hpp"
+#include "proxy/store/role_steps.hpp"
+#include "proxy/store/sessions.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace gatehouse::store {
+namespace {
+
+constexpr std::size_t reason_limit = 2000; // bytes
+constexpr std::string_view refused_last
+    = "(SELECT max(refused_at) FROM given_access WHERE account = ?2) = refused_at"; // a row of given_to()
+
+struct Turn {
+    Held held;
+    Account by;
+};
+
+/// Everything that refusing needs. Errors: as refuse_access.
+result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
+{
+    auto held = load_held(ledger, step.account, step.now);
+    if (!held)
+        return held.error();
+    auto by = require_refuser(ledger, step.actor, refusers_of(*held));
+    if (!by)
+        return by.error();
+    if (held->given.back().id != step.newest)
+        return errc::stale;
+    return Turn{std::move(*held), std::move(*by)};
+}
+
+/// Whoever came in with any of them is out, and none opens anything.
+result<void> take_every_way_in(Ledger& ledger, AccountId id, Instant now)
+{
+    if (auto const ended = end_all_sessions(ledger, id); !ended)
+        return ended;
+    if (auto const ended = end_api_tokens(ledger, id, now); !ended)
+        return ended;
+    if (auto const gone = ledger.database().execute("DELETE FROM recovery_codes WHERE account = ?", id); !gone)
+        return gone;
+    if (auto const withdrawn = withdraw_roles(ledger, id, now); !withdrawn)
+        return withdrawn;
+    return ledger.database().execute(
+        "UPDATE accounts SET password = '', must_change = 1, totp_secret = '', totp_waiting = '', totp_step = 0, sign_on = '',"
+        " disabled = 1, disabled_at = ?, access_refused = 1 WHERE id = ?",
+        now, id);
+}
+
+result<void> write_refusal(Ledger& ledger, AccessStep const& step, Account const& by, std::string const& reason)
+{
+    static std::string const sql = fmt::format(
+        "UPDATE given_access SET refused_at = ?2, refused_by = ?3, refusal = ?4 WHERE account = ?5 AND {}", holds_still);
+    return ledger.database().execute(sql, step.now - settling_time, step.now, by.id, reason, step.account);
+}
+
+/// Who could have confirmed what was refused.
+result<SecondPerson> openers_of(Ledger& ledger, Account const& account, Instant now)
+{
+    auto const given = given_to(ledger, account.id, refused_last, now);
+    return given ? second_person_for(ledger, account, *given, now) : result<SecondPerson>{given.error()};
+}
+
+} // namespace
+
+result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const& step, std::string const& reason)
+{
+    using Dropped = result<std::vector<std::string>>;
+    if (!is_plain_text(reason, reason_limit))
+        return errc::invalid_value;
+    Deed const deed{"account.refuse-access", fmt::format("account:{}", number(step.account)), step.actor, step.now};
+    return carry_out(ledger, deed, [&]() -> Dropped {
+        auto const turn = take_turn(ledger, step);
+        if (!turn)
+            return turn.error();
+        auto const& given = turn->held.given;
+        if (auto const written = write_refusal(ledger, step, turn->by, reason); !written)
+            return written.error();
+        if (auto const closed = take_every_way_in(ledger, step.account, step.now); !closed)
+            return closed.error();
+        if (auto const audited = audit(ledger, deed, fmt::format("{}: {}", kinds_of(given), reason)); !audited)
+            return audited.error();
+        return drop_drafted_since(ledger, step.account, given.front().given_at, step.actor, step.now);
+    });
+}
+
+result<void> check_access_refusal(Ledger& ledger, AccessStep const& step)
+{
+    auto const turn = take_turn(ledger, step);
+    return turn ? result<void>{} : result<void>{turn.error()};
+}
+
+result<void> open_refused(Ledger& ledger, Account const& account, Actor const& actor, Instant now)
+{
+    if (actor.account == AccountId::none && actor.name.empty())
+        return errc::not_permitted;
+    if (actor.account != AccountId::none) {
+        auto const second = openers_of(ledger, account, now);
+        if (!second)
+            return second.error();
+        if (auto const opener = require_second_person(ledger, actor, *second, now); !opener)
+            return opener.error();
+    }
+    return ledger.database().execute(
+        "UPDATE accounts SET disabled = 0, disabled_at = NULL, access_refused = 0 WHERE id = ?", account.id);
+}
+
+result<RefusedAccess> find_refused_access(Ledger& ledger, AccountId id, Actor const& reader, Instant now)
+{
+    auto account = find_account(ledger, id);
+    if (!account)
+        return account.error();
+    if (!account->access_refused)
+        return errc::wrong_state;
+    auto given = given_to(ledger, id, refused_last, now);
+    auto const second = openers_of(ledger, *account, now);
+    if (!given || !second)
+        return !given ? given.error() : second.error();
+    auto openers = second_people(ledger, *second, now);
+    if (!openers)
+        return openers.error();
+    bool const may_open = require_second_person(ledger, reader, *second, now).has_value();
+    return RefusedAccess{std::move(*account), std::move(*given), std::move(*openers), may_open};
+}
+
+} // namespace gatehouse::store
