@@ -154,11 +154,11 @@ try {
             await checkPage(person, "ict-account-forgotten");
         }
         if (role === "officer") {
-            for (const path of ["/timetable", "/timetable?show=live", "/timetable?group=year-9", "/timetable/edit?table=period", "/draft/effect", "/log"]) {
+            for (const path of ["/timetable", "/timetable?show=live", "/timetable?group=year-9", "/timetable/edit?table=period", "/draft/effect", "/log", "/lists", "/permission/new", "/services/one?id=tiktok", "/rules/edit", "/check"]) {
                 await person.goto(gateway.console + path);
                 for (const language of ["es", "en"]) {
                     await person.click(`.gh-languages a[lang=${language}]`);
-                    await test(`what is chosen on ${path} can be read on a narrow phone (${language})`, async () => {
+                    await test(`what can be chosen on ${path} can be read on a narrow phone (${language})`, async () => {
                         await person.setViewportSize({ width: 320, height: 640 });
                         await expectChoicesFit(person);
                     });
