@@ -199,11 +199,14 @@ def a_key_of_an_account_that_waits_opens_what_the_account_may():
     assert browser.fill(setup, f"{setup}/confirm", code=code_of(secret)).status == 200
     key = make_key("olive", "change")
     assert call("GET", "/incidents", key).status == 200
+    tail = Tail(key)
+    assert tail.event() == {"kind": "begin"}
     number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>olive<', lead.get("/accounts").text)[1]
     assert lead.fill(f"/accounts/one?id={number}", "/accounts/code", id=number, known="another password of ian").status == 303
     for method, path in (("GET", "/incidents"), ("GET", "/reports"), ("POST", "/report/take-up")):
         page = call(method, path, key, {"id": "1"} if method == "POST" else None)
         assert page.status == 403 and "ian took its code off" in page.body and "Harriet" in page.body, (path, page.status, page.body[:800])
+    assert tail_ends(tail), "what was being read ends too"
     assert call("GET", "/status", key).status == 200
     assert "/report/take-up" in BROWSER["ada"].get("/audit?action=console.held_refused").text, "each try is on record"
     BROWSER["olive"] = sign_in(GATE, "olive", "another password of olive")

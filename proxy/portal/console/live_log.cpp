@@ -48,6 +48,8 @@ result<void> check_listener(store::Ledger& ledger, Listener const& listener, sto
     if (listener.key.empty())
         return store::check_session(ledger, listener.session, now);
     auto const caller = store::find_api_caller(ledger, listener.key, now);
+    if (caller && caller->account.is_held(now)) // the router opens it to nobody who waits
+        return store::errc::access_given_recently;
     return caller ? result<void>{} : caller.error();
 }
 
