@@ -4,6 +4,8 @@
 #include "proxy/portal/portal_pages.hpp"
 #include "proxy/portal/router.hpp"
 
+#include <algorithm>
+
 namespace gatehouse::portal {
 
 namespace {
@@ -207,6 +209,11 @@ constexpr Route console_table[] = {
     {get, "/assets/", show_asset, anyone},
 };
 
+bool is_open(Visit const& visit, Route const& route)
+{
+    return route.access.permits(visit.session->account.console_role) && (route.access.permits_held() || !visit.is_held());
+}
+
 } // namespace
 
 std::span<Route const> portal_routes()
@@ -222,9 +229,7 @@ std::vector<View> menu_of(Visit const& visit)
 {
     std::vector<View> items;
     for (auto const& route : console_table) {
-        bool const is_open
-            = route.access.permits(visit.session->account.console_role) && (route.access.permits_held() || !visit.is_held());
-        if (route.menu.empty() || !is_open)
+        if (route.menu.empty() || !is_open(visit, route))
             continue;
         View item;
         item.text("href", route.path)
@@ -233,6 +238,13 @@ std::vector<View> menu_of(Visit const& visit)
         items.push_back(item);
     }
     return items;
+}
+
+bool opens(Visit const& visit, std::string_view address)
+{
+    auto const path = address.substr(0, address.find('?'));
+    return std::any_of(std::begin(console_table), std::end(console_table),
+        [&](Route const& route) { return route.method == get && route.path == path && is_open(visit, route); });
 }
 
 Words role_title(store::ConsoleRole role)

@@ -9,7 +9,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from console import Browser, sign_in  # noqa: E402
+from console import Browser, ask_for_site, sign_in  # noqa: E402
 from gateway import Gateway, Suite, wait_until  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
@@ -285,6 +285,8 @@ def who_got_a_new_password_decides_nothing_for_a_day():
 
 def what_an_account_that_waits_may_do():
     lead = BROWSER["ian"]
+    assert ask_for_site(GATE, "www.waits.example"), "something waits for olive, which the first page would lead to"
+    assert 'href="/requests"' in BROWSER["olive"].get("/").text
     BROWSER["olive"] = olive = sign_in(GATE, "olive", new_password(lead, "olive"))
     menu = re.findall(r'href="(/[a-z]*)"', olive.get("/").text)
     assert "/lists" in menu and "/log" not in menu and "/requests" not in menu, menu

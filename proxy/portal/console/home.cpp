@@ -110,7 +110,8 @@ task<Response> show_home(Visit const& visit)
         all.lists = lists_to_review(*visit.site.services.current_policy(), visit.now.local.date);
     if (role == ConsoleRole::officer)
         all.rules = rules_to_review(*visit.site.services.current_policy(), visit.now.local.date);
-    auto const found = tasks_of(all);
+    auto found = tasks_of(all);
+    std::erase_if(found, [&](Task const& task) { return !opens(visit, task.href); }); // of an account that waits itself
     Page page;
     page.title = "Start";
     page.parts = {heading("What needs you now", role_title(role))};
