@@ -112,6 +112,9 @@ struct Environment {
     std::vector<std::unique_ptr<Scratch>> spare_scratch;
 };
 
+struct Outcome;
+/// From now on the outcome keeps no policy that is out of force: what was decided while it was opened may have been by one that is already.
+void lasts(Environment& env, Outcome& outcome);
 /// Puts a policy in force: tunnels are judged by it at once, and those that stay open let go of the one before. Returns how many it ended.
 std::size_t put_in_force(Environment& env, std::shared_ptr<policy::Policy const> policy);
 

@@ -97,7 +97,7 @@ net::task<> relay_upgraded(Attempt& attempt)
     OpenTunnel const open(env.tunnels, session.subject, attempt.outcome.target, attempt.outcome.decision.signals, session.client,
         attempt.upstream.stream);
     if (attempt.watch == nullptr) // who reads along decides by the policy
-        env.lasting.push_back(attempt.outcome);
+        lasts(env, attempt.outcome);
     attempt.upstream.stream.expire_after(env.settings.deadlines.body_idle);
     bool const goes_on = co_await relay_early_bytes(attempt);
     if (goes_on) {

@@ -61,7 +61,7 @@ net::task<> run_inspected(Session& session, Outcome& outcome, tls::Peeked const&
     if (!co_await begin_tls(session, outcome, peeked, proved.spoken))
         co_return record(session, outcome);
     ++env.counters.tunnels_inspected;
-    env.lasting.push_back(outcome); // each request inside is decided by itself
+    lasts(env, outcome); // each request inside is decided by itself
     session.inside = &outcome.target;
     session.ready = std::move(upstream);
     if (net::speaks_http2(session.client.tls()))

@@ -55,6 +55,14 @@ void OpenTunnels::abort_all()
     }
 }
 
+void lasts(Environment& env, Outcome& outcome)
+{
+    if (outcome.policy == env.policy)
+        env.lasting.push_back(outcome);
+    else
+        outcome.let_go_of_policy();
+}
+
 std::size_t put_in_force(Environment& env, std::shared_ptr<policy::Policy const> policy)
 {
     env.policy = hold_for_worker(std::move(policy));

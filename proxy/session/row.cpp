@@ -130,7 +130,7 @@ Findings::~Findings() = default;
 void Outcome::let_go_of_policy()
 {
     unlink();
-    if (!policy || !decided)
+    if (!policy)
         return;
     Carried carried;
     found().kept = std::make_unique<KeptDecision>(describe(*this, carried));

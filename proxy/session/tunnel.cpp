@@ -324,7 +324,7 @@ net::task<> run_tunnel(Session& session, std::unique_ptr<Outcome> outcome)
         co_return;
     OpenTunnel const listed(env.tunnels, session.subject, outcome->target, outcome->decision.signals, session.client, *upstream);
     tell_of_visit(session, *outcome);
-    env.lasting.push_back(*outcome);
+    lasts(env, *outcome);
     ++env.counters.tunnels_open;
     upstream->expire_after(env.settings.deadlines.body_idle);
     outcome->bytes_from_client += session.buffer.bytes().size();

@@ -351,8 +351,8 @@ std::vector<Row> World::rows()
     state_->ring.read(records, 10000);
     std::vector<Row> rows;
     for (auto const& record : records)
-        rows.push_back(
-            {std::string{record.method}, record.status, record.verdict, std::string{record.refusal}, std::string{record.rule}});
+        rows.push_back({std::string{record.method}, record.status, record.verdict, std::string{record.refusal},
+            std::string{record.rule}, std::string{record.clause}, std::string{record.period}});
     state_->ring.release();
     return rows;
 }

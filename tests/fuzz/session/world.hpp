@@ -27,7 +27,7 @@ struct Row {
     unsigned status = 0;
     gatehouse::policy::Verdict verdict{};
     std::string refusal;
-    std::string rule{};
+    std::string rule{}, clause{}, period{};
 };
 
 using Policy = std::shared_ptr<gatehouse::policy::Policy const>;

@@ -29,6 +29,7 @@ who = ["everyone"]
 what = ["host:open.example"]
 action = "allow"
 reason = "Open."
+clause = "a clause of the school"
 )",
         rule);
     auto parsed = policy::parse_policy({{"policy.toml", text}, {"timetable.toml", ""}, {"lists.toml", ""}});
@@ -50,9 +51,12 @@ protected:
     world::World world;
 };
 
-TEST_F(LastingTunnel, HoldsThePolicyThatIsInForce)
+void expect_first(world::Row const& row)
 {
-    EXPECT_FALSE(first.expired());
+    EXPECT_EQ(row.verdict, policy::Verdict::allow);
+    EXPECT_EQ(row.rule, "the-rule-that-opened-it");
+    EXPECT_EQ(row.clause, "a clause of the school");
+    EXPECT_EQ(row.period, "outside");
 }
 
 TEST_F(LastingTunnel, LetsGoOfThePolicyThatIsNotInForceAnyMore)
@@ -69,23 +73,70 @@ TEST_F(LastingTunnel, SaysInItsRowWhatOpenedIt)
     EXPECT_TRUE(world.ends());
     auto const rows = world.rows();
     ASSERT_EQ(rows.size(), 1U);
-    EXPECT_EQ(rows[0].rule, "the-rule-that-opened-it");
-    EXPECT_EQ(rows[0].verdict, policy::Verdict::allow);
+    expect_first(rows[0]);
     EXPECT_EQ(rows[0].refusal, "");
 }
 
 TEST_F(LastingTunnel, ThatIsEndedByAPolicySaysSoAndLetsGoOfBoth)
 {
-    auto const closing = policy_of("another");
-    auto closed = std::make_shared<policy::Policy>(*closing);
-    closed->rules.clear();
-    closed->prepare();
-    world.publishes(closed);
+    auto closing = std::make_shared<policy::Policy>(*policy_of("another"));
+    closing->rules.clear();
+    closing->prepare();
+    std::weak_ptr<policy::Policy const> const second = closing;
+    world.publishes(std::move(closing));
     EXPECT_TRUE(first.expired());
     auto const rows = world.rows();
     ASSERT_EQ(rows.size(), 1U);
-    EXPECT_EQ(rows[0].rule, "the-rule-that-opened-it");
+    expect_first(rows[0]);
     EXPECT_EQ(rows[0].refusal, "ended-by-policy");
+    world.publishes(policy_of("a-third"));
+    EXPECT_TRUE(second.expired());
+}
+
+/// An upgraded connection, whose request is decided long before its origin agrees.
+class LastingUpgrade : public testing::Test {
+protected:
+    explicit LastingUpgrade(std::shared_ptr<policy::Policy const> policy = policy_of("the-rule-that-opened-it"))
+        : first(policy)
+        , world(std::move(policy))
+    {
+        world.client_sends(
+            "GET http://open.example/ HTTP/1.1\r\nHost: open.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    }
+    void origin_agrees()
+    {
+        world.origin_sends("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                           "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        ASSERT_TRUE(world.client_got().starts_with("HTTP/1.1 101 ")) << world.client_got();
+    }
+    void expect_row_of_first()
+    {
+        EXPECT_TRUE(world.ends());
+        auto const rows = world.rows();
+        ASSERT_EQ(rows.size(), 1U);
+        expect_first(rows[0]);
+    }
+
+    std::weak_ptr<policy::Policy const> first;
+    world::World world;
+};
+
+TEST_F(LastingUpgrade, LetsGoOfThePolicyThatIsNotInForceAnyMore)
+{
+    origin_agrees();
+    world.publishes(policy_of("another"));
+    EXPECT_TRUE(first.expired());
+    expect_row_of_first();
+}
+
+TEST_F(LastingUpgrade, KeepsNoPolicyThatIsOutOfForceWhenItOpens)
+{
+    world.publishes(policy_of("another"));
+    EXPECT_FALSE(first.expired()) << "the request is under way";
+    origin_agrees();
+    EXPECT_TRUE(first.expired());
+    expect_row_of_first();
 }
 
 } // namespace
