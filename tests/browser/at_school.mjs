@@ -5,6 +5,7 @@ import { eventually } from "./school.mjs";
 
 /** All words of a page, or of its main part. */
 export async function text(page, where = "body") {
+    await page.waitForLoadState(); // a long page comes in pieces
     return (await page.textContent(where)).replaceAll(/\s+/g, " ");
 }
 

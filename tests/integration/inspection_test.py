@@ -446,13 +446,13 @@ def untrusting():
     rooms = {f"127.0.5.{number}" for number in range(10, 63)}
     for room in sorted(rooms):
         refuse_certificate(room=room)
-    officer = sign_in(GATE, "paul", GATE.passwords["paul"])
+    lead = sign_in(GATE, "ian", GATE.passwords["ian"])
 
     def shown(page):
         return set(re.findall(r">(127\.0\.5\.\d+)<", page.text))
-    first = wait_until(lambda: next((page for page in [officer.get("/inspection")] if len(shown(page)) == 50), None), what="fifty of them")
+    first = wait_until(lambda: next((page for page in [lead.get("/inspection")] if len(shown(page)) == 50), None), what="fifty of them")
     assert "1 to 50 of 53" in first.text and 'aria-label="Pages: Devices that take' in first.text, first.text[-2500:]
-    second = officer.get(html.unescape(re.search(r'href="(/inspection\?devices=2)"', first.text)[1]))
+    second = lead.get(html.unescape(re.search(r'href="(/inspection\?devices=2)"', first.text)[1]))
     assert len(shown(second)) == 3 and shown(first) | shown(second) == rooms and "51 to 53 of 53" in second.text, second.text[-2500:]
 
 
@@ -646,7 +646,7 @@ if __name__ == "__main__":
         LISTED = BETWEEN.leaf("listed", f"DNS:{host_of('listed')}", [BETWEEN])
         BETWEEN.revocation_list(pathlib.Path(FOLDER, "lists.pem"), [LISTED[0]])
         RECORDER = Recorder()
-        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, accounts=[("officer", "olive"), ("officer", "paul")], settings={"reach": f'extra_roots = ["roots.pem"]\nrevoked = ["{FOLDER}/lists.pem"]'})
+        GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=inspecting_school, ca=True, accounts=[("officer", "olive"), ("ict-lead", "ian")], settings={"reach": f'extra_roots = ["roots.pem"]\nrevoked = ["{FOLDER}/lists.pem"]'})
         SUITE = HostileSuite(GATE, RECORDER)
         with GATE:
             for case in CASES:
