@@ -14,17 +14,57 @@ namespace gatehouse::store {
 
 namespace detail {
 
-/// Shared with the job, which may be done after nobody waits any more. Of the caller's executor only.
+/// Shared with the job, which may be done after nobody waits any more.
 template <class Result>
 struct Answer {
     boost::asio::steady_timer patience;
     std::optional<Result> outcome{};
 };
 
+/// What a job holds of an answer: given up on the caller's executor whatever becomes of the job, so that timer and outcome never end on the store's
+/// thread. Of that thread once the job is posted.
+template <class Result, class Executor>
+class Owed {
+public:
+    Owed(Executor executor, std::shared_ptr<Answer<Result>> answer)
+        : executor_{std::move(executor)}
+        , answer_{std::move(answer)}
+    {
+    }
+    Owed(Owed const&) = delete;
+    Owed& operator=(Owed const&) = delete;
+    ~Owed()
+    {
+        if (answer_)
+            boost::asio::post(executor_, [answer = std::move(answer_)] {});
+    }
+    void give(Result outcome)
+    {
+        boost::asio::post(executor_, [answer = std::move(answer_), outcome = std::move(outcome)]() mutable {
+            answer->outcome.emplace(std::move(outcome));
+            answer->patience.cancel();
+        });
+    }
+
+private:
+    Executor executor_;
+    std::shared_ptr<Answer<Result>> answer_;
+};
+
+/// Both of its closures share what is owed; whichever is called gives it.
+template <class Result, class Executor, class Work>
+Job job_for(std::shared_ptr<Answer<Result>> answer, Executor executor, Work work)
+{
+    auto const owed = std::make_shared<Owed<Result, Executor>>(std::move(executor), std::move(answer));
+    return Job{[owed, held = std::move(work)](Ledger& ledger) mutable { owed->give(held(ledger)); },
+        [owed] { owed->give(Result{errc::closed}); }};
+}
+
 } // namespace detail
 
-/// As Store::call, but `errc::busy` if there is no answer within that time. The work is then still done when its turn comes: so only for what changes
-/// nothing. `work` outlives the caller, so it owns what it needs.
+/// As Store::call, but `errc::busy` if there is no answer within that time. The work is then still done when its turn comes: so only for what may be
+/// done late and for nobody, such as looking something up, or noting that a session was in use. `work` outlives the caller, so it owns what it needs,
+/// and ends on the store's thread.
 template <class Work>
 auto call_within(Store& store, std::chrono::milliseconds patience, Work work)
     -> boost::asio::awaitable<std::invoke_result_t<Work&, Ledger&>>
@@ -32,15 +72,7 @@ auto call_within(Store& store, std::chrono::milliseconds patience, Work work)
     using Result = std::invoke_result_t<Work&, Ledger&>;
     auto const executor = co_await boost::asio::this_coro::executor;
     auto const waiting = std::make_shared<detail::Answer<Result>>(boost::asio::steady_timer{executor, patience});
-    auto const finish = [executor](std::shared_ptr<detail::Answer<Result>> answer, Result outcome) {
-        boost::asio::post(executor, [answer = std::move(answer), outcome = std::move(outcome)]() mutable {
-            answer->outcome.emplace(std::move(outcome));
-            answer->patience.cancel();
-        });
-    };
-    auto job = [waiting, finish, held = std::move(work)](Ledger& ledger) mutable { finish(std::move(waiting), held(ledger)); };
-    auto refused = [waiting, finish]() mutable { finish(std::move(waiting), Result{errc::closed}); };
-    if (!store.post(Job{std::move(job), std::move(refused)}))
+    if (!store.post(detail::job_for(waiting, executor, std::move(work))))
         co_return Result{store.refusal()};
     co_await waiting->patience.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     if (!waiting->outcome)

@@ -90,6 +90,44 @@ TEST_F(Stores, ThatHangKeepNobodyWhoWaitsOnlySoLong)
     EXPECT_EQ(closed.get().failure, errc::closed);
 }
 
+/// An answer with the job that owes it, and nobody who waits.
+struct OwedAnswers : Stores {
+    using Answer = detail::Answer<result<std::thread::id>>;
+    std::weak_ptr<Answer> left;
+
+    Job make_job()
+    {
+        auto const answer = std::make_shared<Answer>(asio::steady_timer{context});
+        left = answer;
+        return detail::job_for(answer, context.get_executor(), thread_of);
+    }
+};
+
+TEST_F(OwedAnswers, EndWhereTheyWereAskedForAlsoWhileTheJobIsThere)
+{
+    auto job = make_job();
+    std::thread{[&] { job.refuse(); }}.join();
+    EXPECT_FALSE(left.expired());
+    EXPECT_EQ(context.poll(), 1U);
+    EXPECT_TRUE(left.expired()) << "the closure that was not called holds nothing that ends on the store's thread";
+    open();
+    auto done = std::make_shared<Job>(make_job());
+    ASSERT_FALSE(store->run([&](Ledger& ledger) { return (*done)(ledger), result<void>{}; }).has_error());
+    EXPECT_FALSE(left.expired());
+    context.restart();
+    EXPECT_EQ(context.poll(), 1U);
+    EXPECT_TRUE(left.expired());
+}
+
+TEST_F(OwedAnswers, EndThereAlsoIfTheJobIsNeverDone)
+{
+    auto job = std::make_unique<Job>(make_job());
+    std::thread{[&] { job.reset(); }}.join();
+    EXPECT_FALSE(left.expired()) << "the thread that drops the job ends nothing";
+    EXPECT_EQ(context.poll(), 1U);
+    EXPECT_TRUE(left.expired());
+}
+
 asio::awaitable<error_code> refused_with(Store& store)
 {
     auto const outcome = co_await store.call(thread_of);
