@@ -1,6 +1,7 @@
 #include "proxy/publisher.hpp"
 
 #include "proxy/machine_state.hpp"
+#include "proxy/mail/unreachable.hpp"
 #include "proxy/policy_loader.hpp"
 #include "proxy/store/overrides.hpp"
 #include "proxy/store/restrictions.hpp"
@@ -88,13 +89,14 @@ std::string first_error(std::vector<policy::Problem> const& problems)
     return found == problems.end() ? "the configuration cannot be read" : found->message;
 }
 
-/// What was changed in files since the last policy stands in the audit. A policy that holds runs whether or not that could be written.
+/// What was changed in files since the last policy stands in the audit, and who is not told of it by mail. A policy that holds runs whether or not that could be written.
 void note_machine_state(store::Store& store, Settings const& settings, policy::Policy const& policy, std::chrono::sys_seconds now)
 {
     auto const facts = machine_facts(settings, policy);
     auto const noted = store.run([&](store::Ledger& ledger) { return store::keep_machine_state(ledger, facts, now); });
     if (!noted)
         spdlog::warn("machine.change_not_recorded reason=\"{}\"", noted.error().message());
+    mail::note_unreachable(settings.mail, store, now);
 }
 
 } // namespace

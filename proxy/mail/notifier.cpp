@@ -1,6 +1,7 @@
 #include "proxy/mail/notifier.hpp"
 
 #include "proxy/mail/mailer.hpp"
+#include "proxy/mail/unreachable.hpp"
 #include "proxy/store/store.hpp"
 
 #include <algorithm>
@@ -21,34 +22,13 @@ Notifier::Notifier(Mail const& settings, std::string console_url, store::Store& 
     , console_url_(std::move(console_url))
     , store_(store)
     , clock_(std::move(clock))
+    , roles_(roles_with_addresses(settings_))
 {
-    for (auto const& [role, addresses] : settings_.to)
-        if (auto const parsed = store::parse_console_role(role); parsed && !addresses.empty())
-            roles_.push_back(*parsed);
-    note_unreachable();
+    note_unreachable(settings_, store_, clock_.now().instant);
     if (!settings_.server.empty() && !roles_.empty()) {
         thread_ = std::thread{[this] { work(); }};
         ::pthread_setname_np(thread_.native_handle(), "mail");
     }
-}
-
-void Notifier::note_unreachable()
-{
-    std::vector<store::ConsoleRole> without;
-    for (auto const& kind : store::notice_kinds())
-        if (settings_.server.empty() || std::find(roles_.begin(), roles_.end(), kind.role) == roles_.end())
-            without.push_back(kind.role);
-    auto const work = [&](store::Ledger& ledger) -> result<void> {
-        auto const due = store::due_notices(ledger, without);
-        if (!due)
-            return due.error();
-        for (auto const& notice : *due)
-            if (auto const noted = store::note_untold(ledger, notice, "no address is set", clock_.now().instant); !noted)
-                return noted;
-        return {};
-    };
-    if (auto const noted = store_.run(work); !noted)
-        spdlog::warn("mail.not_noted reason=\"{}\"", noted.error().message());
 }
 
 Notifier::~Notifier()

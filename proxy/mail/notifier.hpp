@@ -37,8 +37,6 @@ private:
     /// False if the server did not take one.
     bool tell_all();
     bool tell(store::DueNotice const& notice);
-    /// Who has no address learns nothing by mail: what that would have been about the machine stands in the audit.
-    void note_unreachable();
 
     Mail settings_;
     std::string console_url_;

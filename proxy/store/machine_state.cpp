@@ -1,7 +1,9 @@
 #include "proxy/store/machine_state.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/notices.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace gatehouse::store {
@@ -16,6 +18,27 @@ std::string detail_of(MachineFact const& fact)
     if (fact.whole.empty())
         return fact.text;
     return fmt::format("{}; digest {}", fact.text, token_hash(fact.whole).substr(0, digest_digits));
+}
+
+// Each row that a notice of the kind (?1) is about, not only the newest: the same rows as machine_changes of notices.cpp.
+constexpr std::string_view untold_changes
+    = "SELECT a.sequence FROM audit a WHERE a.sequence > coalesce((SELECT newest FROM notices WHERE kind = ?1), 0)"
+      " AND a.sequence > (SELECT min(sequence) FROM audit WHERE action = 'sign-in')"
+      " AND (a.action IN ('log.file-replaced', 'audit.disagrees') OR (a.action IN ('machine.ca', 'machine.inspection',"
+      " 'machine.retention', 'machine.mail') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action"
+      " AND b.sequence < a.sequence))) ORDER BY a.sequence";
+
+/// Errors: those of the database.
+result<void> note_unreached(Ledger& ledger, NoticeKind const& kind, std::string const& why, Instant now)
+{
+    auto const untold = ledger.database().collect(
+        untold_changes, [](Statement const& row) { return row.integer(0); }, kind.id);
+    if (!untold)
+        return untold.error();
+    for (auto const sequence : *untold)
+        if (auto const noted = note_untold(ledger, {&kind, sequence, {}}, why, now); !noted)
+            return noted;
+    return {};
 }
 
 } // namespace
@@ -37,6 +60,17 @@ result<void> keep_machine_state(Ledger& ledger, std::vector<MachineFact> const& 
         }
         return {};
     });
+}
+
+result<void> note_unreached(Ledger& ledger, std::span<ConsoleRole const> roles, std::string const& why, Instant now)
+{
+    for (auto const& kind : notice_kinds()) {
+        if (!kind.id.starts_with("machine") || std::find(roles.begin(), roles.end(), kind.role) == roles.end())
+            continue;
+        if (auto const noted = note_unreached(ledger, kind, why, now); !noted)
+            return noted;
+    }
+    return {};
 }
 
 } // namespace gatehouse::store

@@ -196,6 +196,16 @@ def where_that_mail_does_not_go_a_row_says_so():
     restart_with(f'headteacher = ["{HEAD}"]\ndpo = ["{DPO}"]\n', "")
     audited("mail.not-sent", "to the dpo: no address is set")
     restart_with(f"localhost:{closed}", f"localhost:{MAIL_PORT}")
+    reader = sign_in(GATE, "dev", "another password of dev")
+
+    def rows(what, words=""):
+        return sum(words in line for line in reader.get(f"/audit/export?action={what}").text.splitlines() if what in line)
+    noted, found = rows("mail.not-sent", "to the dpo: no address is set"), rows("machine.inspection")
+    with (GATE.config / "policy.toml").open("a") as policy:
+        policy.write('\n[[inspection]]\nid = "left-alone"\nwho = ["pupil"]\nwhat = ["host:chat.example"]\naction = "do-not-inspect"\nreason = "For the test."\n')
+    GATE.publish()
+    equal(rows("machine.inspection"), found + 1, "rows about what is looked into")
+    equal(rows("mail.not-sent", "to the dpo: no address is set"), noted + 1, "rows without a restart")
 
 
 def a_server_without_tls_or_with_a_strangers_certificate_gets_nothing():

@@ -4,6 +4,7 @@
 #include "tests/unit/store/school.hpp"
 
 #include <array>
+#include <fmt/format.h>
 
 namespace gatehouse::store::test {
 namespace {
@@ -78,6 +79,32 @@ TEST_F(MachineStates, OfTheMailAreToldAndSayWhereTheMailDidNotGo)
     ask();
     ASSERT_DONE(note_untold(*ledger, due_notices(*ledger, std::array{ConsoleRole::officer})->front(), "away", tuesday));
     EXPECT_EQ(rows("mail.not-sent"), 1U) << "a request is tried again, which is enough";
+}
+
+TEST_F(MachineStates, LeaveARowForEachChangeThatARoleWithoutAnAddressWasNotToldOf)
+{
+    std::array const without{ConsoleRole::dpo, ConsoleRole::officer};
+    keep("days: log 90");
+    keep("days: log 80");
+    ASSERT_DONE(note_unreached(*ledger, without, "no address is set", tuesday));
+    EXPECT_EQ(rows("mail.not-sent"), 0U) << "it is being set up";
+    ASSERT_DONE(record_event(*ledger, as(head), "sign-in", "account:3", "console", tuesday));
+    keep("days: log 1", "an entry less");
+    ASSERT_DONE(record_event(*ledger, owner(), "log.file-replaced", "access-log", "1 day files", tuesday));
+    auto const newest = due_notices(*ledger, std::array{ConsoleRole::dpo})->front().newest;
+    ASSERT_DONE(note_unreached(*ledger, without, "no address is set", tuesday));
+    ASSERT_EQ(rows("mail.not-sent"), 3U) << "days, what is looked into, the log";
+    EXPECT_EQ(list_audit(*ledger, {.action_prefix = "mail.not-sent"})->front().detail,
+        fmt::format("about row {}, to the dpo: no address is set", newest));
+    ASSERT_DONE(note_unreached(*ledger, without, "no address is set", tuesday));
+    EXPECT_EQ(rows("mail.not-sent"), 3U) << "once for each";
+    EXPECT_TRUE(is_told());
+    keep("days: log 2", "an entry less");
+    ASSERT_DONE(note_unreached(*ledger, std::array{ConsoleRole::officer}, "no address is set", tuesday));
+    EXPECT_EQ(rows("mail.not-sent"), 3U) << "those who have an address get a mail";
+    ASSERT_DONE(note_unreached(*ledger, without, "no address is set", tuesday));
+    EXPECT_EQ(rows("mail.not-sent"), 4U);
+    expect_intact();
 }
 
 } // namespace
