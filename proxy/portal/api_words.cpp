@@ -131,7 +131,9 @@ constexpr ApiField list_review[]{id, {"why", "Why it stays", true}, {"review", "
     {"reference", "Of the request or report that it comes from; empty: none", false, text(100)}};
 constexpr ApiField list_remove[]{id, {"list", "Its list", false, one_of("school-block|school-allow|school-private")},
     {"reason", "Why it goes", true}, when_live};
-constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
+constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ...", false, number},
+    {"whose", "Whose changes were looked at in what would change", false, one_of("own|all")},
+    {"seen", "Mark of the draft that was looked at there; the page says if the draft is another one by now", false, number}};
 constexpr ApiField publication_page[]{id, {"page", "Which fifty changes of lists: 1, 2, ...", false, number}};
 constexpr ApiField days[]{{"days", "How many days are looked at", false, number}};
 constexpr ApiField effect[]{{"days", "How many days are looked at", false, number},

@@ -4,12 +4,14 @@ breaks the policy's expectations is not published, one for later goes live by it
 """
 import concurrent.futures
 import contextlib
+import html
 import http.client
 import json
 import pathlib
 import re
 import ssl
 import sys
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from console import Browser, sign_in  # noqa: E402
@@ -190,6 +192,14 @@ def two_officers():
     assert taken.location == "/history?done=published" and "draft is empty" in OTHER.get("/draft").text
 
 
+CHANGED = "The draft has changed since you looked at what would change."
+
+
+def publish_link(page):
+    """Where the page about what would change leads to publish it."""
+    return html.unescape(re.search(r'href="(/draft\?[^"]+)"[^>]*>\s*Publish these changes', page.text)[1])
+
+
 def new_key(browser, login):
     page = browser.fill("/account/tokens", "/account/tokens", name="A test", may="read", days="7", password=f"another password of {login}")
     return re.search(r"gatehouse_[0-9a-f]{32}", page.text)[0]
@@ -224,13 +234,50 @@ def what_would_change_goes_by_the_choice():
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", OFFICER.get("/draft/effect?days=1&whose=own").text))
     assert "With your own changes alone: 1 of the 3 in the draft. Changes of paul are left out." in page and "Publish these changes" in page, page[-1500:]
     assert "/draft/effect?whose=own" in OFFICER.get("/draft").text and "/draft/effect?whose=all" in OFFICER.get("/draft").text
-    assert re.search(r'value="all" checked', OFFICER.get("/draft?whose=all").text), "what was looked at is chosen beforehand"
+    publishing = publish_link(OFFICER.get("/draft/effect?days=1&whose=all"))
+    looked_at = OFFICER.get(publishing).text
+    assert re.search(r'value="all" checked', looked_at) and CHANGED not in looked_at, "what was looked at is chosen beforehand"
+    for unseen in ("/draft?whose=all", publishing + "1"):
+        assert not re.search(r'value="all" checked', OFFICER.get(unseen).text), "changes of others are chosen by who looked at them"
+    publishing_own = publish_link(OFFICER.get("/draft/effect?days=1&whose=own"))
     assert OTHER.fill("/lists/add", "/lists/add", list="school-block", target="medium.com", reason="Half done.", review="2027-06-01", when="draft").status == 303
+    changed = OFFICER.get(publishing).text
+    assert CHANGED in changed and 'href="/draft/effect?whose=all">Look again' in changed, changed[:3000]
+    assert re.search(r'value="own" checked', changed) and not re.search(r'value="all" checked', changed), "nobody looked at that"
+    assert 'href="/draft/effect?whose=own">Look again' in OFFICER.get(publishing_own).text
+    assert CHANGED not in OFFICER.get("/draft").text
     own, everything = OFFICER.get("/draft/effect?days=1&whose=own").text, OFFICER.get("/draft/effect?days=1&whose=all").text
     assert "cannot be published" not in own and "cannot be published" in everything, "the expectations go by the choice"
     assert OFFICER.fill("/draft", "/draft/publish", message="Mine.", due="", whose="own").location == "/history?done=published"
     assert statuses(plan) == [403, 403, 200, 200], "as many as were told, and those"
     drop_all()
+
+
+def what_would_change_is_of_one_draft():
+    """While somebody goes on changing the draft, nothing is offered that may be of two drafts."""
+    ends = threading.Event()
+
+    def go_on():
+        number = 0
+        while not ends.is_set():
+            number += 1
+            assert OTHER.fill("/lists/add", "/lists/add", list="school-block", target=f"n{number}.busy.example", reason="More.", review="2027-06-01", when="draft").status == 303
+
+    def says_so():
+        text = OFFICER.get("/draft/effect?days=1&whose=all").text
+        says = "Somebody changes the draft just now" in text
+        assert says != ("Publish these changes" in text), text[-3000:]
+        return says
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        busy = pool.submit(go_on)
+        try:
+            wait_until(says_so, what="a page that was made while the draft changed")
+        finally:
+            ends.set()
+        busy.result()
+    assert not says_so(), "nobody changes it any more"
+    assert OTHER.fill("/draft", "/draft/publish", message="All.", due="", whose="all").status == 303
 
 
 def bad_lines():
@@ -280,6 +327,6 @@ with Gateway(names=dict.fromkeys([*HOSTS, "quiet.school.example"], "127.0.2.1"),
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     OTHER, READER = (sign_in(GATE, login, GATE.passwords[login]) for login in ("paul", "ian"))
     HEADS = [sign_in(GATE, login, GATE.passwords[login]) for login in ("harriet", "hugo")]
-    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, two_officers, what_would_change_goes_by_the_choice, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way,
+    SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, two_officers, what_would_change_goes_by_the_choice, what_would_change_is_of_one_draft, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way,
               what_is_changed_on_the_machine_alone_is_kept)
 SUITE.close()

@@ -13,15 +13,22 @@ namespace {
 using store::ConsoleRole;
 using store::Ledger;
 
-/// Own changes are chosen beforehand; those of others nobody publishes without having said so.
+/// What the officer saw elsewhere of this draft, such as what would change with it; nothing: they come from elsewhere.
+std::optional<std::int64_t> looked_at_mark(Visit const& visit)
+{
+    return parse_id(visit.query("seen"));
+}
+
+/// Own changes are chosen beforehand; those of others too only for who comes from what would change with all of this very draft.
 Field whose_field(Visit const& visit, Draft const& draft, Words error)
 {
     Field field{Field::Kind::radios, "whose", "Whose changes?",
         "Changes that were made on top of somebody else's may not hold without them. Then nothing is published, and you read "
         "why.",
         "", whose_options(draft), std::move(error)};
-    auto const typed = visit.form("whose"), looked_at = visit.query("whose");
-    field.value = !typed.empty() ? std::string(typed) : looked_at == "all" ? "all" : draft.own > 0 ? "own" : "";
+    auto const typed = visit.form("whose");
+    bool const looked_at_all = visit.query("whose") == "all" && looked_at_mark(visit) == draft.mark;
+    field.value = !typed.empty() ? std::string(typed) : looked_at_all ? "all" : draft.own > 0 ? "own" : "";
     return field;
 }
 
@@ -67,6 +74,18 @@ void warn_of_entries(Visit const& visit, Page& page, std::vector<store::Change> 
         page.parts.push_back(paragraph(words("And {} more lines.", warnings.size() - most_told)));
 }
 
+/// Who looked at what would change publishes that, or reads that it is something else by now.
+void say_if_changed(Page& page, Visit const& visit, Draft const& draft)
+{
+    auto const seen = looked_at_mark(visit);
+    if (!seen || *seen == draft.mark)
+        return;
+    page.parts.push_back(warning("The draft has changed since you looked at what would change."));
+    if (!draft.changes.empty())
+        page.parts.push_back(link("Look again at what would change",
+            visit.query("whose") == "own" && draft.own > 0 ? "/draft/effect?whose=own" : "/draft/effect?whose=all"));
+}
+
 /// The page of the draft. Errors: the store's.
 task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
 {
@@ -80,6 +99,7 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
     add_problems(page, problems);
     if (auto const text = draft_notice(visit.query("done")); !text.empty())
         page.parts.push_back(notice("Done", text));
+    say_if_changed(page, visit, *found);
     page.parts.push_back(heading("Draft"));
     page.parts.push_back(paragraph(
         draft->empty() ? "The draft is empty: whatever you change is gathered here first." : "Changes that are not live yet."));

@@ -148,7 +148,40 @@ void add_next_step(Page& page, Visit const& visit, Draft const& draft, Whose who
 {
     if (!visit.has_role(store::ConsoleRole::officer) || visit.hold || (whose == Whose::own ? draft.own : draft.all()) == 0)
         return;
-    page.parts.push_back(link("Publish these changes", whose == Whose::own ? "/draft?whose=own" : "/draft?whose=all"));
+    page.parts.push_back(link("Publish these changes",
+        with_query("/draft", {{"whose", whose == Whose::own ? "own" : "all"}, {"seen", std::to_string(draft.mark)}})));
+}
+
+/// The draft with the policy that it makes.
+struct Looked {
+    Draft draft;
+    Preview preview;
+    bool is_one = false; ///< false: the draft changed meanwhile, so the two may be of different ones
+};
+
+/// The policy is built from what the store says then, so the draft is looked at before and after. Errors: the store's.
+task<result<Looked>> look_with_preview(Visit const& visit, Whose whose)
+{
+    constexpr int most_tries = 2;
+    auto& site = visit.site;
+    auto const reader = visit.session->account.id;
+    auto const look = [reader](store::Ledger& ledger) { return look_at_draft(ledger, reader); };
+    // Building a policy keeps publications waiting, so that goes at full speed; what takes long gives way.
+    auto const build
+        = [&site, by = whose == Whose::own ? reader : store::AccountId::none] { return site.services.preview_draft(by); };
+    Looked looked;
+    for (int i = 0; i < most_tries && !looked.is_one; ++i) {
+        auto draft = co_await site.services.store.call(look);
+        if (!draft)
+            co_return draft.error();
+        looked.draft = std::move(*draft);
+        looked.preview = co_await run_aside(site, build);
+        auto const mark = co_await site.services.store.call(store::draft_mark);
+        if (!mark)
+            co_return mark.error();
+        looked.is_one = *mark == looked.draft.mark;
+    }
+    co_return looked;
 }
 
 } // namespace
@@ -159,24 +192,19 @@ task<Response> show_draft_effect(Visit const& visit)
     auto const days = static_cast<unsigned>(std::clamp<std::int64_t>(parse_id(asked).value_or(7), 1, most_days));
     auto const whose = chosen_of(visit);
     auto& site = visit.site;
-    auto const reader = visit.session->account.id;
-    auto const look = [reader](store::Ledger& ledger) { return look_at_draft(ledger, reader); };
-    auto const draft = co_await site.services.store.call(look);
-    if (!draft)
-        co_return show_failure(visit, draft.error());
+    auto const looked = co_await look_with_preview(visit, whose);
+    if (!looked)
+        co_return show_failure(visit, looked.error());
+    auto const& [draft, preview, is_one] = *looked;
     log::ReplayRange range;
     range.to = visit.instant();
     range.from = visit.instant() - std::chrono::days{days};
-    // Building a policy keeps publications waiting, so that goes at full speed; what takes long gives way.
-    auto const build
-        = [&site, by = whose == Whose::own ? reader : store::AccountId::none] { return site.services.preview_draft(by); };
-    auto const preview = co_await run_aside(site, build);
     auto const current = site.services.current_policy();
-    auto const work = [&site, &preview, &current, range]() -> result<log::ReplayReport> {
-        if (!preview.policy)
+    auto const work = [&site, &with_draft = preview.policy, &current, range]() -> result<log::ReplayReport> {
+        if (!with_draft)
             return log::ReplayReport{};
         auto const moment_of = [&site](std::chrono::sys_seconds instant) { return site.clock.moment_of(instant); };
-        return log::replay(site.services.settings.log_dir, range, *current, *preview.policy, moment_of);
+        return log::replay(site.services.settings.log_dir, range, *current, *with_draft, moment_of);
     };
     auto const report = co_await run_gently(site, work);
     Page page;
@@ -186,17 +214,20 @@ task<Response> show_draft_effect(Visit const& visit)
         paragraph(
             "The requests of the last days, decided once more: by the rules that run now, and by the rules with this draft. "
             "What people searched for and what pages said is not in it.")};
-    say_whose(page, *draft, whose);
-    if (waits_for_second(*draft, whose))
+    if (!is_one)
+        page.parts.push_back(
+            warning("Somebody changes the draft just now, so this may not be all of it. Look again before you publish."));
+    say_whose(page, draft, whose);
+    if (waits_for_second(draft, whose))
         page.parts.push_back(paragraph("Sites that nobody looks into count here as if a second person had confirmed them."));
     say_what_is_wrong(page, preview, *current, whose);
     if (!report)
         page.parts.push_back(paragraph("The access log cannot be read. Please tell the ICT lead."));
     else if (preview.policy)
         show_report(page, for_reader(visit, *report, *current));
-    if (preview.holds())
-        add_next_step(page, visit, *draft, whose);
-    page.parts.push_back(look_again_form(*draft, whose, days));
+    if (preview.holds() && is_one)
+        add_next_step(page, visit, draft, whose);
+    page.parts.push_back(look_again_form(draft, whose, days));
     co_return show(visit, page);
 }
 
