@@ -64,7 +64,8 @@ constexpr ApiField recommendation[]{id, version, {"advice", "Whether it opens", 
     {"day", "From which day on; left out: at once", false, a_day},
     {"until", "How long", false, one_of("lesson|hour|day|week|month|term|year")}};
 constexpr ApiField closing[]{id, version, {"reason", "Why it is closed", true, text(1000)}};
-constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true, number}};
+constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true, number},
+    {"find", "As on the page that it comes from", false}, page_number};
 constexpr ApiField decision[]{id, version,
     {"decision", "Send it back to the officer with a question, or decide", true, one_of("approve|refuse|send-back")},
     {"reason", "For the person who asked", false, text(1000)}};

@@ -115,6 +115,11 @@ def forms_say_at_the_field_what_is_wrong():
         assert page.status == 422 and words in at_field(page, "reason") and reason in page.text, (page.status, at_field(page, "reason"))
     page = BROWSER["olive"].fill(f"{MERGE}?id={number(where)}", MERGE, into="")
     assert page.status == 422 and "Choose the request" in at_field(page, "into"), (page.status, at_field(page, "into"))
+    ask("third.example")
+    page = BROWSER["olive"].fill(f"{MERGE}?id={number(where)}&find=third", MERGE)
+    offered = re.findall(r"<label[^>]*>\s*(\S+) \(", page.text)
+    assert page.status == 422 and offered == ["third.example"], ("what was searched for stays", page.status, offered)
+    assert page.hidden()["find"] == "third"
     page = BROWSER["harriet"].fill(queue("harriet")["pupils.example"], DECIDE, reason="")
     for field, words in (("decision", "Choose what you decide"), ("reason", "Write your reason")):
         assert page.status == 422 and words in at_field(page, field), (field, at_field(page, field))

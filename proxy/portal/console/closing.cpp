@@ -67,6 +67,16 @@ Part same_search_form(store::SameSearch const& search)
     return portal::form(form);
 }
 
+/// Which of the others the page shows: as its address says, or as the form says that was sent from it.
+struct SameAsked {
+    std::string find, page;
+};
+SameAsked same_asked(Visit const& visit)
+{
+    auto const& from = visit.request.method == Method::post ? visit.request.form : visit.request.query;
+    return {trimmed_value(from, "find"), std::string(value_of(from, "page"))};
+}
+
 Part same_form(Visit const& visit, store::UnblockRequest const& request, std::vector<store::UnblockRequest> const& others,
     std::vector<Problem> const& problems)
 {
@@ -82,6 +92,9 @@ Part same_form(Visit const& visit, store::UnblockRequest const& request, std::ve
     form.button = "Merge";
     form.csrf = visit.csrf();
     form.fields = step_fields(request);
+    auto const asked = same_asked(visit);
+    form.fields.push_back({Field::Kind::hidden, "find", "", "", asked.find});
+    form.fields.push_back({Field::Kind::hidden, "page", "", "", asked.page});
     form.fields.push_back(std::move(into));
     return portal::form(form);
 }
@@ -91,8 +104,9 @@ task<Response> merge_page(Visit const& visit, store::RequestId id, std::vector<P
     auto const request = co_await find_own_turn(visit, id);
     if (!request)
         co_return show_failure(visit, request.error());
-    store::SameSearch const search{id, trimmed_value(visit.request.query, "find")};
-    auto const work = [search, asked = std::string(visit.query("page"))](Ledger& ledger) {
+    auto const asked = same_asked(visit);
+    store::SameSearch const search{id, asked.find};
+    auto const work = [search, asked = asked.page](Ledger& ledger) {
         return read_page(
             asked, [&] { return store::count_same(ledger, search); },
             [&](std::size_t limit, std::size_t skipped) { return store::list_same(ledger, search, limit, skipped); });
@@ -115,8 +129,9 @@ task<Response> merge_page(Visit const& visit, store::RequestId id, std::vector<P
     else
         page.parts.push_back(same_form(visit, *request, found->rows, problems));
     bool const was_sent = visit.request.method == Method::post; // then its query is not in the address
-    add_paging(
-        page, visit, found->paging, was_sent ? "/request/merge?id=" + std::to_string(store::number(id)) : "/request/merge");
+    add_paging(page, visit, found->paging,
+        was_sent ? with_query("/request/merge", {{"id", std::to_string(store::number(id))}, {"find", asked.find}})
+                 : "/request/merge");
     co_return show(visit, page);
 }
 
