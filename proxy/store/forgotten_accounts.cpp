@@ -21,9 +21,8 @@ constexpr std::string_view is_needed_sql
       " OR EXISTS (SELECT 1 FROM permissions WHERE closed_at IS NULL AND max(head_until, officer_until) > ?2 AND (head = ?1"
       " OR officer = ?1 OR who IN (SELECT 'user:' || login FROM account_logins WHERE account = ?1)))"
       " OR EXISTS (SELECT 1 FROM role_grants WHERE state = 0 AND (account = ?1 OR asked_by = ?1))"
-      " OR EXISTS (SELECT 1 FROM given_access WHERE confirmed_at IS NULL AND refused_at IS NULL AND (told_at IS NULL OR told_at "
-      "> ?2 - 86400)"
-      " AND given_by = ?1)"
+      " OR EXISTS (SELECT 1 FROM given_access g JOIN accounts a ON a.id = g.account WHERE g.given_by = ?1 AND a.disabled = 0"
+      " AND g.confirmed_at IS NULL AND g.refused_at IS NULL AND (g.told_at IS NULL OR g.told_at > ?2 - 86400))"
       " OR EXISTS (SELECT 1 FROM publications WHERE state = 4 AND asked_by = ?1)";
 
 /// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.

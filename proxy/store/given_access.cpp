@@ -26,17 +26,28 @@ struct Turn {
     std::vector<GivenAccess> given;
 };
 
-/// The machine's owner may be whoever gave it, so only where nobody of the console could confirm.
-result<AccountId> require_confirmer(Ledger& ledger, Actor const& actor, SecondPerson const& second, Instant now)
+/// The machine's owner may be whoever gave it, so only where nobody of the console could confirm, and what was given on the machine after a day.
+result<void> require_last_resort(Ledger& ledger, Actor const& actor, Held const& held, Instant now)
 {
-    if (actor.account != AccountId::none) {
-        auto const by = require_second_person(ledger, actor, second, now);
-        return by ? result<AccountId>{by->id} : result<AccountId>{by.error()};
-    }
-    auto const others = second_people(ledger, second, now);
+    auto const others = count_second_people(ledger, held.second, now);
     if (!others)
         return others.error();
-    return actor.name.empty() || !others->empty() ? result<AccountId>{errc::not_permitted} : result<AccountId>{AccountId::none};
+    if (actor.name.empty() || *others > 0)
+        return errc::not_permitted;
+    auto const& given = held.given;
+    bool const by_machine
+        = std::any_of(given.begin(), given.end(), [](GivenAccess const& each) { return each.giver == AccountId::none; });
+    return by_machine && now < given.back().given_at + settling_time ? result<void>{errc::access_given_recently} : result<void>{};
+}
+
+result<AccountId> require_confirmer(Ledger& ledger, Actor const& actor, Held const& held, Instant now)
+{
+    if (actor.account == AccountId::none) {
+        auto const allowed = require_last_resort(ledger, actor, held, now);
+        return allowed ? result<AccountId>{AccountId::none} : result<AccountId>{allowed.error()};
+    }
+    auto const by = require_second_person(ledger, actor, held.second, now);
+    return by ? result<AccountId>{by->id} : result<AccountId>{by.error()};
 }
 
 /// Everything that confirming needs. Errors: as confirm_access.
@@ -45,7 +56,7 @@ result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
     auto held = load_held(ledger, step.account, step.now);
     if (!held)
         return held.error();
-    auto const by = require_confirmer(ledger, step.actor, held->second, step.now);
+    auto const by = require_confirmer(ledger, step.actor, *held, step.now);
     if (!by)
         return by.error();
     if (held->given.back().id != step.newest)
@@ -117,10 +128,10 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
             second.roles = headteacher_only;
         second.parties.push_back(std::move(*giver));
     }
-    auto const able = second_people(ledger, second, now);
-    if (!able)
-        return able.error();
-    if (able->empty()) // of one headteacher and one ICT lead, one gave it to the other
+    auto const others = count_second_people(ledger, second, now);
+    if (!others)
+        return others.error();
+    if (*others == 0) // of one headteacher and one ICT lead, one gave it to the other
         second.roles = chief_only;
     return second;
 }
@@ -174,7 +185,23 @@ result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kin
 
 result<void> note_holds_mailed(Ledger& ledger, std::int64_t sequence, Instant now)
 {
-    return ledger.database().execute("UPDATE given_access SET told_at = ? WHERE told_at IS NULL AND audited < ?", now, sequence);
+    auto const all = list_held(ledger, now);
+    auto const accounts = list_accounts(ledger);
+    if (!all || !accounts)
+        return !all ? all.error() : accounts.error();
+    for (auto const& held : *all) {
+        SecondPerson const reader{headteacher_only, held.second.parties};
+        bool const is_told = std::any_of(accounts->begin(), accounts->end(),
+            [&](Account const& each) { return could_be_second(each, reader) && !each.is_held(now); });
+        if (!is_told)
+            continue;
+        auto const noted = ledger.database().execute(
+            "UPDATE given_access SET told_at = ? WHERE account = ? AND told_at IS NULL AND audited < ?", now, held.account.id,
+            sequence);
+        if (!noted)
+            return noted;
+    }
+    return {};
 }
 
 result<AccessHold> find_access_hold(Ledger& ledger, AccountId id, Instant now)
@@ -243,7 +270,7 @@ result<void> note_holds_seen(Ledger& ledger, AccountId id, Instant now)
     static std::string const sql = fmt::format(
         "UPDATE given_access SET told_at = ?2, told_by = ?3 WHERE account = ?4 AND told_at IS NULL AND {}", holds_still);
     for (auto const& held : *all) {
-        if (held.account.access_told_at || !could_be_second(*reader, refusers_of(held)))
+        if (held.account.access_told_at || !could_be_second(*reader, held.second))
             continue;
         auto const noted
             = ledger.transact([&] { return ledger.database().execute(sql, now - settling_time, now, id, held.account.id); });

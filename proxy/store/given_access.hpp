@@ -1,7 +1,7 @@
 #pragma once
 // Somebody else gave an account another way in: a new password, its code taken off, a name at the school's sign-on. Whoever gave it could come in as that
-// person, so an account that decides decides nothing until a second person confirms that it is really them, or for 24 hours from when somebody who
-// could have said no was told: by the mail to the headteacher, or on a page of the console. Nobody who waits in that way gives a way in or asks for a
+// person, so an account that decides decides nothing until a second person confirms that it is really them, or for 24 hours from when somebody
+// else was told: by the mail to the headteacher, or on a page of the console to who could confirm it. Nobody who waits in that way gives a way in or asks for a
 // role. A no closes the account. The account for emergencies is left out: it has to be usable.
 
 #include "proxy/store/accounts.hpp"
@@ -45,8 +45,8 @@ struct AccessStep {
 };
 /// It is really them: the account decides again. By an ICT lead or a headteacher, for longer than 24 hours; neither whoever gave it nor whose account it
 /// is, and not with the account for emergencies. What was given at the command line or with the account for emergencies only a headteacher
-/// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could now the chief executive does, and where
-/// nobody of the console could, the machine's owner.
+/// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could, now or within the last 24 hours, the chief
+/// executive does, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
 /// Errors: `errc::wrong_state` if it is not held (any more), `stale` if something was given since, `not_permitted`, `same_person`,
 /// `role_changed_recently`, `access_given_recently`.
 result<void> confirm_access(Ledger& ledger, AccessStep const& step);
@@ -72,7 +72,8 @@ result<RefusedAccess> find_refused_access(Ledger& ledger, AccountId account, Act
 
 /// Those that this reader could confirm or refuse.
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now);
-/// A page has told this reader of all that they could refuse. Writes nothing if that is known.
+/// A page has told this reader of all that they could confirm: what was given at the command line may have been an ICT lead, who starts no clock by
+/// looking. Writes nothing if that is known.
 result<void> note_holds_seen(Ledger& ledger, AccountId reader, Instant now);
 
 } // namespace gatehouse::store

@@ -15,7 +15,8 @@ inline constexpr std::string_view holds_still
 /// Errors: `errc::access_given_recently`: the actor's own account waits for such a confirmation.
 result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kind, Actor const& actor, Instant now);
 
-/// The mail about accounts went to the headteacher, up to this row of the audit.
+/// The mail about accounts went to the headteacher, up to this row of the audit. It tells of an account only if a headteacher who could say no has one of
+/// their own: neither whoever gave it, nor whose it is, nor one who waits too.
 result<void> note_holds_mailed(Ledger& ledger, std::int64_t sequence, Instant now);
 
 /// An account whose last way in was refused is open, without any. Errors: `errc::not_permitted`, `same_person` and others of require_second_person

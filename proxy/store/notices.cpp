@@ -128,9 +128,9 @@ constexpr std::array sources{
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
     Source{{accounts_kind, ConsoleRole::headteacher, "an account with a role was changed",
                "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
-               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person. An account that "
-               "decides "
-               "decides nothing for 24 hours then, unless a second person says on the page Roles that it is really them, or not.",
+               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person. The account can "
+               "decide nothing until a second person says on the page Roles whether it is really them, or until 24 hours after "
+               "this mail.",
                "/audit?action=account."},
         changed_accounts},
     Source{{"not-them", ConsoleRole::headteacher, "a second person says that it is not them", not_them, "/roles"}, refusals},

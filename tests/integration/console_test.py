@@ -166,7 +166,7 @@ def phone_and_paper_gone():
 
 
 def on_the_machine():
-    """A new password; a word that it is really them only where nobody of the console could give it."""
+    """A new password; a word that it is really them only where nobody of the console could give it, and of what was given on the machine a day later."""
     def run(*words):
         return json.loads(GATE.command("account", *words, "--json", check=False))
     first = run("new-password", "olive")
@@ -184,6 +184,15 @@ def on_the_machine():
     text = html.unescape(head.get("/").text)
     assert "on the machine: gatehouse account confirm harriet" in text, text[-2500:]
     assert head.get("/requests").status == 403
+    for clock in (None, "2026-11-25 10:00:00"):
+        if clock:
+            GATE.set_clock(clock)
+        at_once = GATE.command("account", "confirm", "harriet", "--json", check=False)
+        assert "24 hours later at the earliest" in at_once, at_once
+    GATE.set_clock("2026-11-25 11:30:00")
+    head = Browser(GATE.console_port)
+    assert head.fill("/sign-in", "/sign-in", login="harriet", password=PASSWORD["harriet"]).status == 303
+    assert head.get("/requests").status == 403, "it does not end by itself"
     assert run("confirm", "harriet")["ok"] and head.get("/requests").status == 200
     assert "does not wait for that" in GATE.command("account", "confirm", "harriet", "--json", check=False)
     assert "account.confirm-access" in head.get("/audit?action=account.confirm-access").text
@@ -192,5 +201,8 @@ def on_the_machine():
 with Gateway(ca=False, settings={"console": 'second_factor = ["officer"]'}, accounts=[("officer", "olive"), ("headteacher", "harriet"), ("ict-lead", "ian")]) as GATE:
     OFFICER, HEAD = (sign_in(GATE, login, GATE.passwords[login]) for login in ("olive", "harriet"))
     PASSWORD = {login: f"another password of {login}" for login in GATE.passwords}
-    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, taken_off_by_the_ict_lead, an_answer_waits_for_no_acknowledgement, phone_and_paper_gone, on_the_machine)
+    SUITE.run(demanded_of_its_role, set_up_and_asked_for, goes_on_to_the_page_that_was_asked_for, guessed_at, taken_off_by_the_ict_lead, an_answer_waits_for_no_acknowledgement, phone_and_paper_gone)
+with Gateway(ca=False, clock="2026-11-24 10:10:00", accounts=[("officer", "olive"), ("headteacher", "harriet"), ("ict-lead", "ian")]) as GATE:
+    HEAD = sign_in(GATE, "harriet", GATE.passwords["harriet"])
+    SUITE.run(on_the_machine)
 SUITE.close()

@@ -155,6 +155,10 @@ int account_confirm(Common const& common, std::string const& login, Streams stre
         return fail(fmt::format("in the console it is confirmed by {}, on the page Roles", fmt::join(others, " or ")));
     if (!confirmed && confirmed.error() == store::errc::wrong_state)
         return fail("the account does not wait for that");
+    if (!confirmed && confirmed.error() == store::errc::access_given_recently)
+        return fail("what was given on the machine is confirmed here 24 hours later at the earliest; try again then");
+    if (!confirmed && confirmed.error() == store::errc::not_permitted)
+        return fail("somebody of the console could confirm it, or could within the last 24 hours; ask them, or try again then");
     if (!confirmed)
         return fail(confirmed.error().message());
     if (common.output == Output::json)

@@ -162,7 +162,9 @@ void add_account(CLI::App& app, Plan& plan)
         on_run(verb, plan, [one, run](Common const& common, Streams streams) { return run(common, *one, streams); });
     };
     of_one("clear-code", "take the second factor off an account whose phone and paper are gone", account_clear_code);
-    of_one("confirm", "say that it is really them, where nobody of the console could", account_confirm);
+    of_one("confirm",
+        "say that it is really them, where nobody of the console could; 24 hours after what was given on the machine",
+        account_confirm);
     of_one("new-password", "give an account another first password, which holds one that decides", account_new_password);
     auto* const forget = add_verb(*account, plan, "forget", "take the person out of a closed account, for good");
     auto const whose = std::make_shared<std::string>();

@@ -279,6 +279,9 @@ TEST_F(GivenAccesses, AreConfirmedByTheChiefExecutiveWhereNobodyElseCould)
     EXPECT_FAILS(refuse(head, chief), errc::not_permitted);
     for (auto const each : {head2, ict2})
         close(each);
+    EXPECT_FALSE(could_confirm(head, chief)) << "nobody makes it true on the spot by closing the others";
+    EXPECT_FAILS(confirm(head, chief), errc::not_permitted);
+    now += hours{25};
     EXPECT_TRUE(could_confirm(head, chief));
     EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, chief), now).value(), 1U);
     EXPECT_FAILS(confirm(head, ict), errc::not_permitted) << "who gave it";
@@ -295,17 +298,108 @@ TEST_F(GivenAccesses, AreConfirmedOnTheMachineOnlyWhereNobodyOfTheConsoleCould)
         at.actor = owner();
         return confirm_access(*ledger, at);
     };
-    for (auto const each : {head2, ict2}) {
+    for (auto const each : {head2, ict2, chief}) {
         EXPECT_FAILS(by_owner(), errc::not_permitted) << "whoever gave it may be the machine's owner";
         close(each);
+        EXPECT_FAILS(by_owner(), errc::not_permitted) << "who may have closed them a moment ago";
+        now += hours{25};
     }
-    EXPECT_FAILS(by_owner(), errc::not_permitted) << "the chief executive";
-    close(chief);
     mail_the_headteacher();
+    EXPECT_TRUE(is_held(head)) << "there is no other headteacher whom that could tell";
     ASSERT_DONE(by_owner());
     EXPECT_FALSE(is_held(head));
     EXPECT_EQ(newest_action(), "account.confirm-access");
     EXPECT_EQ(due_notices(*ledger, std::array{ConsoleRole::headteacher})->size(), 1U) << "and the headteacher is told";
+}
+
+TEST_F(GivenAccesses, FromTheMachineAreConfirmedThereADayLaterAtTheEarliest)
+{
+    for (auto const each : {head2, ict, ict2, chief})
+        close(each);
+    now += hours{25};
+    ASSERT_DONE(give_password(head, owner()));
+    auto const by_owner = [&] {
+        auto at = step(head, ict);
+        at.actor = owner();
+        return confirm_access(*ledger, at);
+    };
+    EXPECT_FAILS(by_owner(), errc::access_given_recently) << "it would be their own act, confirmed at once";
+    EXPECT_EQ(newest_action(), "account.confirm-access.denied");
+    now += hours{23};
+    ASSERT_DONE(set_sign_on(*ledger, head, "h.brown@school.example", owner(), now));
+    now += hours{24} - std::chrono::seconds{1};
+    EXPECT_FAILS(by_owner(), errc::access_given_recently) << "a day after the newest of them";
+    now += std::chrono::seconds{1};
+    ASSERT_DONE(by_owner());
+    EXPECT_FALSE(is_held(head));
+}
+
+TEST_F(GivenAccesses, AreNotConfirmedByWhoeverTookTheRolesOfTheOthers)
+{
+    ASSERT_DONE(give_password(head, as(ict)));
+    for (auto const each : {head2, ict2})
+        ASSERT_DONE(set_console_role(*ledger, each, ConsoleRole::none, owner(), now));
+    EXPECT_FAILS(confirm(head, chief), errc::not_permitted);
+    auto at = step(head, chief);
+    at.actor = owner();
+    EXPECT_FAILS(confirm_access(*ledger, at), errc::not_permitted);
+    now += hours{25};
+    ASSERT_DONE(confirm(head, chief));
+}
+
+TEST_F(GivenAccesses, AreToldOnlyToWhoCouldConfirmThem)
+{
+    ASSERT_DONE(give_password(officer, owner()));
+    for (auto const by : {ict, ict2, chief})
+        ASSERT_DONE(note_holds_seen(*ledger, by, now));
+    EXPECT_FALSE(find_account(*ledger, officer)->access_told_at) << "an ICT lead may have been at the command line";
+    EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, ict), now).value(), 1U) << "who may still say no";
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    EXPECT_EQ(find_account(*ledger, officer)->access_told_at, now);
+}
+
+TEST_F(GivenAccesses, OfAHeadteacherAreToldByMailOnlyToAnother)
+{
+    sign_somebody_in();
+    ASSERT_DONE(give_password(head, as(ict)));
+    ASSERT_DONE(give_password(head2, as(ict)));
+    ASSERT_DONE(give_password(officer, as(ict)));
+    mail_the_headteacher();
+    for (auto const each : {head, head2, officer})
+        EXPECT_FALSE(find_account(*ledger, each)->access_told_at) << "every headteacher waits: the mail may reach the same hands";
+    ASSERT_DONE(confirm(head2, ict2));
+    ASSERT_DONE(give_password(officer2, as(ict)));
+    mail_the_headteacher();
+    for (auto const each : {head, officer, officer2})
+        EXPECT_EQ(find_account(*ledger, each)->access_told_at, now) << "there is another now";
+}
+
+TEST_F(GivenAccesses, OfOrByTheOnlyHeadteacherAreNotToldByMail)
+{
+    sign_somebody_in();
+    close(head2);
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_TRUE(refuse(officer, head));
+    ASSERT_DONE(give_password(officer, as(head)));
+    ASSERT_DONE(give_password(officer2, as(ict)));
+    mail_the_headteacher();
+    EXPECT_FALSE(find_account(*ledger, officer)->access_told_at) << "the mail goes to who gave it";
+    EXPECT_EQ(find_account(*ledger, officer2)->access_told_at, now);
+    ASSERT_DONE(give_password(head, as(ict)));
+    mail_the_headteacher();
+    EXPECT_FALSE(find_account(*ledger, head)->access_told_at) << "the mail goes to whose account it is";
+    ASSERT_DONE(note_holds_seen(*ledger, ict2, now));
+    EXPECT_EQ(find_account(*ledger, head)->access_told_at, now);
+}
+
+TEST_F(GivenAccesses, DoNotKeepWhoGaveThemToAnAccountThatIsClosed)
+{
+    ASSERT_DONE(give_password(head, as(ict)));
+    close(ict);
+    now += hours{25};
+    EXPECT_FAILS(forget_account(*ledger, ict, "Left.", owner(), now), errc::wrong_state);
+    close(head);
+    ASSERT_DONE(forget_account(*ledger, ict, "Left.", owner(), now));
 }
 
 TEST_F(GivenAccesses, RefusedCloseEveryWayIn)
