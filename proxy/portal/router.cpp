@@ -19,6 +19,8 @@ namespace {
 
 using store::Ledger;
 
+constexpr int most_looks = 3; ///< at a hold that others end meanwhile
+
 bool matches(Route const& route, std::string_view path)
 {
     if (route.path == path)
@@ -104,20 +106,6 @@ task<std::optional<Response>> meet(Visit& visit, Route const& route)
     co_return found ? std::optional<Response>{} : show_failure(visit, found.error());
 }
 
-/// Who could confirm that it is really them, if somebody else has given their account another way in.
-task<std::optional<Response>> find_hold(Visit& visit)
-{
-    if (!visit.is_held())
-        co_return std::nullopt;
-    auto const work = [id = visit.session->account.id, now = visit.instant()](
-                          Ledger& ledger) { return store::find_access_hold(ledger, id, now); };
-    auto found = co_await store::call_within(visit.site.services.store, patience_of(visit), work);
-    if (!found)
-        co_return is_silence(found.error()) ? show_no_records(visit) : show_failure(visit, found.error());
-    visit.hold = std::move(*found);
-    co_return std::nullopt;
-}
-
 /// A form that did not come from our own page is refused; if somebody is signed in, their name was misused and the audit says so.
 task<std::optional<Response>> refuse_foreign_form(Visit const& visit)
 {
@@ -178,16 +166,18 @@ task<std::optional<Response>> refuse_role(Visit const& visit, Route const& route
         visit, 403, "This page is for other roles", "Your role does not open this page. If you need it, ask the ICT lead.");
 }
 
-/// Somebody whose account waits for a word that it is really them. Each try is on record.
+/// Somebody whose account waits for a word that it is really them. As with roles, what they tried to do is on record, not what they only looked for.
 task<std::optional<Response>> refuse_held(Visit const& visit, Route const& route)
 {
     if (!visit.is_held() || route.access.permits_held())
         co_return std::nullopt;
-    auto const work = [actor = visit.actor(), path = std::string(route.path), now = visit.instant()](Ledger& ledger) {
-        return store::record_event(ledger, actor, "console.held_refused", path, "the account decides nothing yet", now);
-    };
-    if (auto const recorded = co_await visit.site.services.store.call(work); !recorded)
-        co_return show_failure(visit, recorded.error());
+    if (visit.request.method == Method::post) {
+        auto const work = [actor = visit.actor(), path = std::string(route.path), now = visit.instant()](Ledger& ledger) {
+            return store::record_event(ledger, actor, "console.held_refused", path, "the account decides nothing yet", now);
+        };
+        if (auto const recorded = co_await visit.site.services.store.call(work); !recorded)
+            co_return show_failure(visit, recorded.error());
+    }
     co_return console::show_held(visit);
 }
 
@@ -212,6 +202,39 @@ task<std::optional<Response>> find_caller(Visit& visit)
     visit.key_name = found->token.name;
     if (console::must_set_up_code(visit))
         co_return api_refusal(403, "This account has to set up its second factor first.");
+    co_return std::nullopt;
+}
+
+/// Finds out again who asks, who may be signed out by now.
+task<std::optional<Response>> meet_again(Visit& visit)
+{
+    visit.session.reset();
+    visit.unproved.reset();
+    if (visit.request.as_data)
+        co_return co_await find_caller(visit);
+    auto const found = co_await find_person(visit);
+    co_return found ? std::optional<Response>{} : show_no_records(visit);
+}
+
+/// Who could confirm that it is really them, if somebody else has given their account another way in. Between the two looks into the store somebody may
+/// have said yes or no, or given something once more: then who asks is found out again.
+task<std::optional<Response>> find_hold(Visit& visit)
+{
+    for (int look = 0; visit.is_held(); ++look) {
+        auto const work = [id = visit.session->account.id, now = visit.instant()](
+                              Ledger& ledger) { return store::find_access_hold(ledger, id, now); };
+        auto found = co_await store::call_within(visit.site.services.store, patience_of(visit), work);
+        if (found) {
+            visit.hold = std::move(*found);
+            co_return std::nullopt;
+        }
+        if (is_silence(found.error()))
+            co_return show_no_records(visit);
+        if (found.error() != store::errc::wrong_state || look == most_looks)
+            co_return show_failure(visit, found.error());
+        if (auto failed = co_await meet_again(visit))
+            co_return *failed;
+    }
     co_return std::nullopt;
 }
 

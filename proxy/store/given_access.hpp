@@ -72,8 +72,7 @@ result<RefusedAccess> find_refused_access(Ledger& ledger, AccountId account, Act
 
 /// Those that this reader could confirm or refuse.
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now);
-/// A page has told this reader of all that they could confirm: what was given at the command line may have been an ICT lead, who starts no clock by
-/// looking. Writes nothing if that is known.
+/// A page has told this reader of all that they could confirm; what they could only refuse waits on. Writes nothing if that is known.
 result<void> note_holds_seen(Ledger& ledger, AccountId reader, Instant now);
 
 } // namespace gatehouse::store

@@ -203,12 +203,13 @@ def a_key_of_an_account_that_waits_opens_what_the_account_may():
     assert tail.event() == {"kind": "begin"}
     number = re.search(r'/accounts/one\?id=(\d+)"[^>]*>olive<', lead.get("/accounts").text)[1]
     assert lead.fill(f"/accounts/one?id={number}", "/accounts/code", id=number, known="another password of ian").status == 303
-    for method, path in (("GET", "/incidents"), ("GET", "/reports"), ("POST", "/report/take-up")):
+    for method, path in (("GET", "/incidents"), ("GET", "/reports"), ("GET", "/rules"), ("GET", "/draft"), ("GET", "/history"), ("GET", "/inspection"), ("POST", "/report/take-up")):
         page = call(method, path, key, {"id": "1"} if method == "POST" else None)
         assert page.status == 403 and "ian took its code off" in page.body and "Harriet" in page.body, (path, page.status, page.body[:800])
     assert tail_ends(tail), "what was being read ends too"
     assert call("GET", "/status", key).status == 200
-    assert "/report/take-up" in BROWSER["ada"].get("/audit?action=console.held_refused").text, "each try is on record"
+    audit = BROWSER["ada"].get("/audit?action=console.held_refused").text
+    assert "/report/take-up" in audit and "/reports" not in audit, "what it tried to do is on record, and no key floods that by reading"
     BROWSER["olive"] = sign_in(GATE, "olive", "another password of olive")
     confirm("olive", number)
     assert call("GET", "/incidents", key).status == 200

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Signing in to the console with a code beside the password: demanded of a role, set up, asked for, guessed at, lost with the phone."""
+import contextlib
 import html
 import http.client
 import json
 import pathlib
 import re
 import socket
+import sqlite3
 import ssl
 import statistics
 import sys
@@ -165,12 +167,29 @@ def phone_and_paper_gone():
     assert browser.get("/").location == SETUP, "it is demanded still"
 
 
+def pages_stand_without_being_noted():
+    """That somebody was told of an account that waits cannot be written down: they see it all the same, and its 24 hours have not begun."""
+    with contextlib.closing(sqlite3.connect(GATE.state / "gatehouse.db", isolation_level=None)) as store:
+        store.execute("CREATE TRIGGER untold BEFORE UPDATE OF told_at ON given_access BEGIN SELECT RAISE(ABORT, 'not now'); END")
+        number = None
+        for path in ("/", "/roles", "/roles/access?id={}"):
+            page = HEAD.get(path.format(number))
+            assert page.status == 200, (path, page.status, page.text[-1500:])
+            number = number or (re.search(r"/roles/access\?id=(\d+)", page.text) or [None, None])[1]
+        assert "holds.not_noted" in GATE.log_path.read_text()
+        assert store.execute("SELECT count(*) FROM given_access WHERE told_at IS NOT NULL").fetchone() == (0,)
+        store.execute("DROP TRIGGER untold")
+        HEAD.get("/roles")
+        assert store.execute("SELECT count(*) FROM given_access WHERE told_at IS NOT NULL").fetchone() == (1,)
+
+
 def on_the_machine():
     """A new password; a word that it is really them only where nobody of the console could give it, and of what was given on the machine a day later."""
     def run(*words):
         return json.loads(GATE.command("account", *words, "--json", check=False))
     first = run("new-password", "olive")
     assert first["ok"] and "ok" in first, first
+    pages_stand_without_being_noted()
     refused = GATE.command("account", "confirm", "olive", "--json", check=False)
     assert "confirmed by harriet" in refused, refused
     number = re.search(r"/roles/access\?id=(\d+)", HEAD.get("/roles").text)[1]

@@ -122,7 +122,7 @@ task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes)
     auto const drafted = co_await visit.site.services.store.call(work);
     if (!drafted)
         co_return show_failure(visit, drafted.error());
-    co_return redirect_to("/draft?done=added");
+    co_return after_drafting(visit);
 }
 
 Words title_of(store::PolicyChange const& change)

@@ -8,6 +8,7 @@
 #include "proxy/portal/menu.hpp"
 
 #include <algorithm>
+#include <spdlog/spdlog.h>
 #include <variant>
 
 namespace gatehouse::portal::console {
@@ -170,8 +171,7 @@ task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<
     std::optional<std::vector<std::string>> dropped = std::nullopt)
 {
     using Either = std::variant<Found, store::RefusedAccess>;
-    if (auto const noted = co_await note_holds_seen(visit); !noted)
-        co_return show_failure(visit, noted.error());
+    co_await note_holds_seen(visit);
     auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<Either> {
         auto refused = store::find_refused_access(ledger, id, actor, now);
         if (refused)
@@ -256,13 +256,14 @@ Part refused_table(std::vector<store::Account> const& accounts)
     return portal::table(table);
 }
 
-task<result<void>> note_holds_seen(Visit const& visit)
+task<void> note_holds_seen(Visit const& visit)
 {
     if (visit.request.as_data || !visit.session)
-        co_return result<void>{};
+        co_return;
     auto const work = [id = visit.session->account.id, now = visit.instant()](
                           Ledger& ledger) { return store::note_holds_seen(ledger, id, now); };
-    co_return co_await visit.site.services.store.call(work);
+    if (auto const noted = co_await visit.site.services.store.call(work); !noted)
+        spdlog::warn("holds.not_noted reason=\"{}\"", shown_text(noted.error().message(), 200));
 }
 
 Response show_held(Visit const& visit)

@@ -19,7 +19,8 @@ Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds)
 /// Those that a second person closed.
 Part refused_table(std::vector<store::Account> const& accounts);
 
-/// A page of a person tells them of all that they could say no to: the 24 hours begin with that, if nobody was told before.
-task<result<void>> note_holds_seen(Visit const& visit);
+/// A page of a person tells them of all that they could confirm: the 24 hours begin with that, if nobody was told before. Where it cannot be written
+/// down the page is shown all the same, a warning is logged, and they do not begin.
+task<void> note_holds_seen(Visit const& visit);
 
 } // namespace gatehouse::portal::console

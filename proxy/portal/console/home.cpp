@@ -94,8 +94,7 @@ std::vector<Task> tasks_of(Work const& work)
 task<Response> show_home(Visit const& visit)
 {
     auto const role = visit.session->account.console_role;
-    if (auto const noted = co_await note_holds_seen(visit); !noted)
-        co_return show_failure(visit, noted.error());
+    co_await note_holds_seen(visit);
     auto const work
         = [id = visit.session->account.id, now = visit.now](Ledger& ledger) { return store::what_waits(ledger, id, now); };
     auto const waiting = co_await visit.site.services.store.call(work);

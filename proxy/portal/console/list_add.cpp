@@ -194,7 +194,7 @@ task<Response> take_list_add(Visit const& visit)
         co_return show(visit, add_page(visit, back));
     }
     if (!taken->proposed)
-        co_return redirect_to("/draft?done=added");
+        co_return after_drafting(visit);
     co_return co_await after_proposal(
         visit, *taken->proposed, "/lists?done=added&list=" + std::string(store::to_text(changes.list)));
 }

@@ -177,7 +177,7 @@ task<Response> take_list_remove(Visit const& visit)
     if (!done)
         co_return show_failure(visit, done.error());
     if (!*done)
-        co_return redirect_to("/draft?done=added");
+        co_return after_drafting(visit);
     co_return co_await after_proposal(
         visit, **done, "/lists?done=removed&list=" + std::string(store::to_text(chosen_list(visit.form("list")))));
 }

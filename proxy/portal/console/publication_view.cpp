@@ -2,6 +2,7 @@
 
 #include "proxy/portal/console/list_view.hpp"
 #include "proxy/portal/console/paging.hpp"
+#include "proxy/portal/menu.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -121,6 +122,12 @@ Words draft_notice(std::string_view done)
     if (done == "dropped")
         return "It is out of the draft.";
     return {};
+}
+
+Response after_drafting(Visit const& visit)
+{
+    bool const goes_there = visit.request.as_data || opens(visit, "/draft");
+    return goes_there ? redirect_to("/draft?done=added") : show_message(visit, 200, "Draft", draft_notice("added"));
 }
 
 task<Response> after_proposal(Visit const& visit, store::Publication proposed, std::string location)

@@ -30,6 +30,8 @@ Part problem_list(std::vector<policy::Problem> const& problems);
 Field when_field(Visit const& visit);
 bool wants_at_once(Visit const& visit);
 Words draft_notice(std::string_view done);
+/// After something was put into the draft: the page of the draft, or a word where that is not open to whose account waits.
+Response after_drafting(Visit const& visit);
 
 /// Makes what is due live; a publication for later is only announced. To `location` if all went well, or to what waits for a second person; otherwise a
 /// page that says what is wrong.

@@ -130,8 +130,7 @@ task<Response> show_roles(Visit const& visit)
         std::vector<store::AccessHold> holds;
         std::vector<store::Account> refused;
     };
-    if (auto const noted = co_await note_holds_seen(visit); !noted)
-        co_return show_failure(visit, noted.error());
+    co_await note_holds_seen(visit);
     auto const work = [asked = std::string(visit.query("page")), now = visit.instant()](Ledger& ledger) -> result<Shown> {
         auto grants = read_page(
             asked, [&] { return store::count_role_grants(ledger); },

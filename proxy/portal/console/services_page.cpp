@@ -3,6 +3,7 @@
 #include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
+#include "proxy/portal/menu.hpp"
 
 #include <fmt/format.h>
 
@@ -153,7 +154,8 @@ task<Response> show_services(Visit const& visit)
     for (auto const& category : policy->categories)
         if (auto const table = services_of(*policy, category); !table.rows.empty())
             page.parts.push_back(portal::table(table));
-    page.parts.push_back(link("The rules", "/rules"));
+    if (opens(visit, "/rules"))
+        page.parts.push_back(link("The rules", "/rules"));
     co_return show(visit, page);
 }
 
