@@ -18,7 +18,7 @@
 namespace gatehouse::net {
 namespace {
 
-/// Names of the system's file are good for as long as one page is loaded: whoever changes the file sees it at once.
+/// Names of the system's file are good for as long as one page is loaded: whoever changes the file sees it soon.
 constexpr std::chrono::seconds system_hosts_ttl{1};
 
 DnsError error_of(int status)
@@ -258,8 +258,12 @@ void ResolverThread::ask_turn(std::function<void()> answer)
 
 bool ResolverThread::reload_hosts()
 {
+    HostsFile fresh(state_->options.hosts_file); // read before the lock, which workers wait for
+    if (!fresh.read())
+        return false;
     std::lock_guard const lock(state_->mutex);
-    return state_->hosts.read();
+    state_->hosts = std::move(fresh);
+    return true;
 }
 
 } // namespace gatehouse::net

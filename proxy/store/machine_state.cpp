@@ -1,6 +1,7 @@
 #include "proxy/store/machine_state.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/machine_rows.hpp"
 #include "proxy/store/notices.hpp"
 
 #include <algorithm>
@@ -20,19 +21,15 @@ std::string detail_of(MachineFact const& fact)
     return fmt::format("{}; digest {}", fact.text, token_hash(fact.whole).substr(0, digest_digits));
 }
 
-// Each row that a notice of the kind (?1) is about, not only the newest: the same rows as machine_changes of notices.cpp.
-constexpr std::string_view untold_changes
-    = "SELECT a.sequence FROM audit a WHERE a.sequence > coalesce((SELECT newest FROM notices WHERE kind = ?1), 0)"
-      " AND a.sequence > (SELECT min(sequence) FROM audit WHERE action = 'sign-in')"
-      " AND (a.action IN ('log.file-replaced', 'audit.disagrees') OR (a.action IN ('machine.ca', 'machine.inspection',"
-      " 'machine.retention', 'machine.mail') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action"
-      " AND b.sequence < a.sequence))) ORDER BY a.sequence";
-
-/// Errors: those of the database.
+/// Each row that the notice is about, not only the newest. Errors: those of the database.
 result<void> note_unreached(Ledger& ledger, NoticeKind const& kind, std::string const& why, Instant now)
 {
+    static std::string const sql
+        = fmt::format("SELECT a.sequence{} AND a.sequence > coalesce((SELECT newest FROM notices WHERE kind = ?), 0)"
+                      " ORDER BY a.sequence",
+            machine_rows);
     auto const untold = ledger.database().collect(
-        untold_changes, [](Statement const& row) { return row.integer(0); }, kind.id);
+        sql, [](Statement const& row) { return row.integer(0); }, kind.id);
     if (!untold)
         return untold.error();
     for (auto const sequence : *untold)

@@ -2,6 +2,7 @@
 
 #include "policy/term_list.hpp"
 #include "proxy/store/given_access_steps.hpp"
+#include "proxy/store/machine_rows.hpp"
 #include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/unblock_requests.hpp"
@@ -91,14 +92,15 @@ constexpr std::string_view machine_text
       "kept or to whom it sends mail, or day files of the access log were deleted or damaged. If you did not expect that, ask "
       "the ICT lead.";
 
-// Not the first row of an action, which is how it was found, and nothing from before anybody signed in.
-constexpr std::string_view machine_changes
-    = "SELECT coalesce(max(a.sequence), 0) FROM audit a WHERE ?1 > 0 AND a.sequence > (SELECT min(sequence) FROM audit WHERE "
-      "action "
-      "= 'sign-in') AND (a.action IN ('log.file-replaced', 'audit.disagrees') OR (a.action IN ('machine.ca', "
-      "'machine.inspection',"
-      " 'machine.retention', 'machine.mail') AND EXISTS (SELECT 1 FROM audit b WHERE b.action = a.action AND b.sequence < "
-      "a.sequence)))";
+constexpr std::string_view newest_of = "SELECT coalesce(max(a.sequence), 0)", of_any_role = " AND ?1 > 0";
+constexpr auto machine_query = [] {
+    std::array<char, newest_of.size() + machine_rows.size() + of_any_role.size()> text{};
+    auto* end = text.data();
+    for (auto const part : {newest_of, machine_rows, of_any_role})
+        end = std::copy(part.begin(), part.end(), end);
+    return text;
+}();
+constexpr std::string_view machine_changes{machine_query.data(), machine_query.size()};
 
 constexpr std::string_view emergencies
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'break-glass.used' AND ?1 > 0";
@@ -129,8 +131,8 @@ constexpr std::array sources{
     Source{{accounts_kind, ConsoleRole::headteacher, "an account with a role was changed",
                "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
                "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person. The account can "
-               "decide nothing until a second person says on the page Roles whether it is really them, or until 24 hours after "
-               "this mail.",
+               "decide nothing until a second person says on the page Roles whether it is really them, or for a day "
+               "from when somebody who could say no was told.",
                "/audit?action=account."},
         changed_accounts},
     Source{{"not-them", ConsoleRole::headteacher, "a second person says that it is not them", not_them, "/roles"}, refusals},

@@ -3,6 +3,7 @@
 #include "policy/policy.hpp"
 #include "proxy/checks/parts.hpp"
 #include "proxy/portal/console/publication_view.hpp"
+#include "proxy/portal/menu.hpp"
 #include "proxy/settings.hpp"
 
 #include <algorithm>
@@ -177,9 +178,11 @@ Table publication_table(Visit const& visit, std::vector<store::Publication> cons
 {
     Table table{.caption = "Last publications", .head = {"When", "What for", "By", "State"}, .rows = {}};
     table.empty = "Nothing was published yet.";
+    bool const leads_on = opens(visit, "/history/one");
     for (auto const& each : publications)
-        table.rows.push_back({{shown_time(visit.site, each.due_at), "/history/one?id=" + std::to_string(store::number(each.id))},
-            {message_of(each, 120)}, {each.made_by}, publication_state(each, visit.instant())});
+        table.rows.push_back(
+            {{shown_time(visit.site, each.due_at), leads_on ? "/history/one?id=" + std::to_string(store::number(each.id)) : ""},
+                {message_of(each, 120)}, {each.made_by}, publication_state(each, visit.instant())});
     return table;
 }
 

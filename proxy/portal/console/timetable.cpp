@@ -5,6 +5,7 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/portal/form_data.hpp"
+#include "proxy/portal/menu.hpp"
 
 #include <array>
 #include <set>
@@ -214,7 +215,7 @@ task<Response> show_timetable(Visit const& visit)
                                                    : Words("outside of school");
     Page page;
     page.title = "Timetable";
-    page.back = "/rules";
+    page.back = opens(visit, "/rules") ? "/rules" : "/";
     page.parts = {heading(page.title)};
     if (*drafted > 0)
         say_which(page, visit, is_draft);
