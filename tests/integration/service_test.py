@@ -16,6 +16,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import gateway as support  # noqa: E402
 from console import add_to_list, sign_in  # noqa: E402
 from gateway import Gateway, Suite, wait_until  # noqa: E402
+from manager import threads  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
 UNITS = support.SOURCE / "deploy" / "systemd"
@@ -60,7 +61,7 @@ def everything_works_with_the_system_calls_of_the_unit():
     with Confined(names={NAME: "127.0.2.1"}, ports=[ECHO.port, HELLO.port], accounts=[("officer", "olive")]) as gate:
         status = pathlib.Path(f"/proc/{gate.process.pid}/status").read_text()
         equal(re.search(r"Seccomp:\s+(\d)", status).group(1), "2", "the mode of the system call filter")
-        nice = [int(path.read_text().rsplit(")", 1)[1].split()[16]) for path in pathlib.Path(f"/proc/{gate.process.pid}/task").glob("*/stat")]
+        nice = [int(text.rsplit(")", 1)[1].split()[16]) for text in threads(gate.process.pid, "stat").values()]
         assert sorted(set(nice)) == [0, 10], f"the console's thread gives way, and no other that is there from the start: {nice}"
         with Wire(gate) as wire:
             equal(wire.get(f"http://{NAME}:{HELLO.port}/").answer().status, 200)

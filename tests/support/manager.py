@@ -74,7 +74,15 @@ class HeldThread:
         return os.waitstatus_to_exitcode(os.waitpid(self.number, self.WALL)[1])
 
 
+def threads(pid, file):
+    """{number: text of that file in /proc} of each thread of a process. A thread may end at any moment: it is left out then."""
+    found = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found[int(task.name)] = (task / file).read_text()
+    return found
+
+
 def threads_of(gate, name):
     """Numbers of the gateway's threads of that name: "worker", "store", "log", "resolver", "console", "mail"."""
-    tasks = pathlib.Path(f"/proc/{gate.process.pid}/task")
-    return sorted(int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().strip() == name)
+    return sorted(number for number, text in threads(gate.process.pid, "comm").items() if text.strip() == name)
