@@ -17,9 +17,20 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds between_looks{250};
-/// A look that came late counts as this at most: a machine that slept or was overloaded held us up as well.
-constexpr milliseconds longest_step{1000};
+/// Each look wakes every thread, so there are no more than the shortest patience needs.
+constexpr milliseconds shortest_pause{250}, longest_pause{1000};
+constexpr int looks_in_patience = 8;
+/// A look that came so many pauses late counts no longer: a machine that slept or was overloaded held us up as well.
+constexpr int longest_step = 4;
+
+milliseconds pause_between_looks(std::vector<WatchedPart> const& parts, std::chrono::microseconds manager)
+{
+    auto least = manager > manager.zero() ? std::chrono::duration_cast<milliseconds>(manager) : looks_in_patience * longest_pause;
+    for (auto const& part : parts)
+        least = std::min(least,
+            part.patience.still > milliseconds{0} ? std::min(part.patience.still, part.patience.work) : part.patience.work);
+    return std::clamp(least / looks_in_patience, shortest_pause, longest_pause);
+}
 
 /// What a thread says of itself when it answers. Shared with its answers, which may outlive the watchdog.
 struct Sign {
@@ -114,6 +125,7 @@ Watchdog::Pulse Watchdog::Thread::turn(milliseconds passed, Patience const& pati
 
 Watchdog::Watchdog(std::vector<WatchedPart> parts, Manager manager)
     : manager_(std::move(manager))
+    , pause_(pause_between_looks(parts, manager_.patience))
 {
     for (auto& part : parts) {
         Part watched{part.name, part.patience, part.vital, std::move(part.waits), {},
@@ -161,12 +173,12 @@ void Watchdog::run()
     do {
         lock.unlock();
         try {
-            turn(std::min(passed, longest_step));
+            turn(std::min(passed, longest_step * pause_));
         } catch (std::exception const& crash) { // no memory for a question: the next look will do
             spdlog::error("watchdog.crashed what={}", crash.what());
         }
         lock.lock();
-        wake_.wait_for(lock, between_looks, [this] { return stopping_; });
+        wake_.wait_for(lock, pause_, [this] { return stopping_; });
         auto const now = std::chrono::steady_clock::now();
         passed = std::chrono::duration_cast<milliseconds>(now - std::exchange(last, now));
     } while (!stopping_);

@@ -67,6 +67,7 @@ private:
     void give_sign();
 
     Manager manager_;
+    std::chrono::milliseconds pause_;                   ///< between two looks
     std::chrono::steady_clock::time_point next_sign_{}; ///< of `thread_` only
     std::vector<Part> parts_;                           ///< `look` of each under mutex_, the rest of `thread_` only
     mutable std::mutex mutex_;
