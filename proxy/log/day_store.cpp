@@ -24,7 +24,7 @@ constexpr char settings_sql[] = "PRAGMA page_size = 4096;"
                                 "PRAGMA journal_mode = WAL;"
                                 "PRAGMA synchronous = NORMAL;"
                                 "PRAGMA wal_autocheckpoint = 4000;" // pages: one checkpoint each 16 MB
-                                "PRAGMA cache_size = -16000;"       // KiB
+                                "PRAGMA cache_size = -4000;" // KiB: it holds the end of the file and most of the dictionaries
                                 "PRAGMA temp_store = MEMORY;";
 constexpr int busy_milliseconds = 1000; // someone else may hold the file for a moment
 

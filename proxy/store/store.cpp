@@ -3,6 +3,12 @@
 #include "proxy/store/audit.hpp"
 #include "proxy/store/store_file.hpp"
 
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -118,6 +124,55 @@ Store::Store(std::unique_ptr<State> state)
 Store::~Store()
 {
     close();
+}
+
+namespace {
+
+/// Starts a call: gives the work to the store and completes the handler on its own executor, never inside the initiation.
+struct StartCall {
+    Store* store;
+
+    template <class Handler>
+    void operator()(Handler&& handler, std::function<void(Ledger&)> work) const
+    {
+        auto executor = boost::asio::get_associated_executor(handler);
+        // Shared, so that the handler is still here when the queue refuses the job.
+        auto waiting = std::make_shared<Waiting<std::decay_t<Handler>>>(
+            Waiting<std::decay_t<Handler>>{std::forward<Handler>(handler), boost::asio::make_work_guard(executor)});
+        auto job = [waiting, executor, held = std::move(work)](Ledger& ledger) mutable {
+            held(ledger);
+            finish(std::move(waiting), executor, std::nullopt);
+        };
+        auto refused = [waiting, executor]() mutable { finish(std::move(waiting), executor, errc::closed); };
+        if (!store->post(Job{std::move(job), std::move(refused)}))
+            finish(std::move(waiting), executor, store->refusal());
+    }
+
+private:
+    template <class Handler>
+    struct Waiting {
+        Handler handler;
+        boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> guard;
+    };
+
+    template <class Handler, class Executor>
+    static void finish(std::shared_ptr<Waiting<Handler>> waiting, Executor const& executor, std::optional<errc> refused)
+    {
+        boost::asio::post(executor, [waiting = std::move(waiting), refused]() mutable {
+            auto handler = std::move(waiting->handler);
+            waiting.reset();
+            handler(refused);
+        });
+    }
+};
+
+} // namespace
+
+boost::asio::awaitable<std::optional<errc>> Store::take_turn(std::function<void(Ledger&)> work)
+{
+    using Token = boost::asio::use_awaitable_t<> const;
+    return boost::asio::async_initiate<Token, void(std::optional<errc>)>(
+        StartCall{this}, boost::asio::use_awaitable, std::move(work));
 }
 
 bool Store::post(Job job)

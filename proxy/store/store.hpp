@@ -5,14 +5,12 @@
 #include "proxy/store/ledger.hpp"
 #include "proxy/store/password_hasher.hpp"
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include <functional>
 #include <future>
+#include <memory>
+#include <optional>
 
 namespace gatehouse::store {
 
@@ -97,57 +95,25 @@ public:
 private:
     struct State;
     explicit Store(std::unique_ptr<State> state);
+    /// The part of call() that knows no types, so that it is compiled once: `work` on the store's thread, then back to the caller's executor.
+    /// Nothing, or why it was not done.
+    boost::asio::awaitable<std::optional<errc>> take_turn(std::function<void(Ledger&)> work);
     std::unique_ptr<State> state_;
 };
-
-namespace detail {
-
-/// Starts a call: gives the work to the store and completes the handler on its own executor, never inside the initiation.
-template <class Result>
-struct StartCall {
-    Store* store;
-
-    template <class Handler, class Work>
-    void operator()(Handler&& handler, Work work) const
-    {
-        auto executor = boost::asio::get_associated_executor(handler);
-        // Shared, so that the handler is still here when the queue refuses the job.
-        auto waiting = std::make_shared<Waiting<std::decay_t<Handler>>>(
-            Waiting<std::decay_t<Handler>>{std::forward<Handler>(handler), boost::asio::make_work_guard(executor)});
-        auto job = [waiting, executor, held = std::move(work)](
-                       Ledger& ledger) mutable { finish(std::move(waiting), executor, held(ledger)); };
-        auto refused = [waiting, executor]() mutable { finish(std::move(waiting), executor, Result{errc::closed}); };
-        if (!store->post(Job{std::move(job), std::move(refused)}))
-            finish(std::move(waiting), executor, Result{store->refusal()});
-    }
-
-private:
-    template <class Handler>
-    struct Waiting {
-        Handler handler;
-        boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> guard;
-    };
-
-    template <class Handler, class Executor>
-    static void finish(std::shared_ptr<Waiting<Handler>> waiting, Executor const& executor, Result outcome)
-    {
-        boost::asio::post(executor, [waiting = std::move(waiting), outcome = std::move(outcome)]() mutable {
-            auto handler = std::move(waiting->handler);
-            waiting.reset();
-            handler(std::move(outcome));
-        });
-    }
-};
-
-} // namespace detail
 
 template <class Work>
 auto Store::call(Work work) -> boost::asio::awaitable<std::invoke_result_t<Work&, Ledger&>>
 {
     using Result = std::invoke_result_t<Work&, Ledger&>;
-    using Token = boost::asio::use_awaitable_t<> const;
-    return boost::asio::async_initiate<Token, void(Result)>(
-        detail::StartCall<Result>{this}, boost::asio::use_awaitable, std::move(work));
+    struct Held {
+        Work work;
+        std::optional<Result> outcome{};
+    };
+    auto const held = std::make_shared<Held>(Held{std::move(work)});
+    std::function<void(Ledger&)> turn = [held](Ledger& ledger) { held->outcome.emplace(held->work(ledger)); };
+    if (auto const refused = co_await take_turn(std::move(turn)))
+        co_return Result{*refused};
+    co_return std::move(*held->outcome);
 }
 
 template <class Work>
