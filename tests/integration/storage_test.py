@@ -27,7 +27,7 @@ from origin import HttpHandler, Origin, Wire  # noqa: E402
 ROUNDS = int(os.environ.get("GATEHOUSE_KILL_ROUNDS", "15"))
 SUITE = Suite()
 NAME = "www.school.example"
-MOST_ROWS_LOST = 2000  # answered requests of the last moments whose rows a kill may take: the ring is emptied every 100 ms
+MOST_ROWS_LOST = 2000  # answered requests of the last moments whose rows a kill may take: the ring is emptied every 250 ms
 PEOPLE = [("officer", "olive"), ("headteacher", "harriet"), ("ict-lead", "idris")]
 
 
