@@ -57,7 +57,6 @@ constexpr auto traffic_readers
 constexpr auto check_runners = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::auditor);
 constexpr auto governors_readers
     = Access::roles(Role::officer, Role::headteacher, Role::ict_lead, Role::dsl, Role::dpo, Role::chief_executive, Role::auditor);
-constexpr auto role_givers = Access::roles(Role::ict_lead, Role::headteacher);
 constexpr auto hold_readers = Access::roles(Role::ict_lead, Role::headteacher, Role::chief_executive);
 constexpr auto headteacher = Access::roles(Role::headteacher);
 constexpr auto review_readers
@@ -176,8 +175,8 @@ constexpr Route console_table[] = {
     {get, "/audit/export", con::export_audit, audit_readers},
     {post, "/audit/verify", con::take_audit_verify, audit_readers},
     {get, "/roles", con::show_roles, hold_readers, "Roles"},
-    {get, "/roles/one", con::show_role_grant, role_givers},
-    {post, "/roles/decide", con::take_role_decision, role_givers},
+    {get, "/roles/one", con::show_role_grant, hold_readers},
+    {post, "/roles/decide", con::take_role_decision, hold_readers},
     {get, "/roles/access", con::show_access_hold, hold_readers},
     {post, "/roles/access", con::take_access_word, hold_readers},
     {post, "/roles/access/password", con::take_access_password, hold_readers},

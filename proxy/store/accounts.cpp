@@ -98,10 +98,13 @@ result<void> require_changeable(Ledger& ledger, Actor const& actor, AccountId id
     return account->forgotten_at || account->access_refused ? result<void>{errc::wrong_state} : result<void>{};
 }
 
-/// As require_changeable; who may give a way in to an account whose last one was refused may that, and opens it. Errors: also those of open_refused.
+/// As require_changeable; who may give a way in to an account whose last one was refused may that, and opens it. The account for emergencies gets its
+/// password on the machine: nothing holds it, so whoever filled it in the console would be two people at once. Errors: also those of open_refused.
 result<void> require_password_giver(Ledger& ledger, Actor const& actor, AccountId id, Instant now)
 {
     auto const account = find_account(ledger, id);
+    if (account && account->is_break_glass && actor.account != AccountId::none)
+        return errc::not_permitted;
     return account && account->access_refused ? open_refused(ledger, *account, actor, now)
                                               : require_changeable(ledger, actor, id);
 }
@@ -168,17 +171,44 @@ result<void> note_sign_on(Ledger& ledger, AccountId id, std::string const& name,
     return note_given_access(ledger, id, AccessKind::sign_on, actor, now);
 }
 
-/// An account that is opened again gets its role as a new one would.
-result<void> give_role_again(Ledger& ledger, Account const& account, Actor const& actor, Instant now)
+/// An account that is opened again gets its role as a new one would. What became of it, for the audit: " waits", " at once", nothing if it was never gone.
+result<std::string_view> give_role_again(Ledger& ledger, Account const& account, Actor const& actor, Instant now)
 {
     if (actor.account == AccountId::none || !needs_second_person(account.console_role))
-        return {};
+        return "";
     if (auto const taken = write_role(ledger, account.id, ConsoleRole::none, now); !taken)
-        return taken;
+        return taken.error();
     auto const way = ask_for_role(ledger, account.id, account.console_role, actor, now);
     if (!way)
         return way.error();
-    return *way == RoleWay::at_once ? write_role(ledger, account.id, account.console_role, now) : result<void>{};
+    if (*way == RoleWay::waits)
+        return " waits";
+    auto const written = write_role(ledger, account.id, account.console_role, now);
+    return written ? result<std::string_view>{" at once"} : result<std::string_view>{written.error()};
+}
+
+/// The role that the account had, for the notices: by the time they are read it may have none.
+std::string role_detail(Account const& was, std::string_view became)
+{
+    return was.console_role == ConsoleRole::none ? std::string{} : fmt::format("role {}{}", to_text(was.console_role), became);
+}
+
+/// Whose other account it is: by any user name of theirs, or as the accounts of theirs say. Errors: `errc::invalid_value`: of nobody, which only the
+/// machine's owner may write.
+result<std::string> person_of(Ledger& ledger, NewAccount const& account, std::string const& login, Actor const& actor)
+{
+    auto const typed = folded_name(account.person);
+    if (typed.empty())
+        return login;
+    auto const known = ledger.database().first(
+        "SELECT a.person, 0 AS place FROM account_logins l JOIN accounts a ON a.id = l.account WHERE l.login = ?1"
+        " UNION ALL SELECT person, 1 FROM accounts WHERE person = ?1 ORDER BY place LIMIT 1",
+        [](Statement const& row) { return row.text(0); }, typed);
+    if (!known)
+        return known.error();
+    if (*known)
+        return **known;
+    return actor.account == AccountId::none ? result<std::string>{typed} : result<std::string>{errc::invalid_value};
 }
 
 } // namespace
@@ -226,11 +256,13 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
             return errc::already_exists;
         // The machine's owner sets up a school that works at once; a role that a person of the console gives is given below.
         auto const role = actor.account == AccountId::none ? account.console_role : ConsoleRole::none;
-        auto const person = account.person.empty() ? login : folded_name(account.person);
+        auto const person = person_of(ledger, account, login, actor);
+        if (!person)
+            return person.error();
         auto const added = database.execute(
             "INSERT INTO accounts (login, display_name, person, console_role, subject_role, groups, password, must_change, "
             "created_at, sign_on, break_glass) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            login, account.display_name, person, role, account.subject_role, join_lines(account.groups), hash.text,
+            login, account.display_name, *person, role, account.subject_role, join_lines(account.groups), hash.text,
             account.must_change_password, now, sign_on, account.is_break_glass);
         if (!added)
             return added.error();
@@ -238,7 +270,7 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
         if (auto const reserved = reserve_login(ledger, login, id); !reserved)
             return reserved.error();
         auto const detail = fmt::format("console role {}, subject role {}, person {}{}{}", to_text(account.console_role),
-            account.subject_role.empty() ? "none" : account.subject_role, person, sign_on.empty() ? "" : ", sign-on " + sign_on,
+            account.subject_role.empty() ? "none" : account.subject_role, *person, sign_on.empty() ? "" : ", sign-on " + sign_on,
             account.is_break_glass ? ", break glass" : "");
         if (auto const audited = audit(ledger, deed, detail); !audited)
             return audited.error();
@@ -275,11 +307,17 @@ result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole rol
     return carry_out(ledger, deed, [&]() -> result<void> {
         if (auto const changeable = require_changeable(ledger, actor, account); !changeable)
             return changeable;
-        if (auto const withdrawn = withdraw_roles(ledger, account, now); !withdrawn)
-            return withdrawn;
+        auto const was = find_account(ledger, account);
+        auto const withdrawn = withdraw_roles_of(ledger, account, now);
+        if (!was || !withdrawn)
+            return !was ? was.error() : withdrawn.error();
+        if (was->console_role == role) // nobody's 24 hours begin anew, and nobody is signed out
+            return *withdrawn > 0 ? audit(ledger, deed, fmt::format("{} stays", to_text(role))) : result<void>{};
         auto const way = ask_for_role(ledger, account, role, actor, now);
         if (!way || *way == RoleWay::waits)
             return way ? result<void>{} : result<void>{way.error()};
+        if (auto const theirs = withdraw_roles(ledger, account, now); !theirs)
+            return theirs;
         if (auto const written = write_role(ledger, account, role, now); !written)
             return written;
         return audit(ledger, deed, std::string{to_text(role)});
@@ -337,18 +375,22 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now)
 {
     Deed const deed{disabled ? "account.disable" : "account.enable", account_object(account), actor, now};
-    return change_account(ledger, account, deed, Sessions::end, "", [&](Database& database) -> result<void> {
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (auto const changeable = require_changeable(ledger, actor, account); !changeable)
+            return changeable;
+        auto const was = find_account(ledger, account);
+        if (!was || was->disabled == disabled)
+            return was ? result<void>{} : result<void>{was.error()};
         if (auto const withdrawn = withdraw_roles(ledger, account, now); !withdrawn)
             return withdrawn;
-        auto const was = find_account(ledger, account);
-        if (!was)
-            return was.error();
-        if (auto const changed = database.execute(
-                "UPDATE accounts SET disabled = ?1, disabled_at = iif(?1, coalesce(disabled_at, ?2), NULL) WHERE id = ?3",
-                disabled, now, account);
+        if (auto const changed = ledger.database().execute(
+                "UPDATE accounts SET disabled = ?1, disabled_at = iif(?1, ?2, NULL) WHERE id = ?3", disabled, now, account);
             !changed)
             return changed;
-        return was->disabled && !disabled ? give_role_again(ledger, *was, actor, now) : result<void>{};
+        if (auto const ended = end_every_session(ledger, account, now); !ended)
+            return ended;
+        auto const became = disabled ? result<std::string_view>{""} : give_role_again(ledger, *was, actor, now);
+        return became ? audit(ledger, deed, role_detail(*was, *became)) : result<void>{became.error()};
     });
 }
 

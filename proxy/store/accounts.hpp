@@ -70,14 +70,15 @@ struct NewAccount {
 /// Lower-cased and trimmed; nothing if it cannot be a login.
 std::optional<std::string> canonical_login(std::string_view text);
 
-/// Errors: `errc::already_exists`, `invalid_value`, `not_permitted` (console: ICT lead only, nobody themselves); the role may wait (role_grants.hpp).
+/// Errors: `errc::already_exists`, `invalid_value` (in the console also a person whom nobody is), `not_permitted` (console: ICT lead only, nobody themselves);
+/// the role may wait (role_grants.hpp).
 result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordHash const& hash, Actor const& actor, Instant now);
 
 result<Account> find_account(Ledger& ledger, AccountId id);
 result<Account> find_account(Ledger& ledger, std::string_view login);
 result<std::vector<Account>> list_accounts(Ledger& ledger);
 
-/// Ends all sessions and starts 24 hours of deciding nothing; or waits (role_grants.hpp).
+/// Ends all sessions and starts 24 hours of deciding nothing; or waits (role_grants.hpp). The role that it has changes nothing, but takes back what waits.
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
 result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
     Actor const& actor, Instant now);
@@ -87,10 +88,11 @@ result<void> set_sign_on(Ledger& ledger, AccountId account, std::string const& n
 result<Account> find_account_by_sign_on(Ledger& ledger, std::string_view name);
 /// The old login stays reserved for this person, so that a renamed account is still recognised as the requester.
 result<void> rename_account(Ledger& ledger, AccountId account, std::string_view login, Actor const& actor, Instant now);
-/// Disabling ends all sessions. This and every other change: `errc::wrong_state` where the person was taken out of the account.
+/// Ends all sessions; where it is so already nothing happens. This and every other change: `errc::wrong_state` where the person was taken out of the account.
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now);
 /// A new initial password, single use: must be changed at the next sign-in; that of an account for emergencies is its next one. Ends all
-/// sessions. One whose way in was refused is opened with it, by whoever could have confirmed that (given_access.hpp).
+/// sessions. One whose way in was refused is opened with it, by whoever could have confirmed that (given_access.hpp). Errors: `errc::not_permitted`
+/// also of an account for emergencies in the console.
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now);
 
 } // namespace gatehouse::store

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t reason_limit = 2000; // bytes
 
-/// Something that is not over names the account: taking the person out of it would hide who must not take the next step. ?1: account, ?2: now.
+/// Something that is not over names the account: taking the person out of it would hide who must not take the next step. One with a role that was closed
+/// less than a day ago counts as a second person still, and may be opened again. ?1: account, ?2: now.
 constexpr std::string_view is_needed_sql
     = "SELECT EXISTS (SELECT 1 FROM unblock_requests WHERE state IN (0, 1) AND (account = ?1 OR reviewer = ?1 OR approver = ?1"
       " OR lower(user) IN (SELECT login FROM account_logins WHERE account = ?1)))"
@@ -23,14 +24,17 @@ constexpr std::string_view is_needed_sql
       " OR EXISTS (SELECT 1 FROM role_grants WHERE state = 0 AND (account = ?1 OR asked_by = ?1))"
       " OR EXISTS (SELECT 1 FROM given_access g JOIN accounts a ON a.id = g.account WHERE g.given_by = ?1 AND a.disabled = 0"
       " AND g.confirmed_at IS NULL AND g.refused_at IS NULL AND (g.told_at IS NULL OR g.told_at > ?2 - 86400))"
-      " OR EXISTS (SELECT 1 FROM publications WHERE state = 4 AND asked_by = ?1)";
+      " OR EXISTS (SELECT 1 FROM publications WHERE state = 4 AND asked_by = ?1)"
+      " OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = ?1 AND a.disabled_at > ?2 - 86400 AND (a.console_role <> 0"
+      " OR EXISTS (SELECT 1 FROM former_roles f WHERE f.account = ?1 AND f.lost_at > ?2 - 86400)))";
 
 /// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.
-constexpr std::array<std::string_view, 7> removals{
+constexpr std::array<std::string_view, 8> removals{
     "DELETE FROM known_addresses WHERE login IN (SELECT login FROM account_logins WHERE account = ?1)",
     "DELETE FROM recovery_codes WHERE account = ?1", "DELETE FROM sessions WHERE account = ?1",
     "DELETE FROM api_tokens WHERE account = ?1", "DELETE FROM role_grants WHERE account = ?1",
-    "DELETE FROM given_access WHERE account = ?1", "DELETE FROM log_views WHERE account = ?1"};
+    "DELETE FROM given_access WHERE account = ?1", "DELETE FROM former_roles WHERE account = ?1",
+    "DELETE FROM log_views WHERE account = ?1"};
 
 /// Errors: `errc::wrong_state`.
 result<void> require_unneeded(Ledger& ledger, AccountId id, Instant now)
@@ -69,7 +73,7 @@ result<void> empty_account(Ledger& ledger, AccountId id, Instant now)
         return hidden;
     return database.execute(
         "UPDATE accounts SET login = ?1, person = ?1, display_name = '', console_role = ?2, subject_role = '',"
-        " groups = '', password = '', must_change = 0, role_changed_at = NULL, role_before = 0, last_sign_in = NULL,"
+        " groups = '', password = '', must_change = 0, role_changed_at = NULL, last_sign_in = NULL,"
         " totp_secret = '', totp_waiting = '', totp_step = 0, sign_on = '', break_glass = 0,"
         " incidents_seen = 0, access_refused = 0, forgotten_at = ?3 WHERE id = ?4",
         forgotten_login(id), ConsoleRole::none, now, id);
@@ -121,7 +125,9 @@ result<void> forget_account(Ledger& ledger, AccountId id, std::string const& rea
             return unneeded;
         if (auto const emptied = empty_account(ledger, id, now); !emptied)
             return emptied;
-        return audit(ledger, deed, reason);
+        if (account->console_role == ConsoleRole::none)
+            return audit(ledger, deed, reason);
+        return audit(ledger, deed, fmt::format("role {}: {}", to_text(account->console_role), reason)); // for the notices
     });
 }
 

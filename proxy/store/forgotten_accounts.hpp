@@ -16,7 +16,8 @@ std::string login_digest(AuditChain const& chain, std::string_view login);
 
 /// Takes name, person, user names, groups, roles, password, second factor, sessions, keys, kept searches and known addresses out of a closed account;
 /// for good, with a reason. By whom changes accounts. Errors: `errc::not_found`, `not_permitted`, `invalid_value` (no reason), `wrong_state` (it is
-/// open, was forgotten already, or is needed for something that is not over: a request, supervised use, a permission, a grant of a role).
+/// open, was forgotten already, is needed for something that is not over: a request, supervised use, a permission, a grant of a role; or had a role in the
+/// console and was closed less than a day ago).
 result<void> forget_account(Ledger& ledger, AccountId id, std::string const& reason, Actor const& actor, Instant now);
 
 /// Those closed before then that nothing needs any more, each with its audit row. Inside a transaction. How many.

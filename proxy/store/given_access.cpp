@@ -10,9 +10,6 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr auto headteacher_only = {ConsoleRole::headteacher};
-constexpr auto chief_only = {ConsoleRole::chief_executive};
-constexpr auto with_chief = {ConsoleRole::ict_lead, ConsoleRole::headteacher, ConsoleRole::chief_executive};
 constexpr std::array<std::string_view, 3> kind_names{"password", "code-off", "sign-on"};
 
 GivenAccess read_given(Statement const& row)

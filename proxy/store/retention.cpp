@@ -119,7 +119,8 @@ std::span<RecordClass const> record_classes()
         {"grants", Ends::by_time, {"overrides"}}, {"purposes", Ends::by_time, {"log_purposes"}},
         {"keys", Ends::by_time, {"api_tokens"}}, {"addresses", Ends::by_time, {"known_addresses"}},
         {"sign_ins", Ends::itself, {"sessions", "throttles"}}, {"searches", Ends::owner, {"log_views"}},
-        {"accounts", Ends::by_time, {"accounts", "account_logins", "recovery_codes", "role_grants", "given_access"}},
+        {"accounts", Ends::by_time,
+            {"accounts", "account_logins", "recovery_codes", "role_grants", "given_access", "former_roles"}},
         {"changes", Ends::never, {"publications", "list_changes", "policy_changes", "school_entries"}},
         {"reviews", Ends::never, {"reviews"}}, {"checks", Ends::never, {"check_runs"}}, {"audit", Ends::never, {"audit"}}};
     return all;

@@ -52,13 +52,28 @@ std::string account_object(AccountId id)
     return fmt::format("account:{}", number(id));
 }
 
-/// Somebody else than who asked and whose role it is.
-result<SecondPerson> second_person_for(Ledger& ledger, Row const& row)
+/// Somebody else than who asked and whose role it is, also by the name that was typed; where that leaves nobody, the chief executive.
+result<SecondPerson> second_person_for(Ledger& ledger, Row const& row, Instant now)
 {
     auto parties = find_parties(ledger, {row.asked_by, row.grant.account});
     if (!parties)
         return parties.error();
-    return SecondPerson{account_confirmers, std::move(*parties)};
+    SecondPerson second{account_confirmers, std::move(*parties)};
+    if (second.parties.front().is_break_glass)
+        second.roles = headteacher_only;
+    auto const others = count_second_people(ledger, second, now);
+    if (!others)
+        return others.error();
+    if (*others == 0)
+        second.roles = chief_only;
+    return second;
+}
+
+/// Who says no, which is safe at any time: also whoever is said to be in the account.
+SecondPerson refusers_of(Row const& row, SecondPerson const& second)
+{
+    bool const needs_chief = *second.roles.begin() == ConsoleRole::chief_executive;
+    return {needs_chief ? with_chief : account_confirmers, {}, {row.asked_by, row.grant.account}};
 }
 
 /// Errors: `errc::wrong_state`.
@@ -88,7 +103,7 @@ result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
     auto row = load_waiting(ledger, step.id, step.now);
     if (!row)
         return row.error();
-    auto const second = second_person_for(ledger, *row);
+    auto const second = second_person_for(ledger, *row, step.now);
     if (!second)
         return second.error();
     auto account = require_second_person(ledger, step.actor, *second, step.now);
@@ -96,6 +111,21 @@ result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
         return account.error();
     if (!is_still_asked(second->parties))
         return errc::wrong_state;
+    return Turn{std::move(*row), std::move(*account)};
+}
+
+/// Everything that refusing needs. Errors: as refuse_role.
+result<Turn> take_refusal(Ledger& ledger, RoleGrantStep const& step)
+{
+    auto row = load_waiting(ledger, step.id, step.now);
+    if (!row)
+        return row.error();
+    auto const second = second_person_for(ledger, *row, step.now);
+    if (!second)
+        return second.error();
+    auto account = require_refuser(ledger, step.actor, refusers_of(*row, *second));
+    if (!account)
+        return account.error();
     return Turn{std::move(*row), std::move(*account)};
 }
 
@@ -118,16 +148,17 @@ bool needs_second_person(ConsoleRole role)
 
 result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now)
 {
-    if (actor.account == AccountId::none || !needs_second_person(role))
+    if (actor.account == AccountId::none)
         return RoleWay::at_once;
-    auto parties = find_parties(ledger, {actor.account, account});
-    if (!parties)
-        return parties.error();
-    if (parties->back().console_role == role)
-        return RoleWay::at_once;
-    if (auto const known = require_known(parties->front(), now); !known)
+    auto asker = find_parties(ledger, {actor.account});
+    if (!asker)
+        return asker.error();
+    if (auto const known = require_known(asker->front(), now); !known)
         return known.error();
-    auto const others = count_second_people(ledger, {account_confirmers, std::move(*parties)}, now);
+    if (!needs_second_person(role))
+        return RoleWay::at_once;
+    // Whose other account it is has been typed by who asks: that makes nobody the only one.
+    auto const others = count_second_people(ledger, {account_confirmers, std::move(*asker), {account}}, now);
     if (!others)
         return others.error();
     if (*others == 0)
@@ -144,9 +175,10 @@ result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role
 
 result<void> write_role(Ledger& ledger, AccountId account, ConsoleRole role, Instant now)
 {
-    if (auto const written = ledger.database().execute(
-            "UPDATE accounts SET role_before = console_role, console_role = ?, role_changed_at = ? WHERE id = ?", role, now,
-            account);
+    if (auto const noted = note_former_role(ledger, account, now); !noted)
+        return noted;
+    if (auto const written
+        = ledger.database().execute("UPDATE accounts SET console_role = ?, role_changed_at = ? WHERE id = ?", role, now, account);
         !written)
         return written;
     if (auto const ended = end_all_sessions(ledger, account); !ended)
@@ -159,6 +191,14 @@ result<void> withdraw_roles(Ledger& ledger, AccountId account, Instant now)
     return ledger.database().execute(
         "UPDATE role_grants SET state = ?1, decided_at = ?2 WHERE state = 0 AND (account = ?3 OR asked_by = ?3)",
         RoleGrantState::withdrawn, now, account);
+}
+
+result<std::int64_t> withdraw_roles_of(Ledger& ledger, AccountId account, Instant now)
+{
+    auto const withdrawn
+        = ledger.database().execute("UPDATE role_grants SET state = ?, decided_at = ? WHERE state = 0 AND account = ?",
+            RoleGrantState::withdrawn, now, account);
+    return withdrawn ? result<std::int64_t>{ledger.database().changed_rows()} : result<std::int64_t>{withdrawn.error()};
 }
 
 result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step)
@@ -186,18 +226,14 @@ result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string 
         return errc::invalid_value;
     Deed const deed{"account.refuse-role", fmt::format("role-grant:{}", number(step.id)), step.actor, step.now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const row = load_waiting(ledger, step.id, step.now);
-        if (!row)
-            return row.error();
-        auto const second = second_person_for(ledger, *row);
-        if (!second)
-            return second.error();
-        auto const account = require_refuser(ledger, step.actor, *second);
-        if (!account)
-            return account.error();
-        if (auto const decided = write_decision(ledger, *row, RoleGrantState::refused, *account, reason, step.now); !decided)
+        auto const turn = take_refusal(ledger, step);
+        if (!turn)
+            return turn.error();
+        auto const& grant = turn->row.grant;
+        if (auto const decided = write_decision(ledger, turn->row, RoleGrantState::refused, turn->account, reason, step.now);
+            !decided)
             return decided;
-        auto const what = fmt::format("{}: {}", account_object(row->grant.account), to_text(row->grant.role));
+        auto const what = fmt::format("{}: {}", account_object(grant.account), to_text(grant.role));
         return audit(ledger, deed, what + ": " + reason);
     });
 }
@@ -231,6 +267,12 @@ result<void> check_role_turn(Ledger& ledger, RoleGrantStep const& step)
     return turn ? result<void>{} : result<void>{turn.error()};
 }
 
+result<void> check_role_refusal(Ledger& ledger, RoleGrantStep const& step)
+{
+    auto const turn = take_refusal(ledger, step);
+    return turn ? result<void>{} : result<void>{turn.error()};
+}
+
 result<RoleGrant> find_role_grant(Ledger& ledger, RoleGrantId id)
 {
     auto row = load(ledger, id);
@@ -261,26 +303,43 @@ result<RoleGrant> waiting_role(Ledger& ledger, AccountId account)
     return std::move(row->grant);
 }
 
+result<std::vector<Account>> other_accounts(Ledger& ledger, AccountId id)
+{
+    auto const account = find_account(ledger, id);
+    if (!account)
+        return account.error();
+    auto accounts = list_accounts(ledger);
+    if (accounts)
+        std::erase_if(*accounts, [&](Account const& each) { return each.id == id || each.person != account->person; });
+    return accounts;
+}
+
 result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Instant now)
 {
     auto const row = load(ledger, id);
     if (!row)
         return row.error();
-    auto const second = second_person_for(ledger, *row);
+    auto const second = second_person_for(ledger, *row, now);
     return second ? second_people(ledger, *second, now) : result<std::vector<Account>>{second.error()};
 }
 
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Instant now)
 {
-    if (!could_be_second(reader, {}))
+    if (!could_be_second(reader, {with_chief}))
         return std::size_t{0};
-    auto const found = ledger.database().first(
-        "SELECT count(*) FROM role_grants g JOIN accounts a ON a.id = g.account JOIN accounts b ON b.id = g.asked_by"
-        " WHERE g.state = 0 AND a.person <> ?1 AND b.person <> ?1 AND g.asked_at > ?2",
-        [](Statement const& row) { return row.integer(0); }, reader.person, now - second_person_time);
-    if (!found)
-        return found.error();
-    return static_cast<std::size_t>(found->value_or(0));
+    static std::string const sql = fmt::format("{}WHERE g.state = 0 AND g.asked_at > ?", select_grant);
+    auto const waiting = ledger.database().collect(sql, read_row, now - second_person_time);
+    if (!waiting)
+        return waiting.error();
+    std::size_t count = 0;
+    for (auto const& row : *waiting) {
+        auto const second = second_person_for(ledger, row, now);
+        if (!second)
+            return second.error();
+        if (could_be_second(reader, refusers_of(row, *second)))
+            ++count;
+    }
+    return count;
 }
 
 } // namespace gatehouse::store

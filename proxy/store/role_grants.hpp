@@ -1,7 +1,8 @@
 #pragma once
 // Roles that decide something about people or rules are given by two people: whoever sees to accounts asks (`set_console_role`, `add_account`), somebody
 // else who could see to it or the headteacher confirms or refuses. Until then the account has its old role. What the command line of the machine gives
-// counts at once; so does a role where nobody else could confirm it, with the 24 hours and the notice to the headteacher.
+// counts at once; so does a role where nobody else could confirm it, with the 24 hours and the notice to the headteacher. What was typed about whose other
+// account it is makes nobody the only one: where it leaves nobody, the chief executive confirms, and whoever is named may say no.
 
 #include "proxy/store/accounts.hpp"
 
@@ -40,15 +41,18 @@ struct RoleGrantStep {
     Actor actor;
     Instant now{};
 };
-/// ICT lead or headteacher, for longer than 24 hours; neither who asked nor whose role it is, and not with the account for emergencies. The account has
-/// the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, expired, or who asked may not any more), `not_permitted`,
+/// ICT lead or headteacher, for longer than 24 hours; neither who asked nor whose role it is, and not with the account for emergencies. What that one
+/// asked for only a headteacher confirms; where none of them could, the chief executive does. The account has the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, expired, or who asked may not any more), `not_permitted`,
 /// `same_person`, `role_changed_recently`.
 result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step);
-/// As confirm_role, also within the 24 hours. Errors: also `errc::invalid_value` without a reason.
+/// By ICT lead, headteacher or whoever else could confirm it, also within the 24 hours and also if they are said to be in the account. Errors: as
+/// confirm_role, also `errc::invalid_value` without a reason.
 result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string const& reason);
 
 /// Whether confirm_role would let this actor. Errors: as confirm_role.
 result<void> check_role_turn(Ledger& ledger, RoleGrantStep const& step);
+/// Whether refuse_role would. Errors: as refuse_role.
+result<void> check_role_refusal(Ledger& ledger, RoleGrantStep const& step);
 
 result<RoleGrant> find_role_grant(Ledger& ledger, RoleGrantId id);
 /// Newest first.
@@ -56,11 +60,13 @@ result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limi
 result<std::size_t> count_role_grants(Ledger& ledger);
 /// What waits for this account's role. Errors: `errc::not_found`.
 result<RoleGrant> waiting_role(Ledger& ledger, AccountId account);
+/// The other accounts that are said to be of the same human being, by user name. Errors: `errc::not_found`.
+result<std::vector<Account>> other_accounts(Ledger& ledger, AccountId account);
 /// Who could confirm it now. Errors: `errc::not_found`.
 result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Instant now);
 /// What waits for longer than `second_person_time` is over: the account keeps its role. By the program itself.
 result<void> expire_roles(Ledger& ledger, Instant now);
-/// Those that wait and that this reader could confirm.
+/// Those that wait and that this reader could confirm or refuse.
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Instant now);
 
 } // namespace gatehouse::store

@@ -5,7 +5,7 @@
 
 namespace gatehouse::store {
 
-/// True if the role waits now; false: nobody else could confirm it, or it needs nobody. Records what is asked for.
+/// Waits: recorded as asked for. At once: nobody else could confirm it, or it needs nobody. Errors: `errc::access_given_recently`.
 enum class RoleWay : std::uint8_t { at_once, waits };
 result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
 
@@ -14,5 +14,7 @@ result<void> write_role(Ledger& ledger, AccountId account, ConsoleRole role, Ins
 
 /// Whatever waits about this account, or was asked for by it.
 result<void> withdraw_roles(Ledger& ledger, AccountId account, Instant now);
+/// Whatever waits about it: how many that were.
+result<std::int64_t> withdraw_roles_of(Ledger& ledger, AccountId account, Instant now);
 
 } // namespace gatehouse::store

@@ -194,8 +194,20 @@ UPDATE given_access SET told_at = given_at;
 ALTER TABLE accounts ADD COLUMN access_refused INTEGER NOT NULL DEFAULT 0 CHECK (access_refused IN (0, 1));
 )sql";
 
-constexpr std::array<char const*, 13> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
-    version_13, version_14, version_15, version_16, version_17, version_18};
+// Every role that an account had until a moment ago (second_person.hpp): the last one alone would be forgotten with the next change.
+constexpr char const* version_19 = R"sql(
+CREATE TABLE former_roles (
+    account INTEGER NOT NULL REFERENCES accounts (id),
+    role    INTEGER NOT NULL,
+    lost_at INTEGER NOT NULL,
+    PRIMARY KEY (account, role)
+) STRICT, WITHOUT ROWID;
+INSERT INTO former_roles SELECT id, role_before, role_changed_at FROM accounts WHERE role_before <> 0 AND role_changed_at IS NOT NULL;
+ALTER TABLE accounts DROP COLUMN role_before;
+)sql";
+
+constexpr std::array<char const*, 14> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16, version_17, version_18, version_19};
 
 std::vector<char const*> all_steps()
 {

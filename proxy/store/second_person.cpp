@@ -7,10 +7,12 @@ namespace {
 
 constexpr std::chrono::hours counts_still{24}; // whoever was closed or lost the role is still a second person
 
-bool is_apart(Account const& third, Parties const& parties)
+bool is_apart(Account const& third, SecondPerson const& second)
 {
-    return std::none_of(
-        parties.begin(), parties.end(), [&](Account const& each) { return each.id == third.id || each.person == third.person; });
+    auto const& [roles, parties, accounts] = second;
+    return std::find(accounts.begin(), accounts.end(), third.id) == accounts.end()
+        && std::none_of(parties.begin(), parties.end(),
+            [&](Account const& each) { return each.id == third.id || each.person == third.person; });
 }
 
 bool is_one_of(ConsoleRole role, std::initializer_list<ConsoleRole> roles)
@@ -24,10 +26,10 @@ result<Account> check_apart(result<Account> account, SecondPerson const& second)
         return account;
     if (account->is_break_glass)
         return errc::not_permitted;
-    return is_apart(*account, second.parties) ? account : result<Account>{errc::same_person};
+    return is_apart(*account, second) ? account : result<Account>{errc::same_person};
 }
 
-/// What an account was until a moment ago.
+/// What an account was until a moment ago; of one account there may be several.
 struct Before {
     AccountId id = AccountId::none;
     ConsoleRole role = ConsoleRole::none;
@@ -60,7 +62,7 @@ result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson
 bool could_be_second(Account const& account, SecondPerson const& second)
 {
     return is_one_of(account.console_role, second.roles) && !account.disabled && !account.is_break_glass
-        && is_apart(account, second.parties);
+        && is_apart(account, second);
 }
 
 result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second, Instant now)
@@ -78,7 +80,7 @@ result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& seco
 {
     auto const accounts = list_accounts(ledger);
     auto const before = ledger.database().collect(
-        "SELECT id, role_before FROM accounts WHERE role_changed_at > ?",
+        "SELECT account, role FROM former_roles WHERE lost_at > ?",
         [](Statement const& row) {
             return Before{row.id<AccountId>(0), row.id<ConsoleRole>(1)};
         },
@@ -92,9 +94,17 @@ result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& seco
     auto const is_second = [&](Account const& each) {
         bool const is_there = !each.disabled || (each.disabled_at && *each.disabled_at > now - counts_still);
         bool const has_role = is_one_of(each.console_role, second.roles) || had_role(each.id);
-        return is_there && has_role && !each.is_break_glass && is_apart(each, second.parties);
+        return is_there && has_role && !each.is_break_glass && is_apart(each, second);
     };
     return static_cast<std::size_t>(std::count_if(accounts->begin(), accounts->end(), is_second));
+}
+
+result<void> note_former_role(Ledger& ledger, AccountId account, Instant now)
+{
+    return ledger.database().execute("INSERT INTO former_roles (account, role, lost_at) SELECT id, console_role, ?1 FROM "
+                                     "accounts WHERE id = ?2 AND console_role"
+                                     " <> 0 ON CONFLICT (account, role) DO UPDATE SET lost_at = max(lost_at, ?1)",
+        now, account);
 }
 
 } // namespace gatehouse::store

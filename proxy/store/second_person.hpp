@@ -7,6 +7,11 @@ namespace gatehouse::store {
 
 /// Who sees to accounts, and the headteacher: they say yes to what somebody else did to an account.
 inline constexpr auto account_confirmers = {ConsoleRole::ict_lead, ConsoleRole::headteacher};
+/// Of what the machine's owner or the account for emergencies did: nobody knows whose hands those were, and they may be an ICT lead's.
+inline constexpr auto headteacher_only = {ConsoleRole::headteacher};
+/// Where none of those could.
+inline constexpr auto chief_only = {ConsoleRole::chief_executive};
+inline constexpr auto with_chief = {ConsoleRole::ict_lead, ConsoleRole::headteacher, ConsoleRole::chief_executive};
 
 /// Who had a part in it already: neither they nor another account of theirs is the second person.
 using Parties = std::vector<Account>;
@@ -15,6 +20,7 @@ using Parties = std::vector<Account>;
 struct SecondPerson {
     std::initializer_list<ConsoleRole> roles = account_confirmers; ///< of a constant
     Parties parties = {};
+    std::vector<AccountId> accounts = {}; ///< these accounts themselves, whoever is said to be in them
 };
 
 /// Errors: `errc::not_found`.
@@ -31,7 +37,10 @@ result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& s
 /// As far as roles and people go.
 bool could_be_second(Account const& account, SecondPerson const& second);
 
-/// How many could say yes, or could until a moment ago: nobody becomes the only one by closing the others or taking their roles.
+/// How many could say yes, or could until a moment ago: nobody becomes the only one by closing the others or taking their roles, in however many steps.
 result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& second, Instant now);
+
+/// The account loses the role that it has; it counts for a day still. Before another is written.
+result<void> note_former_role(Ledger& ledger, AccountId account, Instant now);
 
 } // namespace gatehouse::store

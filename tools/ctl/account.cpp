@@ -206,7 +206,7 @@ int account_forget(Common const& common, std::string const& login, std::string c
         return report_failure(common, streams,
             fmt::format(
                 "nothing was changed for \"{}\": close the account in the console first, and what still needs it: a request, "
-                "supervised use, a permission",
+                "supervised use, a permission; one with a role of the console waits for a day after that",
                 login));
     if (!forgotten)
         return report_failure(

@@ -18,6 +18,22 @@ constexpr std::array console_roles{ConsoleRole::none, ConsoleRole::officer, Cons
     ConsoleRole::dsl, ConsoleRole::dpo, ConsoleRole::chief_executive, ConsoleRole::marketing, ConsoleRole::auditor,
     ConsoleRole::supervisor};
 
+void add_password(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems)
+{
+    if (account.is_break_glass) {
+        page.parts.push_back(subheading("Its next password"));
+        page.parts.push_back(paragraph(
+            words("On the machine: gatehouse account new-password {}. Nobody gives it one here: whoever did could act as "
+                  "two people.",
+                account.login)));
+        return;
+    }
+    auto password = change_form(visit, account, "/accounts/password", "Give a first password");
+    add_proof(password, visit, "proof", problems);
+    page.parts.push_back(subheading("A password that is forgotten"));
+    page.parts.push_back(portal::form(password));
+}
+
 void add_changes(Page& page, Visit const& visit, store::Account const& account, std::vector<Problem> const& problems)
 {
     auto role = change_form(visit, account, "/accounts/role", "Change the role");
@@ -35,10 +51,7 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
     add_proof(sign_on, visit, "same", problems);
     page.parts.push_back(subheading("School account"));
     page.parts.push_back(portal::form(sign_on));
-    auto password = change_form(visit, account, "/accounts/password", "Give a first password");
-    add_proof(password, visit, "proof", problems);
-    page.parts.push_back(subheading("A password that is forgotten"));
-    page.parts.push_back(portal::form(password));
+    add_password(page, visit, account, problems);
     if (account.has_second_factor) {
         auto code = change_form(visit, account, "/accounts/code", "Take the code off");
         code.is_warning = true;
@@ -86,6 +99,8 @@ Words done_text(std::string_view done)
         return "The role is changed and they are signed out.";
     if (done == "asked")
         return "The role is asked for. The account has its old role until somebody else confirms it.";
+    if (done == "same-role")
+        return "The account has this role already and keeps it. If another one was asked for, that is taken back.";
     if (done == "sign-on")
         return "The name is saved and they are signed out.";
     if (done == "code")
@@ -96,6 +111,11 @@ Words done_text(std::string_view done)
         return "The account is closed and signed out everywhere.";
     if (done == "opened")
         return "The account is open again.";
+    if (done == "opened-role")
+        return "The account is open again, with its role. It decides nothing for 24 hours.";
+    if (done == "opened-asked")
+        return "The account is open again without its role, which waits for a second person. Until then they cannot sign in to "
+               "these pages.";
     if (done == "session")
         return "That place is signed out.";
     return "";

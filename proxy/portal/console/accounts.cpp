@@ -103,6 +103,15 @@ store::NewAccount account_of(Visit const& visit, std::vector<Problem>& problems)
     return made;
 }
 
+/// What the page says of an account that was opened just now: with its role, or while that waits.
+std::string_view opened_as(Ledger& ledger, store::AccountId id, store::Instant now)
+{
+    if (store::waiting_role(ledger, id))
+        return "opened-asked";
+    auto const account = store::find_account(ledger, id);
+    return account && account->role_changed_at == now ? "opened-role" : "opened";
+}
+
 } // namespace
 
 Response issued_password_page(Visit const& visit, store::IssuedAccount const& issued, ConsoleRole wanted, std::string back)
@@ -166,6 +175,8 @@ task<Response> take_new_account(Visit const& visit)
         co_return show(visit, new_account_page(visit, problems));
     auto const issued
         = co_await store::issue_account(visit.site.services.store, made, std::nullopt, visit.actor(), visit.instant());
+    if (!issued && issued.error() == store::errc::invalid_value && !made.person.empty())
+        co_return show(visit, new_account_page(visit, {{"person", "No account has this user name"}}));
     if (!issued && issued.error() == store::errc::already_exists)
         co_return show(
             visit, new_account_page(visit, {{"login", "This user name, or the name at the school's sign-on, is taken"}}));
@@ -183,8 +194,11 @@ task<Response> take_account_role(Visit const& visit)
     if (auto const wrong = co_await find_unproved(visit, "password"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
     auto const work = [id, role, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<std::string_view> {
+        auto const was = store::find_account(ledger, id);
         if (auto const set = store::set_console_role(ledger, id, *role, actor, now); !set)
             return set.error();
+        if (was && was->console_role == *role)
+            return "same-role";
         return store::waiting_role(ledger, id) ? "asked" : "role";
     };
     auto const done = co_await visit.site.services.store.call(work);
@@ -210,10 +224,13 @@ task<Response> take_account_state(Visit const& visit)
     bool const disable = visit.form("disabled") == "yes";
     if (auto const wrong = co_await find_unproved(visit, "sure"))
         co_return co_await account_page(visit, id, one_problem(wrong->field, wrong->text));
-    auto const work = [id, disable, actor = visit.actor(), now = visit.instant()](
-                          Ledger& ledger) { return store::set_disabled(ledger, id, disable, actor, now); };
+    auto const work = [id, disable, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<std::string_view> {
+        if (auto const set = store::set_disabled(ledger, id, disable, actor, now); !set)
+            return set.error();
+        return disable ? "closed" : opened_as(ledger, id, now);
+    };
     auto const done = co_await visit.site.services.store.call(work);
-    co_return done ? redirect_to(address_of(id, disable ? "closed" : "opened")) : show_failure(visit, done.error());
+    co_return done ? redirect_to(address_of(id, *done)) : show_failure(visit, done.error());
 }
 
 task<Response> take_account_code(Visit const& visit)

@@ -8,6 +8,8 @@
 #include "proxy/portal/console/second_word.hpp"
 #include "proxy/portal/menu.hpp"
 
+#include <algorithm>
+
 namespace gatehouse::portal::console {
 
 namespace {
@@ -18,7 +20,9 @@ using store::RoleGrantState;
 struct Found {
     store::RoleGrant grant;
     std::vector<store::Account> confirmers;
-    error_code refused; ///< why this reader cannot confirm it
+    std::vector<store::Account> said_to_be; ///< the other accounts of the same human being, as was typed
+    error_code refused;                     ///< why this reader cannot confirm it
+    bool may_refuse = false;
 };
 
 store::RoleGrantId grant_id_of(Fields const& fields)
@@ -34,6 +38,14 @@ std::string address_of(store::RoleGrant const& grant)
 Words shown_person(store::RoleGrant const& grant)
 {
     return grant.display_name.empty() ? Words(grant.login) : words("{} ({})", grant.display_name, grant.login);
+}
+
+Words names_of(std::vector<store::Account> const& accounts)
+{
+    std::vector<Words> names;
+    for (auto const& each : accounts)
+        names.push_back(words("{} ({})", each.display_name, each.login));
+    return joined(std::move(names));
 }
 
 Cell state_of(store::RoleGrant const& grant, store::Instant now)
@@ -55,6 +67,8 @@ Part facts(Visit const& visit, Found const& found)
     std::vector<SummaryRow> rows{{"Person", {shown_person(grant)}}, {"State", state_of(grant, visit.instant())},
         {"Role that is asked for", {role_title(grant.role)}}, {"Role now", {role_title(grant.role_now)}},
         {"Asked by", {words("{}, {}", grant.asked_by, shown_time(visit.site, grant.asked_at))}}};
+    if (!found.said_to_be.empty())
+        rows.push_back({"Said to be the same person as", {names_of(found.said_to_be)}});
     if (grant.waits(visit.instant())) {
         rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
         rows.push_back({"Expires on", {shown_time(visit.site, grant.expires_at())}});
@@ -66,28 +80,42 @@ Part facts(Visit const& visit, Found const& found)
     return summary(rows);
 }
 
-Part decision_form(Visit const& visit, store::RoleGrant const& grant, std::vector<Problem> const& problems)
+Part decision_form(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
-    return second_word_form(visit, "/roles/decide", store::number(grant.id),
-        {"Ask the person who wants it, if you did not expect this.", "Give the role", "It decides nothing for 24 hours",
-            "The account stays as it is"},
-        problems);
+    WordChoice choice{found.said_to_be.empty() || found.refused
+            ? "Ask the person who wants it, if you did not expect this."
+            : "Ask the person face to face or on the telephone: is this account theirs too, and did they want the role?",
+        "Give the role", "It decides nothing for 24 hours", "The account stays as it is"};
+    choice.only_refuse = static_cast<bool>(found.refused);
+    return second_word_form(visit, "/roles/decide", store::number(found.grant.id), std::move(choice), problems);
+}
+
+/// Why this reader cannot confirm it; nothing if they can.
+Words why_not(Visit const& visit, Found const& found)
+{
+    auto const is = [&](store::errc code) { return found.refused == store::make_error_code(code); };
+    bool const is_named = std::any_of(found.said_to_be.begin(), found.said_to_be.end(),
+        [&](store::Account const& each) { return each.id == visit.session->account.id; });
+    if (is_named && found.may_refuse)
+        return "This account is said to be yours too, so somebody else confirms it. Say no if it is not yours, or if you did not "
+               "want the role.";
+    if (is(store::errc::same_person))
+        return "You asked for this role, or it is yours: somebody else confirms it. Nobody gives a role that decides alone.";
+    if (is(store::errc::wrong_state))
+        return "Who asked for it sees to accounts no longer. Choose the role again on the page of the account.";
+    if (is(store::errc::not_permitted) && found.may_refuse)
+        return words("Who could confirm it: {}. You can say no.", names_of_confirmers(found.confirmers));
+    return found.refused ? Words(failure_text(found.refused)) : Words();
 }
 
 void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
     if (!found.grant.waits(visit.instant()))
         return;
-    if (found.refused == store::make_error_code(store::errc::same_person))
-        page.parts.push_back(
-            inset("You asked for this role, or it is yours: somebody else confirms it. Nobody gives a role that decides alone."));
-    else if (found.refused == store::make_error_code(store::errc::wrong_state))
-        page.parts.push_back(
-            inset("Who asked for it sees to accounts no longer. Choose the role again on the page of the account."));
-    else if (found.refused)
-        page.parts.push_back(inset(failure_text(found.refused)));
-    else if (!add_way_to_sign_in(page, visit, address_of(found.grant)))
-        page.parts.push_back(decision_form(visit, found.grant, problems));
+    if (found.refused)
+        page.parts.push_back(inset(why_not(visit, found)));
+    if (found.may_refuse && !add_way_to_sign_in(page, visit, address_of(found.grant)))
+        page.parts.push_back(decision_form(visit, found, problems));
 }
 
 task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector<Problem> problems)
@@ -97,8 +125,13 @@ task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector
         auto confirmers = store::role_confirmers(ledger, id, now);
         if (!grant || !confirmers)
             return !grant ? grant.error() : confirmers.error();
+        auto others = store::other_accounts(ledger, grant->account);
+        if (!others)
+            return others.error();
         auto const turn = store::check_role_turn(ledger, {id, actor, now});
-        return Found{std::move(*grant), std::move(*confirmers), turn ? error_code{} : turn.error()};
+        bool const may_refuse = store::check_role_refusal(ledger, {id, actor, now}).has_value();
+        return Found{
+            std::move(*grant), std::move(*confirmers), std::move(*others), turn ? error_code{} : turn.error(), may_refuse};
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
@@ -117,10 +150,7 @@ task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector
 
 Words names_of_confirmers(std::vector<store::Account> const& accounts)
 {
-    std::vector<Words> names;
-    for (auto const& each : accounts)
-        names.push_back(words("{} ({})", each.display_name, each.login));
-    return names.empty() ? "Nobody at the moment." : joined(std::move(names));
+    return accounts.empty() ? "Nobody at the moment." : names_of(accounts);
 }
 
 task<Response> show_roles(Visit const& visit)
@@ -164,7 +194,8 @@ task<Response> show_roles(Visit const& visit)
     page.parts.push_back(heading(page.title));
     page.parts.push_back(
         paragraph("A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
-                  "headteacher confirms. Until then the account has its old role. After 14 days without an answer it expires."));
+                  "headteacher confirms; where that leaves nobody, the chief executive. Until then the account has its old role. "
+                  "After 14 days without an answer it expires."));
     page.parts.push_back(portal::table(table));
     add_paging(page, visit, shown->grants.paging, "/roles");
     page.parts.push_back(hold_table(visit, shown->holds));

@@ -55,6 +55,27 @@ TEST_F(Accounts, AreChangedByTheIctLeadOnlyAndNeverByThemselves)
     expect_intact();
 }
 
+/// A name that is nobody's, or an old one, made two people of one.
+TEST_F(Accounts, AreOfWhomeverAUserNameOfTheirsSays)
+{
+    ASSERT_DONE(rename_account(*ledger, head, "h.gray", owner(), tuesday));
+    auto account = fresh();
+    account.console_role = ConsoleRole::supervisor;
+    int made = 0;
+    for (auto const* typed : {"h.gray", " H.Brown"}) {
+        account.login = "hanna." + std::to_string(++made);
+        account.person = typed;
+        EXPECT_EQ(add_account(*ledger, account, PasswordHash{"x"}, as(ict), tuesday)->person, "h.brown") << typed;
+    }
+    account.login = "hanna.3";
+    account.person = "h.brwon";
+    EXPECT_FAILS(add_account(*ledger, account, PasswordHash{"x"}, as(ict), tuesday), errc::invalid_value);
+    account.person = "hanna, staff number 7";
+    EXPECT_EQ(add_account(*ledger, account, PasswordHash{"x"}, owner(), tuesday)->person, account.person) << "on the machine";
+    account.login = "hanna.4";
+    EXPECT_EQ(add_account(*ledger, account, PasswordHash{"x"}, as(ict), tuesday)->person, account.person);
+}
+
 TEST_F(Accounts, KnowTheirRolesByName)
 {
     for (int i = 0; i <= static_cast<int>(ConsoleRole::auditor); ++i) {

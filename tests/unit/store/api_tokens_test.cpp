@@ -58,7 +58,7 @@ TEST_F(ApiTokens, EndWithARoleAPasswordOrTheAccount)
         return find_api_caller(*ledger, token, tuesday).has_error();
     };
     auto token = make();
-    EXPECT_TRUE(gone(set_console_role(*ledger, officer, ConsoleRole::officer, machine, tuesday), token));
+    EXPECT_TRUE(gone(set_console_role(*ledger, officer, ConsoleRole::headteacher, machine, tuesday), token));
     token = make();
     EXPECT_TRUE(gone(set_disabled(*ledger, officer, true, machine, tuesday), token));
     ASSERT_TRUE(set_disabled(*ledger, officer, false, machine, tuesday));

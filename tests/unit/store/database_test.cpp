@@ -3,6 +3,7 @@
 #include "proxy/store/schema.hpp"
 #include "tests/unit/store/school.hpp"
 
+#include <array>
 #include <fstream>
 
 namespace gatehouse::store::test {
@@ -133,6 +134,20 @@ TEST_F(Databases, GiveEntriesFromBeforeTheirOwners)
     EXPECT_EQ(**database.first("SELECT owner FROM school_entries", text), "o.smith");
     EXPECT_EQ(**database.first("SELECT owner FROM list_changes", text), "p.jones");
     EXPECT_FALSE(database.execute("DELETE FROM school_entries")) << "still kept";
+}
+
+TEST_F(Databases, KeepTheRolesThatAccountsHadAMomentAgo)
+{
+    auto database = open();
+    ASSERT_DONE(migrate(database, schema_steps().first(18)));
+    ASSERT_DONE(database.execute(
+        "INSERT INTO accounts (id, login, display_name, person, console_role, subject_role, groups,"
+        " password, must_change, created_at, role_changed_at, role_before) VALUES"
+        " (7, 'left', '', 'left', 0, '', '', '', 0, 5, 1000, 2), (8, 'new', '', 'new', 1, '', '', '', 0, 5, 1000, 0)"));
+    ASSERT_DONE(migrate(database, schema_steps()));
+    auto const numbers = [](Statement const& row) { return std::array{row.integer(0), row.integer(1), row.integer(2)}; };
+    EXPECT_EQ(*database.collect("SELECT account, role, lost_at FROM former_roles", numbers),
+        (std::vector<std::array<std::int64_t, 3>>{{7, 2, 1000}}));
 }
 
 } // namespace

@@ -18,7 +18,8 @@ namespace {
 using std::chrono::hours;
 
 struct Forgotten : School {
-    void close(AccountId id, Instant at = tuesday) { ASSERT_DONE(set_disabled(*ledger, id, true, owner(), at)); }
+    /// For long enough that it may be forgotten.
+    void close(AccountId id, Instant at = tuesday - hours{24}) { ASSERT_DONE(set_disabled(*ledger, id, true, owner(), at)); }
     result<void> forget(AccountId id, AccountId by, std::string const& reason = "Asked for by the person.")
     {
         return forget_account(*ledger, id, reason, as(by), tuesday);

@@ -1,3 +1,4 @@
+#include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/notices.hpp"
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/reports.hpp"
@@ -156,6 +157,40 @@ TEST_F(Notices, TellTheHeadteacherOfRolesGivenInTheConsole)
     web.subject_role = "pupil";
     ASSERT_DONE(add_account(*ledger, web, PasswordHash{"x"}, as(ict), tuesday));
     EXPECT_THAT(due_for_all(), IsEmpty()) << "accounts for the web alone";
+}
+
+/// What is done to the account before the mail is written hides nothing.
+TEST_F(Notices, TellTheHeadteacherOfRolesThatAreGoneByThen)
+{
+    ASSERT_DONE(set_disabled(*ledger, officer2, true, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+    tell_all();
+    ASSERT_DONE(forget_account(*ledger, officer2, "Left.", as(ict), tuesday + hours{24}));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "the row says that it had one";
+    tell_all();
+    ASSERT_DONE(set_disabled(*ledger, head2, true, as(ict), tuesday));
+    ASSERT_DONE(ledger->database().execute("UPDATE accounts SET console_role = 0 WHERE id = ?", head2));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+    tell_all();
+    ASSERT_DONE(set_disabled(*ledger, pupil, true, as(ict), tuesday));
+    ASSERT_DONE(forget_account(*ledger, pupil, "Left.", as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "it was for the web alone";
+}
+
+TEST_F(Notices, TellTheHeadteacherOfAccountsThatAreOpenAgain)
+{
+    for (auto const each : {head, head2, officer, officer2, pupil})
+        ASSERT_DONE(set_disabled(*ledger, each, true, owner(), tuesday - hours{48}));
+    ASSERT_DONE(set_disabled(*ledger, officer, false, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "its role is there again at once";
+    tell_all();
+    ASSERT_DONE(set_disabled(*ledger, head, false, owner(), tuesday));
+    tell_all();
+    ASSERT_DONE(set_disabled(*ledger, officer2, false, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), UnorderedElementsAre("roles", "role-asked")) << "its role waits for the headteacher";
+    tell_all();
+    ASSERT_DONE(set_disabled(*ledger, pupil, false, as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty());
 }
 
 TEST_F(Notices, TellTheHeadteacherOfRolesGivenAtTheCommandLineOnceTheSchoolIsAtWork)

@@ -1,4 +1,6 @@
+#include "proxy/store/api_tokens.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/given_access.hpp"
 #include "proxy/store/role_grants.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/waiting.hpp"
@@ -34,6 +36,22 @@ struct RoleGrants : School {
         account.console_role = ConsoleRole::ict_lead;
         account.is_break_glass = true;
         return add_account(*ledger, account, PasswordHash{"x"}, owner(), tuesday)->id;
+    }
+    /// By the ICT lead, as the second account of somebody.
+    AccountId add_other_of(std::string const& person, ConsoleRole role, std::string const& login = "it.cover")
+    {
+        NewAccount account;
+        account.login = login;
+        account.person = person;
+        account.console_role = role;
+        auto const made = add_account(*ledger, account, PasswordHash{"x"}, as(ict), now);
+        EXPECT_TRUE(made) << made.error().message();
+        return made ? made->id : AccountId::none;
+    }
+    std::string newest_detail(std::string const& action)
+    {
+        auto const rows = list_audit(*ledger, {.action_prefix = action});
+        return rows && !rows->empty() ? rows->front().detail : "no row";
     }
     void close(AccountId id, Instant at) { ASSERT_DONE(set_disabled(*ledger, id, true, owner(), at)); }
 };
@@ -165,6 +183,11 @@ TEST_F(RoleGrants, DoNotCountAtOnceBecauseTheOthersWereJustClosed)
     ASSERT_DONE(set_console_role(*ledger, head, ConsoleRole::auditor, as(ict), now));
     ask(dsl, ConsoleRole::headteacher, ict);
     EXPECT_EQ(role_of(dsl), ConsoleRole::dsl) << "their role was taken a moment ago";
+    for (auto const role : {ConsoleRole::none, ConsoleRole::supervisor, ConsoleRole::none}) {
+        ASSERT_DONE(set_console_role(*ledger, head, role, as(ict), now));
+        ask(dsl, ConsoleRole::headteacher, ict);
+        EXPECT_EQ(role_of(dsl), ConsoleRole::dsl) << "in however many steps";
+    }
     now += hours{25};
     ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::headteacher, as(ict), now));
     EXPECT_EQ(role_of(dsl), ConsoleRole::headteacher);
@@ -177,8 +200,147 @@ TEST_F(RoleGrants, AreNeededAgainForAClosedAccountThatOpens)
     EXPECT_EQ(role_of(dsl), ConsoleRole::none);
     ASSERT_DONE(confirm(waiting_role(*ledger, dsl)->id, head));
     EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+    EXPECT_EQ(newest_detail("account.enable"), "role dsl waits");
+    auto const session = *create_session(*ledger, dsl, "", now);
     ASSERT_DONE(set_disabled(*ledger, dsl, false, as(ict), now));
     EXPECT_EQ(role_of(dsl), ConsoleRole::dsl) << "it was open: nothing happens";
+    EXPECT_TRUE(find_session(*ledger, session, now));
+    EXPECT_EQ(newest_action(), "account.confirm-role");
+}
+
+TEST_F(RoleGrants, OfAClosedAccountThatOpensAtOnceAreOnRecord)
+{
+    for (auto const each : {head, head2, dsl, officer})
+        close(each, tuesday);
+    ASSERT_DONE(set_disabled(*ledger, dsl, false, as(ict), now));
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl) << "there is nobody else";
+    EXPECT_EQ(newest_detail("account.enable"), "role dsl at once");
+    ASSERT_DONE(set_disabled(*ledger, officer, false, owner(), now));
+    EXPECT_EQ(newest_detail("account.enable"), "role officer") << "by the machine's owner it was never gone";
+}
+
+/// A name that the ICT lead types made the headteacher a party, nobody was left, and the role counted at once.
+TEST_F(RoleGrants, AreNotTakenFromTheSecondPersonByATypedName)
+{
+    close(head2, tuesday);
+    auto const puppet = add_other_of("h.brown", ConsoleRole::ict_lead);
+    EXPECT_EQ(role_of(puppet), ConsoleRole::none);
+    auto const grant = waiting_role(*ledger, puppet);
+    ASSERT_TRUE(grant) << "it waits";
+    EXPECT_EQ(waits_for(head), 1U) << "the page tells who is said to be in it";
+    EXPECT_FAILS(confirm(grant->id, ict), errc::not_permitted);
+    EXPECT_FAILS(confirm(grant->id, head), errc::not_permitted) << "it is theirs, somebody says; so the chief executive";
+    EXPECT_FAILS(refuse(grant->id, officer), errc::not_permitted);
+    EXPECT_EQ(waits_for(chief), 1U);
+    ASSERT_DONE(reset_password(*ledger, officer, PasswordHash{"x"}, as(ict), now));
+    EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, head), now).value(), 1U) << "nor is the next one taken away";
+    ASSERT_DONE(refuse(grant->id, head, "That is not me."));
+    EXPECT_EQ(role_of(puppet), ConsoleRole::none);
+    ASSERT_DONE(set_console_role(*ledger, puppet, ConsoleRole::ict_lead, as(ict), now));
+    ASSERT_DONE(confirm(waiting_role(*ledger, puppet)->id, chief));
+    EXPECT_EQ(role_of(puppet), ConsoleRole::ict_lead);
+    expect_intact();
+}
+
+/// With another one apart they confirm, and whoever is named may still say no.
+TEST_F(RoleGrants, OfASecondAccountOfTheHeadteacherAreConfirmedByAnother)
+{
+    auto const other = add_other_of("h.brown", ConsoleRole::officer);
+    auto const id = waiting_role(*ledger, other)->id;
+    EXPECT_FAILS(confirm(id, head), errc::same_person);
+    EXPECT_FAILS(confirm(id, chief), errc::not_permitted);
+    EXPECT_FAILS(refuse(id, chief), errc::not_permitted);
+    EXPECT_EQ(waits_for(chief), 0U);
+    EXPECT_EQ(waits_for(head), 1U);
+    ASSERT_DONE(confirm(id, head2));
+    EXPECT_EQ(role_of(other), ConsoleRole::officer);
+}
+
+/// One ICT lead and one headteacher: the ordinary small school, in which the headteacher is the second person.
+TEST_F(RoleGrants, OfAnOrdinarySmallSchoolAreConfirmedByTheHeadteacher)
+{
+    for (auto const each : {head2, officer2, chief})
+        close(each, tuesday);
+    for (auto const* person : {"", "i.white"}) { // somebody new, and a second account of the ICT lead
+        auto const made = add_other_of(person, ConsoleRole::officer, *person == '\0' ? "n.new" : "ian.again");
+        ASSERT_DONE(confirm(waiting_role(*ledger, made)->id, head));
+        EXPECT_EQ(role_of(made), ConsoleRole::officer);
+    }
+    ask(dsl, ConsoleRole::dpo, ict);
+}
+
+/// The emergency account was a second person beside the ICT lead's own, in the same hands.
+TEST_F(RoleGrants, AskedForWithTheEmergencyAccountOnlyAHeadteacherConfirms)
+{
+    auto const glass = emergency();
+    auto const first = ask(dsl, ConsoleRole::headteacher, glass);
+    EXPECT_FAILS(confirm(first, ict), errc::not_permitted) << "it may be in their hands";
+    EXPECT_EQ(waits_for(ict), 1U) << "who may say no";
+    ASSERT_DONE(refuse(first, ict));
+    ASSERT_DONE(confirm(ask(officer2, ConsoleRole::dpo, glass), head));
+    for (auto const each : {head, head2})
+        close(each, now);
+    auto const second = ask(dsl, ConsoleRole::officer, glass);
+    EXPECT_FAILS(confirm(second, chief), errc::not_permitted) << "they were there a moment ago";
+    now += hours{25};
+    EXPECT_FAILS(confirm(second, ict), errc::not_permitted);
+    ASSERT_DONE(confirm(second, chief));
+}
+
+/// The role that it has, given again, started the headteacher's 24 hours anew and signed them out.
+TEST_F(RoleGrants, ThatAreThereAlreadyChangeNothing)
+{
+    auto const session = *create_session(*ledger, head, "", now);
+    auto const key = *create_api_token(*ledger, {"A test", true, now + hours{24}}, as(head), now);
+    auto const asked = ask(dsl, ConsoleRole::officer, ict);
+    for (auto const& by : {as(ict), owner()})
+        ASSERT_DONE(set_console_role(*ledger, head, ConsoleRole::headteacher, by, now));
+    EXPECT_FALSE(find_account(*ledger, head)->role_changed_at);
+    EXPECT_TRUE(find_session(*ledger, session, now));
+    EXPECT_TRUE(find_api_caller(*ledger, key, now));
+    EXPECT_EQ(newest_action(), "account.ask-role") << "nothing was done, so nothing is on record";
+    ASSERT_DONE(set_console_role(*ledger, ict, ConsoleRole::ict_lead, owner(), now));
+    EXPECT_EQ(state_of(asked), RoleGrantState::waiting) << "what they asked for stays";
+    ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::dsl, as(ict), now));
+    EXPECT_EQ(state_of(asked), RoleGrantState::withdrawn);
+    EXPECT_EQ(newest_detail("account.set-role"), "dsl stays");
+}
+
+TEST_F(RoleGrants, AreNeitherAskedForNorTakenByWhoWaits)
+{
+    auto const ict2 = add("ict.two", "Ida Blue", ConsoleRole::ict_lead);
+    ASSERT_DONE(reset_password(*ledger, ict, PasswordHash{"x"}, as(ict2), now));
+    for (auto const role : {ConsoleRole::none, ConsoleRole::auditor, ConsoleRole::officer})
+        EXPECT_FAILS(set_console_role(*ledger, head, role, as(ict), now), errc::access_given_recently);
+    EXPECT_EQ(newest_action(), "account.set-role.denied");
+    EXPECT_EQ(role_of(head), ConsoleRole::headteacher);
+}
+
+/// Closing and forgetting took away the memory of who was the second person until then.
+TEST_F(RoleGrants, DoNotCountAtOnceBecauseTheOthersWereForgotten)
+{
+    close(head2, tuesday);
+    ASSERT_DONE(set_disabled(*ledger, head, true, as(ict), now));
+    for (auto const& by : {as(ict), owner()})
+        EXPECT_FAILS(forget_account(*ledger, head, "Left.", by, now), errc::wrong_state) << "they can still be opened again";
+    now += hours{24} - std::chrono::seconds{1};
+    EXPECT_FAILS(forget_account(*ledger, head, "Left.", as(ict), now), errc::wrong_state);
+    ask(dsl, ConsoleRole::headteacher, ict);
+    now += std::chrono::seconds{1};
+    ASSERT_DONE(forget_account(*ledger, head, "Left.", as(ict), now));
+    EXPECT_EQ(newest_detail("account.forget"), "role headteacher: Left.");
+}
+
+TEST_F(RoleGrants, AreRememberedForADayOfWhoIsClosedAfterLosingThem)
+{
+    close(head2, tuesday);
+    ASSERT_DONE(set_console_role(*ledger, head, ConsoleRole::none, as(ict), now));
+    ASSERT_DONE(set_disabled(*ledger, head, true, as(ict), now));
+    EXPECT_FAILS(forget_account(*ledger, head, "Left.", as(ict), now), errc::wrong_state);
+    ask(dsl, ConsoleRole::headteacher, ict);
+    close(pupil, now);
+    ASSERT_DONE(forget_account(*ledger, pupil, "Left.", as(ict), now)); // who never had one
+    EXPECT_EQ(newest_detail("account.forget"), "Left.");
 }
 
 TEST_F(RoleGrants, GoWithTheForgottenAccountAndKeepWhoDidIt)
@@ -189,6 +351,7 @@ TEST_F(RoleGrants, GoWithTheForgottenAccountAndKeepWhoDidIt)
     ASSERT_DONE(refuse(other, head));
     close(dsl, now);
     close(head, now);
+    now += hours{24};
     ASSERT_DONE(forget_account(*ledger, dsl, "Left.", owner(), now));
     ASSERT_DONE(forget_account(*ledger, head, "Left.", owner(), now));
     EXPECT_FAILS(find_role_grant(*ledger, about), errc::not_found);
