@@ -12,7 +12,8 @@ struct Expected {
     std::string issuer;
     std::string client_id;
     std::string nonce;
-    std::string claim; ///< the one that names the account: "email", "preferred_username", "oid"
+    std::string
+        claim; ///< the one that names the account: "oid", "sub", "preferred_username", "email"; that one only if the token says it is verified
     std::chrono::sys_seconds now;
 };
 

@@ -104,6 +104,19 @@ TEST_F(IdToken, NamesNobodyForWhatIsNoToken)
     EXPECT_TRUE(std::holds_alternative<Fault>(name_in(std::string(20000, 'a'), rsa.public_set(), expected)));
 }
 
+/// Where nobody verifies it anybody may write the address of somebody else into their own account.
+TEST_F(IdToken, NamesNobodyByAnAddressThatTheProviderDoesNotVouchFor)
+{
+    auto silent = claims;
+    silent.erase("email_verified");
+    EXPECT_NE(fault_of(silent).find("\"oid\""), std::string::npos) << "what to take instead";
+    EXPECT_NE(fault_of(with("email_verified", 1)).find("not verified"), std::string::npos);
+    EXPECT_EQ(fault_of(with("email_verified", "true")), "") << "as some write it";
+    expected.claim = "oid";
+    silent["oid"] = "5f2c";
+    EXPECT_EQ(fault_of(silent), "") << "that one nobody writes themselves";
+}
+
 TEST_F(IdToken, SaysWhatIsWrongWithItsClaims)
 {
     struct {
