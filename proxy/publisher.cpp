@@ -78,6 +78,8 @@ bool is_error(policy::Problem const& problem)
     return problem.severity == policy::Problem::Severity::error;
 }
 
+constexpr std::string_view officer_is_gone = "whoever published it is no officer any more";
+
 bool has_error(std::vector<policy::Problem> const& problems)
 {
     return std::any_of(problems.begin(), problems.end(), is_error);
@@ -221,15 +223,22 @@ result<std::optional<portal::PublishResult>> Publisher::make_next_live(std::chro
     if (built.store_failure) // says nothing against the publication
         return built.store_failure;
     bool const holds = built.policy && !has_error(built.problems);
-    auto const done = store_.run([&](store::Ledger& ledger) {
-        return holds ? store::apply_publication(ledger, id, now, built.edits)
-                     : store::refuse_publication(ledger, id, first_error(built.problems), now);
+    auto const fault = store_.run([&](store::Ledger& ledger) -> result<std::optional<std::string>> {
+        auto const live = holds ? store::apply_publication(ledger, id, now, built.edits) : result<void>{};
+        if (!live && live.error() != store::errc::not_permitted)
+            return live.error();
+        if (holds && live)
+            return std::optional<std::string>{};
+        auto why = holds ? std::string{officer_is_gone} : first_error(built.problems);
+        if (auto const refused = store::refuse_publication(ledger, id, why, now); !refused)
+            return refused.error();
+        return std::optional{std::move(why)};
     });
-    if (!done)
-        return done.error();
-    if (!holds)
-        spdlog::error("publication.refused number={} reason=\"{}\"", store::number(id), first_error(built.problems));
-    return std::optional{portal::PublishResult{holds, current()->version, std::move(built.problems)}};
+    if (!fault)
+        return fault.error();
+    if (*fault)
+        spdlog::error("publication.refused number={} reason=\"{}\"", store::number(id), **fault);
+    return std::optional{portal::PublishResult{!*fault, current()->version, std::move(built.problems)}};
 }
 
 portal::PolicyHealth Publisher::health() const

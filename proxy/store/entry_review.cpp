@@ -32,7 +32,7 @@ std::string text_of(SchoolEntry const& before, EntryReview const& review)
 result<void> review_school_entry(Ledger& ledger, ListEntryId id, EntryReview const& review, Actor const& actor, Instant now)
 {
     Deed const deed{"list.review", fmt::format("list-entry:{}", number(id)), actor, now};
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<void> {
+    return settled_officer_does(ledger, deed, [&](Account const& officer) -> result<void> {
         if (!is_fit(review))
             return errc::invalid_value;
         auto const entry = find_school_entry(ledger, id);

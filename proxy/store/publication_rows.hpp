@@ -34,6 +34,18 @@ auto officer_does(Ledger& ledger, Deed const& deed, Work const& work) -> decltyp
     });
 }
 
+/// As officer_does, for what is a decision. Errors: also `errc::role_changed_recently`, `access_given_recently`.
+template <class Work>
+auto settled_officer_does(Ledger& ledger, Deed const& deed, Work const& work) -> decltype(work(std::declval<Account const&>()))
+{
+    return carry_out(ledger, deed, [&]() -> decltype(work(std::declval<Account const&>())) {
+        auto const officer = require_settled_role(ledger, deed.actor, {ConsoleRole::officer}, deed.now);
+        if (!officer)
+            return officer.error();
+        return work(*officer);
+    });
+}
+
 /// `publication` none: into the draft.
 result<void> insert_change(Ledger& ledger, Change const& change, PublicationId publication);
 result<Publication> insert_publication(Ledger& ledger, Publication publication);
@@ -41,6 +53,8 @@ result<Publication> insert_publication(Ledger& ledger, Publication publication);
 /// Changes of the draft leave the draft. With its audit row; inside a transaction.
 result<std::optional<Publication>> ask_second_person(
     Ledger& ledger, Deed const& deed, Account const& officer, Publication const& like, std::vector<Change>& changes);
+/// What the account published and is not live yet goes back to the draft, each with an audit row by that actor. Inside a transaction.
+result<void> cancel_publications_of(Ledger& ledger, AccountId account, std::string const& why, Actor const& actor, Instant now);
 /// What the account drafted since then leaves the draft, each with an audit row by that actor; their texts. Inside a transaction.
 result<std::vector<std::string>> drop_drafted_since(
     Ledger& ledger, AccountId account, Instant since, Actor const& actor, Instant now);

@@ -86,14 +86,16 @@ result<void> remove(Ledger& ledger, Change& change, Instant now)
     return remove_entry(ledger, {"list.remove", {}, system_actor, now}, *entry, change.made_by, change.reason);
 }
 
-/// As officer_does. What goes live is a decision. Errors: also `errc::access_given_recently`.
-template <class Work>
-result<Publication> officer_proposes(Ledger& ledger, Deed const& deed, Work const& work)
+/// Whoever published it could still do that: nothing outlives a role that was taken away or an account that was closed. Errors: `errc::not_permitted`.
+result<void> require_officer_still(Ledger& ledger, PublicationId id)
 {
-    return officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
-        auto const known = require_known(officer, deed.now);
-        return known ? work(officer) : result<Publication>{known.error()};
-    });
+    auto const officers = count_rows(ledger,
+        "SELECT count(*) FROM publications p JOIN account_logins l ON l.login = lower(p.made_by)"
+        " JOIN accounts a ON a.id = l.account WHERE p.id = ? AND a.disabled = 0 AND a.console_role = ?",
+        id, ConsoleRole::officer);
+    if (!officers)
+        return officers.error();
+    return *officers > 0 ? result<void>{} : result<void>{errc::not_permitted};
 }
 
 /// What would take a change back, if it still stands.
@@ -194,7 +196,7 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
     if (!is_plain_text(publication.message, message_limit))
         return errc::invalid_value;
     Deed const deed{"publication.propose", "draft", actor, now};
-    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return settled_officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         if (auto const seen = require_seen(ledger, publication); !seen)
             return seen.error();
         auto const by = publication.whose == Whose::own ? officer.id : AccountId::none;
@@ -226,7 +228,7 @@ result<Publication> propose_additions(
     Ledger& ledger, NewChanges const& changes, std::vector<RefusedLine>& refused, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return settled_officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto made = make_additions(ledger, changes, refused, officer.login, now);
         if (!made)
             return made.error();
@@ -237,7 +239,7 @@ result<Publication> propose_additions(
 result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.propose", "lists", actor, now};
-    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return settled_officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const change = make_removal(ledger, entry, reason, officer.login, now);
         if (!change)
             return change.error();
@@ -248,7 +250,7 @@ result<Publication> propose_removal(Ledger& ledger, ListEntryId entry, std::stri
 result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
 {
     Deed const deed{"publication.undo", object_of(id), actor, now};
-    return officer_proposes(ledger, deed, [&](Account const& officer) -> result<Publication> {
+    return settled_officer_does(ledger, deed, [&](Account const& officer) -> result<Publication> {
         auto const undone = find_publication(ledger, id);
         if (!undone)
             return undone.error();
@@ -264,6 +266,34 @@ result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& 
         made.undoes = id;
         return propose(ledger, deed, officer, std::move(made), {std::move(*lists), std::move(*rules)});
     });
+}
+
+result<void> cancel_publications_of(Ledger& ledger, AccountId account, std::string const& why, Actor const& actor, Instant now)
+{
+    static std::string const sql
+        = fmt::format("SELECT id, state, message FROM publications WHERE state IN (?2, ?3) AND {} ORDER BY id", is_made_by);
+    struct Row {
+        PublicationId id = PublicationId::none;
+        PublicationState state = PublicationState::pending;
+        std::string message;
+    };
+    auto const rows = ledger.database().collect(
+        sql,
+        [](Statement const& row) {
+            return Row{row.id<PublicationId>(0), row.id<PublicationState>(1), row.text(2)};
+        },
+        account, PublicationState::pending, PublicationState::waiting);
+    if (!rows)
+        return rows.error();
+    for (auto const& row : *rows) {
+        if (auto const set = set_state(ledger, row.id, PublicationState::cancelled, why, row.state); !set)
+            return set;
+        if (auto const moved = move_changes(ledger, row.id, PublicationId::none); !moved)
+            return moved;
+        if (auto const audited = audit(ledger, {"publication.cancel", object_of(row.id), actor, now}, row.message); !audited)
+            return audited;
+    }
+    return {};
 }
 
 result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)
@@ -285,6 +315,8 @@ result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& a
 result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now, std::vector<AppliedEdit> const& edits)
 {
     return ledger.transact([&]() -> result<void> {
+        if (auto const stands = require_officer_still(ledger, id); !stands)
+            return stands;
         if (auto const set = set_state(ledger, id, PublicationState::live, ""); !set)
             return set;
         auto changes = changes_of(ledger, id);

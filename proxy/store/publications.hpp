@@ -74,7 +74,7 @@ struct RefusedLine {
     error_code why;
 };
 
-// All of these: the officer. Errors: `errc::not_permitted`, and those named.
+// By the officer: `errc::not_permitted`. To propose is a decision: `role_changed_recently`, `access_given_recently`. Errors: these, and those named.
 
 /// Adds all lines to the draft, or none; of a list `without_refused` those that can be taken. `refused` names the others.
 /// Errors: `errc::invalid_value` if none is taken; without anything in `refused`, reason, date, owner or reference are at fault.
@@ -140,9 +140,9 @@ struct AppliedEdit {
     policy::Edit back; ///< what takes it back
 };
 /// Its changes are made, in one transaction with its state; `edits` are those of rules and timetable in their order.
-/// Errors: `errc::wrong_state` if it is not pending, `stale` if `edits` are not as many as it has.
+/// Errors: `errc::not_permitted` if who published it is no officer any more; `wrong_state` if it is not pending; `stale`: `edits` are not as many as it has.
 result<void> apply_publication(Ledger& ledger, PublicationId id, Instant now, std::vector<AppliedEdit> const& edits = {});
-/// Its changes go back to the draft. Errors: as apply_publication.
+/// Its changes go back to the draft. Errors: `errc::wrong_state` if it is not pending.
 result<void> refuse_publication(Ledger& ledger, PublicationId id, std::string const& why, Instant now);
 
 /// The draft, oldest first. Anyone who may read the lists. `by`: only what that account made (none: all).

@@ -63,7 +63,7 @@ struct EntryReview {
     std::string why;       ///< what the review found
 };
 /// Somebody has looked at it again: it stays, until the new date. By the officer, with an audit row.
-/// Errors: `errc::not_permitted`, `not_found`, `wrong_state` (it is off the list), `invalid_value`.
+/// Errors: `errc::not_permitted`, `role_changed_recently`, `access_given_recently`, `not_found`, `wrong_state` (it is off the list), `invalid_value`.
 result<void> review_school_entry(Ledger& ledger, ListEntryId id, EntryReview const& review, Actor const& actor, Instant now);
 
 /// What a reference stands for.

@@ -1,6 +1,7 @@
 #include "proxy/store/publications.hpp"
 
 #include "proxy/store/audit.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <gmock/gmock.h>
@@ -163,6 +164,45 @@ TEST_F(Publications, AreTheOfficersAlone)
     EXPECT_EQ(propose_undo(*ledger, live.id, as(head), tuesday).error(), errc::not_permitted);
     EXPECT_EQ(draft_removal(*ledger, entry_of("games.example"), "x", as(ict), tuesday).error(), errc::not_permitted);
     EXPECT_EQ(propose_removal(*ledger, entry_of("games.example"), "x", as(ict), tuesday).error(), errc::not_permitted);
+}
+
+TEST_F(Publications, AreNotOfAnOfficerOfToday)
+{
+    ASSERT_TRUE(draft({"games.example"}));
+    auto const live = publish();
+    auto const entry = entry_of("games.example");
+    auto const hour = tuesday + 48h;
+    ASSERT_TRUE(set_console_role(*ledger, dsl, ConsoleRole::officer, as(ict), hour));
+    ASSERT_TRUE(confirm_role(*ledger, {waiting_role(*ledger, dsl)->id, as(head), hour}));
+    ASSERT_TRUE(draft_additions(*ledger, block({"toys.example"}), refused, as(dsl), hour)) << "which decides nothing";
+    auto const later = hour + 24h - 1s;
+    EXPECT_FAILS(propose_draft(*ledger, {"Mine.", later}, as(dsl), later), errc::role_changed_recently);
+    EXPECT_EQ(newest_action(), "publication.propose.denied");
+    EXPECT_FAILS(propose_additions(*ledger, block({"chess.example"}), refused, as(dsl), later), errc::role_changed_recently);
+    EXPECT_FAILS(propose_removal(*ledger, entry, "Wanted.", as(dsl), later), errc::role_changed_recently);
+    EXPECT_FAILS(propose_undo(*ledger, live.id, as(dsl), later), errc::role_changed_recently);
+    EntryReview const review{{2030, 1, 1}, "d.black", "", "Looked at."};
+    EXPECT_FAILS(review_school_entry(*ledger, entry, review, as(dsl), later), errc::role_changed_recently);
+    ASSERT_TRUE(propose_draft(*ledger, {"Mine.", hour + 24h}, as(dsl), hour + 24h));
+}
+
+TEST_F(Publications, DoNotGoLiveForWhoIsNoOfficerAnyMore)
+{
+    for (bool const closes : {false, true}) {
+        ASSERT_TRUE(draft({"games.example"}));
+        auto const due = tuesday + 48h;
+        auto const proposed = propose_draft(*ledger, {"For later.", due}, as(officer), tuesday);
+        ASSERT_TRUE(proposed);
+        ASSERT_TRUE(closes ? set_disabled(*ledger, officer, true, owner(), tuesday)
+                           : set_console_role(*ledger, officer, ConsoleRole::none, owner(), tuesday));
+        EXPECT_FAILS(apply_publication(*ledger, proposed->id, due), errc::not_permitted);
+        EXPECT_THAT(listed(), IsEmpty());
+        EXPECT_EQ(find_publication(*ledger, proposed->id)->state, PublicationState::pending) << "the program says why";
+        ASSERT_TRUE(refuse_publication(*ledger, proposed->id, "No officer any more.", due));
+        EXPECT_THAT(drafted(), ElementsAre("+games.example"));
+        ASSERT_TRUE(drop_change(*ledger, read_draft(*ledger)->front().id, as(officer2), due));
+        ASSERT_TRUE(set_console_role(*ledger, officer, ConsoleRole::officer, owner(), tuesday - 48h));
+    }
 }
 
 TEST_F(Publications, ADroppedChangeIsGone)
