@@ -224,10 +224,12 @@ constexpr ApiField account_forget[]{id, {"reason", "Why now, without names", tru
     {"gone", "Password of the account that the key belongs to", true, text(256)}};
 constexpr ApiField account_sign_on[]{id, {"sign_on", "Name at the provider; empty takes it away", false, text(254)},
     {"same", "Password of the account that the key belongs to", true, text(256)}};
-constexpr ApiField session[]{
-    {"session", "Number", true, number}, {"account", "Whose, if it is not the own account", false, number}};
-constexpr ApiField token_end[]{
-    {"token", "Number of the key", true, number}, {"account", "Whose, if it is not the own account", false, number}};
+constexpr ApiField session[]{{"session", "Number", true, number},
+    {"account", "Whose, if it is not the own account", false, number},
+    {"session_proof", "Password of the account that the key belongs to, if the place is somebody else's", false, text(256)}};
+constexpr ApiField token_end[]{{"token", "Number of the key", true, number},
+    {"account", "Whose, if it is not the own account", false, number},
+    {"key_proof", "Password of the account that the key belongs to, if the ended key is somebody else's", false, text(256)}};
 
 constexpr ApiWords word_table[]{
     {get, "/", "What waits"},

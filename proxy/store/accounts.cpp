@@ -18,10 +18,12 @@ namespace {
 constexpr std::array<std::string_view, 10> role_names{
     "none", "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "supervisor"};
 
+// What was given to an account whose role decides nothing holds it once that does.
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
       " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass, disabled_at, forgotten_at,"
-      " (SELECT max(given_at) FROM given_access g WHERE g.account = accounts.id AND g.confirmed_at IS NULL AND g.refused_at IS"
+      " (SELECT max(given_at) FROM given_access g WHERE console_role BETWEEN 1 AND 6 AND g.account = accounts.id AND "
+      "g.confirmed_at IS NULL AND g.refused_at IS"
       " NULL), (SELECT iif(count(*) = count(told_at), max(told_at), NULL) FROM given_access g WHERE g.account = accounts.id AND"
       " g.confirmed_at IS NULL AND g.refused_at IS NULL), access_refused FROM accounts ";
 
@@ -171,6 +173,15 @@ result<void> note_sign_on(Ledger& ledger, AccountId id, std::string const& name,
     return note_given_access(ledger, id, AccessKind::sign_on, actor, now);
 }
 
+/// What whoever makes an account in the console knows or has chosen of it. The machine's owner sets up a school that works at once.
+result<void> note_first_ways_in(Ledger& ledger, AccountId id, bool has_sign_on, Actor const& actor, Instant now)
+{
+    if (actor.account == AccountId::none)
+        return {};
+    auto const noted = note_given_access(ledger, id, AccessKind::password, actor, now);
+    return noted && has_sign_on ? note_given_access(ledger, id, AccessKind::sign_on, actor, now) : noted;
+}
+
 /// An account that is opened again gets its role as a new one would. What became of it, for the audit: " waits", " at once", nothing if it was never gone.
 result<std::string_view> give_role_again(Ledger& ledger, Account const& account, Actor const& actor, Instant now)
 {
@@ -269,6 +280,8 @@ result<Account> add_account(Ledger& ledger, NewAccount const& account, PasswordH
         auto const id = static_cast<AccountId>(database.last_row_id());
         if (auto const reserved = reserve_login(ledger, login, id); !reserved)
             return reserved.error();
+        if (auto const noted = note_first_ways_in(ledger, id, !sign_on.empty(), actor, now); !noted)
+            return noted.error();
         auto const detail = fmt::format("console role {}, subject role {}, person {}{}{}", to_text(account.console_role),
             account.subject_role.empty() ? "none" : account.subject_role, *person, sign_on.empty() ? "" : ", sign-on " + sign_on,
             account.is_break_glass ? ", break glass" : "");

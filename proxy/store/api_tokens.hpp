@@ -32,7 +32,7 @@ struct NewApiToken {
 /// For the actor's own account. The token, which is shown once. Errors: `errc::invalid_value` without a name, with a longer life than a year or too
 /// many live ones; `not_permitted` without a console role.
 result<std::string> create_api_token(Ledger& ledger, NewApiToken const& token, Actor const& actor, Instant now);
-/// By its own person or the ICT lead. Errors: `errc::not_found`, `not_permitted`, `wrong_state` if it has ended.
+/// By its own person or the ICT lead. Errors: `errc::not_found`, `not_permitted`, `access_given_recently`, `wrong_state` if it has ended.
 result<void> end_api_token(Ledger& ledger, ApiTokenId id, Actor const& actor, Instant now);
 /// Those of an account, newest first.
 result<std::vector<ApiToken>> list_api_tokens(Ledger& ledger, AccountId account);

@@ -2,6 +2,7 @@
 
 #include "proxy/store/given_access_steps.hpp"
 #include "proxy/store/role_grants.hpp"
+#include "proxy/store/unconfirmed_access.hpp"
 
 #include <algorithm>
 #include <array>
@@ -65,8 +66,8 @@ result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
 result<std::vector<Held>> list_held(Ledger& ledger, Instant now)
 {
     static std::string const sql = fmt::format("SELECT DISTINCT account FROM given_access JOIN accounts a ON a.id = account"
-                                               " WHERE a.disabled = 0 AND {} ORDER BY a.login",
-        holds_still);
+                                               " WHERE a.disabled = 0 AND {} AND {} ORDER BY a.login",
+        role_decides, holds_still);
     auto const ids = ledger.database().collect(
         sql, [](Statement const& row) { return row.id<AccountId>(0); }, now - settling_time);
     if (!ids)
@@ -89,6 +90,20 @@ result<AccessHold> hold_of(Ledger& ledger, Held held, Instant now)
     auto const told = held.account.access_told_at;
     auto const until = told ? std::optional{*told + settling_time} : std::nullopt;
     return AccessHold{std::move(held.account), std::move(held.given), until, std::move(*confirmers)};
+}
+
+/// The mail went to a headteacher; to which of several nobody knows.
+bool tells_by_mail(std::vector<Account> const& accounts, Held const& held, Instant now)
+{
+    bool is_told = false;
+    for (auto const& each : accounts) {
+        if (!could_be_second(each, {headteacher_only, {}}))
+            continue;
+        if (!could_be_second(each, {headteacher_only, held.second.parties}))
+            return false;
+        is_told = is_told || !each.is_held(now);
+    }
+    return is_told;
 }
 
 } // namespace
@@ -145,7 +160,7 @@ result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
     auto given = given_to(ledger, id, holds_still, now);
     if (!account || !given)
         return !account ? account.error() : given.error();
-    if (given->empty())
+    if (given->empty() || !needs_second_person(account->console_role))
         return errc::wrong_state;
     auto second = second_person_for(ledger, *account, *given, now);
     if (!second)
@@ -166,7 +181,7 @@ result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kin
     auto const target = find_account(ledger, account);
     if (!target)
         return target.error();
-    if (target->is_break_glass || !needs_second_person(target->console_role))
+    if (target->is_break_glass)
         return {};
     if (actor.account != AccountId::none) {
         auto const giver = find_account(ledger, actor.account);
@@ -187,10 +202,7 @@ result<void> note_holds_mailed(Ledger& ledger, std::int64_t sequence, Instant no
     if (!all || !accounts)
         return !all ? all.error() : accounts.error();
     for (auto const& held : *all) {
-        SecondPerson const reader{headteacher_only, held.second.parties};
-        bool const is_told = std::any_of(accounts->begin(), accounts->end(),
-            [&](Account const& each) { return could_be_second(each, reader) && !each.is_held(now); });
-        if (!is_told)
+        if (!tells_by_mail(*accounts, held, now))
             continue;
         auto const noted = ledger.database().execute(
             "UPDATE given_access SET told_at = ? WHERE account = ? AND told_at IS NULL AND audited < ?", now, held.account.id,
@@ -205,6 +217,11 @@ result<AccessHold> find_access_hold(Ledger& ledger, AccountId id, Instant now)
 {
     auto held = load_held(ledger, id, now);
     return held ? hold_of(ledger, std::move(*held), now) : result<AccessHold>{held.error()};
+}
+
+result<std::vector<GivenAccess>> unconfirmed_access(Ledger& ledger, AccountId account, Instant now)
+{
+    return given_to(ledger, account, holds_still, now);
 }
 
 result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now)

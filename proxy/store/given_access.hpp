@@ -1,6 +1,6 @@
 #pragma once
-// Somebody else gave an account another way in: a new password, its code taken off, a name at the school's sign-on. Whoever gave it could come in as that
-// person, so an account that decides decides nothing until a second person confirms that it is really them, or for 24 hours from when somebody
+// Somebody else gave an account another way in: a new password, its code taken off, a name at the sign-on; in the console also its first ones. They could come
+// in as that person, so once its role decides the account decides nothing until a second person confirms that it is really them, or for 24 hours from when somebody
 // else was told: by the mail to the headteacher, or on a page of the console to who could confirm it. Nobody who waits in that way gives a way in or asks for a
 // role. A no closes the account. The account for emergencies is left out: it has to be usable.
 
@@ -54,8 +54,8 @@ result<void> confirm_access(Ledger& ledger, AccessStep const& step);
 result<void> check_access_turn(Ledger& ledger, AccessStep const& step);
 
 /// It is not them: every way into the account is taken away and it is closed, until whoever could have confirmed it gives it another password
-/// (`reset_password`), which holds it again. What it drafted since it was held leaves the draft: one text each, as the audit has them. By an ICT lead, a
-/// headteacher or the chief executive, also within 24 hours, and otherwise as confirm_access. Errors: also `errc::invalid_value` without a reason.
+/// (`reset_password`), which holds it again. What it published is called off if it is not live; what it drafted since the first way in of which nobody said a word
+/// leaves the draft: its texts. By an ICT lead, headteacher or the chief executive, also within 24 hours; else as confirm_access, and `invalid_value` without a reason.
 result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const& step, std::string const& reason);
 /// Whether refuse_access would let this actor. Errors: as refuse_access.
 result<void> check_access_refusal(Ledger& ledger, AccessStep const& step);

@@ -11,12 +11,16 @@ namespace gatehouse::store {
 inline constexpr std::string_view holds_still
     = "(confirmed_at IS NULL AND refused_at IS NULL AND (told_at IS NULL OR told_at > ?1))";
 
-/// Before the change is made, whose audit row is the next. Nothing to note for an account that decides nothing, and for the one for emergencies.
-/// Errors: `errc::access_given_recently`: the actor's own account waits for such a confirmation.
+/// SQL about a row of accounts, `a`: its role decides, as needs_second_person says.
+inline constexpr std::string_view role_decides = "a.console_role BETWEEN 1 AND 6";
+static_assert(static_cast<int>(ConsoleRole::officer) == 1 && static_cast<int>(ConsoleRole::chief_executive) == 6);
+
+/// Before the change is made, whose audit row is the next. Of every account, since one that decides nothing may get a role later; but of the one for
+/// emergencies there is nothing to note. Errors: `errc::access_given_recently`: the actor's own account waits for such a confirmation.
 result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kind, Actor const& actor, Instant now);
 
-/// The mail about accounts went to the headteacher, up to this row of the audit. It tells of an account only if a headteacher who could say no has one of
-/// their own: neither whoever gave it, nor whose it is, nor one who waits too.
+/// The mail about accounts went to the headteacher, up to this row of the audit. Whose mailbox that is nobody knows here, so it tells of an account only if
+/// no headteacher gave it or is the person, and one of them does not wait too.
 result<void> note_holds_mailed(Ledger& ledger, std::int64_t sequence, Instant now);
 
 /// An account whose last way in was refused is open, without any. Errors: `errc::not_permitted`, `same_person` and others of require_second_person

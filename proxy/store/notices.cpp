@@ -121,10 +121,11 @@ constexpr std::array sources{
     Source{{"reports", ConsoleRole::officer, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"key-officer", ConsoleRole::officer, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND officer IS NULL AND ?1 > 0"},
-    Source{
-        {"publications", ConsoleRole::officer, "a publication was refused",
-            "A publication for the school's lists did not fit the policy when its time came. Its changes are in the draft again.",
-            "/history"},
+    Source{{"publications", ConsoleRole::officer, "a publication was refused",
+               "A publication did not go live when its time came: it did not fit the policy, or whoever published it is no "
+               "officer any "
+               "more. Its changes are in the draft again.",
+               "/history"},
         "SELECT coalesce(max(id), 0) FROM publications WHERE state = 3 AND ?1 > 0"},
     Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision", a_decision, "/requests"}, {}},
     Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, open_reports},
@@ -133,9 +134,9 @@ constexpr std::array sources{
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
     Source{{accounts_kind, ConsoleRole::headteacher, "an account with a role was changed",
                "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
-               "sign in. If you did not expect that, look at it: whoever gave it could sign in as that person. The account can "
-               "decide nothing until a second person says on the page Roles whether it is really them, or for a day "
-               "from when somebody who could say no was told.",
+               "sign in. If you did not expect that, look at it: whoever gives a way to sign in could sign in as that person. "
+               "The page Roles shows the accounts that decide nothing because of that, until when, and who says whether it "
+               "is really them.",
                "/audit?action=account."},
         changed_accounts},
     Source{{"not-them", ConsoleRole::headteacher, "a second person says that it is not them", not_them, "/roles"}, refusals},

@@ -1,5 +1,6 @@
 // Changing and issuing passwords: the other half of sign_in.hpp.
 #include "proxy/store/acting.hpp"
+#include "proxy/store/api_tokens.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "proxy/store/throttle.hpp"
 
@@ -67,6 +68,8 @@ result<std::string> keep_change(Ledger& ledger, PasswordChange const& change, Ow
         if (auto const forgiven = forgive_attempt(ledger, owner.account.login, change.address, change.now); !forgiven)
             return forgiven.error();
         if (auto const ended = end_all_sessions(ledger, change.account); !ended)
+            return ended.error();
+        if (auto const ended = end_api_tokens(ledger, change.account, change.now); !ended)
             return ended.error();
         if (auto const audited = audit(ledger, deed, ""); !audited)
             return audited.error();

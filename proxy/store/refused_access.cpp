@@ -12,8 +12,14 @@ namespace gatehouse::store {
 namespace {
 
 constexpr std::size_t reason_limit = 2000; // bytes
+// A row of given_to(). The clock may have gone back, the numbers do not.
 constexpr std::string_view refused_last
-    = "(SELECT max(refused_at) FROM given_access WHERE account = ?2) = refused_at"; // a row of given_to()
+    = "(SELECT refused_at FROM given_access WHERE account = ?2 AND refused_at IS NOT NULL ORDER BY id DESC LIMIT 1) = refused_at";
+// When the first way in was given of which nobody has said a word since; by the earliest clock that anything was written with from then on. ?1: account.
+constexpr std::string_view first_in_doubt
+    = "SELECT min(given_at, coalesce((SELECT min(at) FROM audit WHERE g.audited > 0 AND sequence > g.audited), given_at))"
+      " FROM given_access g WHERE account = ?1 AND id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = ?1"
+      " AND coalesce(refused_at, confirmed_at) IS NOT NULL) ORDER BY id LIMIT 1";
 
 struct Turn {
     Held held;
@@ -58,6 +64,16 @@ result<void> write_refusal(Ledger& ledger, AccessStep const& step, Account const
     return ledger.database().execute(sql, step.now - settling_time, step.now, by.id, reason, step.account);
 }
 
+/// Since when the account may have been in other hands, also if the 24 hours of that way in are over.
+result<Instant> in_doubt_since(Ledger& ledger, Held const& held)
+{
+    auto const found = ledger.database().first(
+        first_in_doubt, [](Statement const& row) { return row.instant(0); }, held.account.id);
+    if (!found)
+        return found.error();
+    return found->value_or(held.given.front().given_at);
+}
+
 /// Who could have confirmed what was refused.
 result<SecondPerson> openers_of(Ledger& ledger, Account const& account, Instant now)
 {
@@ -78,13 +94,19 @@ result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const&
         if (!turn)
             return turn.error();
         auto const& given = turn->held.given;
+        auto const since = in_doubt_since(ledger, turn->held);
+        if (!since)
+            return since.error();
         if (auto const written = write_refusal(ledger, step, turn->by, reason); !written)
             return written.error();
         if (auto const closed = take_every_way_in(ledger, step.account, step.now); !closed)
             return closed.error();
         if (auto const audited = audit(ledger, deed, fmt::format("{}: {}", kinds_of(given), reason)); !audited)
             return audited.error();
-        return drop_drafted_since(ledger, step.account, given.front().given_at, step.actor, step.now);
+        auto const why = fmt::format("by {}: {}", turn->by.login, reason);
+        if (auto const cancelled = cancel_publications_of(ledger, step.account, why, step.actor, step.now); !cancelled)
+            return cancelled.error();
+        return drop_drafted_since(ledger, step.account, *since, step.actor, step.now);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "proxy/store/second_factor.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/api_tokens.hpp"
 #include "proxy/store/given_access_steps.hpp"
 #include "proxy/store/sealed_secret.hpp"
 #include "proxy/store/throttle.hpp"
@@ -273,20 +274,21 @@ result<void> clear_second_factor(Ledger& ledger, AccountId account, Actor const&
 {
     Deed const deed{"account.second-factor-clear", object_of(account), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        if (actor.account != AccountId::none) {
-            auto const lead = require_role(ledger, actor, {ConsoleRole::ict_lead});
-            if (!lead || actor.account == account)
-                return !lead ? lead.error() : make_error_code(errc::not_permitted);
-        }
+        if (auto const allowed = require_administrator(ledger, actor, account); !allowed)
+            return allowed;
         auto const factor = find_factor(ledger, account);
         if (!factor)
             return factor.error();
+        if (factor->account.forgotten_at || factor->account.access_refused)
+            return errc::wrong_state;
         if (factor->is_on)
             if (auto const noted = note_given_access(ledger, account, AccessKind::code_off, actor, now); !noted)
                 return noted;
         if (auto const gone = take_away(ledger, account); !gone)
             return gone;
         if (auto const ended = end_all_sessions(ledger, account); !ended)
+            return ended;
+        if (auto const ended = end_api_tokens(ledger, account, now); !ended)
             return ended;
         return audit(ledger, deed, "");
     });

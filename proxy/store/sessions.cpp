@@ -32,6 +32,13 @@ bool is_live(Session const& session, Instant now)
     return now < session.last_seen + session_idle && now < session.created_at + session_age;
 }
 
+/// What is another account's own the ICT lead ends, unless it may be somebody else who acts.
+result<void> require_known_lead(Ledger& ledger, Actor const& actor, Instant now)
+{
+    auto const lead = require_role(ledger, actor, {ConsoleRole::ict_lead});
+    return lead ? require_known(*lead, now) : result<void>{lead.error()};
+}
+
 } // namespace
 
 result<std::string> create_session(Ledger& ledger, AccountId account, std::string const& address, Instant now, SessionStart start)
@@ -122,8 +129,8 @@ result<void> end_session_of(Ledger& ledger, SessionId session, Actor const& acto
         if (!*owner)
             return errc::not_found;
         if (**owner != actor.account)
-            if (auto const lead = require_role(ledger, actor, {ConsoleRole::ict_lead}); !lead)
-                return lead.error();
+            if (auto const may = require_known_lead(ledger, actor, now); !may)
+                return may;
         if (auto const ended = end_session(ledger, session); !ended)
             return ended;
         return audit(ledger, deed, fmt::format("account:{}", number(**owner)));

@@ -34,7 +34,7 @@ result<Session> find_session(Ledger& ledger, std::string_view token, Instant now
 result<void> check_session(Ledger& ledger, SessionId session, Instant now);
 result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, Instant now);
 result<void> end_session(Ledger& ledger, SessionId session);
-/// By its own person, or by the ICT lead; on record. Errors: `errc::not_found`, `not_permitted`.
+/// By its own person, or by the ICT lead; on record. Errors: `errc::not_found`, `not_permitted`, `access_given_recently`.
 result<void> end_session_of(Ledger& ledger, SessionId session, Actor const& actor, Instant now);
 result<void> end_all_sessions(Ledger& ledger, AccountId account);
 /// Removes what is idle or too old; housekeeping.

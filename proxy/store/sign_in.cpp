@@ -177,9 +177,10 @@ result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std
             = create_session(ledger, account->id, address, now, {.needs_code = account->has_second_factor, .by_sign_on = true});
         if (!token)
             return token.error();
-        // Whoever the provider vouches for needs no password of ours: the initial one is no longer waited for.
-        auto const noted
-            = ledger.database().execute("UPDATE accounts SET last_sign_in = ?, must_change = 0 WHERE id = ?", now, account->id);
+        // Whoever the provider vouches for needs no password of ours. A first one that nobody changed opens nothing any more: somebody else has seen it.
+        auto const noted = ledger.database().execute(
+            "UPDATE accounts SET last_sign_in = ?, password = iif(must_change, '', password), must_change = 0 WHERE id = ?", now,
+            account->id);
         if (!noted)
             return noted.error();
         if (auto const audited = audit(ledger, deed, "by the school's sign-on"); !audited)

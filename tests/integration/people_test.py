@@ -181,7 +181,7 @@ def other(lead, login):
 
 def accounts_and_where_they_are_signed_in():
     lead, own = BROWSER["ian"], "another password of ian"
-    new = {"name": "Nora New", "login": "nora", "role": "officer"}
+    new = {"name": "Nora New", "login": "nora", "role": "officer", "sign_on": "nora@school.example"}
     assert lead.fill("/accounts/add", "/accounts/add", **new, password="not it").status == 422
     page = lead.fill("/accounts/add", "/accounts/add", **new, password=own)
     first = re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)
@@ -191,13 +191,25 @@ def accounts_and_where_they_are_signed_in():
     page = lead.get(one).text
     assert "Waits for a second person: online safety officer" in page and "(harriet)" in page, page[-2500:]
     equal(Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="nora", password=html.unescape(first[1])).status, 403, "without a role")
+    asked_for = html.unescape(BROWSER["harriet"].get(html.unescape(re.search(r'href="(/roles/one[^"]*)"', BROWSER["harriet"].get("/roles").text)[1])).text)
+    assert "nora@school.example" in asked_for and "ian gave it a new password" in asked_for and "ian gave it a name at the school's sign-on" in asked_for, asked_for[-3000:]
     confirm_role("officer")
     nora = sign_in(GATE, "nora", html.unescape(first[1]))
+    text = html.unescape(nora.get("/account").text)
+    assert "nora@school.example" in text and "Your account decides nothing until" in text, text[-3000:]
+    is_held_back(nora.get("/draft"), "whoever made it could come in as nora")
+    hold = f"/roles/access?id={number}"
+    assert "nora@school.example" in BROWSER["harriet"].get(hold).text
+    done(BROWSER["harriet"].fill(hold, "/roles/access", decision="confirm", password="another password of harriet"), "known")
     elsewhere = Browser(GATE.console_port, room="127.0.0.9")
     equal(elsewhere.fill("/sign-in", "/sign-in", login="nora", password="another password of nora").status, 303)
     session = re.findall(r'value="(\d+)"[^>]*>\s*<label[^>]*>127\.0\.0\.9', lead.get(one).text)[0]
     equal(BROWSER["olive"].fill("/account", "/account/end-session", session=session).status, 403, "signing somebody else out")
-    done(lead.fill(one, "/account/end-session", account=number, session=session), "session")
+    for wrong in ({}, {"session_proof": "not it"}):
+        equal(lead.fill(one, "/account/end-session", account=number, session=session, **wrong).status, 422, "without the own password")
+    equal(lead.fill("/account", "/account/end-session", session=session, session_proof="not it").status, 404, "nor as if it were the own place")
+    equal(elsewhere.get("/").status, 200, "still signed in")
+    done(lead.fill(one, "/account/end-session", account=number, session=session, session_proof=own), "session")
     equal(elsewhere.get("/").status, 303, "the place that was signed out")
     equal(nora.get("/").status, 200, "the other one")
     assert 'name="session"' not in nora.get("/account").text, "nothing to sign out but this one"

@@ -56,7 +56,7 @@ def audit():
 def who_has_an_account_comes_in():
     assert "your school account" in Browser(GATE.console_port).get("/sign-in").text
     browser, page = enter()
-    assert page.status == 200 and "You are signed in" in page.text, page.text[-1500:]
+    assert page.status == 200 and "You are signed in" in page.text and "Harriet" in page.text, "in whose account: " + page.text[-1500:]
     session = [cookie for cookie in page.cookies if "gatehouse-session=" in cookie]
     assert session and "SameSite=Strict" in session[0], page.cookies
     home = browser.get("/")
@@ -66,7 +66,7 @@ def who_has_an_account_comes_in():
 
 
 def nobody_else_does():
-    for person in ({"email": "stranger@school.example", "email_verified": True}, {"email": "harriet@school.example", "email_verified": False},
+    for person in ({"email": "stranger@school.example", "email_verified": True}, {"email": "harriet@school.example"}, {"email": "harriet@school.example", "email_verified": False},
                    {"email_verified": True}, {"email": ["harriet@school.example"]}, {"email": "closed@school.example", "email_verified": True},
                    {"email": "glass@school.example", "email_verified": True}):
         PROVIDER.person = person
@@ -263,6 +263,17 @@ def make_accounts(gate):
     return made["password"]
 
 
+def the_first_password_ends_with_it():
+    """Whoever made the account has seen that one."""
+    made = json.loads(GATE.command("account", "add", "--login", "otto", "--role", "officer", "--sign-on", "otto@school.example", "--json"))
+    PROVIDER.person = {"email": "otto@school.example", "email_verified": True}
+    browser, page = enter()
+    assert page.status == 200 and browser.get("/").status == 200, page.status
+    page = Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="otto", password=made["password"])
+    assert page.status == 403, page.status
+    PROVIDER.person = {"email": "harriet@school.example", "email_verified": True}
+
+
 def take_the_name(gate):
     """The ICT lead writes Harriet's name into her account, and closes the other one."""
     lead = sign_in(gate, "ian", gate.passwords["ian"])
@@ -285,7 +296,7 @@ with Gateway(clock="2026-11-24 10:10:00", settings=settings(), edit=write_secret
     HARRIET = sign_in(GATE, "harriet", GATE.passwords["harriet"])
     take_the_name(GATE)
     SUITE.run(who_has_an_account_comes_in, nobody_else_does, wrong_tokens_open_nothing, a_way_belongs_to_one_browser_and_ends_once, changed_keys_are_read_anew,
-              a_provider_that_is_away_is_told_kindly,
+              a_provider_that_is_away_is_told_kindly, the_first_password_ends_with_it,
               who_signs_in_at_school_proves_it_by_that)
 PROVIDER.clock = None
 with Gateway(settings=settings(only=True), edit=write_secret, accounts=PEOPLE) as ONLY:

@@ -16,8 +16,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view hold_text
-    = "their account decides nothing until a headteacher confirms on the page Roles that it is really them, or for 24 hours "
-      "from when somebody was told\n";
+    = "their account decides nothing until a second person confirms that it is really them, or for 24 hours from when one of "
+      "those was told; the page Roles says who could\n";
 
 /// The first line, without what ends it.
 std::optional<std::string> read_password(std::istream& in)

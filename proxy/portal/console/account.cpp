@@ -1,6 +1,9 @@
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/store/sign_in.hpp"
+
+#include <algorithm>
 
 namespace gatehouse::portal::console {
 
@@ -74,7 +77,8 @@ task<Response> show_account(Visit const& visit)
     Page page;
     page.title = "Your account";
     if (visit.query("done") == "password")
-        page.parts.push_back(notice("Done", "Your password is changed. All other places are signed out."));
+        page.parts.push_back(
+            notice("Done", "Your password is changed. All other places are signed out, and your keys for programs have ended."));
     if (visit.query("done") == "session")
         page.parts.push_back(notice("Done", "That place is signed out."));
     if (visit.query("done") == "second-factor-off")
@@ -82,7 +86,8 @@ task<Response> show_account(Visit const& visit)
     page.parts.push_back(heading("Your account"));
     page.parts.push_back(
         summary({{"Name", {account.display_name}}, {"User name", {account.login}}, {"Role", {role_title(account.console_role)}},
-            {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}}}));
+            {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}},
+            {"School account", {shown_sign_on(account)}}}));
     page.parts.push_back(link("Change your password", "/account/password"));
     if (!visit.is_held()) { // the banner says why
         page.parts.push_back(link("Sign in with a code as well", "/account/second-factor"));
@@ -91,6 +96,8 @@ task<Response> show_account(Visit const& visit)
     page.parts.push_back(portal::table(table));
     if (!others.empty())
         page.parts.push_back(portal::form(end_one));
+    page.parts.push_back(
+        paragraph("Keys for programs are not signed out: end them one by one, or all of them with a new password."));
     page.parts.push_back(portal::form(end));
     co_return show(visit, page);
 }
@@ -100,6 +107,14 @@ task<Response> take_end_session(Visit const& visit)
     if (visit.form("session").empty())
         co_return nothing_chosen(visit);
     auto const id = static_cast<store::SessionId>(parse_id(visit.form("session")).value_or(0));
+    auto const look = [of = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) { return store::list_sessions(ledger, of, now); };
+    auto const own = co_await visit.site.services.store.call(look);
+    if (!own)
+        co_return show_failure(visit, own.error());
+    bool const is_own = std::any_of(own->begin(), own->end(), [id](store::Session const& each) { return each.id == id; });
+    if (auto refused = co_await refuse_unproved_end(visit, is_own, "session_proof"))
+        co_return std::move(*refused);
     auto const work = [id, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::end_session_of(ledger, id, actor, now); };
     auto const ended = co_await visit.site.services.store.call(work);

@@ -71,7 +71,8 @@ void add_changes(Page& page, Visit const& visit, store::Account const& account, 
         add_forget_form(page, visit, account, problems);
 }
 
-void add_sessions(Page& page, Visit const& visit, store::Account const& account, std::vector<store::Session> const& sessions)
+void add_sessions(Page& page, Visit const& visit, store::Account const& account, std::vector<store::Session> const& sessions,
+    std::vector<Problem> const& problems)
 {
     Table table;
     table.caption = "Where they are signed in";
@@ -90,6 +91,8 @@ void add_sessions(Page& page, Visit const& visit, store::Account const& account,
     auto form = change_form(visit, account, "/account/end-session", "Sign them out there");
     form.fields = {{Field::Kind::hidden, "account", "", "", std::to_string(store::number(account.id))},
         named_choice("session", "Which one?", options)};
+    if (account.id != visit.session->account.id)
+        add_proof(form, visit, "session_proof", problems);
     page.parts.push_back(portal::form(form));
 }
 
@@ -142,6 +145,8 @@ result<void> read_waiting(Ledger& ledger, Found& found, store::Instant now)
     auto waiting = store::waiting_role(ledger, found.account.id);
     if (!waiting)
         return waiting.error() == store::errc::not_found ? result<void>{} : result<void>{waiting.error()};
+    if (!waiting->waits(now)) // over, and housekeeping has not been there
+        return {};
     auto confirmers = store::role_confirmers(ledger, waiting->id, now);
     if (!confirmers)
         return confirmers.error();
@@ -183,6 +188,11 @@ Cell state_cell(store::Account const& account)
     if (account.must_change_password)
         return {"First password", {}, "yellow"};
     return {"Open", {}, "green"};
+}
+
+Words shown_sign_on(store::Account const& account)
+{
+    return account.sign_on.empty() ? "none" : Words(account.sign_on);
 }
 
 std::string address_of(store::AccountId id, std::string_view done)
@@ -242,7 +252,7 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         {"Role on the web", {account.subject_role.empty() ? "none" : Words(account.subject_role)}},
         {"Groups", {groups.empty() ? "none" : groups}},
         {"Signing in", {account.has_second_factor ? "Password and code" : "Password"}},
-        {"School account", {account.sign_on.empty() ? "none" : Words(account.sign_on)}},
+        {"School account", {shown_sign_on(account)}},
         {"For emergencies", {account.is_break_glass ? "Yes: its password works once" : "No"}},
         {"Last signed in", {account.last_sign_in ? shown_time(visit.site, *account.last_sign_in) : "Never"}}}));
     add_waiting(page, visit, *found);
@@ -256,10 +266,22 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
             link("What happened, and what to do", "/roles/access?id=" + std::to_string(store::number(account.id))));
     } else if (!add_way_to_sign_in(page, visit, address_of(account.id)))
         add_changes(page, visit, account, problems);
-    add_sessions(page, visit, account, found->sessions);
-    for (auto const& part : token_parts(visit, found->tokens, std::to_string(store::number(account.id))))
+    add_sessions(page, visit, account, found->sessions, problems);
+    for (auto const& part : token_parts(visit, found->tokens, &account, problems))
         page.parts.push_back(part);
     co_return show(visit, page);
+}
+
+task<std::optional<Response>> refuse_unproved_end(Visit const& visit, bool is_own, std::string field)
+{
+    if (is_own || !visit.has_role(ConsoleRole::ict_lead) || visit.is_held()) // the store says no to everybody else, on record
+        co_return std::nullopt;
+    auto const of = parse_id(visit.form("account"));
+    if (!of)
+        co_return show_failure(visit, store::errc::not_found);
+    if (auto const wrong = co_await find_unproved(visit, std::move(field)))
+        co_return co_await account_page(visit, static_cast<store::AccountId>(*of), one_problem(wrong->field, wrong->text));
+    co_return std::nullopt;
 }
 
 } // namespace gatehouse::portal::console

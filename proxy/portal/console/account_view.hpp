@@ -15,11 +15,18 @@ std::vector<Option> role_options();
 /// Open, closed, or waiting for its first password to be changed.
 Cell state_cell(store::Account const& account);
 
+/// Its name at the school's sign-on.
+Words shown_sign_on(store::Account const& account);
+
 /// A form about the account, without fields but its number.
 Form change_form(Visit const& visit, store::Account const& account, std::string action, Words button);
 
 /// The page with every form. `problems` are shown above them.
 task<Response> account_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems);
+
+/// Ending a session or a key takes a proof as well where it is somebody else's: nothing if it is there, or not this person's to end anyway. `field`: of the
+/// form that is on the page of the account, whose number the request has as `account`.
+task<std::optional<Response>> refuse_unproved_end(Visit const& visit, bool is_own, std::string field);
 
 /// accounts.cpp: the one time that a password is shown. `wanted`: the role that the account was to have.
 Response issued_password_page(

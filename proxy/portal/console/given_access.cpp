@@ -49,14 +49,6 @@ Words names_of(std::vector<store::Account> const& accounts)
     return joined(std::move(names));
 }
 
-Words all_given(std::vector<store::GivenAccess> const& given)
-{
-    std::vector<Words> all;
-    for (auto const& each : given)
-        all.push_back(given_text(each));
-    return joined(std::move(all));
-}
-
 Part word_form(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
     WordChoice choice{"Ask them face to face or on the telephone: did they want this, and can they sign in with it? Confirm "
@@ -80,10 +72,12 @@ void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Pr
         page.parts.push_back(
             inset(words("Who could confirm it: {}. What was given at the command line of the machine or with the "
                         "account for emergencies an ICT lead does not confirm: nobody knows whose hands those "
-                        "were. You can say no.",
+                        "were.",
                 names_of_hold_confirmers(found.hold))));
     else if (found.refused)
         page.parts.push_back(inset(failure_text(found.refused)));
+    if (found.refused && found.may_refuse)
+        page.parts.push_back(paragraph("You can say no."));
     if (found.may_refuse && !add_way_to_sign_in(page, visit, address_of_hold(found.hold.account.id)))
         page.parts.push_back(word_form(visit, found, problems));
 }
@@ -97,8 +91,9 @@ Response hold_shown(Visit const& visit, Found const& found, std::vector<Problem>
     add_problems(page, problems);
     page.parts.push_back(heading(page.title, shown_person(hold.account)));
     page.parts.push_back(summary({{"Person", {shown_person(hold.account)}}, {"Role", {role_title(hold.account.console_role)}},
-        {"What happened", {all_given(hold.given)}}, {"When", {shown_time(visit.site, hold.given.back().given_at)}},
-        {"Decides nothing until", {end_of_hold(visit, hold)}}, {"Who could confirm it", {names_of_hold_confirmers(hold)}}}));
+        {"School account", {shown_sign_on(hold.account)}}, {"What happened", {all_given(hold.given)}},
+        {"When", {shown_time(visit.site, hold.given.back().given_at)}}, {"Decides nothing until", {end_of_hold(visit, hold)}},
+        {"Who could confirm it", {names_of_hold_confirmers(hold)}}}));
     page.parts.push_back(
         paragraph("Whoever gives somebody another way to sign in could sign in as that person. So the account "
                   "decides nothing and shows nobody until a second person says that it is really them, or for 24 "
@@ -208,8 +203,16 @@ Words given_text(store::GivenAccess const& given)
                           : words("{} took its code off", given.given_by);
     case AccessKind::sign_on: break;
     }
-    return by_machine ? Words("somebody at the command line of the machine gave it another name at the school's sign-on")
-                      : words("{} gave it another name at the school's sign-on", given.given_by);
+    return by_machine ? Words("somebody at the command line of the machine gave it a name at the school's sign-on")
+                      : words("{} gave it a name at the school's sign-on", given.given_by);
+}
+
+Words all_given(std::vector<store::GivenAccess> const& given)
+{
+    std::vector<Words> all;
+    for (auto const& each : given)
+        all.push_back(given_text(each));
+    return joined(std::move(all));
 }
 
 Words names_of_hold_confirmers(store::AccessHold const& hold)

@@ -9,6 +9,7 @@ namespace gatehouse::portal::console {
 Words own_hold_text(Visit const& visit);
 /// "i.white gave it a new password"
 Words given_text(store::GivenAccess const& given);
+Words all_given(std::vector<store::GivenAccess> const& given);
 /// Who could confirm it, or what else there is to do.
 Words names_of_hold_confirmers(store::AccessHold const& hold);
 /// Until when, or that it does not end by itself.

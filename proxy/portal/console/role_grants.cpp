@@ -7,6 +7,7 @@
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/second_word.hpp"
 #include "proxy/portal/menu.hpp"
+#include "proxy/store/unconfirmed_access.hpp"
 
 #include <algorithm>
 
@@ -23,6 +24,8 @@ struct Found {
     std::vector<store::Account> said_to_be; ///< the other accounts of the same human being, as was typed
     error_code refused;                     ///< why this reader cannot confirm it
     bool may_refuse = false;
+    store::Account account;
+    std::vector<store::GivenAccess> given; ///< ways in of which nobody said yet that it is them
 };
 
 store::RoleGrantId grant_id_of(Fields const& fields)
@@ -70,6 +73,9 @@ Part facts(Visit const& visit, Found const& found)
     if (!found.said_to_be.empty())
         rows.push_back({"Said to be the same person as", {names_of(found.said_to_be)}});
     if (grant.waits(visit.instant())) {
+        rows.push_back({"School account", {shown_sign_on(found.account)}});
+        if (!found.given.empty())
+            rows.push_back({"Ways to sign in", {all_given(found.given)}});
         rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
         rows.push_back({"Expires on", {shown_time(visit.site, grant.expires_at())}});
     }
@@ -83,7 +89,7 @@ Part facts(Visit const& visit, Found const& found)
 Part decision_form(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
     WordChoice choice{found.said_to_be.empty() || found.refused
-            ? "Ask the person who wants it, if you did not expect this."
+            ? "Ask the person, if you did not expect this. Whoever has a way to sign in decides with the role."
             : "Ask the person face to face or on the telephone: is this account theirs too, and did they want the role?",
         "Give the role", "It decides nothing for 24 hours", "The account stays as it is"};
     choice.only_refuse = static_cast<bool>(found.refused);
@@ -128,10 +134,14 @@ task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector
         auto others = store::other_accounts(ledger, grant->account);
         if (!others)
             return others.error();
+        auto account = store::find_account(ledger, grant->account);
+        auto given = store::unconfirmed_access(ledger, grant->account, now);
+        if (!account || !given)
+            return !account ? account.error() : given.error();
         auto const turn = store::check_role_turn(ledger, {id, actor, now});
         bool const may_refuse = store::check_role_refusal(ledger, {id, actor, now}).has_value();
-        return Found{
-            std::move(*grant), std::move(*confirmers), std::move(*others), turn ? error_code{} : turn.error(), may_refuse};
+        return Found{std::move(*grant), std::move(*confirmers), std::move(*others), turn ? error_code{} : turn.error(),
+            may_refuse, std::move(*account), std::move(*given)};
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)

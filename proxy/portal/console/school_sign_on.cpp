@@ -34,7 +34,9 @@ Response go_on(Visit const& visit, store::SignInOutcome const& outcome, std::str
     std::string const next = outcome.account.has_second_factor ? code_address(wanted) : wanted;
     Page page;
     page.title = "You are signed in";
-    page.parts = {heading(page.title), link("Go on", next)};
+    auto const& account = outcome.account;
+    page.parts
+        = {heading(page.title), summary({{"Name", {account.display_name}}, {"User name", {account.login}}}), link("Go on", next)};
     auto response = show(visit, page);
     response.headers.emplace_back("Refresh", "0; url=" + next);
     response.headers.emplace_back("Set-Cookie", set_cookie(session_cookie, outcome.token));

@@ -6,7 +6,8 @@
 
 namespace gatehouse::portal::console {
 
-/// The table, and the form that ends one. `account`: number of the account, if it is somebody else's.
-std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::string const& account);
+/// The table, and the form that ends one. `account`: whose page it is, if it is not the reader's own about the keys; `problems`: of that form.
+std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens,
+    store::Account const* account = nullptr, std::vector<Problem> const& problems = {});
 
 } // namespace gatehouse::portal::console

@@ -1,10 +1,13 @@
 // Keys with which programs use these pages in the name of the account: shown once, ended at any time.
 #include "proxy/portal/api.hpp"
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/token_view.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/api_tokens.hpp"
+
+#include <algorithm>
 
 namespace gatehouse::portal::console {
 
@@ -29,7 +32,7 @@ Page tokens_page(Visit const& visit, std::vector<store::ApiToken> const& tokens,
         "A program that sends a key does what you could do here, and the records name you and the key. Programs read and fill "
         "the same pages at {}; openapi.json there describes them.",
         visit.site.services.settings.console_url + std::string(api_prefix))));
-    for (auto const& part : token_parts(visit, tokens, {}))
+    for (auto const& part : token_parts(visit, tokens))
         page.parts.push_back(part);
     if (visit.session->account.is_break_glass) {
         page.parts.push_back(inset("The account for emergencies has no keys: what it opens ends when it is signed out."));
@@ -65,7 +68,8 @@ task<Response> answer_with_tokens(Visit const& visit, std::vector<Problem> probl
 
 } // namespace
 
-std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, std::string const& account)
+std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> const& tokens, store::Account const* account,
+    std::vector<Problem> const& problems)
 {
     Table table{.caption = "Keys",
         .head = {"For", "May##what a key may do", "Made", "Ends", "Last used"},
@@ -90,8 +94,10 @@ std::vector<Part> token_parts(Visit const& visit, std::vector<store::ApiToken> c
     form.csrf = visit.csrf();
     form.is_secondary = true;
     form.fields = {named_choice("token", "Which one?", live)};
-    if (!account.empty())
-        form.fields.push_back({Field::Kind::hidden, "account", "", "", account});
+    if (account != nullptr)
+        form.fields.push_back({Field::Kind::hidden, "account", "", "", std::to_string(store::number(account->id))});
+    if (account != nullptr && account->id != visit.session->account.id)
+        add_proof(form, visit, "key_proof", problems);
     parts.push_back(portal::form(form));
     return parts;
 }
@@ -136,6 +142,13 @@ task<Response> take_token_end(Visit const& visit)
     if (visit.form("token").empty())
         co_return nothing_chosen(visit);
     auto const id = static_cast<store::ApiTokenId>(parse_id(visit.form("token")).value_or(0));
+    auto const look = [of = visit.session->account.id](Ledger& ledger) { return store::list_api_tokens(ledger, of); };
+    auto const own = co_await visit.site.services.store.call(look);
+    if (!own)
+        co_return show_failure(visit, own.error());
+    bool const is_own = std::any_of(own->begin(), own->end(), [id](store::ApiToken const& each) { return each.id == id; });
+    if (auto refused = co_await refuse_unproved_end(visit, is_own, "key_proof"))
+        co_return std::move(*refused);
     auto const work = [id, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::end_api_token(ledger, id, actor, now); };
     auto const done = co_await visit.site.services.store.call(work);

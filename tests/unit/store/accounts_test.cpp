@@ -139,6 +139,21 @@ TEST_F(Sessions, EndWithSignOutRoleChangeDisablingAndReset)
     EXPECT_FALSE(live(open())); // made in the instant of disabling
 }
 
+/// Whoever may be somebody else throws nobody out.
+TEST_F(Sessions, OfSomebodyElseAreNotEndedByWhoWaits)
+{
+    auto const ict2 = add("ict.two", "Ida Blue", ConsoleRole::ict_lead);
+    ASSERT_DONE(create_session(*ledger, head, "", tuesday));
+    ASSERT_DONE(create_session(*ledger, ict2, "", tuesday));
+    auto const session_of = [&](AccountId id) { return list_sessions(*ledger, id, tuesday)->front().id; };
+    ASSERT_DONE(reset_password(*ledger, ict2, PasswordHash{"x"}, as(ict), tuesday));
+    ASSERT_DONE(create_session(*ledger, ict2, "", tuesday));
+    EXPECT_FAILS(end_session_of(*ledger, session_of(head), as(ict2), tuesday), errc::access_given_recently);
+    EXPECT_EQ(newest_action(), "session.end.denied");
+    ASSERT_DONE(end_session_of(*ledger, session_of(ict2), as(ict2), tuesday));
+    ASSERT_DONE(end_session_of(*ledger, session_of(head), as(ict), tuesday));
+}
+
 TEST_F(Sessions, KnowWhetherTheSchoolsSignOnBroughtThePersonHere)
 {
     auto const by_password = *create_session(*ledger, officer, "", tuesday);

@@ -1,6 +1,7 @@
 #include "proxy/store/api_tokens.hpp"
 
 #include "proxy/store/audit.hpp"
+#include "proxy/store/second_factor.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <gmock/gmock.h>
@@ -50,6 +51,16 @@ TEST_F(ApiTokens, EndByHandOfTheirPersonOrTheIctLead)
     EXPECT_EQ(end_api_token(*ledger, ApiTokenId{99}, as(officer), tuesday).error(), errc::not_found);
 }
 
+TEST_F(ApiTokens, OfSomebodyElseAreNotEndedByWhoWaits)
+{
+    auto const token = make();
+    auto const id = list_api_tokens(*ledger, officer)->front().id;
+    ASSERT_TRUE(reset_password(*ledger, ict, PasswordHash{"x"}, owner(), tuesday));
+    EXPECT_EQ(end_api_token(*ledger, id, as(ict), tuesday).error(), errc::access_given_recently);
+    EXPECT_EQ(newest_action(), "token.end.denied");
+    EXPECT_TRUE(find_api_caller(*ledger, token, tuesday));
+}
+
 TEST_F(ApiTokens, EndWithARoleAPasswordOrTheAccount)
 {
     Actor const machine{AccountId::none, "command-line:0", ""};
@@ -59,6 +70,8 @@ TEST_F(ApiTokens, EndWithARoleAPasswordOrTheAccount)
     };
     auto token = make();
     EXPECT_TRUE(gone(set_console_role(*ledger, officer, ConsoleRole::headteacher, machine, tuesday), token));
+    token = make();
+    EXPECT_TRUE(gone(clear_second_factor(*ledger, officer, machine, tuesday), token));
     token = make();
     EXPECT_TRUE(gone(set_disabled(*ledger, officer, true, machine, tuesday), token));
     ASSERT_TRUE(set_disabled(*ledger, officer, false, machine, tuesday));

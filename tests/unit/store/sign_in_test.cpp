@@ -1,5 +1,6 @@
 #include "proxy/store/sign_in.hpp"
 
+#include "proxy/store/api_tokens.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -78,6 +79,42 @@ TEST_F(SignIn, OpensASessionThatMustChangeItsInitialPassword)
     EXPECT_FALSE(session(*changed)->account.must_change_password);
     EXPECT_EQ(console("o.smith", issued.password).status, Status::refused); // single use
     EXPECT_EQ(console("o.smith", "wet lettuce on tuesday").status, Status::signed_in);
+}
+
+/// Who handed the keys out or wrote them down may be whom the new password is to keep out.
+TEST_F(SignIn, EndsTheKeysForProgramsWithAChangedPassword)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer, {}, "wet lettuce on tuesday", false);
+    auto const key = store->run([&](Ledger& ledger) {
+        return create_api_token(ledger, {"Export", true, tuesday + std::chrono::hours{24}}, as(issued.account.id), tuesday);
+    });
+    ASSERT_TRUE(key);
+    ASSERT_TRUE(
+        await(change_password(*store, {issued.account.id, issued.password, "dry lettuce on monday", "10.0.0.9", tuesday})));
+    EXPECT_FAILS(store->run([&](Ledger& ledger) { return find_api_caller(ledger, *key, tuesday); }), errc::no_session);
+}
+
+/// Who has the first password in hand saw it only for the way to the person.
+TEST_F(SignIn, ByTheNameAtTheSchoolEndsTheFirstPassword)
+{
+    for (bool const was_changed : {false, true}) {
+        auto const login = was_changed ? "p.jones" : "o.smith";
+        auto const issued = issue(login, ConsoleRole::officer, "staff");
+        auto password = issued.password;
+        if (was_changed) {
+            password = "wet lettuce on tuesday";
+            ASSERT_TRUE(await(change_password(*store, {issued.account.id, issued.password, password, "10.0.0.9", tuesday})));
+        }
+        auto const name = std::string{login} + "@school.example";
+        ASSERT_DONE(store->run([&](Ledger& ledger) { return set_sign_on(ledger, issued.account.id, name, owner(), tuesday); }));
+        auto const came = store->run([&](Ledger& ledger) { return sign_in_by_name(ledger, name, "10.0.0.9", tuesday); });
+        ASSERT_TRUE(came);
+        ASSERT_EQ(came->status, Status::signed_in);
+        EXPECT_FALSE(session(came->token)->account.must_change_password);
+        auto const expected = was_changed ? Status::signed_in : Status::refused;
+        EXPECT_EQ(console(login, password).status, expected);
+        EXPECT_EQ(await(sign_in_proxy(*store, {login, password, "10.0.0.9", tuesday}))->status, expected);
+    }
 }
 
 TEST_F(SignIn, AnswersTheSameForUnknownWrongAndDisabled)
