@@ -5,13 +5,13 @@
 #include "proxy/detect/alert.hpp"
 #include "proxy/detect/incident.hpp"
 #include "proxy/files/kind_process.hpp"
-#include "proxy/http1/head.hpp"
 #include "proxy/http2/origins.hpp"
 #include "proxy/identity/sign_in.hpp"
 #include "proxy/log/access_log.hpp"
 #include "proxy/net/upstream_pool.hpp"
 #include "proxy/session/decision_id.hpp"
 #include "proxy/session/open_tunnels.hpp"
+#include "proxy/session/scratch.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/tls/issuer.hpp"
 
@@ -53,17 +53,6 @@ struct Counters {
         origins_without_sct += other.origins_without_sct;
         return *this;
     }
-};
-
-/// Memory of one exchange, kept for the next one: after warm-up a request allocates nothing here.
-struct Scratch {
-    http1::RequestHead request;
-    http1::ResponseHead response;
-    std::string head_copy; ///< the request head, when a body will move the buffer under it
-    std::string to_upstream;
-    std::string to_client;
-    std::string normalised;   ///< a response head that needed mending
-    std::string content_type; ///< of the response, for the log
 };
 
 /// The policy as one worker holds it: counted by its own thread alone, so that requests share no counter with other workers.
@@ -109,7 +98,7 @@ struct Environment {
 
     policy::PhraseScratch phrases{}; ///< for reading pages, one piece at a time
     std::vector<char> relay_buffer;
-    std::vector<std::unique_ptr<Scratch>> spare_scratch;
+    SpareScratch spare_scratch;
 };
 
 struct Outcome;

@@ -15,29 +15,16 @@ class ScratchLease {
 public:
     explicit ScratchLease(Environment& env)
         : env_(env)
+        , scratch_(env.spare_scratch.take())
     {
-        if (env.spare_scratch.empty()) {
-            scratch_ = std::make_unique<Scratch>();
-            return;
-        }
-        scratch_ = std::move(env.spare_scratch.back());
-        env.spare_scratch.pop_back();
     }
-    ~ScratchLease()
-    {
-        if (scratch_->to_client.capacity() > most_kept) // a file waited there for its virus check
-            scratch_->to_client = {};
-        if (env_.spare_scratch.size() < most_spare)
-            env_.spare_scratch.push_back(std::move(scratch_));
-    }
+    ~ScratchLease() { env_.spare_scratch.give_back(std::move(scratch_)); }
     ScratchLease(ScratchLease const&) = delete;
     ScratchLease& operator=(ScratchLease const&) = delete;
 
     Scratch& operator*() { return *scratch_; }
 
 private:
-    static constexpr std::size_t most_spare = 256;
-    static constexpr std::size_t most_kept = 128 * 1024;
     Environment& env_;
     std::unique_ptr<Scratch> scratch_;
 };

@@ -1,6 +1,7 @@
 #include "world.hpp"
 
 #include "policy/parse.hpp"
+#include "proxy/net/ending_context.hpp"
 #include "proxy/session/session.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -176,7 +177,11 @@ struct World::State {
         run();
     }
 
-    ~State() { wire = nullptr; }
+    ~State()
+    {
+        context.destroy_waiting(); // what sessions refer to is still here
+        wire = nullptr;
+    }
 
     void run()
     {
@@ -205,7 +210,7 @@ struct World::State {
 
     Policy policy;
     Wire network;
-    boost::asio::io_context context{1};
+    net::EndingContext context{1};
     net::DeadlineWheel wheel;
     std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now();
     net::ResolverThread thread{net::ResolverOptions{}};
