@@ -99,7 +99,7 @@ void FileGate::stop_reading()
     reads_ = false;
     scan_.reset();
     decoder_.reset();
-    decoded_ = {};
+    std::string().swap(decoded_); // assigning nothing would keep its room
 }
 
 bool FileGate::judge(Outcome& outcome)

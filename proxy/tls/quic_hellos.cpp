@@ -72,7 +72,7 @@ QuicHellos::Connection& QuicHellos::connection_of(std::string_view from, std::op
 QuicHellos::Attempt QuicHellos::tell(Connection& connection, std::optional<ClientHello> hello)
 {
     connection.told = true;
-    connection.pieces = {};
+    std::vector<QuicPiece>().swap(connection.pieces); // assigning nothing would keep their room
     --waiting_;
     return {connection.from, std::move(hello), connection.is_quic};
 }
