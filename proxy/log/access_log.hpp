@@ -24,7 +24,7 @@ struct Options {
     bool ecs = true;                         ///< write access.json
     bool store = true;                       ///< write access-YYYY-MM-DD.db
     std::string observer = "gatehouse";      ///< observer.name of the ECS rows
-    std::chrono::milliseconds interval{250}; ///< how often the writer looks at the rings: a round costs as much as a hundred rows
+    std::chrono::milliseconds interval{250}; ///< how often the writer looks at the rings; each round is a transaction
     std::chrono::milliseconds retry{
         1000}; ///< pause before a failed sink is opened again; its rows are lost and counted meanwhile
     std::chrono::milliseconds sync{

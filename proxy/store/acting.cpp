@@ -97,6 +97,12 @@ result<void> require_known(Account const& account, Instant now)
     return account.is_held(now) ? result<void>{errc::access_given_recently} : result<void>{};
 }
 
+result<void> require_known_lead(Ledger& ledger, Actor const& actor, Instant now)
+{
+    auto const lead = require_role(ledger, actor, {ConsoleRole::ict_lead});
+    return lead ? require_known(*lead, now) : result<void>{lead.error()};
+}
+
 result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account)
 {
     if (actor.account == AccountId::none)

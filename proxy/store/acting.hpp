@@ -40,6 +40,8 @@ result<Account> require_settled_role(Ledger& ledger, Actor const& actor, std::in
 
 /// Nobody else gave the account another way in during the last 24 hours, or it was confirmed. Errors: `errc::access_given_recently`.
 result<void> require_known(Account const& account, Instant now);
+/// Who ends another account's session or key: the ICT lead, unless it may be somebody else who acts. Errors: also `errc::not_permitted`.
+result<void> require_known_lead(Ledger& ledger, Actor const& actor, Instant now);
 
 /// The machine's owner (command line) may everything; in the console only the ICT lead, and never on the own account. Errors: `errc::not_permitted`.
 result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId account);

@@ -37,13 +37,6 @@ bool is_fit(NewApiToken const& token, Instant now)
     return is_line && is_plain_text(token.name, 100) && now < token.ends_at && token.ends_at <= now + longest_token_life;
 }
 
-/// What is another account's own the ICT lead ends, unless it may be somebody else who acts.
-result<void> require_known_lead(Ledger& ledger, Actor const& actor, Instant now)
-{
-    auto const lead = require_role(ledger, actor, {ConsoleRole::ict_lead});
-    return lead ? require_known(*lead, now) : result<void>{lead.error()};
-}
-
 } // namespace
 
 result<std::string> create_api_token(Ledger& ledger, NewApiToken const& token, Actor const& actor, Instant now)

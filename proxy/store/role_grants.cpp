@@ -97,36 +97,47 @@ struct Turn {
     Account account;
 };
 
-/// Everything that confirming needs. Errors: as confirm_role.
-result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
+/// What both answers need: the row that still waits, and who is in question. Errors: `errc::not_found`, `errc::wrong_state`.
+struct Question {
+    Row row;
+    SecondPerson second;
+};
+
+result<Question> load_question(Ledger& ledger, RoleGrantStep const& step)
 {
     auto row = load_waiting(ledger, step.id, step.now);
     if (!row)
         return row.error();
-    auto const second = second_person_for(ledger, *row, step.now);
+    auto second = second_person_for(ledger, *row, step.now);
     if (!second)
         return second.error();
-    auto account = require_second_person(ledger, step.actor, *second, step.now);
+    return Question{std::move(*row), std::move(*second)};
+}
+
+/// Everything that confirming needs. Errors: as confirm_role.
+result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
+{
+    auto asked = load_question(ledger, step);
+    if (!asked)
+        return asked.error();
+    auto account = require_second_person(ledger, step.actor, asked->second, step.now);
     if (!account)
         return account.error();
-    if (!is_still_asked(second->parties))
+    if (!is_still_asked(asked->second.parties))
         return errc::wrong_state;
-    return Turn{std::move(*row), std::move(*account)};
+    return Turn{std::move(asked->row), std::move(*account)};
 }
 
 /// Everything that refusing needs. Errors: as refuse_role.
 result<Turn> take_refusal(Ledger& ledger, RoleGrantStep const& step)
 {
-    auto row = load_waiting(ledger, step.id, step.now);
-    if (!row)
-        return row.error();
-    auto const second = second_person_for(ledger, *row, step.now);
-    if (!second)
-        return second.error();
-    auto account = require_refuser(ledger, step.actor, refusers_of(*row, *second));
+    auto asked = load_question(ledger, step);
+    if (!asked)
+        return asked.error();
+    auto account = require_refuser(ledger, step.actor, refusers_of(asked->row, asked->second));
     if (!account)
         return account.error();
-    return Turn{std::move(*row), std::move(*account)};
+    return Turn{std::move(asked->row), std::move(*account)};
 }
 
 result<void> write_decision(

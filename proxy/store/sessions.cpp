@@ -32,13 +32,6 @@ bool is_live(Session const& session, Instant now)
     return now < session.last_seen + session_idle && now < session.created_at + session_age;
 }
 
-/// What is another account's own the ICT lead ends, unless it may be somebody else who acts.
-result<void> require_known_lead(Ledger& ledger, Actor const& actor, Instant now)
-{
-    auto const lead = require_role(ledger, actor, {ConsoleRole::ict_lead});
-    return lead ? require_known(*lead, now) : result<void>{lead.error()};
-}
-
 } // namespace
 
 result<std::string> create_session(Ledger& ledger, AccountId account, std::string const& address, Instant now, SessionStart start)

@@ -150,6 +150,21 @@ try {
             await person.fill("#reason", "Asked for by the person.");
             await person.fill("#gone", password);
             await person.click("text=Forget this person");
+            await person.waitForSelector("text=closed less than a day ago"); // it had a role
+            await checkPage(person, "ict-account-forget-too-early");
+            await person.goto(`${gateway.console}/accounts/add`);
+            await person.fill("#name", "Olga Old");
+            await person.fill("#login", "olga");
+            await person.selectOption("#subject", "staff"); // no role in the console: nothing keeps the account
+            await person.fill("#password", password);
+            await person.click("main button[type=submit]");
+            await person.goto(`${gateway.console}/accounts`);
+            await person.click("text=olga");
+            await person.fill("#sure", password);
+            await person.click("text=Close the account");
+            await person.fill("#reason", "Asked for by the person.");
+            await person.fill("#gone", password);
+            await person.click("text=Forget this person");
             await person.waitForSelector("text=Nothing says any more whose account it was.");
             await checkPage(person, "ict-account-forgotten");
         }

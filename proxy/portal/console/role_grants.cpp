@@ -89,7 +89,7 @@ Part facts(Visit const& visit, Found const& found)
 Part decision_form(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
 {
     WordChoice choice{found.said_to_be.empty() || found.refused
-            ? "Ask the person, if you did not expect this. Whoever has a way to sign in decides with the role."
+            ? "Ask the person, if you did not expect this. Anybody who can sign in as them decides with this role."
             : "Ask the person face to face or on the telephone: is this account theirs too, and did they want the role?",
         "Give the role", "It decides nothing for 24 hours", "The account stays as it is"};
     choice.only_refuse = static_cast<bool>(found.refused);
