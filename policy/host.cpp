@@ -1,5 +1,7 @@
 #include "policy/host.hpp"
 
+#include "policy/ascii.hpp"
+
 #include <idn2.h>
 
 #include <algorithm>
@@ -18,11 +20,6 @@ struct Idn2Free {
 bool is_ascii(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// Letters, digits, hyphen, dot (RFC 952, RFC 1123 §2.1), and the underscore that real names carry.

@@ -6,8 +6,6 @@
 namespace gatehouse::policy {
 namespace {
 
-constexpr unsigned oldest = 120; // years
-
 /// A role called "staff" is theirs without being told.
 People read_people_of_role(TableReader& reader, std::string_view id)
 {
@@ -45,7 +43,7 @@ void read_group(TableReader& reader, Policy& policy)
     Group group;
     group.id = reader.id();
     group.title = reader.text("title", Need::required);
-    group.youngest_age = reader.number("youngest_age", oldest);
+    group.youngest_age = reader.number("youngest_age", greatest_age);
     policy.groups.push_back(std::move(group));
     must_be_new(reader, policy.groups, "group");
 }

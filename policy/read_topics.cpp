@@ -6,8 +6,6 @@
 namespace gatehouse::policy {
 namespace {
 
-constexpr unsigned oldest = 120; // years
-
 /// A category's parent may stand further down, so parents are checked when all are read.
 void read_category(TableReader& reader, Policy& policy, std::vector<Word>& parents)
 {
@@ -55,7 +53,7 @@ void read_service(TableReader& reader, Policy& policy)
     auto const category = reader.word("category", Need::required);
     if (!category.text.empty() && reader.must_be_one_of(category, "category", ids_of(policy.categories)))
         service.category = category.text;
-    service.minimum_age = reader.number("minimum_age", oldest);
+    service.minimum_age = reader.number("minimum_age", greatest_age);
     policy.services.push_back(std::move(service));
     must_be_new(reader, policy.services, "service");
 }

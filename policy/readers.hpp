@@ -7,6 +7,8 @@
 
 namespace gatehouse::policy {
 
+inline constexpr unsigned greatest_age = 120; ///< years
+
 /// Where a reader writes. Lifetime: of one parse_policy call.
 struct Draft {
     Policy& policy;

@@ -5,7 +5,7 @@
 namespace gatehouse::policy {
 namespace {
 
-class Category final : public boost::system::error_category {
+class ErrorCategory final : public boost::system::error_category {
 public:
     char const* name() const noexcept override { return "gatehouse.policy"; }
 
@@ -39,7 +39,7 @@ public:
 
 error_code make_error_code(errc code)
 {
-    static Category const category;
+    static ErrorCategory const category;
     return {static_cast<int>(code), category};
 }
 

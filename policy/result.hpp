@@ -4,11 +4,19 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <cerrno>
+
 namespace gatehouse {
 
 template <class T>
 using result = boost::system::result<T>;
 using boost::system::error_code;
+
+/// What errno says of the system call that has just failed. For the code around policy/, which calls none.
+inline error_code last_error()
+{
+    return {errno, boost::system::generic_category()};
+}
 
 namespace policy {
 

@@ -8,9 +8,6 @@
 namespace gatehouse::policy {
 namespace {
 
-constexpr std::uint16_t http_port = 80;
-constexpr std::uint16_t https_port = 443;
-
 /// Visible ASCII only; the backslash is read as a slash by browsers and as a character by others, so it is refused.
 bool has_forbidden_character(std::string_view url)
 {

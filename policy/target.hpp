@@ -5,6 +5,9 @@
 
 namespace gatehouse::policy {
 
+inline constexpr std::uint16_t http_port = 80;
+inline constexpr std::uint16_t https_port = 443;
+
 enum class Scheme : std::uint8_t {
     http,   ///< path visible
     https,  ///< inside an inspected tunnel: path visible

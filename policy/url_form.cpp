@@ -1,5 +1,6 @@
 #include "policy/url_form.hpp"
 
+#include "policy/ascii.hpp"
 #include "policy/policy.hpp"
 
 #include <algorithm>
@@ -10,18 +11,6 @@
 
 namespace gatehouse::policy {
 namespace {
-
-constexpr std::uint16_t http_port = 80;
-constexpr std::uint16_t https_port = 443;
-
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /// Takes escapes away, in place.
 std::size_t decode(std::span<char> text)

@@ -1,23 +1,9 @@
 #include "policy/url_path.hpp"
 
+#include "policy/ascii.hpp"
+
 namespace gatehouse::policy {
 namespace {
-
-int hex_value(char character)
-{
-    if (character >= '0' && character <= '9')
-        return character - '0';
-    if (character >= 'a' && character <= 'f')
-        return character - 'a' + 10;
-    if (character >= 'A' && character <= 'F')
-        return character - 'A' + 10;
-    return -1;
-}
-
-char to_lower(char character)
-{
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
-}
 
 bool is_alphanumeric(unsigned char byte)
 {

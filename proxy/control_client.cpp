@@ -33,10 +33,11 @@ private:
     int value_;
 };
 
-error_code last_error()
+/// As last_error, and what the socket's own limits of time give is a timeout.
+error_code socket_error()
 {
-    auto const number = errno == EAGAIN || errno == EWOULDBLOCK ? ETIMEDOUT : errno;
-    return {number, boost::system::system_category()};
+    auto const error = last_error();
+    return error.value() == EAGAIN || error.value() == EWOULDBLOCK ? errc::make_error_code(errc::timed_out) : error;
 }
 
 error_code connect(int socket, std::filesystem::path const& path)
@@ -47,7 +48,7 @@ error_code connect(int socket, std::filesystem::path const& path)
     if (text.size() >= sizeof address.sun_path)
         return errc::make_error_code(errc::filename_too_long);
     text.copy(address.sun_path, text.size());
-    return ::connect(socket, reinterpret_cast<::sockaddr const*>(&address), sizeof address) == 0 ? error_code{} : last_error();
+    return ::connect(socket, reinterpret_cast<::sockaddr const*>(&address), sizeof address) == 0 ? error_code{} : socket_error();
 }
 
 error_code send_all(int socket, std::string_view bytes)
@@ -55,7 +56,7 @@ error_code send_all(int socket, std::string_view bytes)
     while (!bytes.empty()) {
         auto const sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (sent < 0)
-            return last_error();
+            return socket_error();
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return {};
@@ -87,7 +88,7 @@ result<std::string> receive_line(int socket, std::vector<int>* descriptors)
         message.msg_controllen = descriptors != nullptr ? sizeof control : 0;
         auto const size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
         if (size < 0)
-            return last_error();
+            return socket_error();
         if (descriptors != nullptr)
             take_descriptors(message, *descriptors);
         if (size == 0)
@@ -106,7 +107,7 @@ result<boost::json::object> ask_daemon(std::filesystem::path const& path, boost:
 {
     Descriptor const socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     if (socket.value() < 0)
-        return last_error();
+        return socket_error();
     ::timeval const limit{patience.count() / 1000, patience.count() % 1000 * 1000};
     ::setsockopt(socket.value(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket.value(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);

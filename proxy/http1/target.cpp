@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint16_t http_port = 80;
 
-ResolvedTarget refuse(Refusal refusal)
+ResolvedTarget refuse_target(Refusal refusal)
 {
     return {refusal, {}};
 }
@@ -86,22 +86,22 @@ ResolvedTarget resolve_target(RequestHead const& head)
     if (head.is_connect()) {
         auto const target = policy::Target::parse_authority(head.target);
         if (!target)
-            return refuse(Refusal::bad_target);
+            return refuse_target(Refusal::bad_target);
         // Clients exist that leave the port out of a CONNECT's Host; the target alone decides then.
         bool const same_text = head.host == head.target;
         return {same_text ? Refusal::none : check_host_field(head, *target, target->port), *target};
     }
     if (head.target.starts_with('/'))
-        return refuse(Refusal::origin_form);
+        return refuse_target(Refusal::origin_form);
     if (head.target == "*")
-        return refuse(head.method == "OPTIONS" ? Refusal::method_not_implemented : Refusal::bad_target);
+        return refuse_target(head.method == "OPTIONS" ? Refusal::method_not_implemented : Refusal::bad_target);
     if (has_markup_character(head.target))
-        return refuse(Refusal::bad_target);
+        return refuse_target(Refusal::bad_target);
     auto const target = policy::Target::parse_url(head.target);
     if (!target)
-        return refuse(refusal_of(target.error()));
+        return refuse_target(refusal_of(target.error()));
     if (target->scheme != policy::Scheme::http)
-        return refuse(Refusal::unsupported_scheme); // https comes through CONNECT; in clear it would hide the lack of TLS
+        return refuse_target(Refusal::unsupported_scheme); // https comes through CONNECT; in clear it would hide the lack of TLS
     // Mostly both are written alike, and the same text that was just parsed need not be parsed again.
     bool const same_text = head.host == authority_in(head.target);
     return {same_text ? Refusal::none : check_host_field(head, *target, http_port), *target};
@@ -110,7 +110,7 @@ ResolvedTarget resolve_target(RequestHead const& head)
 ResolvedTarget resolve_intercepted_target(RequestHead const& head, policy::IpAddress const& address, std::uint16_t port)
 {
     if (head.is_connect())
-        return refuse(Refusal::bad_target);
+        return refuse_target(Refusal::bad_target);
     if (!head.target.starts_with('/')) {
         auto resolved = resolve_target(head);
         if (resolved.refusal == Refusal::none && resolved.target.port != port)
@@ -118,13 +118,13 @@ ResolvedTarget resolve_intercepted_target(RequestHead const& head, policy::IpAdd
         return resolved;
     }
     if (!is_visible_ascii(head.target) || has_markup_character(head.target))
-        return refuse(Refusal::bad_target);
+        return refuse_target(Refusal::bad_target);
     policy::Target target{policy::Scheme::http, policy::Host::from_address(address), port, head.target};
     if (head.host.data() == nullptr)
         return {Refusal::none, target};
     auto const field = parse_host_field(head.host);
     if (!field)
-        return refuse(Refusal::bad_host);
+        return refuse_target(Refusal::bad_host);
     target.host = field->host;
     return {field->port.value_or(http_port) == port ? Refusal::none : Refusal::host_mismatch, target};
 }
@@ -132,9 +132,10 @@ ResolvedTarget resolve_intercepted_target(RequestHead const& head, policy::IpAdd
 ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer)
 {
     if (head.is_connect() || !head.target.starts_with('/') || !is_visible_ascii(head.target) || has_markup_character(head.target))
-        return refuse(head.target == "*" && head.method == "OPTIONS" ? Refusal::method_not_implemented : Refusal::bad_target);
+        return refuse_target(
+            head.target == "*" && head.method == "OPTIONS" ? Refusal::method_not_implemented : Refusal::bad_target);
     if (head.host.data() == nullptr)
-        return refuse(Refusal::missing_host);
+        return refuse_target(Refusal::missing_host);
     policy::Target target = outer;
     target.scheme = policy::Scheme::https;
     target.path = head.target;

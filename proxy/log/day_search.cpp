@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr int busy_milliseconds = 250;
+constexpr int reader_patience = 250;
 
 /// A stored number as an enumerator; one that a damaged file could hold beyond the last becomes the first.
 template <class Enum>
@@ -119,7 +119,7 @@ result<DayReader> DayReader::open(std::filesystem::path const& dir, Day day)
     auto database = open_database(day_file_path(dir, day).string(), SQLITE_OPEN_READONLY);
     if (!database)
         return database.error();
-    sqlite3_busy_timeout(database->get(), busy_milliseconds);
+    sqlite3_busy_timeout(database->get(), reader_patience);
     // One transaction for everything that follows: the writer may join blocks meanwhile.
     if (auto const error = execute(database->get(), "BEGIN"))
         return error;

@@ -1,4 +1,4 @@
-// The tunnels of one day file, counted block by block over seven columns.
+// The tunnels of one day file, counted block by block over seven tunnel_columns.
 #include "proxy/log/day_search.hpp"
 #include "proxy/log/tunnel_report.hpp"
 
@@ -11,18 +11,18 @@ namespace {
 constexpr std::uint64_t established = 200;
 
 /// The numbers of a day's words, turned into texts at the end.
-struct DayCounts {
+struct DayTunnels {
     std::unordered_map<std::uint64_t, SeenTunnels> by_role;
     std::map<std::pair<std::uint64_t, std::uint64_t>, TunnelCounts::Refusals> refused;
     std::unordered_map<std::uint64_t, std::uint64_t> taken_from, taken_by;
 };
 
-constexpr std::array columns{Column::at, Column::client, Column::status, Column::verdict, Column::tls, Column::signals,
+constexpr std::array tunnel_columns{Column::at, Column::client, Column::status, Column::verdict, Column::tls, Column::signals,
     column_of(&AccessRecord::method), column_of(&AccessRecord::role), column_of(&AccessRecord::host),
     column_of(&AccessRecord::refusal)};
 enum : std::size_t { at, client, status, verdict, tls, signals, method, role, host, refusal };
 
-using Values = ColumnValues<columns.size()>;
+using Values = ColumnValues<tunnel_columns.size()>;
 
 /// Numbers of the day's words that rows are told apart by; zero: none has it.
 struct Known {
@@ -30,7 +30,7 @@ struct Known {
     std::uint64_t rejected = 0;
 };
 
-void count_row(Values const& values, std::size_t row, Known const& known, Day day, DayCounts& counts)
+void count_row(Values const& values, std::size_t row, Known const& known, Day day, DayTunnels& counts)
 {
     bool const open = values[verdict][row] == static_cast<std::uint64_t>(policy::Verdict::allow);
     if (values[method][row] != known.connect || !open || values[status][row] != established)
@@ -52,7 +52,7 @@ void count_row(Values const& values, std::size_t row, Known const& known, Day da
 }
 
 template <class Word, class Host>
-void add_by_text(DayCounts const& day, Word const& word, Host const& host_name, TunnelCounts& counts)
+void add_by_text(DayTunnels const& day, Word const& word, Host const& host_name, TunnelCounts& counts)
 {
     for (auto const& [number, seen] : day.by_role) {
         auto& total = counts.by_role[word(number)];
@@ -82,10 +82,10 @@ error_code DayReader::count_tunnels(TunnelCounts& counts)
     auto const blocks = cells_.blocks(0, std::numeric_limits<std::int64_t>::max());
     if (!blocks)
         return blocks.error();
-    DayCounts day;
+    DayTunnels day;
     Values values;
     for (auto const& block : *blocks) {
-        if (auto const error = read_values(cells_, block, columns, values))
+        if (auto const error = read_values(cells_, block, tunnel_columns, values))
             return error;
         for (std::size_t row = 0; row < block.rows; ++row)
             count_row(values, row, known, day_, day);

@@ -7,7 +7,7 @@
 namespace gatehouse::log {
 namespace {
 
-constexpr std::chrono::minutes alarm_interval{1};
+constexpr std::chrono::minutes sink_alarm_interval{1};
 
 } // namespace
 
@@ -15,7 +15,7 @@ Sink::Sink(char const* name, std::chrono::milliseconds retry, std::shared_ptr<sp
     : name_{name}
     , retry_{retry}
     , logger_{std::move(logger)}
-    , alarms_{1, alarm_interval}
+    , alarms_{1, sink_alarm_interval}
 {
 }
 

@@ -14,11 +14,6 @@ namespace fs = std::filesystem;
 
 constexpr mode_t owner_and_group = 0640;
 
-error_code last_error()
-{
-    return {errno, boost::system::system_category()};
-}
-
 error_code write_all(int file, std::string_view bytes)
 {
     while (!bytes.empty()) {

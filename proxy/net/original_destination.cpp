@@ -25,11 +25,6 @@ Destination destination_in(sockaddr_storage const& storage)
     return destination;
 }
 
-error_code last_error()
-{
-    return {errno, boost::system::generic_category()};
-}
-
 /// The socket's own end. For `redirect` the listener's address, for `tproxy` what the client meant.
 result<Destination> local_end(int socket)
 {

@@ -12,11 +12,6 @@ namespace {
 
 constexpr unsigned copied = 2048; ///< bytes of a packet: more than any that reaches us in one piece
 
-error_code last_error()
-{
-    return {errno, boost::system::generic_category()};
-}
-
 } // namespace
 
 PacketLog::~PacketLog()

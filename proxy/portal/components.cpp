@@ -8,8 +8,6 @@ namespace gatehouse::portal {
 
 namespace {
 
-constexpr std::size_t longest_text = 4000;
-
 /// The texts of a view, in the language of its reader.
 class Written {
 public:

@@ -1,4 +1,6 @@
 #include "proxy/portal/connection.hpp"
+
+#include "proxy/portal/ascii.hpp"
 #include "proxy/portal/body_stream.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/limits.hpp"
@@ -42,21 +44,14 @@ Method method_of(http::verb verb)
     }
 }
 
-std::string lower(std::string text)
-{
-    std::transform(
-        text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
-
 bool is_multipart(std::string_view type)
 {
-    return lower(std::string(type)).starts_with("multipart/form-data");
+    return lower(type).starts_with("multipart/form-data");
 }
 
 bool is_json(std::string_view type)
 {
-    return lower(std::string(type)).starts_with("application/json");
+    return lower(type).starts_with("application/json");
 }
 
 /// Fields and files of a POST. False if they are malformed.

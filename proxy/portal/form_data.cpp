@@ -1,5 +1,6 @@
 #include "proxy/portal/form_data.hpp"
 
+#include "proxy/portal/ascii.hpp"
 #include "proxy/portal/limits.hpp"
 
 #include <algorithm>
@@ -41,15 +42,6 @@ std::optional<std::string> percent_decode(std::string_view text)
     if (!is_valid_utf8(out))
         return std::nullopt;
     return out;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
 }
 
 /// Cuts the text before the separator off the front of `rest`.

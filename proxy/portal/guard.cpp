@@ -1,4 +1,6 @@
 #include "proxy/portal/guard.hpp"
+
+#include "proxy/portal/ascii.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/trust_check.hpp"
 
@@ -21,14 +23,6 @@ std::string hex_of(std::span<unsigned char const> bytes)
     sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
     text.pop_back(); // the terminating zero
     return text;
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::transform(
-        out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
 }
 
 } // namespace

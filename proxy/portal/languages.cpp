@@ -1,5 +1,6 @@
 #include "proxy/portal/languages.hpp"
 
+#include "proxy/portal/ascii.hpp"
 #include "proxy/portal/html.hpp"
 #include "proxy/portal/kept_sentences.hpp"
 
@@ -85,13 +86,6 @@ KeptSentences const& kept_of(Language language)
         return read;
     }();
     return all[static_cast<std::size_t>(language)];
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view blank = " \t";
-    text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
-    return text.substr(0, text.find_last_not_of(blank) + 1);
 }
 
 std::string_view cut(std::string_view& rest, char separator)

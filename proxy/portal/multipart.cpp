@@ -1,5 +1,6 @@
 #include "proxy/portal/multipart.hpp"
 
+#include "proxy/portal/ascii.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/limits.hpp"
 
@@ -28,14 +29,6 @@ bool take(std::string_view& rest, std::string_view text)
 void skip_blanks(std::string_view& rest)
 {
     while (take(rest, " ") || take(rest, "\t")) { }
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::transform(
-        out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
 }
 
 /// What one part says of itself.
@@ -112,7 +105,7 @@ std::optional<PartHead> read_head(std::string_view lines)
 }
 
 /// Text of a field, or nothing if it is none.
-std::optional<std::string> text_of(std::string_view content)
+std::optional<std::string> field_text(std::string_view content)
 {
     std::string text(content);
     std::erase(text, '\r');
@@ -126,7 +119,7 @@ bool add_part(MultipartForm& form, PartHead head, std::string_view content)
     if (form.fields.size() + form.files.size() == most_fields)
         return false;
     if (!head.file) {
-        auto text = text_of(content);
+        auto text = field_text(content);
         if (text)
             form.fields.emplace_back(std::move(head.name), std::move(*text));
         return text.has_value();

@@ -8,8 +8,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t longest_text = 4000;
-
 json::object cell_data(Cell const& cell, Language language)
 {
     json::object data{{"text", shown_text(cell.text.in(language), longest_text)}};

@@ -6,6 +6,8 @@
 
 namespace gatehouse::portal {
 
+inline constexpr std::size_t longest_text = 4000; ///< characters of one text on a page
+
 boost::json::object data_of(Table const& table, Language language);
 boost::json::object data_of(Form const& form, Language language);
 boost::json::object data_of(std::vector<SummaryRow> const& rows, Language language);

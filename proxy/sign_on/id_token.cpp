@@ -1,5 +1,7 @@
 #include "proxy/sign_on/id_token.hpp"
 
+#include "proxy/sign_on/json_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
@@ -78,12 +80,6 @@ bool is_taken(std::string_view algorithm)
     static constexpr std::array<std::string_view, 9> taken{
         "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"};
     return std::find(taken.begin(), taken.end(), algorithm) != taken.end();
-}
-
-std::string text_in(json::object const& object, std::string_view name)
-{
-    auto const* const value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
 }
 
 std::chrono::sys_seconds time_in(json::object const& object, std::string_view name)

@@ -2,6 +2,7 @@
 
 #include "proxy/fetch/fetch.hpp"
 #include "proxy/settings.hpp"
+#include "proxy/sign_on/json_text.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -23,12 +24,6 @@ json::object object_of(std::string const& text)
     json::error_code failure;
     auto value = json::parse(text, failure);
     return !failure && value.is_object() ? std::move(value.get_object()) : json::object{};
-}
-
-std::string text_in(json::object const& object, std::string_view name)
-{
-    auto const* const value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
 }
 
 /// Only what is encrypted, or stays on this machine.

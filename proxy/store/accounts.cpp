@@ -53,11 +53,6 @@ Account read_account(Statement const& row)
     return account;
 }
 
-std::string account_object(AccountId id)
-{
-    return fmt::format("account:{}", number(id));
-}
-
 result<Account> one(result<std::optional<Account>> found)
 {
     if (!found)
@@ -316,7 +311,7 @@ result<std::vector<Account>> list_accounts(Ledger& ledger)
 
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now)
 {
-    Deed const deed{"account.set-role", account_object(account), actor, now};
+    Deed const deed{"account.set-role", object_of(account), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
         if (auto const changeable = require_changeable(ledger, actor, account); !changeable)
             return changeable;
@@ -342,7 +337,7 @@ result<void> set_subject(Ledger& ledger, AccountId account, std::string const& r
 {
     if (!is_valid_subject(role, groups))
         return errc::invalid_value;
-    Deed const deed{"account.set-subject", account_object(account), actor, now};
+    Deed const deed{"account.set-subject", object_of(account), actor, now};
     return change_account(
         ledger, account, deed, Sessions::stay, role + " " + fmt::format("{}", fmt::join(groups, " ")), [&](Database& database) {
             return database.execute(
@@ -355,7 +350,7 @@ result<void> set_sign_on(Ledger& ledger, AccountId account, std::string const& n
     if (!is_sign_on(name))
         return errc::invalid_value;
     auto const folded = folded_name(name);
-    Deed const deed{"account.set-sign-on", account_object(account), actor, now};
+    Deed const deed{"account.set-sign-on", object_of(account), actor, now};
     return change_account(ledger, account, deed, Sessions::end, folded, [&](Database& database) -> result<void> {
         auto const owner = folded.empty() ? result<Account>{errc::not_found} : find_account_by_sign_on(ledger, folded);
         if (owner && owner->id != account)
@@ -377,7 +372,7 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
     auto const canonical = canonical_login(login);
     if (!canonical)
         return errc::invalid_value;
-    Deed const deed{"account.rename", account_object(account), actor, now};
+    Deed const deed{"account.rename", object_of(account), actor, now};
     return change_account(ledger, account, deed, Sessions::stay, *canonical, [&](Database& database) -> result<void> {
         if (auto const reserved = reserve_login(ledger, *canonical, account); !reserved)
             return reserved;
@@ -387,7 +382,7 @@ result<void> rename_account(Ledger& ledger, AccountId account, std::string_view 
 
 result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Actor const& actor, Instant now)
 {
-    Deed const deed{disabled ? "account.disable" : "account.enable", account_object(account), actor, now};
+    Deed const deed{disabled ? "account.disable" : "account.enable", object_of(account), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
         if (auto const changeable = require_changeable(ledger, actor, account); !changeable)
             return changeable;
@@ -409,7 +404,7 @@ result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Acto
 
 result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash const& initial, Actor const& actor, Instant now)
 {
-    Deed const deed{"account.reset-password", account_object(account), actor, now};
+    Deed const deed{"account.reset-password", object_of(account), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
         if (auto const allowed = require_password_giver(ledger, actor, account, now); !allowed)
             return allowed;

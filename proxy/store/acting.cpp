@@ -35,6 +35,16 @@ std::size_t utf8_length(std::string_view text)
 
 } // namespace
 
+std::string object_of(AccountId id)
+{
+    return fmt::format("account:{}", number(id));
+}
+
+std::string object_of(PublicationId id)
+{
+    return fmt::format("publication:{}", number(id));
+}
+
 result<void> audit(Ledger& ledger, Deed const& deed, std::string detail)
 {
     AuditEntry entry;

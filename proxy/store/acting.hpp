@@ -7,6 +7,17 @@
 
 namespace gatehouse::store {
 
+enum class PublicationId : std::int64_t;
+
+inline constexpr std::size_t reason_limit = 2000; ///< bytes of what somebody writes as a reason
+
+/// What the program does by itself.
+inline Actor const system_actor{AccountId::none, "system", ""};
+
+/// What a deed is done to, as the audit log names it: "account:17", "publication:17".
+std::string object_of(AccountId id);
+std::string object_of(PublicationId id);
+
 /// One deed, for its audit row. Lifetime: lives on the stack of the function that does it.
 struct Deed {
     std::string_view action; ///< "unblock.approve"

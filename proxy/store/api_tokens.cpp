@@ -7,8 +7,8 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::string_view mark = "gatehouse_"; // so that searches for lost secrets know one
-constexpr std::chrono::seconds touch_interval{60};
+constexpr std::string_view key_mark = "gatehouse_"; // so that searches for lost secrets know one
+constexpr std::chrono::seconds key_touch_interval{60};
 constexpr std::string_view select_token
     = "SELECT id, account, name, may_change, created_at, ends_at, last_used, ended_at FROM api_tokens ";
 
@@ -43,7 +43,7 @@ result<std::string> create_api_token(Ledger& ledger, NewApiToken const& token, A
 {
     if (!is_fit(token, now))
         return errc::invalid_value;
-    Deed const deed{"token.create", fmt::format("account:{}", number(actor.account)), actor, now};
+    Deed const deed{"token.create", object_of(actor.account), actor, now};
     return carry_out(ledger, deed, [&]() -> result<std::string> {
         auto const account = find_account(ledger, actor.account);
         if (!account || account->disabled || account->console_role == ConsoleRole::none || account->must_change_password)
@@ -56,7 +56,7 @@ result<std::string> create_api_token(Ledger& ledger, NewApiToken const& token, A
             live += other.is_live(now) ? 1U : 0U;
         if (live >= most_live_tokens)
             return errc::invalid_value;
-        auto text = std::string(mark) + random_token();
+        auto text = std::string(key_mark) + random_token();
         auto const made = ledger.database().execute(
             "INSERT INTO api_tokens (account, name, token, may_change, created_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)",
             actor.account, token.name, token_hash(text), token.may_change, now, token.ends_at);
@@ -100,7 +100,7 @@ result<void> end_api_tokens(Ledger& ledger, AccountId account, Instant now)
 
 result<ApiCaller> find_api_caller(Ledger& ledger, std::string_view token, Instant now)
 {
-    if (!token.starts_with(mark))
+    if (!token.starts_with(key_mark))
         return errc::no_session;
     auto const found = first_token(ledger, "token", token_hash(token));
     if (!found)
@@ -112,7 +112,7 @@ result<ApiCaller> find_api_caller(Ledger& ledger, std::string_view token, Instan
         return account.error();
     if (account->disabled || account->console_role == ConsoleRole::none || account->must_change_password)
         return errc::no_session;
-    bool const is_fresh = (*found)->last_used && now < *(*found)->last_used + touch_interval;
+    bool const is_fresh = (*found)->last_used && now < *(*found)->last_used + key_touch_interval;
     if (!is_fresh)
         if (auto const noted = ledger.database().execute("UPDATE api_tokens SET last_used = ? WHERE id = ?", now, (*found)->id);
             !noted)

@@ -9,13 +9,7 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000; // bytes
 constexpr auto list_confirmers = {ConsoleRole::officer, ConsoleRole::headteacher};
-
-std::string object_of(PublicationId id)
-{
-    return fmt::format("publication:{}", number(id));
-}
 
 bool takes_two(Change const& change)
 {
@@ -75,13 +69,13 @@ result<Asked> load_waiting(Ledger& ledger, PublicationId id, Instant now)
     return Asked{std::move(*publication), std::move(*second), changes};
 }
 
-struct Turn {
+struct PublicationTurn {
     Asked asked;
     Account by;
 };
 
 /// Everything that confirming needs. Errors: as confirm_publication.
-result<Turn> take_turn(Ledger& ledger, PublicationStep const& step)
+result<PublicationTurn> take_turn(Ledger& ledger, PublicationStep const& step)
 {
     auto asked = load_waiting(ledger, step.id, step.now);
     if (!asked)
@@ -92,7 +86,7 @@ result<Turn> take_turn(Ledger& ledger, PublicationStep const& step)
     auto const& asker = asked->second.parties.front();
     if (asker.disabled || asker.console_role != ConsoleRole::officer)
         return errc::wrong_state;
-    return Turn{std::move(*asked), std::move(*by)};
+    return PublicationTurn{std::move(*asked), std::move(*by)};
 }
 
 /// Errors: `errc::wrong_state`: somebody was faster.
@@ -210,7 +204,6 @@ result<void> expire_publications(Ledger& ledger, Instant now)
             PublicationState::waiting, now - second_person_time);
         if (!over)
             return over.error();
-        Actor const system{AccountId::none, "system", ""};
         for (auto const& [id, message] : *over) {
             auto const set = ledger.database().execute("UPDATE publications SET state = ? WHERE id = ? AND state = ?",
                 PublicationState::expired, id, PublicationState::waiting);
@@ -218,7 +211,7 @@ result<void> expire_publications(Ledger& ledger, Instant now)
                 return set;
             if (auto const moved = move_changes(ledger, id, PublicationId::none); !moved)
                 return moved;
-            if (auto const audited = audit(ledger, {"publication.expire", object_of(id), system, now}, message); !audited)
+            if (auto const audited = audit(ledger, {"publication.expire", object_of(id), system_actor, now}, message); !audited)
                 return audited;
         }
         return {};

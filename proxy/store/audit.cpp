@@ -17,9 +17,9 @@ struct ChainedRow {
     std::string previous, digest; ///< 32 bytes each
 };
 
-constexpr std::string_view columns = "sequence, previous, digest, at, account, actor, address, action, object, detail";
+constexpr std::string_view audit_columns = "sequence, previous, digest, at, account, actor, address, action, object, detail";
 
-ChainedRow read_row(Statement const& statement)
+ChainedRow read_chained(Statement const& statement)
 {
     ChainedRow chained;
     auto& row = chained.row;
@@ -149,7 +149,7 @@ result<void> look_back(Database& database, AuditHead const& known, Verifier& ver
 
 AuditRow read_whole_row(Statement const& statement)
 {
-    auto chained = read_row(statement);
+    auto chained = read_chained(statement);
     chained.row.digest = to_hex(digest_from(chained.digest));
     return std::move(chained.row);
 }
@@ -163,7 +163,7 @@ result<std::vector<AuditRow>> rows_above(Ledger& ledger, AuditFilter const& filt
                                                " AND (?3 = '' OR instr(lower(object || char(10) || detail), lower(?3)) > 0)"
                                                " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
                                                " AND sequence < ?6 AND sequence > ?9 ORDER BY sequence DESC LIMIT ?7",
-        columns);
+        audit_columns);
     auto const before = filter.before == 0 ? std::numeric_limits<std::int64_t>::max() : filter.before;
     return ledger.database().collect(sql, read_whole_row, filter.action_prefix, filter.actor, filter.about, filter.from,
         filter.until, before, static_cast<std::int64_t>(filter.limit),
@@ -239,7 +239,7 @@ result<std::size_t> count_audit_of(Ledger& ledger, std::string_view action)
 result<std::vector<AuditRow>> list_audit_of(Ledger& ledger, std::string_view action, std::size_t limit, std::size_t skipped)
 {
     static std::string const sql
-        = fmt::format("SELECT {} FROM audit WHERE action = ? ORDER BY sequence DESC LIMIT ? OFFSET ?", columns);
+        = fmt::format("SELECT {} FROM audit WHERE action = ? ORDER BY sequence DESC LIMIT ? OFFSET ?", audit_columns);
     return ledger.database().collect(
         sql, read_whole_row, action, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skipped));
 }
@@ -257,7 +257,7 @@ result<AuditVerification> verify_audit_from(
     Verifier verifier{chain, known};
     if (auto const done = look_back(database, known, verifier); !done)
         return done.error();
-    static std::string const sql = fmt::format("SELECT {} FROM audit WHERE sequence > ? ORDER BY sequence", columns);
+    static std::string const sql = fmt::format("SELECT {} FROM audit WHERE sequence > ? ORDER BY sequence", audit_columns);
     auto statement = database.prepare(sql);
     if (!statement)
         return statement.error();
@@ -266,7 +266,7 @@ result<AuditVerification> verify_audit_from(
         auto const stepped = statement->step();
         if (!stepped)
             return stepped.error();
-        if (!*stepped || !verifier.accept(read_row(*statement)))
+        if (!*stepped || !verifier.accept(read_chained(*statement)))
             break;
     }
     reached = verifier.reached();

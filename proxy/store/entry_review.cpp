@@ -11,7 +11,7 @@ namespace {
 bool is_fit(EntryReview const& review)
 {
     return is_date(review.review_by) && is_plain_text(review.owner, owner_limit)
-        && is_plain_text(review.reference, reference_limit, Empty::allowed) && is_plain_text(review.why, list_reason_limit);
+        && is_plain_text(review.reference, reference_limit, Empty::allowed) && is_plain_text(review.why, reason_limit);
 }
 
 /// What stands in the audit: what it was, what it is now, and why.

@@ -10,8 +10,6 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000; // bytes
-
 /// Something that is not over names the account: taking the person out of it would hide who must not take the next step. One with a role that was closed
 /// less than a day ago counts as a second person still, and may be opened again. ?1: account, ?2: now.
 constexpr std::string_view is_needed_sql
@@ -113,7 +111,7 @@ result<void> forget_account(Ledger& ledger, AccountId id, std::string const& rea
 {
     if (!is_plain_text(reason, reason_limit))
         return errc::invalid_value;
-    Deed const deed{"account.forget", fmt::format("account:{}", number(id)), actor, now};
+    Deed const deed{"account.forget", object_of(id), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
         if (auto const allowed = require_administrator(ledger, actor, id); !allowed)
             return allowed;
@@ -139,7 +137,6 @@ result<std::int64_t> forget_old_accounts(Ledger& ledger, Instant before, Instant
         [](Statement const& row) { return row.id<AccountId>(0); }, before);
     if (!old)
         return old.error();
-    Actor const system{AccountId::none, "system", ""};
     std::int64_t count = 0;
     for (auto const id : *old) {
         auto const unneeded = require_unneeded(ledger, id, now);
@@ -149,7 +146,7 @@ result<std::int64_t> forget_old_accounts(Ledger& ledger, Instant before, Instant
             return unneeded.error();
         if (auto const emptied = empty_account(ledger, id, now); !emptied)
             return emptied.error();
-        Deed const deed{"account.forget-old", fmt::format("account:{}", number(id)), system, now};
+        Deed const deed{"account.forget-old", object_of(id), system_actor, now};
         if (auto const audited = audit(ledger, deed, "it was closed for the time that the settings say"); !audited)
             return audited.error();
         ++count;

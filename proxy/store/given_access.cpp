@@ -19,7 +19,7 @@ GivenAccess read_given(Statement const& row)
         row.id<AccountId>(5), row.optional_instant(6), row.optional_instant(7), row.text(8), row.text(9)};
 }
 
-struct Turn {
+struct Confirmation {
     AccountId by = AccountId::none; ///< none: the machine's owner
     std::vector<GivenAccess> given;
 };
@@ -49,7 +49,7 @@ result<AccountId> require_confirmer(Ledger& ledger, Actor const& actor, Held con
 }
 
 /// Everything that confirming needs. Errors: as confirm_access.
-result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
+result<Confirmation> take_confirmation(Ledger& ledger, AccessStep const& step)
 {
     auto held = load_held(ledger, step.account, step.now);
     if (!held)
@@ -59,7 +59,7 @@ result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
         return by.error();
     if (held->given.back().id != step.newest)
         return errc::stale;
-    return Turn{*by, std::move(held->given)};
+    return Confirmation{*by, std::move(held->given)};
 }
 
 /// Of accounts that are open, by user name.
@@ -241,9 +241,9 @@ result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now)
 
 result<void> confirm_access(Ledger& ledger, AccessStep const& step)
 {
-    Deed const deed{"account.confirm-access", fmt::format("account:{}", number(step.account)), step.actor, step.now};
+    Deed const deed{"account.confirm-access", object_of(step.account), step.actor, step.now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const turn = take_turn(ledger, step);
+        auto const turn = take_confirmation(ledger, step);
         if (!turn)
             return turn.error();
         static std::string const sql = fmt::format("UPDATE given_access SET confirmed_at = ?2, confirmed_by = nullif(?3, 0)"
@@ -258,7 +258,7 @@ result<void> confirm_access(Ledger& ledger, AccessStep const& step)
 
 result<void> check_access_turn(Ledger& ledger, AccessStep const& step)
 {
-    auto const turn = take_turn(ledger, step);
+    auto const turn = take_confirmation(ledger, step);
     return turn ? result<void>{} : result<void>{turn.error()};
 }
 

@@ -13,7 +13,7 @@ namespace {
 static_assert(static_cast<int>(detect::IncidentKind::ip_literal) == 0 && static_cast<int>(detect::IncidentKind::burst) == 8);
 static_assert(static_cast<int>(detect::Grade::signal) == 0 && static_cast<int>(detect::Grade::confirmed) == 2);
 
-constexpr std::string_view columns
+constexpr std::string_view incident_columns
     = "id, at, last_at, count, kind, grade, address, user, role, network, device, confidence, host, port,"
       " protocol, evidence, decision, user_driven";
 
@@ -87,7 +87,7 @@ result<std::vector<IncidentRow>> select_incidents(Database& database, IncidentFi
         "SELECT {} FROM incidents WHERE (?1 = '' OR user = ?1) AND (?2 = '' OR device = ?2) AND (?3 = '' OR network = ?3)"
         " AND (?4 = '' OR address = ?4) AND (?5 = '' OR host = ?5) AND (?6 IS NULL OR kind = ?6) AND (?7 IS NULL OR grade >= ?7)"
         " AND (?8 IS NULL OR last_at >= ?8) AND (?9 IS NULL OR at < ?9) AND (?10 = 0 OR id < ?10) ORDER BY id DESC LIMIT ?11",
-        columns);
+        incident_columns);
     return database.collect(sql, read_incident, filter.user, filter.device, filter.network, filter.address, filter.host,
         filter.kind, filter.at_least, filter.from, filter.until, filter.before, static_cast<std::int64_t>(filter.limit));
 }

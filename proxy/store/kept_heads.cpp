@@ -60,8 +60,7 @@ result<HeadOfDay> keep_head_of_day(Ledger& ledger, std::filesystem::path const& 
     auto const line = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {} {}", time, rows->front().sequence, rows->front().digest);
     if (auto const written = append_line(file, line + "\n"); !written)
         return written.error();
-    Actor const system{AccountId::none, "system", ""};
-    if (auto const noted = record_event(ledger, system, "audit.head-kept", file.filename().string(), line, now); !noted)
+    if (auto const noted = record_event(ledger, system_actor, "audit.head-kept", file.filename().string(), line, now); !noted)
         return noted.error();
     return HeadOfDay::kept;
 }

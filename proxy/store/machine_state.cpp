@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t digest_digits = 16;
 
-Actor const system_actor{AccountId::none, "system", ""};
-
 std::string detail_of(MachineFact const& fact)
 {
     if (fact.whole.empty())

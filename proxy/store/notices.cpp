@@ -255,13 +255,12 @@ result<void> note_untold(Ledger& ledger, DueNotice const& notice, std::string co
     if (!notice.kind->id.starts_with("machine"))
         return {};
     auto const about = fmt::format("about row {}, to the {}: ", notice.newest, to_text(notice.kind->role));
-    Actor const system{AccountId::none, "system", ""};
     return ledger.transact([&]() -> result<void> {
         auto const known = count_rows(
             ledger, "SELECT count(*) FROM audit WHERE action = 'mail.not-sent' AND substr(detail, 1, length(?1)) = ?1", about);
         if (!known || *known > 0)
             return known ? result<void>{} : result<void>{known.error()};
-        return audit(ledger, {"mail.not-sent", "mail", system, now}, about + why);
+        return audit(ledger, {"mail.not-sent", "mail", system_actor, now}, about + why);
     });
 }
 

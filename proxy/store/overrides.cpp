@@ -123,11 +123,10 @@ result<std::int64_t> end_overrides(Ledger& ledger, Instant now)
         auto const over = ledger.database().collect(sql, read_override, now);
         if (!over)
             return over.error();
-        Actor const system{AccountId::none, "system", ""};
         for (auto const& row : *over) {
-            if (auto const ended = end_override(ledger, row, system.name, "its time is over", now); !ended)
+            if (auto const ended = end_override(ledger, row, system_actor.name, "its time is over", now); !ended)
                 return ended.error();
-            if (auto const audited = audit(ledger, {"override.end", override_object(row.id), system, now}, ""); !audited)
+            if (auto const audited = audit(ledger, {"override.end", override_object(row.id), system_actor, now}, ""); !audited)
                 return audited.error();
         }
         return static_cast<std::int64_t>(over->size());

@@ -9,11 +9,10 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000; // bytes
 constexpr std::size_t selector_limit = 300;
 constexpr auto key_holders = {ConsoleRole::headteacher, ConsoleRole::officer};
 
-struct Row {
+struct PermissionRow {
     Permission permission;
     AccountId head = AccountId::none, officer = AccountId::none;
 };
@@ -33,9 +32,9 @@ std::optional<GivenKey> read_key(Statement const& row, int first)
     return key.by.empty() ? std::nullopt : std::optional{std::move(key)};
 }
 
-Row read_row(Statement const& row)
+PermissionRow read_permission(Statement const& row)
 {
-    Row read;
+    PermissionRow read;
     auto& permission = read.permission;
     permission.id = row.id<PermissionId>(0);
     permission.version = row.integer(1);
@@ -64,10 +63,10 @@ std::string permission_object(PermissionId id)
     return fmt::format("permission:{}", number(id));
 }
 
-result<Row> load(Ledger& ledger, PermissionId id)
+result<PermissionRow> load(Ledger& ledger, PermissionId id)
 {
     static std::string const sql = fmt::format("{}WHERE p.id = ?", select_permission);
-    auto found = ledger.database().first(sql, read_row, id);
+    auto found = ledger.database().first(sql, read_permission, id);
     if (!found)
         return found.error();
     if (!*found)
@@ -76,7 +75,7 @@ result<Row> load(Ledger& ledger, PermissionId id)
 }
 
 /// Errors: `errc::stale`, `wrong_state`.
-result<Row> load_for_step(Ledger& ledger, PermissionStep const& step)
+result<PermissionRow> load_for_step(Ledger& ledger, PermissionStep const& step)
 {
     auto row = load(ledger, step.id);
     if (!row)
@@ -143,7 +142,7 @@ result<void> open_grant(Ledger& ledger, Permission const& permission, Instant no
     return ledger.database().execute("UPDATE permissions SET granted = ? WHERE id = ?", *made, permission.id);
 }
 
-bool is_selector(std::string_view text, Empty empty = Empty::refused)
+bool is_permission_selector(std::string_view text, Empty empty = Empty::refused)
 {
     return is_plain_text(text, selector_limit, empty) && text.find('\n') == text.npos;
 }
@@ -176,8 +175,9 @@ std::optional<Instant> Permission::both_until(Instant now) const
 
 result<Permission> propose_permission(Ledger& ledger, NewPermission const& permission, Actor const& actor, Instant now)
 {
-    if (!is_selector(permission.who) || !is_selector(permission.what) || !is_selector(permission.where, Empty::allowed)
-        || !is_plain_text(permission.reason, reason_limit) || !is_plain_text(permission.clause, 64))
+    if (!is_permission_selector(permission.who) || !is_permission_selector(permission.what)
+        || !is_permission_selector(permission.where, Empty::allowed) || !is_plain_text(permission.reason, reason_limit)
+        || !is_plain_text(permission.clause, 64))
         return errc::invalid_value;
     Deed const deed{"permission.propose", permission.who, actor, now};
     return carry_out(ledger, deed, [&]() -> result<Permission> {
@@ -274,7 +274,7 @@ result<std::vector<Permission>> list_permissions(Ledger& ledger, std::size_t lim
 {
     static std::string const sql = fmt::format("{}ORDER BY p.id DESC LIMIT ? OFFSET ?", select_permission);
     return ledger.database().collect(
-        sql, [](Statement const& row) { return read_row(row).permission; }, static_cast<std::int64_t>(limit),
+        sql, [](Statement const& row) { return read_permission(row).permission; }, static_cast<std::int64_t>(limit),
         static_cast<std::int64_t>(skipped));
 }
 

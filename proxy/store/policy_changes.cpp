@@ -8,12 +8,12 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000; // bytes
-constexpr std::size_t most_edits = 50;     // at once
-constexpr std::string_view select_change = "SELECT id, outcome, edited, row_key, text, after, reason, made_at, made_by, back_row,"
-                                           " back_text, back_after FROM policy_changes ";
+constexpr std::size_t most_edits = 50; // at once
+constexpr std::string_view select_policy_change
+    = "SELECT id, outcome, edited, row_key, text, after, reason, made_at, made_by, back_row,"
+      " back_text, back_after FROM policy_changes ";
 
-PolicyChange read_change(Statement const& row)
+PolicyChange read_policy_change(Statement const& row)
 {
     PolicyChange change;
     change.id = row.id<PolicyChangeId>(0);
@@ -154,21 +154,22 @@ result<void> drop_policy_change(Ledger& ledger, PolicyChangeId change, Actor con
 
 result<std::vector<PolicyChange>> policy_changes_of(Ledger& ledger, PublicationId publication)
 {
-    static std::string const sql = fmt::format("{}WHERE coalesce(publication, 0) = ? ORDER BY id", select_change);
-    return ledger.database().collect(sql, read_change, publication);
+    static std::string const sql = fmt::format("{}WHERE coalesce(publication, 0) = ? ORDER BY id", select_policy_change);
+    return ledger.database().collect(sql, read_policy_change, publication);
 }
 
 result<std::vector<PolicyChange>> drafted_policy_changes(Ledger& ledger, AccountId by)
 {
-    static std::string const sql = fmt::format("{}WHERE publication IS NULL AND {} ORDER BY id", select_change, is_made_by);
-    return ledger.database().collect(sql, read_change, by);
+    static std::string const sql
+        = fmt::format("{}WHERE publication IS NULL AND {} ORDER BY id", select_policy_change, is_made_by);
+    return ledger.database().collect(sql, read_policy_change, by);
 }
 
 result<std::vector<LiveEdit>> live_edits(Ledger& ledger)
 {
-    static std::string const sql = fmt::format("{}WHERE outcome = ? ORDER BY applied", select_change);
+    static std::string const sql = fmt::format("{}WHERE outcome = ? ORDER BY applied", select_policy_change);
     auto const read = [](Statement const& row) {
-        auto change = read_change(row);
+        auto change = read_policy_change(row);
         return LiveEdit{std::move(change.edit), std::move(change.back.row)};
     };
     return ledger.database().collect(sql, read, ChangeOutcome::applied);

@@ -63,7 +63,7 @@ std::unordered_set<std::string> places_of(std::vector<Change> const& changes, Sc
 
 bool is_fit(NewChanges const& changes)
 {
-    return !changes.targets.empty() && is_date(changes.review_by) && is_plain_text(changes.reason, list_reason_limit)
+    return !changes.targets.empty() && is_date(changes.review_by) && is_plain_text(changes.reason, reason_limit)
         && is_plain_text(changes.owner, owner_limit, Empty::allowed)
         && is_plain_text(changes.reference, reference_limit, Empty::allowed);
 }
@@ -117,7 +117,7 @@ result<std::vector<Change>> make_additions(
 
 result<Change> make_removal(Ledger& ledger, ListEntryId entry, std::string const& reason, std::string const& login, Instant now)
 {
-    if (!is_plain_text(reason, list_reason_limit))
+    if (!is_plain_text(reason, reason_limit))
         return errc::invalid_value;
     auto const found = find_school_entry(ledger, entry);
     if (!found)

@@ -10,14 +10,6 @@ namespace {
 
 constexpr std::size_t message_limit = 2000; // bytes
 
-std::string object_of(PublicationId id)
-{
-    return fmt::format("publication:{}", number(id));
-}
-
-/// What the program does by itself, when a publication is due.
-Actor const system_actor{AccountId::none, "system", ""};
-
 /// What an account made in the draft (none: all of it) goes with a publication.
 result<void> move_draft(Ledger& ledger, AccountId by, PublicationId to)
 {

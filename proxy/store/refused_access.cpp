@@ -11,7 +11,6 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000; // bytes
 // A row of given_to(). The clock may have gone back, the numbers do not.
 constexpr std::string_view refused_last
     = "(SELECT refused_at FROM given_access WHERE account = ?2 AND refused_at IS NOT NULL ORDER BY id DESC LIMIT 1) = refused_at";
@@ -21,13 +20,13 @@ constexpr std::string_view first_in_doubt
       " FROM given_access g WHERE account = ?1 AND id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = ?1"
       " AND coalesce(refused_at, confirmed_at) IS NOT NULL) ORDER BY id LIMIT 1";
 
-struct Turn {
+struct AccessRefusal {
     Held held;
     Account by;
 };
 
 /// Everything that refusing needs. Errors: as refuse_access.
-result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
+result<AccessRefusal> take_access_refusal(Ledger& ledger, AccessStep const& step)
 {
     auto held = load_held(ledger, step.account, step.now);
     if (!held)
@@ -37,7 +36,7 @@ result<Turn> take_turn(Ledger& ledger, AccessStep const& step)
         return by.error();
     if (held->given.back().id != step.newest)
         return errc::stale;
-    return Turn{std::move(*held), std::move(*by)};
+    return AccessRefusal{std::move(*held), std::move(*by)};
 }
 
 /// Whoever came in with any of them is out, and none opens anything.
@@ -88,9 +87,9 @@ result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const&
     using Dropped = result<std::vector<std::string>>;
     if (!is_plain_text(reason, reason_limit))
         return errc::invalid_value;
-    Deed const deed{"account.refuse-access", fmt::format("account:{}", number(step.account)), step.actor, step.now};
+    Deed const deed{"account.refuse-access", object_of(step.account), step.actor, step.now};
     return carry_out(ledger, deed, [&]() -> Dropped {
-        auto const turn = take_turn(ledger, step);
+        auto const turn = take_access_refusal(ledger, step);
         if (!turn)
             return turn.error();
         auto const& given = turn->held.given;
@@ -112,7 +111,7 @@ result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const&
 
 result<void> check_access_refusal(Ledger& ledger, AccessStep const& step)
 {
-    auto const turn = take_turn(ledger, step);
+    auto const turn = take_access_refusal(ledger, step);
     return turn ? result<void>{} : result<void>{turn.error()};
 }
 

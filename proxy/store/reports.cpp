@@ -18,7 +18,7 @@ constexpr std::string_view select_report
     = "SELECT id, reference, at, about, about_person, url, text, user, device, network, address, decision,"
       " route, state, handled_by, outcome, handled_at, urgency, theme, taken_up_by, taken_up_at FROM reports ";
 
-Report read_row(Statement const& row)
+Report read_report_row(Statement const& row)
 {
     Report report;
     report.id = row.id<ReportId>(0);
@@ -134,7 +134,7 @@ result<std::vector<ReportId>> reports_for(Ledger& ledger, ReportState state, Acc
 result<Report> load_for(Ledger& ledger, ReportId id, Actor const& reader)
 {
     static std::string const sql = fmt::format("{}WHERE id = ?", select_report);
-    auto found = ledger.database().first(sql, read_row, id);
+    auto found = ledger.database().first(sql, read_report_row, id);
     if (!found)
         return found.error();
     if (!*found)
@@ -150,7 +150,7 @@ result<Report> load_for(Ledger& ledger, ReportId id, Actor const& reader)
     return std::move(**found);
 }
 
-result<void> check_flood(Database& database, std::string const& address, Instant now)
+result<void> check_report_flood(Database& database, std::string const& address, Instant now)
 {
     if (address.empty())
         return {};
@@ -242,7 +242,7 @@ result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant no
         return errc::invalid_value;
     Actor const portal{AccountId::none, "portal", report.address};
     return ledger.transact([&]() -> result<Report> {
-        if (auto const calm = check_flood(ledger.database(), report.address, now); !calm)
+        if (auto const calm = check_report_flood(ledger.database(), report.address, now); !calm)
             return calm.error();
         return keep_report(ledger, report, portal, now);
     });
@@ -283,7 +283,7 @@ result<std::vector<Report>> list_reports(
         return seen.error();
     std::vector<Report> reports;
     for (auto at = std::min(skipped, seen->size()); at < seen->size() && reports.size() < limit; ++at) {
-        auto report = ledger.database().first(sql, read_row, (*seen)[at]);
+        auto report = ledger.database().first(sql, read_report_row, (*seen)[at]);
         if (!report)
             return report.error();
         if (*report)

@@ -8,12 +8,11 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::array<std::string_view, 5> state_names{"proposed", "active", "end-proposed", "ended", "refused"};
-constexpr std::size_t reason_limit = 2000; // bytes
+constexpr std::array<std::string_view, 5> restriction_states{"proposed", "active", "end-proposed", "ended", "refused"};
 constexpr auto deciders = {ConsoleRole::headteacher, ConsoleRole::chief_executive};
 constexpr auto enders = {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher, ConsoleRole::chief_executive};
 
-struct Row {
+struct FullRestriction {
     RestrictionRow restriction;
     AccountId proposer = AccountId::none, end_proposer = AccountId::none;
 };
@@ -27,9 +26,9 @@ constexpr std::string_view select_restriction
       " LEFT JOIN accounts p ON p.id = r.proposer LEFT JOIN accounts c ON c.id = r.confirmer"
       " LEFT JOIN accounts e ON e.id = r.end_proposer LEFT JOIN accounts f ON f.id = r.ender ";
 
-Row read_row(Statement const& row)
+FullRestriction read_full_restriction(Statement const& row)
 {
-    Row read;
+    FullRestriction read;
     auto& restriction = read.restriction;
     restriction.id = row.id<RestrictionId>(0);
     restriction.user = row.text(1);
@@ -56,10 +55,10 @@ std::string restriction_object(RestrictionId id)
     return fmt::format("restriction:{}", number(id));
 }
 
-result<Row> load(Ledger& ledger, RestrictionId id)
+result<FullRestriction> load(Ledger& ledger, RestrictionId id)
 {
     static std::string const sql = fmt::format("{}WHERE r.id = ?", select_restriction);
-    auto found = ledger.database().first(sql, read_row, id);
+    auto found = ledger.database().first(sql, read_full_restriction, id);
     if (!found)
         return found.error();
     if (!*found)
@@ -68,7 +67,7 @@ result<Row> load(Ledger& ledger, RestrictionId id)
 }
 
 /// Errors: `errc::stale`, `wrong_state`.
-result<Row> load_for_step(Ledger& ledger, RestrictionStep const& step, RestrictionState state)
+result<FullRestriction> load_for_step(Ledger& ledger, RestrictionStep const& step, RestrictionState state)
 {
     auto row = load(ledger, step.id);
     if (!row)
@@ -157,7 +156,7 @@ result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, De
 std::string_view to_text(RestrictionState state)
 {
     auto const index = static_cast<std::size_t>(state);
-    return index < state_names.size() ? state_names[index] : "unknown";
+    return index < restriction_states.size() ? restriction_states[index] : "unknown";
 }
 
 result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const& restriction, Actor const& actor, Instant now)
@@ -285,7 +284,7 @@ result<std::vector<RestrictionRow>> list_restrictions(Ledger& ledger, AccountId 
     auto const names = names_of(ledger, *account);
     if (!names)
         return names.error();
-    auto rows = ledger.database().collect(sql, [](Statement const& row) { return read_row(row).restriction; });
+    auto rows = ledger.database().collect(sql, [](Statement const& row) { return read_full_restriction(row).restriction; });
     if (!rows)
         return rows;
     for (auto& row : *rows) {

@@ -62,7 +62,7 @@ constexpr std::string_view old_permissions
     = "(SELECT p.id FROM permissions p LEFT JOIN overrides o ON o.id = p.granted WHERE "
       "coalesce(p.closed_at, max(p.made_at, p.head_until, p.officer_until)) < ?1 AND (o.id IS NULL OR o.ended_at IS NOT NULL))";
 
-std::vector<Removal> const& removals()
+std::vector<Removal> const& aged_rows()
 {
     static std::vector<Removal> const all{{"incidents", "", {"DELETE FROM incidents WHERE last_at < ?1"}},
         {"requests", old_requests,
@@ -175,7 +175,7 @@ result<Purged> purge_records(Ledger& ledger, PurgeBefore const& before, Instant 
 {
     return ledger.transact([&]() -> result<Purged> {
         Purged purged;
-        for (auto const& removal : removals()) {
+        for (auto const& removal : aged_rows()) {
             auto const when = before.find(removal.id);
             if (when == before.end())
                 continue;

@@ -12,9 +12,7 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000; // bytes
-
-struct Row {
+struct GrantRow {
     RoleGrant grant;
     AccountId asked_by = AccountId::none;
 };
@@ -24,7 +22,7 @@ constexpr std::string_view select_grant
       " coalesce(c.login, ''), g.answer, g.asked_by FROM role_grants g JOIN accounts a ON a.id = g.account"
       " JOIN accounts b ON b.id = g.asked_by LEFT JOIN accounts c ON c.id = g.decided_by ";
 
-Row read_row(Statement const& row)
+GrantRow read_grant(Statement const& row)
 {
     return {
         {row.id<RoleGrantId>(0), row.id<AccountId>(1), row.text(2), row.text(3), row.id<ConsoleRole>(4), row.id<ConsoleRole>(5),
@@ -32,7 +30,7 @@ Row read_row(Statement const& row)
         row.id<AccountId>(12)};
 }
 
-result<Row> one(result<std::optional<Row>> found)
+result<GrantRow> one(result<std::optional<GrantRow>> found)
 {
     if (!found)
         return found.error();
@@ -41,19 +39,14 @@ result<Row> one(result<std::optional<Row>> found)
     return std::move(**found);
 }
 
-result<Row> load(Ledger& ledger, RoleGrantId id)
+result<GrantRow> load(Ledger& ledger, RoleGrantId id)
 {
     static std::string const sql = fmt::format("{}WHERE g.id = ?", select_grant);
-    return one(ledger.database().first(sql, read_row, id));
-}
-
-std::string account_object(AccountId id)
-{
-    return fmt::format("account:{}", number(id));
+    return one(ledger.database().first(sql, read_grant, id));
 }
 
 /// Somebody else than who asked and whose role it is, also by the name that was typed; where that leaves nobody, the chief executive.
-result<SecondPerson> second_person_for(Ledger& ledger, Row const& row, Instant now)
+result<SecondPerson> second_person_for(Ledger& ledger, GrantRow const& row, Instant now)
 {
     auto parties = find_parties(ledger, {row.asked_by, row.grant.account});
     if (!parties)
@@ -70,14 +63,14 @@ result<SecondPerson> second_person_for(Ledger& ledger, Row const& row, Instant n
 }
 
 /// Who says no, which is safe at any time: also whoever is said to be in the account.
-SecondPerson refusers_of(Row const& row, SecondPerson const& second)
+SecondPerson refusers_of(GrantRow const& row, SecondPerson const& second)
 {
     bool const needs_chief = *second.roles.begin() == ConsoleRole::chief_executive;
     return {needs_chief ? with_chief : account_confirmers, {}, {row.asked_by, row.grant.account}};
 }
 
 /// Errors: `errc::wrong_state`.
-result<Row> load_waiting(Ledger& ledger, RoleGrantId id, Instant now)
+result<GrantRow> load_waiting(Ledger& ledger, RoleGrantId id, Instant now)
 {
     auto row = load(ledger, id);
     if (row && !row->grant.waits(now))
@@ -92,14 +85,14 @@ bool is_still_asked(Parties const& parties)
     return !asker.disabled && asker.console_role == ConsoleRole::ict_lead && !parties.back().disabled;
 }
 
-struct Turn {
-    Row row;
+struct GrantTurn {
+    GrantRow row;
     Account account;
 };
 
 /// What both answers need: the row that still waits, and who is in question. Errors: `errc::not_found`, `errc::wrong_state`.
 struct Question {
-    Row row;
+    GrantRow row;
     SecondPerson second;
 };
 
@@ -115,7 +108,7 @@ result<Question> load_question(Ledger& ledger, RoleGrantStep const& step)
 }
 
 /// Everything that confirming needs. Errors: as confirm_role.
-result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
+result<GrantTurn> take_turn(Ledger& ledger, RoleGrantStep const& step)
 {
     auto asked = load_question(ledger, step);
     if (!asked)
@@ -125,11 +118,11 @@ result<Turn> take_turn(Ledger& ledger, RoleGrantStep const& step)
         return account.error();
     if (!is_still_asked(asked->second.parties))
         return errc::wrong_state;
-    return Turn{std::move(asked->row), std::move(*account)};
+    return GrantTurn{std::move(asked->row), std::move(*account)};
 }
 
 /// Everything that refusing needs. Errors: as refuse_role.
-result<Turn> take_refusal(Ledger& ledger, RoleGrantStep const& step)
+result<GrantTurn> take_refusal(Ledger& ledger, RoleGrantStep const& step)
 {
     auto asked = load_question(ledger, step);
     if (!asked)
@@ -137,11 +130,11 @@ result<Turn> take_refusal(Ledger& ledger, RoleGrantStep const& step)
     auto account = require_refuser(ledger, step.actor, refusers_of(asked->row, asked->second));
     if (!account)
         return account.error();
-    return Turn{std::move(asked->row), std::move(*account)};
+    return GrantTurn{std::move(asked->row), std::move(*account)};
 }
 
 result<void> write_decision(
-    Ledger& ledger, Row const& row, RoleGrantState state, Account const& by, std::string const& answer, Instant now)
+    Ledger& ledger, GrantRow const& row, RoleGrantState state, Account const& by, std::string const& answer, Instant now)
 {
     return ledger.database().execute(
         "UPDATE role_grants SET state = ?, decided_at = ?, decided_by = ?, answer = ? WHERE id = ? AND state = 0", state, now,
@@ -178,7 +171,7 @@ result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role
             "INSERT INTO role_grants (account, role, asked_at, asked_by) VALUES (?, ?, ?, ?)", account, role, now, actor.account);
         !asked)
         return asked.error();
-    Deed const deed{"account.ask-role", account_object(account), actor, now};
+    Deed const deed{"account.ask-role", object_of(account), actor, now};
     if (auto const audited = audit(ledger, deed, std::string{to_text(role)}); !audited)
         return audited.error();
     return RoleWay::waits;
@@ -227,7 +220,7 @@ result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step)
             return withdrawn; // what an ICT lead asked for who is none any more
         if (auto const written = write_role(ledger, grant.account, grant.role, step.now); !written)
             return written;
-        return audit(ledger, deed, fmt::format("{}: {}", account_object(grant.account), to_text(grant.role)));
+        return audit(ledger, deed, fmt::format("{}: {}", object_of(grant.account), to_text(grant.role)));
     });
 }
 
@@ -244,7 +237,7 @@ result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string 
         if (auto const decided = write_decision(ledger, turn->row, RoleGrantState::refused, turn->account, reason, step.now);
             !decided)
             return decided;
-        auto const what = fmt::format("{}: {}", account_object(grant.account), to_text(grant.role));
+        auto const what = fmt::format("{}: {}", object_of(grant.account), to_text(grant.role));
         return audit(ledger, deed, what + ": " + reason);
     });
 }
@@ -253,18 +246,17 @@ result<void> expire_roles(Ledger& ledger, Instant now)
 {
     return ledger.transact([&]() -> result<void> {
         static std::string const sql = fmt::format("{}WHERE g.state = 0 AND g.asked_at <= ? ORDER BY g.id", select_grant);
-        auto const over = ledger.database().collect(sql, read_row, now - second_person_time);
+        auto const over = ledger.database().collect(sql, read_grant, now - second_person_time);
         if (!over)
             return over.error();
-        Actor const system{AccountId::none, "system", ""};
         for (auto const& [grant, asked_by] : *over) {
             auto const set
                 = ledger.database().execute("UPDATE role_grants SET state = ?, decided_at = ? WHERE id = ? AND state = 0",
                     RoleGrantState::expired, now, grant.id);
             if (!set)
                 return set;
-            Deed const deed{"account.expire-role", fmt::format("role-grant:{}", number(grant.id)), system, now};
-            auto const detail = fmt::format("{}: {}", account_object(grant.account), to_text(grant.role));
+            Deed const deed{"account.expire-role", fmt::format("role-grant:{}", number(grant.id)), system_actor, now};
+            auto const detail = fmt::format("{}: {}", object_of(grant.account), to_text(grant.role));
             if (auto const audited = audit(ledger, deed, detail); !audited)
                 return audited;
         }
@@ -301,14 +293,14 @@ result<std::vector<RoleGrant>> list_role_grants(Ledger& ledger, std::size_t limi
 {
     static std::string const sql = fmt::format("{}ORDER BY g.id DESC LIMIT ? OFFSET ?", select_grant);
     return ledger.database().collect(
-        sql, [](Statement const& row) { return read_row(row).grant; }, static_cast<std::int64_t>(limit),
+        sql, [](Statement const& row) { return read_grant(row).grant; }, static_cast<std::int64_t>(limit),
         static_cast<std::int64_t>(skipped));
 }
 
 result<RoleGrant> waiting_role(Ledger& ledger, AccountId account)
 {
     static std::string const sql = fmt::format("{}WHERE g.account = ? AND g.state = 0", select_grant);
-    auto row = one(ledger.database().first(sql, read_row, account));
+    auto row = one(ledger.database().first(sql, read_grant, account));
     if (!row)
         return row.error();
     return std::move(row->grant);
@@ -339,7 +331,7 @@ result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Insta
     if (!could_be_second(reader, {with_chief}))
         return std::size_t{0};
     static std::string const sql = fmt::format("{}WHERE g.state = 0 AND g.asked_at > ?", select_grant);
-    auto const waiting = ledger.database().collect(sql, read_row, now - second_person_time);
+    auto const waiting = ledger.database().collect(sql, read_grant, now - second_person_time);
     if (!waiting)
         return waiting.error();
     std::size_t count = 0;

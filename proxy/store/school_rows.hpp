@@ -6,9 +6,8 @@
 
 namespace gatehouse::store {
 
-inline constexpr std::size_t list_reason_limit = 2000; ///< bytes
-inline constexpr std::size_t owner_limit = 200;        ///< bytes
-inline constexpr std::size_t reference_limit = 100;    ///< bytes
+inline constexpr std::size_t owner_limit = 200;     ///< bytes
+inline constexpr std::size_t reference_limit = 100; ///< bytes
 
 /// The entry of that place in that list now, or none.
 result<ListEntryId> listed_as(Ledger& ledger, SchoolList list, std::string const& host, std::string const& path);

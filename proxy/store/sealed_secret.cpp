@@ -6,20 +6,20 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::string_view mark = "v1:";
+constexpr std::string_view sealed_mark = "v1:";
 constexpr std::string_view purpose = "gatehouse second factor";
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
 /// The derived key, wiped when it goes.
-struct Key {
-    explicit Key(AuditChain const& chain)
+struct SealingKey {
+    explicit SealingKey(AuditChain const& chain)
         : bytes{chain.derived_key(purpose)}
     {
     }
-    Key(Key const&) = delete;
-    Key& operator=(Key const&) = delete;
-    ~Key() { sodium_memzero(bytes.data(), bytes.size()); }
+    SealingKey(SealingKey const&) = delete;
+    SealingKey& operator=(SealingKey const&) = delete;
+    ~SealingKey() { sodium_memzero(bytes.data(), bytes.size()); }
     AuditDigest bytes;
 };
 static_assert(std::tuple_size_v<AuditDigest> == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
@@ -50,7 +50,7 @@ std::optional<std::vector<unsigned char>> from_base64(std::string_view text)
 
 std::string seal_secret(AuditChain const& chain, AccountId account, std::string_view secret)
 {
-    Key const key{chain};
+    SealingKey const key{chain};
     auto const owner = owner_text(account);
     std::vector<unsigned char> box(nonce_size + secret.size() + tag_size);
     randombytes_buf(box.data(), nonce_size);
@@ -59,17 +59,17 @@ std::string seal_secret(AuditChain const& chain, AccountId account, std::string_
     std::string text(sodium_base64_ENCODED_LEN(box.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
     sodium_bin2base64(text.data(), text.size(), box.data(), box.size(), sodium_base64_VARIANT_ORIGINAL);
     text.pop_back(); // the terminating zero
-    return std::string(mark) + text;
+    return std::string(sealed_mark) + text;
 }
 
 std::optional<std::string> open_secret(AuditChain const& chain, AccountId account, std::string_view kept)
 {
-    if (!kept.starts_with(mark))
+    if (!kept.starts_with(sealed_mark))
         return std::string(kept);
-    auto const box = from_base64(kept.substr(mark.size()));
+    auto const box = from_base64(kept.substr(sealed_mark.size()));
     if (!box || box->size() < nonce_size + tag_size)
         return std::nullopt;
-    Key const key{chain};
+    SealingKey const key{chain};
     auto const owner = owner_text(account);
     std::string secret(box->size() - nonce_size - tag_size, '\0');
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<unsigned char*>(secret.data()), nullptr, nullptr,
@@ -95,7 +95,7 @@ result<void> seal_kept_secrets(Ledger& ledger)
     if (!open || open->empty())
         return open ? result<void>{} : result<void>{open.error()};
     auto const sealed = [&](AccountId account, std::string const& text) {
-        return text.empty() || text.starts_with(mark) ? text : seal_secret(ledger.chain(), account, text);
+        return text.empty() || text.starts_with(sealed_mark) ? text : seal_secret(ledger.chain(), account, text);
     };
     return ledger.transact([&]() -> result<void> {
         for (auto const& [account, secret, waiting] : *open)

@@ -32,11 +32,6 @@ struct Free {
 };
 using OathText = std::unique_ptr<char, Free>;
 
-std::string object_of(AccountId account)
-{
-    return fmt::format("account:{}", number(account));
-}
-
 /// Counted beside the passwords of the same login; a blank is in no login.
 std::string counted_name(std::string const& login)
 {

@@ -7,16 +7,16 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::chrono::seconds touch_interval{30}; // activity is written at most this often: each write is a sync
+constexpr std::chrono::seconds session_touch_interval{30}; // activity is written at most this often: each write is a sync
 
-struct Row {
+struct OwnedSession {
     Session session;
     AccountId account = AccountId::none;
 };
 
-Row read_session(Statement const& row)
+OwnedSession read_session(Statement const& row)
 {
-    Row read;
+    OwnedSession read;
     read.session.id = row.id<SessionId>(0);
     read.account = row.id<AccountId>(1);
     read.session.created_at = row.instant(2);
@@ -62,7 +62,7 @@ result<Session> find_session(Ledger& ledger, std::string_view token, Instant now
     if (account->disabled || account->console_role == ConsoleRole::none)
         return errc::no_session;
     session.account = std::move(*account);
-    if (now < session.last_seen + touch_interval)
+    if (now < session.last_seen + session_touch_interval)
         return session;
     if (auto const touched = ledger.database().execute("UPDATE sessions SET last_seen = ? WHERE id = ?", now, session.id);
         !touched)
@@ -126,7 +126,7 @@ result<void> end_session_of(Ledger& ledger, SessionId session, Actor const& acto
                 return may;
         if (auto const ended = end_session(ledger, session); !ended)
             return ended;
-        return audit(ledger, deed, fmt::format("account:{}", number(**owner)));
+        return audit(ledger, deed, object_of(**owner));
     });
 }
 

@@ -13,7 +13,7 @@ constexpr std::string_view select_supervision
       " JOIN restrictions r ON r.id = s.restriction JOIN accounts a ON a.id = s.account ";
 constexpr auto supervisors = {ConsoleRole::supervisor, ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher};
 
-SupervisionRow read_row(Statement const& row)
+SupervisionRow read_supervision(Statement const& row)
 {
     return {row.id<SupervisionId>(0), row.id<RestrictionId>(1), row.text(2), row.text(3), row.text(4), row.instant(5),
         row.instant(6), row.optional_instant(7)};
@@ -36,7 +36,7 @@ result<Account> require_supervisor(Ledger& ledger, Actor const& actor, std::stri
 result<SupervisionRow> find_supervision(Ledger& ledger, SupervisionId id)
 {
     static std::string const sql = fmt::format("{}WHERE s.id = ?", select_supervision);
-    auto found = ledger.database().first(sql, read_row, id);
+    auto found = ledger.database().first(sql, read_supervision, id);
     if (!found)
         return found.error();
     if (!*found)
@@ -107,14 +107,14 @@ result<void> end_supervision(Ledger& ledger, SupervisionId id, Actor const& acto
 result<std::vector<SupervisionRow>> list_supervisions(Ledger& ledger, RestrictionId restriction)
 {
     static std::string const sql = fmt::format("{}WHERE s.restriction = ? ORDER BY s.id DESC", select_supervision);
-    return ledger.database().collect(sql, read_row, restriction);
+    return ledger.database().collect(sql, read_supervision, restriction);
 }
 
 result<std::vector<SupervisionRow>> live_supervisions(Ledger& ledger, Instant now)
 {
     static std::string const sql
         = fmt::format("{}WHERE s.ended_at IS NULL AND s.ends_at > ? ORDER BY s.id DESC", select_supervision);
-    return ledger.database().collect(sql, read_row, now);
+    return ledger.database().collect(sql, read_supervision, now);
 }
 
 } // namespace gatehouse::store

@@ -22,7 +22,7 @@ bool is_valid(NewRequest const& request)
 }
 
 /// Errors: `errc::throttled`.
-result<void> check_flood(Database& database, std::string const& address, Instant now)
+result<void> check_ask_flood(Database& database, std::string const& address, Instant now)
 {
     if (address.empty())
         return {};
@@ -138,7 +138,7 @@ result<Submitted> submit_request(Ledger& ledger, NewRequest const& request, Inst
     Actor const actor{AccountId::none, "portal", request.requester.address};
     Submitted submitted{RequestId::none, random_reference(), random_token(), {}};
     return ledger.transact([&]() -> result<Submitted> {
-        if (auto const calm = check_flood(ledger.database(), request.requester.address, now); !calm)
+        if (auto const calm = check_ask_flood(ledger.database(), request.requester.address, now); !calm)
             return calm.error();
         auto const open = open_request_for(ledger.database(), *place);
         if (!open)
@@ -247,7 +247,6 @@ result<std::int64_t> expire_requests(Ledger& ledger, Instant now)
             [](Statement const& row) { return row.id<RequestId>(0); }, now - undecided_request, now);
         if (!overdue)
             return overdue.error();
-        Actor const system{AccountId::none, "system", ""};
         for (auto const id : *overdue) {
             auto const changed = ledger.database().execute(
                 "UPDATE unblock_requests SET state = ?, version = version + 1, decided_at = ? WHERE id = ?",
@@ -256,7 +255,7 @@ result<std::int64_t> expire_requests(Ledger& ledger, Instant now)
                 return changed.error();
             if (auto const event = add_request_event(ledger, id, now, "system", "expired", ""); !event)
                 return event.error();
-            if (auto const audited = audit(ledger, {"unblock.expire", request_object(id), system, now}, ""); !audited)
+            if (auto const audited = audit(ledger, {"unblock.expire", request_object(id), system_actor, now}, ""); !audited)
                 return audited.error();
         }
         return static_cast<std::int64_t>(overdue->size());

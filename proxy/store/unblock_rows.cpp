@@ -6,7 +6,7 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::array<std::string_view, 8> state_names{
+constexpr std::array<std::string_view, 8> request_states{
     "submitted", "recommended", "approved", "refused", "closed", "withdrawn", "expired", "merged"};
 constexpr std::array<std::string_view, 5> scope_names{"person", "group", "role", "everyone", "network"};
 
@@ -46,11 +46,11 @@ Recommendation read_terms(Statement const& row, int column)
 
 std::string_view to_text(RequestState state)
 {
-    return name_of(state_names, state);
+    return name_of(request_states, state);
 }
 std::optional<RequestState> parse_request_state(std::string_view text)
 {
-    return value_of<RequestState>(state_names, text);
+    return value_of<RequestState>(request_states, text);
 }
 std::string_view to_text(Scope scope)
 {

@@ -10,8 +10,6 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t reason_limit = 2000; // bytes
-
 /// Errors: `errc::stale`, `wrong_state`.
 result<RequestRow> load_for_step(Ledger& ledger, RequestStep const& step, RequestState state)
 {
@@ -26,7 +24,7 @@ result<RequestRow> load_for_step(Ledger& ledger, RequestStep const& step, Reques
     return row;
 }
 
-bool is_selector(std::string_view text)
+bool is_recommended_selector(std::string_view text)
 {
     return is_plain_text(text, 128) && text.find('\n') == std::string_view::npos;
 }
@@ -41,7 +39,7 @@ bool is_id(std::string_view text)
 bool is_scope_right(Recommendation const& terms)
 {
     switch (terms.scope) {
-    case Scope::person: return is_selector(terms.scope_value);
+    case Scope::person: return is_recommended_selector(terms.scope_value);
     case Scope::group:
     case Scope::network: return is_id(terms.scope_value);
     case Scope::role: return is_id(terms.scope_value) && terms.scope_value != "everyone";
@@ -59,8 +57,8 @@ result<Recommendation> checked_terms(Recommendation terms, Instant now)
         return terms;
     auto const place = parse_place(written_host(terms.host) + terms.path);
     bool const is_time_right = terms.from < terms.until && now < terms.until && terms.until - terms.from <= longest_override;
-    bool const are_columns_right
-        = std::all_of(terms.when.begin(), terms.when.end(), is_selector) && is_selector(terms.clause) && terms.when.size() <= 16;
+    bool const are_columns_right = std::all_of(terms.when.begin(), terms.when.end(), is_recommended_selector)
+        && is_recommended_selector(terms.clause) && terms.when.size() <= 16;
     if (!place || !is_scope_right(terms) || !is_time_right || !are_columns_right)
         return errc::invalid_value;
     terms.host = place->host;

@@ -8,9 +8,6 @@
 namespace gatehouse::tls {
 namespace {
 
-constexpr std::uint16_t server_name_extension = 0;
-constexpr std::uint16_t alpn_extension = 16;
-
 std::string_view version_text(std::uint16_t version)
 {
     switch (version) {

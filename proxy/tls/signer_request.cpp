@@ -9,7 +9,7 @@ constexpr char signed_leaf = 1;
 constexpr char refused = 0;
 constexpr std::size_t length_size = 2; // bytes before the host
 
-unsigned char const* bytes_of(std::string_view text)
+unsigned char const* first_byte(std::string_view text)
 {
     return reinterpret_cast<unsigned char const*>(text.data());
 }
@@ -25,9 +25,9 @@ bool is_p256(EVP_PKEY& key)
 /// The whole text as a key, or null.
 PkeyPtr read_key(std::string_view text)
 {
-    auto const* at = bytes_of(text);
+    auto const* at = first_byte(text);
     PkeyPtr key{d2i_PUBKEY(nullptr, &at, static_cast<long>(text.size()))};
-    return key && at == bytes_of(text) + text.size() && is_p256(*key) ? std::move(key) : nullptr;
+    return key && at == first_byte(text) + text.size() && is_p256(*key) ? std::move(key) : nullptr;
 }
 
 /// DER of anything that OpenSSL's i2d functions write.
@@ -58,7 +58,7 @@ std::string answer_signer_request(std::string_view request, LeafMint const& mint
     std::string const no{refused};
     if (request.size() < length_size || request.size() > max_signer_packet)
         return no;
-    auto const size = static_cast<std::size_t>(bytes_of(request)[0]) << 8 | bytes_of(request)[1];
+    auto const size = static_cast<std::size_t>(first_byte(request)[0]) << 8 | first_byte(request)[1];
     request.remove_prefix(length_size);
     if (request.size() < size)
         return no;
@@ -77,7 +77,7 @@ CertificatePtr read_signer_answer(std::string_view answer)
     if (answer.empty() || answer.front() != signed_leaf)
         return nullptr;
     answer.remove_prefix(1);
-    auto const* at = bytes_of(answer);
+    auto const* at = first_byte(answer);
     return CertificatePtr{d2i_X509(nullptr, &at, static_cast<long>(answer.size()))};
 }
 

@@ -14,11 +14,6 @@ namespace {
 
 constexpr char may_stay = 'k';
 
-error_code last_error()
-{
-    return {errno, boost::system::system_category()};
-}
-
 void close_both(std::array<int, 2> const& pipe)
 {
     ::close(pipe[0]);

@@ -10,11 +10,6 @@
 namespace gatehouse::gateway {
 namespace {
 
-error_code last_error()
-{
-    return {errno, boost::system::system_category()};
-}
-
 /// A file in memory without a name: as input or output of a program it never blocks one of the two.
 class MemoryFile {
 public:

@@ -15,11 +15,6 @@ struct ArchiveFree {
 };
 using ArchivePtr = std::unique_ptr<archive, ArchiveFree>;
 
-error_code damaged()
-{
-    return make_error_code(boost::system::errc::bad_message);
-}
-
 /// The path's parts without "." ones; nothing if it is absolute, climbs or has odd bytes.
 std::optional<std::vector<std::string>> safe_parts(std::string_view path)
 {

@@ -13,11 +13,6 @@
 namespace gatehouse::lists {
 namespace {
 
-error_code last_error()
-{
-    return {errno, boost::system::generic_category()};
-}
-
 class File {
 public:
     File(std::filesystem::path const& path, int flags, mode_t mode = 0)

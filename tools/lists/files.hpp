@@ -13,6 +13,12 @@ namespace gatehouse::lists {
 /// Largest source file, unpacked. A larger one is a fault of its list, never a reason to run out of memory.
 inline constexpr std::size_t max_source_size = std::size_t{1} << 30; // bytes
 
+/// What a file is told of that contradicts itself.
+inline error_code damaged()
+{
+    return make_error_code(boost::system::errc::bad_message);
+}
+
 /// Reads a regular file. Errors: errno; `file_too_large` above max_source_size.
 result<std::string> read_file(std::filesystem::path const& path);
 

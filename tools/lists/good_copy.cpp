@@ -90,11 +90,6 @@ bool take_title(std::string_view& text, CopyTitle& copy)
     return take_number(entries, copy.entries);
 }
 
-error_code damaged()
-{
-    return make_error_code(boost::system::errc::bad_message);
-}
-
 } // namespace
 
 result<CopyTitle> check_good_copy(std::filesystem::path const& folder, std::string_view list)

@@ -13,11 +13,6 @@
 namespace gatehouse::lists {
 namespace {
 
-error_code last_error()
-{
-    return {errno, boost::system::generic_category()};
-}
-
 class Descriptor {
 public:
     explicit Descriptor(int number)

@@ -124,7 +124,7 @@ Words done_text(std::string_view done)
     return "";
 }
 
-struct Found {
+struct FoundAccount {
     store::Account account;
     std::vector<store::Session> sessions;
     std::vector<store::ApiToken> tokens;
@@ -134,7 +134,7 @@ struct Found {
 };
 
 /// What waits for the account, and for whom.
-result<void> read_waiting(Ledger& ledger, Found& found, store::Instant now)
+result<void> read_waiting(Ledger& ledger, FoundAccount& found, store::Instant now)
 {
     if (found.account.is_held(now)) {
         auto hold = store::find_access_hold(ledger, found.account.id, now);
@@ -155,7 +155,7 @@ result<void> read_waiting(Ledger& ledger, Found& found, store::Instant now)
     return {};
 }
 
-void add_waiting(Page& page, Visit const& visit, Found const& found)
+void add_waiting(Page& page, Visit const& visit, FoundAccount const& found)
 {
     if (found.hold)
         page.parts.push_back(inset(words("Decides nothing until {}: {}. Who could confirm that it is really them: {}.",
@@ -218,7 +218,7 @@ Form change_form(Visit const& visit, store::Account const& account, std::string 
 
 task<Response> account_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems)
 {
-    auto const work = [id, now = visit.instant()](Ledger& ledger) -> result<Found> {
+    auto const work = [id, now = visit.instant()](Ledger& ledger) -> result<FoundAccount> {
         auto account = store::find_account(ledger, id);
         if (!account)
             return account.error();
@@ -228,7 +228,7 @@ task<Response> account_page(Visit const& visit, store::AccountId id, std::vector
         auto tokens = store::list_api_tokens(ledger, id);
         if (!tokens)
             return tokens.error();
-        Found found{std::move(*account), std::move(*sessions), std::move(*tokens), {}, {}, {}};
+        FoundAccount found{std::move(*account), std::move(*sessions), std::move(*tokens), {}, {}, {}};
         if (auto const waiting = read_waiting(ledger, found, now); !waiting)
             return waiting.error();
         return found;

@@ -12,7 +12,7 @@ namespace gatehouse::portal::console {
 namespace {
 
 using store::Ledger;
-constexpr std::size_t rows_of_page = 50;
+constexpr std::size_t audit_rows_of_page = 50;
 constexpr std::size_t rows_of_export = 20000;
 
 struct Search {
@@ -44,7 +44,7 @@ Search read_search(Visit const& visit)
     if (auto const last = date_of(visit, "to", search))
         filter.until = visit.site.clock.instant_of({last->next(), 0});
     filter.before = parse_id(visit.query("before")).value_or(0);
-    filter.limit = rows_of_page;
+    filter.limit = audit_rows_of_page;
     return search;
 }
 
@@ -143,7 +143,7 @@ void add_chain(Page& page, Visit const& visit, store::AuditVerification const& c
 /// The ways to newer and older rows. A search that read its share of them before the page was full says so.
 void add_older(Page& page, Visit const& visit, store::AuditFilter const& filter, store::AuditSlice const& slice)
 {
-    bool const is_full = slice.rows.size() == rows_of_page;
+    bool const is_full = slice.rows.size() == audit_rows_of_page;
     if (slice.older != 0 && !is_full)
         page.parts.push_back(paragraph(words("Rows {} to {} were looked through. There are older ones.",
             shown_number(static_cast<std::uint64_t>(slice.first)), shown_number(static_cast<std::uint64_t>(slice.last)))));
@@ -211,7 +211,7 @@ task<Response> show_audit(Visit const& visit)
     bool const has_older = found->older != 0;
     if (!rows.empty() || has_older)
         page.parts.push_back(link("Download as a table (CSV)", address_of(visit, "/audit/export", {})));
-    if (rows.size() == rows_of_page)
+    if (rows.size() == audit_rows_of_page)
         page.parts.push_back(paragraph(
             words("The table has the newest {} rows at most. For older ones, choose an earlier day under To, and download again.",
                 shown_number(rows_of_export))));

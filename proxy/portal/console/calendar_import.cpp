@@ -118,13 +118,13 @@ Page file_page(Visit const& visit, std::vector<Problem> const& problems)
 }
 
 /// The days that a file has, in the years asked for.
-struct Found {
+struct FoundDays {
     std::vector<Row> rows;
     std::vector<ical::SkippedEvent> skipped;
     std::size_t left_out = 0;
 };
 
-Found read_file(Visit const& visit, std::vector<Problem>& problems)
+FoundDays read_file(Visit const& visit, std::vector<Problem>& problems)
 {
     auto span = ical::usual_span(visit.now.local.date);
     for (auto const& [name, date] : {std::pair{"from", &span.from}, {"to", &span.to}}) {
@@ -140,7 +140,7 @@ Found read_file(Visit const& visit, std::vector<Problem>& problems)
     auto const text = uploaded_text(visit, "file", problems);
     if (!text && problem_with(problems, "file").empty())
         problems.push_back({"file", "Choose the calendar file"});
-    Found found;
+    FoundDays found;
     if (!problems.empty())
         return found;
     auto const calendar = ical::read_calendar(*text, span.from, span.to);
@@ -161,7 +161,7 @@ Found read_file(Visit const& visit, std::vector<Problem>& problems)
 }
 
 /// What was not taken, by name.
-void say_left_out(Page& page, Found const& found)
+void say_left_out(Page& page, FoundDays const& found)
 {
     constexpr std::size_t most_named = 10;
     if (found.left_out > 0)
@@ -178,7 +178,7 @@ void say_left_out(Page& page, Found const& found)
         page.parts.push_back(paragraph(joined(names)));
 }
 
-Page choice_page(Visit const& visit, policy::Timetable const& timetable, Found const& found, std::vector<Problem> problems)
+Page choice_page(Visit const& visit, policy::Timetable const& timetable, FoundDays const& found, std::vector<Problem> problems)
 {
     bool const comes_back = !visit.request.form.empty() && !values_of(visit.request.form, "days").empty();
     Field days{Field::Kind::checkboxes, "days", "What goes into the draft?", "Take the tick from what shall stay as it is.", ""};
@@ -248,7 +248,7 @@ task<Response> take_calendar_file(Visit const& visit)
 
 task<Response> take_calendar_days(Visit const& visit)
 {
-    Found chosen;
+    FoundDays chosen;
     std::vector<Problem> problems;
     for (auto const& text : values_of(visit.request.form, "days")) {
         if (auto row = parse_row(text))

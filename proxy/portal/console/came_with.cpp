@@ -14,7 +14,7 @@ namespace gatehouse::portal::console {
 namespace {
 
 using std::chrono::steady_clock;
-using Found = result<log::SearchPage>;
+using SeenBefore = result<log::SearchPage>;
 
 constexpr std::size_t most_visits = 20, most_hosts = 8, rows_of_visit = 300;
 constexpr std::chrono::seconds before_visit{2}, after_visit{10};

@@ -20,7 +20,7 @@ using store::Ledger;
 
 constexpr std::size_t most_shown = 50; ///< of what left the draft; the audit has all of it
 
-struct Found {
+struct FoundHold {
     store::AccessHold hold;
     error_code refused; ///< why this reader cannot confirm it
     bool may_refuse = false;
@@ -49,7 +49,7 @@ Words names_of(std::vector<store::Account> const& accounts)
     return joined(std::move(names));
 }
 
-Part word_form(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+Part word_form(Visit const& visit, FoundHold const& found, std::vector<Problem> const& problems)
 {
     WordChoice choice{"Ask them face to face or on the telephone: did they want this, and can they sign in with it? Confirm "
                       "nothing because of a mail or a message.",
@@ -62,7 +62,7 @@ Part word_form(Visit const& visit, Found const& found, std::vector<Problem> cons
     return second_word_form(visit, "/roles/access", store::number(found.hold.account.id), std::move(choice), problems);
 }
 
-void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+void add_turn(Page& page, Visit const& visit, FoundHold const& found, std::vector<Problem> const& problems)
 {
     if (found.refused == store::make_error_code(store::errc::same_person))
         page.parts.push_back(inset("You gave it, or it is your own account: somebody else says whether it is really them."));
@@ -82,7 +82,7 @@ void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Pr
         page.parts.push_back(word_form(visit, found, problems));
 }
 
-Response hold_shown(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+Response hold_shown(Visit const& visit, FoundHold const& found, std::vector<Problem> const& problems)
 {
     auto const& hold = found.hold;
     Page page;
@@ -165,7 +165,7 @@ Response refused_shown(Visit const& visit, store::RefusedAccess const& refused, 
 task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<Problem> problems,
     std::optional<std::vector<std::string>> dropped = std::nullopt)
 {
-    using Either = std::variant<Found, store::RefusedAccess>;
+    using Either = std::variant<FoundHold, store::RefusedAccess>;
     co_await note_holds_seen(visit);
     auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<Either> {
         auto refused = store::find_refused_access(ledger, id, actor, now);
@@ -177,7 +177,7 @@ task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<
         store::AccessStep const step{id, hold->given.back().id, actor, now};
         auto const turn = store::check_access_turn(ledger, step);
         bool const may_refuse = store::check_access_refusal(ledger, step).has_value();
-        return Either{Found{std::move(*hold), turn ? error_code{} : turn.error(), may_refuse}};
+        return Either{FoundHold{std::move(*hold), turn ? error_code{} : turn.error(), may_refuse}};
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found && found.error() == store::errc::wrong_state)
@@ -186,7 +186,7 @@ task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<
         co_return show_failure(visit, found.error());
     if (auto const* const refused = std::get_if<store::RefusedAccess>(&*found))
         co_return refused_shown(visit, *refused, dropped ? &*dropped : nullptr, problems);
-    co_return hold_shown(visit, std::get<Found>(*found), problems);
+    co_return hold_shown(visit, std::get<FoundHold>(*found), problems);
 }
 
 } // namespace

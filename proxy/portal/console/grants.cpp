@@ -13,7 +13,7 @@ namespace {
 using store::ConsoleRole;
 using store::Ledger;
 
-Words spoken(Visit const& visit, std::string_view column, std::vector<std::string> const& selectors, char const* nothing)
+Words spoken_columns(Visit const& visit, std::string_view column, std::vector<std::string> const& selectors, char const* nothing)
 {
     auto const policy = visit.site.services.current_policy();
     std::vector<Words> parts;
@@ -72,11 +72,11 @@ task<Response> show_grants(Visit const& visit)
     table.empty = "No site is open by a grant.";
     for (auto const& row : found->rows) {
         auto const state = state_of(visit, row);
-        Words whom = spoken(visit, "who", row.who, "everyone");
+        Words whom = spoken_columns(visit, "who", row.who, "everyone");
         if (!row.where.empty())
-            whom = words("{}, at {}", whom, spoken(visit, "where", row.where, "anywhere"));
-        table.rows.push_back({{spoken(visit, "what", row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)), {},
-                                  false, false, row.name()},
+            whom = words("{}, at {}", whom, spoken_columns(visit, "where", row.where, "anywhere"));
+        table.rows.push_back({{spoken_columns(visit, "what", row.what, ""), "/grant?id=" + std::to_string(store::number(row.id)),
+                                  {}, false, false, row.name()},
             {whom}, {shown_time(visit.site, row.until)}, {state.text, {}, state.tag}});
     }
     Page page;
@@ -102,10 +102,11 @@ task<Response> show_grant(Visit const& visit)
     Page page;
     page.title = words("Grant {}", row->name());
     page.back = "/grants";
-    page.parts = {heading(spoken(visit, "what", row->what, ""), row->name())};
+    page.parts = {heading(spoken_columns(visit, "what", row->what, ""), row->name())};
     std::vector<SummaryRow> rows{{"State", {state.text, {}, state.tag}},
-        {"For whom", {spoken(visit, "who", row->who, "everyone")}}, {"Where", {spoken(visit, "where", row->where, "anywhere")}},
-        {"When", {spoken(visit, "when", row->when, "at any time")}}, {"From", {shown_time(visit.site, row->from)}},
+        {"For whom", {spoken_columns(visit, "who", row->who, "everyone")}},
+        {"Where", {spoken_columns(visit, "where", row->where, "anywhere")}},
+        {"When", {spoken_columns(visit, "when", row->when, "at any time")}}, {"From", {shown_time(visit.site, row->from)}},
         {"Until", {shown_time(visit.site, row->until)}}, {"Clause", {row->clause}}, {"Reason", {row->reason}},
         {"Approved by", {row->approved_by}}};
     if (row->ended_at)

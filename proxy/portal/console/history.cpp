@@ -60,14 +60,14 @@ Part step_form(Visit const& visit, PublicationId id, std::string action, Words b
     return portal::form(form);
 }
 
-struct Found {
+struct FoundPublication {
     store::Publication publication;
     Changes changes;
     std::vector<store::Account> confirmers;
     error_code refused; ///< why this reader cannot confirm it
 };
 
-result<Found> find_one(Ledger& ledger, store::PublicationStep const& step)
+result<FoundPublication> find_one(Ledger& ledger, store::PublicationStep const& step)
 {
     auto publication = store::find_publication(ledger, step.id);
     auto changes = read_changes(ledger, step.id);
@@ -75,7 +75,8 @@ result<Found> find_one(Ledger& ledger, store::PublicationStep const& step)
     if (!publication || !changes || !confirmers)
         return !publication ? publication.error() : !changes ? changes.error() : confirmers.error();
     auto const turn = store::check_publication_turn(ledger, step);
-    return Found{std::move(*publication), std::move(*changes), std::move(*confirmers), turn ? error_code{} : turn.error()};
+    return FoundPublication{
+        std::move(*publication), std::move(*changes), std::move(*confirmers), turn ? error_code{} : turn.error()};
 }
 
 Part confirmation_form(Visit const& visit, PublicationId id, std::vector<Problem> const& problems)
@@ -87,7 +88,7 @@ Part confirmation_form(Visit const& visit, PublicationId id, std::vector<Problem
 }
 
 /// What a reader can do about one that waits for a second person.
-void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+void add_turn(Page& page, Visit const& visit, FoundPublication const& found, std::vector<Problem> const& problems)
 {
     if (!found.publication.waits(visit.instant()) || visit.is_held()) // the banner says why
         return;
@@ -125,7 +126,7 @@ void add_changes(Page& page, Visit const& visit, Changes const& changes)
     }
 }
 
-std::vector<SummaryRow> rows_of(Visit const& visit, Found const& found)
+std::vector<SummaryRow> rows_of(Visit const& visit, FoundPublication const& found)
 {
     auto const& one = found.publication;
     bool const is_to_come = one.state == PublicationState::pending || one.state == PublicationState::waiting;

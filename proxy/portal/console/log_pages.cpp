@@ -15,7 +15,7 @@ namespace gatehouse::portal::console {
 
 namespace {
 
-constexpr std::size_t rows_of_page = 50;
+constexpr std::size_t log_rows_of_page = 50;
 constexpr std::size_t rows_of_export = 5000;
 /// The one page with a script, which is ours and asks for nothing but its events.
 constexpr char const* live_policy
@@ -68,7 +68,7 @@ task<Response> show_live_log(Visit const& visit)
     if (auto first = co_await ask_for_purpose(visit, stated))
         co_return std::move(*first);
     auto search = read_search(visit, stated);
-    search.query.limit = rows_of_page;
+    search.query.limit = log_rows_of_page;
     search.query.from.reset();
     auto begun = co_await begin_live(visit, search);
     if (auto* const refused = std::get_if<Response>(&begun))
@@ -111,7 +111,7 @@ task<Response> show_log(Visit const& visit)
     if (auto first = co_await ask_for_purpose(visit, stated))
         co_return std::move(*first);
     auto search = read_search(visit, stated);
-    search.query.limit = rows_of_page;
+    search.query.limit = log_rows_of_page;
     Page page;
     page.title = "Access log";
     if (!search.problems.empty()) {

@@ -24,7 +24,7 @@ bool holds_a_key(Visit const& visit)
 }
 
 /// "Year 9", "YouTube": what a selector means to people.
-Words spoken(Visit const& visit, std::string_view column, std::string const& selector)
+Words spoken_column(Visit const& visit, std::string_view column, std::string const& selector)
 {
     return spoken_selector(*visit.site.services.current_policy(), column, selector);
 }
@@ -151,9 +151,9 @@ Words key_text(Visit const& visit, std::optional<store::GivenKey> const& key)
 Part facts(Visit const& visit, store::Permission const& permission)
 {
     auto const now = visit.instant();
-    std::vector<SummaryRow> rows{{"State", state_of(permission, now)}, {"For whom", {spoken(visit, "who", permission.who)}},
-        {"What", {spoken(visit, "what", permission.what)}},
-        {"Where", {permission.where.empty() ? Words("Anywhere at school") : spoken(visit, "where", permission.where)}},
+    std::vector<SummaryRow> rows{{"State", state_of(permission, now)},
+        {"For whom", {spoken_column(visit, "who", permission.who)}}, {"What", {spoken_column(visit, "what", permission.what)}},
+        {"Where", {permission.where.empty() ? Words("Anywhere at school") : spoken_column(visit, "where", permission.where)}},
         {"What for", {permission.reason}}, {"Asked for by", {permission.made_by}},
         {"Headteacher's key", {key_text(visit, permission.headteacher)}},
         {"Officer's key", {key_text(visit, permission.officer)}}};
@@ -219,7 +219,7 @@ task<Response> permission_page(Visit const& visit, store::PermissionId id, std::
     if (!found)
         co_return show_failure(visit, found.error());
     Page page;
-    page.title = words("{} for {}", spoken(visit, "what", found->what), spoken(visit, "who", found->who));
+    page.title = words("{} for {}", spoken_column(visit, "what", found->what), spoken_column(visit, "who", found->who));
     page.back = "/permissions";
     if (auto const done = done_text(visit.query("done")); !done.empty())
         page.parts.push_back(notice("Done", found->is_open(visit.instant()) ? words("{} It is open now.", done) : done));
@@ -254,10 +254,10 @@ task<Response> show_permissions(Visit const& visit)
     table.head = {"What", "For whom", "State", "Headteacher's key", "Officer's key"};
     table.empty = "Nothing has been asked for.";
     for (auto const& each : found->rows)
-        table.rows.push_back({{spoken(visit, "what", each.what), address_of(each.id), {}, false, false,
-                                  words("for {}", spoken(visit, "who", each.who))},
-            {spoken(visit, "who", each.who)}, state_of(each, visit.instant()), key_state(each.headteacher, visit.instant()),
-            key_state(each.officer, visit.instant())});
+        table.rows.push_back({{spoken_column(visit, "what", each.what), address_of(each.id), {}, false, false,
+                                  words("for {}", spoken_column(visit, "who", each.who))},
+            {spoken_column(visit, "who", each.who)}, state_of(each, visit.instant()),
+            key_state(each.headteacher, visit.instant()), key_state(each.officer, visit.instant())});
     Page page;
     page.title = "Permissions";
     page.parts = {heading("Permissions"),

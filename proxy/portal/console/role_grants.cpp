@@ -18,7 +18,7 @@ namespace {
 using store::Ledger;
 using store::RoleGrantState;
 
-struct Found {
+struct FoundGrant {
     store::RoleGrant grant;
     std::vector<store::Account> confirmers;
     std::vector<store::Account> said_to_be; ///< the other accounts of the same human being, as was typed
@@ -64,7 +64,7 @@ Cell state_of(store::RoleGrant const& grant, store::Instant now)
     return {"Withdrawn", {}, "grey"};
 }
 
-Part facts(Visit const& visit, Found const& found)
+Part facts(Visit const& visit, FoundGrant const& found)
 {
     auto const& grant = found.grant;
     std::vector<SummaryRow> rows{{"Person", {shown_person(grant)}}, {"State", state_of(grant, visit.instant())},
@@ -86,7 +86,7 @@ Part facts(Visit const& visit, Found const& found)
     return summary(rows);
 }
 
-Part decision_form(Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+Part decision_form(Visit const& visit, FoundGrant const& found, std::vector<Problem> const& problems)
 {
     WordChoice choice{found.said_to_be.empty() || found.refused
             ? "Ask the person, if you did not expect this. Anybody who can sign in as them decides with this role."
@@ -97,7 +97,7 @@ Part decision_form(Visit const& visit, Found const& found, std::vector<Problem> 
 }
 
 /// Why this reader cannot confirm it; nothing if they can.
-Words why_not(Visit const& visit, Found const& found)
+Words why_not(Visit const& visit, FoundGrant const& found)
 {
     auto const is = [&](store::errc code) { return found.refused == store::make_error_code(code); };
     bool const is_named = std::any_of(found.said_to_be.begin(), found.said_to_be.end(),
@@ -114,7 +114,7 @@ Words why_not(Visit const& visit, Found const& found)
     return found.refused ? Words(failure_text(found.refused)) : Words();
 }
 
-void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Problem> const& problems)
+void add_turn(Page& page, Visit const& visit, FoundGrant const& found, std::vector<Problem> const& problems)
 {
     if (!found.grant.waits(visit.instant()))
         return;
@@ -126,7 +126,7 @@ void add_turn(Page& page, Visit const& visit, Found const& found, std::vector<Pr
 
 task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector<Problem> problems)
 {
-    auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<Found> {
+    auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<FoundGrant> {
         auto grant = store::find_role_grant(ledger, id);
         auto confirmers = store::role_confirmers(ledger, id, now);
         if (!grant || !confirmers)
@@ -140,7 +140,7 @@ task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector
             return !account ? account.error() : given.error();
         auto const turn = store::check_role_turn(ledger, {id, actor, now});
         bool const may_refuse = store::check_role_refusal(ledger, {id, actor, now}).has_value();
-        return Found{std::move(*grant), std::move(*confirmers), std::move(*others), turn ? error_code{} : turn.error(),
+        return FoundGrant{std::move(*grant), std::move(*confirmers), std::move(*others), turn ? error_code{} : turn.error(),
             may_refuse, std::move(*account), std::move(*given)};
     };
     auto const found = co_await visit.site.services.store.call(work);

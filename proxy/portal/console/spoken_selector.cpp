@@ -8,7 +8,7 @@ namespace gatehouse::portal::console {
 namespace {
 
 template <class Table>
-std::string title_in(Table const& table, std::string const& id)
+std::string title_or_id(Table const& table, std::string const& id)
 {
     for (auto const& row : table)
         if (row.id == id)
@@ -25,13 +25,13 @@ Words spoken_selector(policy::Policy const& policy, policy::Selector const& sele
     switch (selector.kind) {
     case everyone: return "Everyone";
     case everything: return "Everything";
-    case role: return title_in(policy.roles, value);
-    case group: return title_in(policy.groups, value);
-    case category: return title_in(policy.categories, value);
-    case service: return title_in(policy.services, value);
-    case list: return words("the list {}", title_in(policy.lists, value));
-    case search: return words("searches about {}", title_in(policy.term_lists, value));
-    case network: return title_in(policy.networks, value);
+    case role: return title_or_id(policy.roles, value);
+    case group: return title_or_id(policy.groups, value);
+    case category: return title_or_id(policy.categories, value);
+    case service: return title_or_id(policy.services, value);
+    case list: return words("the list {}", title_or_id(policy.lists, value));
+    case search: return words("searches about {}", title_or_id(policy.term_lists, value));
+    case network: return title_or_id(policy.networks, value);
     case signal: return words("sign: {}", Words::perhaps_ours(spoken(value)));
     case device_kind: return Words::perhaps_ours(value + " devices");
     case closed: return "when there is no school";
