@@ -76,7 +76,8 @@ void Notifier::ask_turn(std::function<void()> answer)
 
 bool Notifier::tell_all()
 {
-    auto const due = store_.run([this](store::Ledger& ledger) { return store::due_notices(ledger, roles_); });
+    auto const due
+        = store_.run([this](store::Ledger& ledger) { return store::due_notices(ledger, roles_, clock_.now().instant); });
     if (!due)
         return true; // the store says so itself; the next look will do
     return std::all_of(due->begin(), due->end(), [this](auto const& notice) { return tell(notice); });

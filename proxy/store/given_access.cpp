@@ -150,8 +150,7 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
 
 SecondPerson refusers_of(Held const& held)
 {
-    bool const needs_chief = *held.second.roles.begin() == ConsoleRole::chief_executive;
-    return {needs_chief ? with_chief : account_confirmers, held.second.parties};
+    return {needs_chief(held.second) ? with_chief : account_confirmers, held.second.parties};
 }
 
 result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
@@ -271,6 +270,18 @@ result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Insta
         return all.error();
     return static_cast<std::size_t>(
         std::count_if(all->begin(), all->end(), [&](Held const& held) { return could_be_second(reader, refusers_of(held)); }));
+}
+
+result<GivenAccessId> newest_hold_for_chief(Ledger& ledger, Instant now)
+{
+    auto const all = list_held(ledger, now);
+    if (!all)
+        return all.error();
+    auto newest = GivenAccessId::none;
+    for (auto const& held : *all)
+        if (needs_chief(held.second))
+            newest = std::max(newest, held.given.back().id);
+    return newest;
 }
 
 result<void> note_holds_seen(Ledger& ledger, AccountId id, Instant now)

@@ -72,6 +72,8 @@ result<RefusedAccess> find_refused_access(Ledger& ledger, AccountId account, Act
 
 /// Those that this reader could confirm or refuse.
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now);
+/// The newest way in that nobody but the chief executive could confirm; none if there is none.
+result<GivenAccessId> newest_hold_for_chief(Ledger& ledger, Instant now);
 /// A page has told this reader of all that they could confirm; what they could only refuse waits on. Writes nothing if that is known.
 result<void> note_holds_seen(Ledger& ledger, AccountId reader, Instant now);
 

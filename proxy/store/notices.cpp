@@ -5,6 +5,7 @@
 #include "proxy/store/machine_rows.hpp"
 #include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 #include <algorithm>
@@ -19,6 +20,9 @@ constexpr std::string_view urgent_report = "Somebody may need help now. Please l
 constexpr std::string_view one_key = "A permission for pupils waits for your key.";
 constexpr std::string_view a_case = "Supervised use of the web is proposed for somebody and waits for your decision.";
 
+constexpr std::string_view a_role
+    = "Somebody is to have a role that decides, and a second person has to say yes. Say no if you did not expect that.";
+
 constexpr std::string_view an_emergency
     = "Somebody signed in with the account for emergencies. If you did not expect that, look at it now.";
 
@@ -28,13 +32,14 @@ constexpr std::string_view a_decision
 /// A kind with how its newest waiting thing is found: one number, which grows with each.
 struct Source {
     NoticeKind kind;
-    std::string_view newest;    ///< ?1: the role; empty: newest_to_decide()
+    std::string_view newest;    ///< ?1: the role; empty: `find` does it
     std::string_view more = {}; ///< ?1: what `newest` found; a line for the mail
+    result<std::optional<std::int64_t>> (*find)(Ledger& ledger, ConsoleRole role, Instant now) = nullptr;
 };
 
 /// Of the requests that wait for this role's decision. One may become the chief executive's because the headteacher joins those who ask, so for them
 /// each of these counts.
-result<std::optional<std::int64_t>> newest_to_decide(Ledger& ledger, ConsoleRole role)
+result<std::optional<std::int64_t>> newest_to_decide(Ledger& ledger, ConsoleRole role, Instant)
 {
     using Waiting = std::pair<RequestId, std::int64_t>;
     auto const waiting = ledger.database().collect(
@@ -57,6 +62,22 @@ result<std::optional<std::int64_t>> newest_to_decide(Ledger& ledger, ConsoleRole
     return std::optional<std::int64_t>{};
 }
 
+template <class Id>
+result<std::optional<std::int64_t>> as_number(result<Id> const& id)
+{
+    return id ? result<std::optional<std::int64_t>>{number(*id)} : result<std::optional<std::int64_t>>{id.error()};
+}
+
+result<std::optional<std::int64_t>> newest_role_of_chief(Ledger& ledger, ConsoleRole, Instant now)
+{
+    return as_number(newest_role_for_chief(ledger, now));
+}
+
+result<std::optional<std::int64_t>> newest_hold_of_chief(Ledger& ledger, ConsoleRole, Instant now)
+{
+    return as_number(newest_hold_for_chief(ledger, now));
+}
+
 constexpr std::string_view open_reports
     = "SELECT coalesce(max(id), 0) FROM reports WHERE state = 0 AND route = ?1 AND urgency < 3";
 constexpr std::string_view urgent_reports
@@ -75,7 +96,8 @@ constexpr std::string_view changed_accounts
       " OR (action = 'account.confirm-access' AND account = 0)"
       " OR (action = 'account.add' AND detail NOT LIKE 'console role none%')"
       " OR (action IN ('account.disable', 'account.enable', 'account.forget') AND detail LIKE 'role %')"
-      " OR (action IN ('account.reset-password', 'account.set-sign-on') AND EXISTS (SELECT 1 FROM accounts a WHERE "
+      " OR (action IN ('account.reset-password', 'account.set-sign-on', 'account.rename') AND EXISTS (SELECT 1 FROM accounts a "
+      "WHERE "
       "a.console_role <> 0 AND a.id = "
       "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
 constexpr std::string_view accounts_kind = "roles";
@@ -127,17 +149,19 @@ constexpr std::array sources{
                "more. Its changes are in the draft again.",
                "/history"},
         "SELECT coalesce(max(id), 0) FROM publications WHERE state = 3 AND ?1 > 0"},
-    Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision", a_decision, "/requests"}, {}},
+    Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision", a_decision, "/requests"}, {}, {},
+        newest_to_decide},
     Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
-    Source{{accounts_kind, ConsoleRole::headteacher, "an account with a role was changed",
-               "An account with a role in these pages was made, changed or closed, or it got another password or another way to "
-               "sign in. If you did not expect that, look at it: whoever gives a way to sign in could sign in as that person. "
-               "The page Roles shows the accounts that decide nothing because of that, until when, and who says whether it "
-               "is really them.",
-               "/audit?action=account."},
+    Source{
+        {accounts_kind, ConsoleRole::headteacher, "an account with a role was changed",
+            "An account with a role in these pages was made, changed or closed, or it got another user name, password or way to "
+            "sign in. If you did not expect that, look at it: whoever gives a way to sign in could sign in as that person. "
+            "The page Roles shows the accounts that decide nothing because of that, until when, and who says whether it "
+            "is really them.",
+            "/audit?action=account."},
         changed_accounts},
     Source{{"not-them", ConsoleRole::headteacher, "a second person says that it is not them", not_them, "/roles"}, refusals},
     Source{{"not-them-dpo", ConsoleRole::dpo, "a second person says that it is not them", not_them,
@@ -146,9 +170,7 @@ constexpr std::array sources{
     Source{{"not-them-dsl", ConsoleRole::dsl, "a second person says that it is not them", not_them, "/"}, refusals},
     Source{{"not-them-head", ConsoleRole::chief_executive, "a second person says that it is not them", not_them, "/roles"},
         refusals_of_heads},
-    Source{{"role-asked", ConsoleRole::headteacher, "a role waits for a second person",
-               "Somebody is to have a role that decides, and a second person has to say yes. Say no if you did not expect that.",
-               "/roles"},
+    Source{{"role-asked", ConsoleRole::headteacher, "a role waits for a second person", a_role, "/roles"},
         "SELECT coalesce(max(id), 0) FROM role_grants WHERE state = 0 AND ?1 > 0"},
     Source{
         {"lists-asked", ConsoleRole::headteacher, "sites that nobody looks into wait for a second person",
@@ -180,8 +202,16 @@ constexpr std::array sources{
                "by hand: it says which, and why.",
                "/status"},
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'lists.update-failed' AND ?1 > 0"},
-    Source{{"decisions-head", ConsoleRole::chief_executive, "a request waits for your decision", a_decision, "/requests"}, {}},
+    Source{{"decisions-head", ConsoleRole::chief_executive, "a request waits for your decision", a_decision, "/requests"}, {}, {},
+        newest_to_decide},
     Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"role-asked-chief", ConsoleRole::chief_executive, "a role waits for you", a_role, "/roles"}, {}, {},
+        newest_role_of_chief},
+    Source{{"access-chief", ConsoleRole::chief_executive, "an account waits for your word",
+               "Somebody was given another way into an account that decides, and nobody but you could say whether it is really "
+               "them. Ask the person, then say yes or no. Until then the account decides nothing.",
+               "/roles"},
+        {}, {}, newest_hold_of_chief},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},
     Source{{"reports-pupil", ConsoleRole::dsl, "a report waits", a_report, "/reports"}, open_reports},
@@ -211,7 +241,7 @@ std::span<NoticeKind const> notice_kinds()
     return kinds;
 }
 
-result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles)
+result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles, Instant now)
 {
     auto& database = ledger.database();
     auto const number_of = [](Statement const& row) { return row.integer(0); };
@@ -220,8 +250,8 @@ result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole
         auto const& kind = kinds[i];
         if (std::find(roles.begin(), roles.end(), kind.role) == roles.end())
             continue;
-        auto const newest = sources[i].newest.empty() ? newest_to_decide(ledger, kind.role)
-                                                      : database.first(sources[i].newest, number_of, kind.role);
+        auto const newest = sources[i].find != nullptr ? sources[i].find(ledger, kind.role, now)
+                                                       : database.first(sources[i].newest, number_of, kind.role);
         auto const told = database.first("SELECT newest FROM notices WHERE kind = ?", number_of, kind.id);
         if (!newest || !told)
             return newest ? told.error() : newest.error();

@@ -25,7 +25,7 @@ struct DueNotice {
 };
 
 /// For these roles. Errors: those of the database.
-result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles);
+result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles, Instant now);
 /// Once the mail server has taken it: the next notice of the kind is about something newer. What it says of another way in counts from then
 /// (given_access.hpp).
 result<void> mark_told(Ledger& ledger, DueNotice const& notice, Instant now);

@@ -65,8 +65,7 @@ result<SecondPerson> second_person_for(Ledger& ledger, GrantRow const& row, Inst
 /// Who says no, which is safe at any time: also whoever is said to be in the account.
 SecondPerson refusers_of(GrantRow const& row, SecondPerson const& second)
 {
-    bool const needs_chief = *second.roles.begin() == ConsoleRole::chief_executive;
-    return {needs_chief ? with_chief : account_confirmers, {}, {row.asked_by, row.grant.account}};
+    return {needs_chief(second) ? with_chief : account_confirmers, {}, {row.asked_by, row.grant.account}};
 }
 
 /// Errors: `errc::wrong_state`.
@@ -105,6 +104,23 @@ result<Question> load_question(Ledger& ledger, RoleGrantStep const& step)
     if (!second)
         return second.error();
     return Question{std::move(*row), std::move(*second)};
+}
+
+/// All that wait, oldest first.
+result<std::vector<Question>> waiting_questions(Ledger& ledger, Instant now)
+{
+    static std::string const sql = fmt::format("{}WHERE g.state = 0 AND g.asked_at > ? ORDER BY g.id", select_grant);
+    auto waiting = ledger.database().collect(sql, read_grant, now - second_person_time);
+    if (!waiting)
+        return waiting.error();
+    std::vector<Question> questions;
+    for (auto& row : *waiting) {
+        auto second = second_person_for(ledger, row, now);
+        if (!second)
+            return second.error();
+        questions.push_back({std::move(row), std::move(*second)});
+    }
+    return questions;
 }
 
 /// Everything that confirming needs. Errors: as confirm_role.
@@ -330,19 +346,21 @@ result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Insta
 {
     if (!could_be_second(reader, {with_chief}))
         return std::size_t{0};
-    static std::string const sql = fmt::format("{}WHERE g.state = 0 AND g.asked_at > ?", select_grant);
-    auto const waiting = ledger.database().collect(sql, read_grant, now - second_person_time);
+    auto const waiting = waiting_questions(ledger, now);
     if (!waiting)
         return waiting.error();
-    std::size_t count = 0;
-    for (auto const& row : *waiting) {
-        auto const second = second_person_for(ledger, row, now);
-        if (!second)
-            return second.error();
-        if (could_be_second(reader, refusers_of(row, *second)))
-            ++count;
-    }
-    return count;
+    return static_cast<std::size_t>(std::count_if(waiting->begin(), waiting->end(),
+        [&](Question const& each) { return could_be_second(reader, refusers_of(each.row, each.second)); }));
+}
+
+result<RoleGrantId> newest_role_for_chief(Ledger& ledger, Instant now)
+{
+    auto const waiting = waiting_questions(ledger, now);
+    if (!waiting)
+        return waiting.error();
+    auto const newest
+        = std::find_if(waiting->rbegin(), waiting->rend(), [](Question const& each) { return needs_chief(each.second); });
+    return newest == waiting->rend() ? RoleGrantId::none : newest->row.grant.id;
 }
 
 } // namespace gatehouse::store

@@ -68,5 +68,7 @@ result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Ins
 result<void> expire_roles(Ledger& ledger, Instant now);
 /// Those that wait and that this reader could confirm or refuse.
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Instant now);
+/// The newest that waits for the chief executive, since nobody else could confirm it; none if there is none.
+result<RoleGrantId> newest_role_for_chief(Ledger& ledger, Instant now);
 
 } // namespace gatehouse::store

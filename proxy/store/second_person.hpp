@@ -23,6 +23,12 @@ struct SecondPerson {
     std::vector<AccountId> accounts = {}; ///< these accounts themselves, whoever is said to be in them
 };
 
+/// Nobody else could say yes.
+inline bool needs_chief(SecondPerson const& second)
+{
+    return *second.roles.begin() == ConsoleRole::chief_executive;
+}
+
 /// Errors: `errc::not_found`.
 result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accounts);
 

@@ -1,6 +1,7 @@
 #include "proxy/tls/client_hello.hpp"
 
 #include "proxy/tls/cursor.hpp"
+#include "proxy/tls/extensions.hpp"
 #include "proxy/tls/ja4.hpp"
 
 #include <algorithm>
@@ -14,14 +15,6 @@ constexpr std::size_t max_record_size = 1U << 14; // RFC 8446 §5.1
 constexpr std::size_t message_header_size = 4;
 constexpr std::uint8_t handshake_record = 22;
 constexpr std::uint8_t client_hello_message = 1;
-
-enum : std::uint16_t {
-    server_name_extension = 0,
-    signature_algorithms_extension = 13,
-    alpn_extension = 16,
-    supported_versions_extension = 43,
-    ech_extension = 0xfe0d,
-};
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t index)
 {

@@ -1,5 +1,7 @@
 #include "proxy/tls/ja4.hpp"
 
+#include "proxy/tls/extensions.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>

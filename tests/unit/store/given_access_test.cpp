@@ -48,7 +48,7 @@ struct GivenAccesses : School {
     /// What the mail server took.
     void mail_the_headteacher()
     {
-        for (auto const& each : *due_notices(*ledger, std::array{ConsoleRole::headteacher}))
+        for (auto const& each : *due_notices(*ledger, std::array{ConsoleRole::headteacher}, now))
             ASSERT_DONE(mark_told(*ledger, each, now));
     }
     void sign_somebody_in() { ASSERT_DONE(record_event(*ledger, as(officer), "sign-in", "account:1", "console", now)); }
@@ -256,7 +256,7 @@ TEST_F(GivenAccesses, CountFromTheMailThatTellsOfThem)
 {
     sign_somebody_in();
     ASSERT_DONE(give_password(officer, as(ict)));
-    auto const due = *due_notices(*ledger, std::array{ConsoleRole::headteacher});
+    auto const due = *due_notices(*ledger, std::array{ConsoleRole::headteacher}, now);
     ASSERT_EQ(due.size(), 1U);
     now += hours{1};
     ASSERT_DONE(give_password(officer2, as(ict)));
@@ -284,9 +284,15 @@ TEST_F(GivenAccesses, AreConfirmedByTheChiefExecutiveWhereNobodyElseCould)
     for (auto const each : {head2, ict2})
         close(each);
     EXPECT_FALSE(could_confirm(head, chief)) << "nobody makes it true on the spot by closing the others";
+    auto const chief_is_told = [&] { return *due_notices(*ledger, std::array{ConsoleRole::chief_executive}, now); };
+    EXPECT_TRUE(chief_is_told().empty());
     EXPECT_FAILS(confirm(head, chief), errc::not_permitted);
     now += hours{25};
     EXPECT_TRUE(could_confirm(head, chief));
+    ASSERT_EQ(chief_is_told().size(), 1U);
+    EXPECT_EQ(chief_is_told().front().kind->id, "access-chief");
+    ASSERT_DONE(mark_told(*ledger, chief_is_told().front(), now));
+    EXPECT_TRUE(chief_is_told().empty()) << "once";
     EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, chief), now).value(), 1U);
     EXPECT_FAILS(confirm(head, ict), errc::not_permitted) << "who gave it";
     ASSERT_DONE(confirm(head, chief));
@@ -313,7 +319,7 @@ TEST_F(GivenAccesses, AreConfirmedOnTheMachineOnlyWhereNobodyOfTheConsoleCould)
     ASSERT_DONE(by_owner());
     EXPECT_FALSE(is_held(head));
     EXPECT_EQ(newest_action(), "account.confirm-access");
-    EXPECT_EQ(due_notices(*ledger, std::array{ConsoleRole::headteacher})->size(), 1U) << "and the headteacher is told";
+    EXPECT_EQ(due_notices(*ledger, std::array{ConsoleRole::headteacher}, now)->size(), 1U) << "and the headteacher is told";
 }
 
 TEST_F(GivenAccesses, FromTheMachineAreConfirmedThereADayLaterAtTheEarliest)
@@ -498,8 +504,8 @@ TEST_F(GivenAccesses, RefusedAreTold)
     mail_the_headteacher();
     ASSERT_TRUE(refuse(head, head2));
     std::vector<std::string> ids;
-    for (auto const& each : *due_notices(
-             *ledger, std::array{ConsoleRole::headteacher, ConsoleRole::dpo, ConsoleRole::dsl, ConsoleRole::chief_executive}))
+    for (auto const& each : *due_notices(*ledger,
+             std::array{ConsoleRole::headteacher, ConsoleRole::dpo, ConsoleRole::dsl, ConsoleRole::chief_executive}, now))
         ids.emplace_back(each.kind->id);
     EXPECT_EQ(ids, (std::vector<std::string>{"not-them", "not-them-dpo", "not-them-dsl", "not-them-head"}));
 }

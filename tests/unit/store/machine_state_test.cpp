@@ -19,7 +19,7 @@ struct MachineStates : School {
     bool is_told()
     {
         bool told = false;
-        for (auto const& each : *due_notices(*ledger, std::array{ConsoleRole::dpo}))
+        for (auto const& each : *due_notices(*ledger, std::array{ConsoleRole::dpo}, tuesday))
             if (each.kind->id == "machine-dpo") {
                 told = true;
                 EXPECT_TRUE(mark_told(*ledger, each, tuesday));
@@ -69,7 +69,7 @@ TEST_F(MachineStates, OfTheMailAreToldAndSayWhereTheMailDidNotGo)
     keep_mail("server smtps://mail.school.example");
     ASSERT_DONE(record_event(*ledger, as(head), "sign-in", "account:3", "console", tuesday));
     keep_mail("no mail");
-    auto const due = *due_notices(*ledger, std::array{ConsoleRole::dpo});
+    auto const due = *due_notices(*ledger, std::array{ConsoleRole::dpo}, tuesday);
     ASSERT_EQ(due.size(), 1U);
     ASSERT_DONE(note_untold(*ledger, due.front(), "no address is set", tuesday));
     EXPECT_EQ(rows("mail.not-sent"), 1U);
@@ -77,7 +77,7 @@ TEST_F(MachineStates, OfTheMailAreToldAndSayWhereTheMailDidNotGo)
     EXPECT_EQ(rows("mail.not-sent"), 1U) << "once for each change";
     EXPECT_TRUE(is_told());
     ask();
-    ASSERT_DONE(note_untold(*ledger, due_notices(*ledger, std::array{ConsoleRole::officer})->front(), "away", tuesday));
+    ASSERT_DONE(note_untold(*ledger, due_notices(*ledger, std::array{ConsoleRole::officer}, tuesday)->front(), "away", tuesday));
     EXPECT_EQ(rows("mail.not-sent"), 1U) << "a request is tried again, which is enough";
 }
 
@@ -91,7 +91,7 @@ TEST_F(MachineStates, LeaveARowForEachChangeThatARoleWithoutAnAddressWasNotToldO
     ASSERT_DONE(record_event(*ledger, as(head), "sign-in", "account:3", "console", tuesday));
     keep("days: log 1", "an entry less");
     ASSERT_DONE(record_event(*ledger, owner(), "log.file-replaced", "access-log", "1 day files", tuesday));
-    auto const newest = due_notices(*ledger, std::array{ConsoleRole::dpo})->front().newest;
+    auto const newest = due_notices(*ledger, std::array{ConsoleRole::dpo}, tuesday)->front().newest;
     ASSERT_DONE(note_unreached(*ledger, without, "no address is set", tuesday));
     ASSERT_EQ(rows("mail.not-sent"), 3U) << "days, what is looked into, the log";
     EXPECT_EQ(list_audit(*ledger, {.action_prefix = "mail.not-sent"})->front().detail,

@@ -22,7 +22,7 @@ struct Notices : School {
     std::vector<std::string> due(std::vector<ConsoleRole> const& roles)
     {
         std::vector<std::string> ids;
-        auto const found = due_notices(*ledger, roles);
+        auto const found = due_notices(*ledger, roles, tuesday);
         EXPECT_TRUE(found);
         for (auto const& each : *found)
             ids.emplace_back(each.kind->id);
@@ -35,7 +35,8 @@ struct Notices : School {
     void tell_all()
     {
         for (auto const& each : *due_notices(*ledger,
-                 std::array{ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::dsl, ConsoleRole::chief_executive}))
+                 std::array{ConsoleRole::officer, ConsoleRole::headteacher, ConsoleRole::dsl, ConsoleRole::chief_executive},
+                 tuesday))
             ASSERT_DONE(mark_told(*ledger, each, tuesday));
     }
     void report(ReportAbout about, std::optional<policy::Severity> severity = {})
@@ -209,9 +210,18 @@ TEST_F(Notices, TellTheHeadteacherOfRolesGivenAtTheCommandLineOnceTheSchoolIsAtW
     EXPECT_THAT(due_for_all(), ElementsAre("roles"));
 }
 
+TEST_F(Notices, TellTheHeadteacherOfTheNewUserNameOfSomebodyWithARole)
+{
+    ASSERT_DONE(record_event(*ledger, as(head), "sign-in", "account:3", "console", tuesday));
+    ASSERT_DONE(rename_account(*ledger, pupil, "amy.b", as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty());
+    ASSERT_DONE(rename_account(*ledger, officer, "o.other", as(ict), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+}
+
 TEST_F(Notices, TellTheHeadOfTheAuditOnceForEachTimeThatItWasKept)
 {
-    auto const heads = [&] { return *due_notices(*ledger, std::array{ConsoleRole::dpo, ConsoleRole::auditor}); };
+    auto const heads = [&] { return *due_notices(*ledger, std::array{ConsoleRole::dpo, ConsoleRole::auditor}, tuesday); };
     EXPECT_THAT(heads(), IsEmpty());
     ASSERT_DONE(record_event(*ledger, owner(), "audit.head-kept", "heads-2026-11.txt", "2026-11-24T10:40:00Z 8 0af3", tuesday));
     auto const due = heads();

@@ -1,6 +1,7 @@
 #include "proxy/store/api_tokens.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/given_access.hpp"
+#include "proxy/store/notices.hpp"
 #include "proxy/store/role_grants.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/waiting.hpp"
@@ -232,6 +233,9 @@ TEST_F(RoleGrants, AreNotTakenFromTheSecondPersonByATypedName)
     EXPECT_FAILS(confirm(grant->id, head), errc::not_permitted) << "it is theirs, somebody says; so the chief executive";
     EXPECT_FAILS(refuse(grant->id, officer), errc::not_permitted);
     EXPECT_EQ(waits_for(chief), 1U);
+    auto const told = *due_notices(*ledger, std::array{ConsoleRole::chief_executive}, now);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told.front().kind->id, "role-asked-chief");
     ASSERT_DONE(reset_password(*ledger, officer, PasswordHash{"x"}, as(ict), now));
     EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, head), now).value(), 1U) << "nor is the next one taken away";
     ASSERT_DONE(refuse(grant->id, head, "That is not me."));
