@@ -120,6 +120,9 @@ result<void> forget_account(Ledger& ledger, AccountId id, std::string const& rea
             return account.error();
         if (!account->disabled || account->forgotten_at)
             return errc::wrong_state;
+        if (account->access_refused
+            && actor.account != AccountId::none) // a second person's "no", which may speak of who acts here
+            return errc::wrong_state;
         if (auto const unneeded = require_unneeded(ledger, id, now); !unneeded)
             return unneeded;
         if (auto const emptied = empty_account(ledger, id, now); !emptied)

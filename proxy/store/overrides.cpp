@@ -112,7 +112,11 @@ result<void> revoke_override(Ledger& ledger, OverrideId id, std::string const& r
             return errc::wrong_state;
         if (auto const ended = end_override(ledger, *row, account->login, reason, now); !ended)
             return ended;
-        return audit(ledger, deed, reason);
+        // What one of two people closed is not opened again by the other one's key alone.
+        auto const taken = ledger.database().execute("UPDATE permissions SET head_until = min(head_until, ?1), officer_until = "
+                                                     "min(officer_until, ?1), version = version + 1 WHERE granted = ?2",
+            now, id);
+        return taken ? audit(ledger, deed, reason) : taken;
     });
 }
 

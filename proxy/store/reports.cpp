@@ -84,21 +84,56 @@ result<Named> is_name_of_role(Ledger& ledger, std::string const& name, ConsoleRo
     return Named::no;
 }
 
-/// Clause 11. The name decides over the box that was ticked: a worry about the headteacher never lands on the headteacher's desk.
+/// How many hold the role who are not the one of that name.
+result<std::size_t> count_readers(Ledger& ledger, ConsoleRole role, std::string const& about)
+{
+    auto const accounts = list_accounts(ledger);
+    if (!accounts)
+        return accounts.error();
+    std::size_t count = 0;
+    for (auto const& account : *accounts) {
+        if (account.console_role != role || account.disabled)
+            continue;
+        auto const names = names_of(ledger, account);
+        if (!names)
+            return names.error();
+        if (!names->has_any_name(about))
+            ++count;
+    }
+    return count;
+}
+
+using Readers = std::array<ConsoleRole, 3>;
+
+/// Clause 11: whose business it is, and who takes it if that is only the very person that it is about. A worry about the headteacher never lands on the
+/// headteacher's desk.
+constexpr Readers readers_of(ReportAbout about)
+{
+    using enum ConsoleRole;
+    switch (about) {
+    case ReportAbout::pupil: return {dsl, headteacher, chief_executive};
+    case ReportAbout::staff: return {headteacher, chief_executive, dsl};
+    case ReportAbout::headteacher: return {chief_executive, dsl, officer};
+    case ReportAbout::site: break;
+    }
+    return {officer, headteacher, chief_executive};
+}
+
+/// The name decides over the box that was ticked.
 result<ConsoleRole> route_of(Ledger& ledger, NewReport const& report)
 {
     auto const about_head = is_name_of_role(ledger, report.about_person, ConsoleRole::headteacher);
     if (!about_head)
         return about_head.error();
-    if (report.about == ReportAbout::headteacher || *about_head == Named::yes)
-        return ConsoleRole::chief_executive;
-    switch (report.about) {
-    case ReportAbout::pupil: return ConsoleRole::dsl;
-    case ReportAbout::staff: return ConsoleRole::headteacher;
-    case ReportAbout::site:
-    case ReportAbout::headteacher: break;
+    auto const readers = readers_of(*about_head == Named::yes ? ReportAbout::headteacher : report.about);
+    for (auto const role : readers) {
+        auto const others = count_readers(ledger, role, report.about_person);
+        if (!others)
+            return others.error();
+        if (*others > 0)
+            return role;
     }
-    return ConsoleRole::officer;
+    return readers.front();
 }
 
 bool is_about(Report const& report, PersonNames const& names)

@@ -178,7 +178,7 @@ result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role
     if (!needs_second_person(role))
         return RoleWay::at_once;
     // Whose other account it is has been typed by who asks: that makes nobody the only one.
-    auto const others = count_second_people(ledger, {account_confirmers, std::move(*asker), {account}}, now);
+    auto const others = count_second_people(ledger, {with_chief, std::move(*asker), {account}}, now);
     if (!others)
         return others.error();
     if (*others == 0)

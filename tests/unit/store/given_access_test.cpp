@@ -498,6 +498,15 @@ TEST_F(GivenAccesses, RefusedTakeAlongWhatWasDraftedSince)
     EXPECT_EQ(list_audit(*ledger, {.action_prefix = "draft.drop"})->size(), 2U);
 }
 
+TEST_F(GivenAccesses, RefusedAreNotForgottenByWhoGaveThem)
+{
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_TRUE(refuse(officer, head));
+    now += hours{25};
+    EXPECT_FAILS(forget_account(*ledger, officer, "They have left.", as(ict), now), errc::wrong_state);
+    ASSERT_DONE(forget_account(*ledger, officer, "They have left.", owner(), now));
+}
+
 TEST_F(GivenAccesses, RefusedAreTold)
 {
     ASSERT_DONE(give_password(head, as(ict)));

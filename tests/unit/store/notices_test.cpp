@@ -180,7 +180,7 @@ TEST_F(Notices, TellTheHeadteacherOfRolesThatAreGoneByThen)
 
 TEST_F(Notices, TellTheHeadteacherOfAccountsThatAreOpenAgain)
 {
-    for (auto const each : {head, head2, officer, officer2, pupil})
+    for (auto const each : {head, head2, chief, officer, officer2, pupil})
         ASSERT_DONE(set_disabled(*ledger, each, true, owner(), tuesday - hours{48}));
     ASSERT_DONE(set_disabled(*ledger, officer, false, as(ict), tuesday));
     EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "its role is there again at once";

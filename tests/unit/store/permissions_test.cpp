@@ -115,6 +115,10 @@ TEST_F(Permissions, KnowThatTheirGrantWasEndedByHand)
     ASSERT_DONE(give(id, head, hours{24}));
     ASSERT_DONE(revoke_override(*ledger, grants().front().id, "A mistake.", as(head), tuesday));
     EXPECT_FALSE(find_permission(*ledger, id)->is_open(tuesday));
+    EXPECT_TRUE(give(id, officer, hours{24}));
+    EXPECT_TRUE(grants().empty()) << "what the headteacher closed the officer does not open alone";
+    ASSERT_DONE(give(id, head, hours{24}));
+    EXPECT_EQ(grants().size(), 1U);
 }
 
 } // namespace

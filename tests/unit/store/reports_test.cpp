@@ -36,6 +36,7 @@ TEST_F(Reports, GoWhereClauseElevenSendsThem)
 
 TEST_F(Reports, AreCountedAndReadInPagesWithoutThoseAboutTheReader)
 {
+    add("d.white", "Dan White", ConsoleRole::dsl);
     std::vector<ReportId> told;
     for (int i = 0; i < 60; ++i)
         told.push_back(submit(ReportAbout::pupil, i % 20 == 0 ? "d.leads" : "amy.year9").id);
@@ -141,8 +142,29 @@ TEST_F(Reports, AlertsOfPagesAndVisitsNameThemeAndSiteOnly)
     EXPECT_NE(text_of(Kind::visit, true, false).find("It is not certain that a person opened it"), std::string::npos);
 }
 
+/// A child says that the one safeguarding lead has hurt somebody.
+TEST_F(Reports, AboutTheOnlyReaderAreReadBySomebodyElse)
+{
+    auto const expect_reader = [&](ReportAbout about, std::string const& person, AccountId reader) {
+        auto const report = submit(about, person);
+        auto const seen = list_reports(*ledger, ReportState::open, reader);
+        EXPECT_TRUE(std::any_of(seen->begin(), seen->end(), [&](Report const& each) { return each.id == report.id; })) << person;
+    };
+    expect_reader(ReportAbout::pupil, "Dora Black", head);
+    expect_reader(ReportAbout::headteacher, "Carla Gray", dsl);
+    expect_reader(ReportAbout::site, "Olive Smith", officer2);
+    for (auto const each : {officer2, head2})
+        ASSERT_DONE(set_disabled(*ledger, each, true, owner(), tuesday));
+    expect_reader(ReportAbout::site, "Olive Smith", head);
+    expect_reader(ReportAbout::staff, "Hanna Brown", chief);
+    ASSERT_DONE(set_disabled(*ledger, chief, true, owner(), tuesday));
+    expect_reader(ReportAbout::headteacher, "", dsl);
+    expect_reader(ReportAbout::staff, "Hanna Brown", dsl);
+}
+
 TEST_F(Reports, AreNeverSeenByThePersonTheyAreAbout)
 {
+    add("d.white", "Dan White", ConsoleRole::dsl);
     auto const report = submit(ReportAbout::pupil, "Dora Black");
     EXPECT_EQ(list_reports(*ledger, ReportState::open, dsl)->size(), 0u);
     EXPECT_FAILS(read_report(*ledger, report.id, "Mine.", as(dsl), tuesday), errc::conflict_of_interest);
