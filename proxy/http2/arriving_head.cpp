@@ -7,6 +7,7 @@
 namespace gatehouse::http2 {
 namespace {
 
+constexpr std::size_t far_too_much = 1 << 20; ///< bytes; of one on the wire HPACK makes four thousand (CVE-2016-6581)
 constexpr std::size_t most = http1::limits::response_head_size + 1024; ///< one byte more than either gate takes is enough
 
 bool is_word(std::string_view text)
@@ -31,11 +32,11 @@ std::string& ArrivingHead::place_of(std::string_view name)
     return name == ":status" ? status_ : unknown_;
 }
 
-void ArrivingHead::add(std::string_view name, std::string_view value)
+bool ArrivingHead::add(std::string_view name, std::string_view value)
 {
     size_ += name.size() + value.size() + 4;
     if (size_ > most)
-        return;
+        return size_ <= far_too_much;
     if (name.starts_with(':')) {
         place_of(name).assign(value);
     } else if (name == "cookie") { // may come in pieces (RFC 9113 §8.2.3)
@@ -46,6 +47,7 @@ void ArrivingHead::add(std::string_view name, std::string_view value)
         has_length_ = has_length_ || name == "content-length";
         fields_.append(name).append(": ").append(value).append("\r\n");
     }
+    return true;
 }
 
 Body ArrivingHead::body(bool ended) const

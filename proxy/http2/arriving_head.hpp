@@ -15,7 +15,8 @@ enum class Body : std::uint8_t { none, as_it_is, chunked };
 class ArrivingHead {
 public:
     /// Precondition: name and value are as RFC 9113 §8.2.1 allows, which the frame layer has checked.
-    void add(std::string_view name, std::string_view value);
+    /// False: so much has come that nobody need look at the rest; nothing can be answered then.
+    bool add(std::string_view name, std::string_view value);
 
     std::string const& method() const { return method_; }
     bool is_interim() const { return status_.starts_with('1'); }

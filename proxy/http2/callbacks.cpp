@@ -55,10 +55,11 @@ struct Connection::Callbacks {
         std::uint8_t const* value, std::size_t value_size, std::uint8_t, void*)
     {
         auto* const exchange = exchange_of(session, frame->hd.stream_id);
-        if (exchange != nullptr && exchange->head)
-            exchange->head->add(
-                {reinterpret_cast<char const*>(name), name_size}, {reinterpret_cast<char const*>(value), value_size});
-        return 0;
+        if (exchange == nullptr || !exchange->head)
+            return 0;
+        bool const goes_on = exchange->head->add(
+            {reinterpret_cast<char const*>(name), name_size}, {reinterpret_cast<char const*>(value), value_size});
+        return goes_on ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
 
     /// Without this the library would leave the field out, and two readers would see two messages.

@@ -73,6 +73,8 @@ bool ClientConnection::answer(Exchange& exchange, http1::ResponseHead const& hea
         if (head.find("Sec-WebSocket-Accept").value_or("") != accept_of(exchange.websocket_key))
             return false;
         exchange.relays = true;
+    } else if (!exchange.websocket_key.empty() && head.status >= 200 && head.status < 300) {
+        return false; // in HTTP/2 that would say that it is open (RFC 8441 §5), without the proof that the server speaks WebSocket
     } else if (head.status < 200) {
         return nghttp2_submit_headers(session(), NGHTTP2_FLAG_NONE, id, nullptr, fields.data(), fields.size(), nullptr) == 0;
     } else {

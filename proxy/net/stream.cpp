@@ -8,6 +8,8 @@ namespace gatehouse::net {
 
 namespace {
 
+constexpr unsigned most_straight = 16; ///< reads and writes of TLS that need no waiting, before others have their turn
+
 void cancel_stream(void* owner)
 {
     static_cast<Stream*>(owner)->cancel();
@@ -43,6 +45,7 @@ error_code Stream::failure(error_code code) const
 
 task<result<void>> Stream::wait_for(TlsConnection::Needs needs)
 {
+    straight_ = 0;
     auto const what = needs == TlsConnection::Needs::readable ? Socket::wait_read : Socket::wait_write;
     auto const [ec] = co_await socket_.async_wait(what, use_tuple);
     if (ec || aborted_ || deadline_.expired())
@@ -50,8 +53,22 @@ task<result<void>> Stream::wait_for(TlsConnection::Needs needs)
     co_return result<void>{};
 }
 
+task<result<void>> Stream::give_way()
+{
+    straight_ = 0;
+    co_await asio::post(socket_.get_executor(), use_tuple);
+    if (aborted_ || deadline_.expired())
+        co_return failure(asio::error::operation_aborted);
+    co_return result<void>{};
+}
+
 task<result<std::size_t>> Stream::read_tls(std::span<char> into)
 {
+    if (++straight_ > most_straight) {
+        auto const waited = co_await give_way();
+        if (!waited)
+            co_return waited.error();
+    }
     for (;;) {
         auto const step = tls_->read(into);
         if (step.failure)
@@ -66,6 +83,11 @@ task<result<std::size_t>> Stream::read_tls(std::span<char> into)
 
 task<result<void>> Stream::write_tls(std::string_view first, std::string_view second)
 {
+    if (++straight_ > most_straight) {
+        auto const waited = co_await give_way();
+        if (!waited)
+            co_return waited.error();
+    }
     while (!first.empty() || !second.empty()) {
         auto const step = tls_->write(first, second);
         if (step.failure)

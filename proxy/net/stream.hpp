@@ -76,6 +76,8 @@ private:
     task<result<std::size_t>> read_tls(std::span<char> into);
     task<result<void>> write_tls(std::string_view first, std::string_view second);
     task<result<void>> shake_hands();
+    /// What waits for this thread comes first. A socket does that at each read; TLS hands out what it has, as long as the other side keeps sending.
+    task<result<void>> give_way();
     task<result<std::size_t>> read_channel(std::span<char> into);
     task<result<void>> write_channel(std::string_view first, std::string_view second);
     error_code failure(error_code code) const;
@@ -85,6 +87,7 @@ private:
     std::unique_ptr<TlsConnection> tls_;
     ChannelPtr channel_;
     bool aborted_ = false;
+    unsigned straight_ = 0; ///< reads and writes of TLS since the last that waited
 };
 
 } // namespace gatehouse::net

@@ -113,7 +113,7 @@ class Talker(HttpHandler):
     """An origin of HTTP/1.1 only: pages, and WebSockets that echo."""
 
     def do_GET(self):
-        if self.headers.get("Upgrade") != "websocket":
+        if self.headers.get("Upgrade") != "websocket" or self.path == "/no-socket":
             return self.answer(body=b"old")
         key = "wrong" if self.path == "/wrong-accept" else self.headers["Sec-WebSocket-Key"]
         self.send_response(101)
@@ -238,8 +238,9 @@ def websocket():
         client.state.end_stream(stream)
         client.flush()
         assert client.wait(stream, h2.events.StreamEnded, h2.events.StreamReset)
-        wrong = client.ask("/wrong-accept", *fields, method="CONNECT", pseudo=((":protocol", "websocket"),), end=False)
-        assert isinstance(client.wait(wrong, h2.events.ResponseReceived, h2.events.StreamReset), h2.events.StreamReset)
+        for path in ("/wrong-accept", "/no-socket"):  # a page is no socket, and 200 would say that it is one
+            wrong = client.ask(path, *fields, method="CONNECT", pseudo=((":protocol", "websocket"),), end=False)
+            assert isinstance(client.wait(wrong, h2.events.ResponseReceived, h2.events.StreamReset), h2.events.StreamReset), path
         refused = client.ask("/", method="CONNECT", host="both.example:443", scheme=None)
         assert client.answer(refused).status in (0, 400), "no tunnel in the tunnel"
 
@@ -354,6 +355,30 @@ def send_all(sock, data):
         pass
 
 
+def frames_of(sock, last):
+    """Kinds and streams of the frames that come, up to the one that is awaited."""
+    seen, data = [], b""
+    while last not in seen:
+        data += sock.recv(1 << 16) or b""
+        while len(data) >= 9 and len(data) >= 9 + int.from_bytes(data[:3], "big"):
+            seen.append((data[3], int.from_bytes(data[5:9], "big")))
+            data = data[9 + int.from_bytes(data[:3], "big"):]
+    return seen
+
+
+@covers("a head of 147,000 bytes that says the same 4,000 again and again is given up, not unpacked, and the connection goes on")
+def packed_head():
+    field = b"\x40\x01a" + b"\x7f\xa1\x1e" + b"v" * 4000  # into the table: a name of one letter, a value of 4,000 (RFC 7541 §6.2.1)
+    packed = (GET + field).ljust(16384 * 9, b"\xbe")  # each byte the first entry of the table once more (§6.1)
+    pieces = [packed[at:at + 16384] for at in range(0, len(packed), 16384)]
+    head = frame(1, 1, 1, pieces[0]) + b"".join(frame(9, 4 if piece is pieces[-1] else 0, 1, piece) for piece in pieces[1:])
+    with tunnel() as wire:
+        wire.socket.settimeout(20)
+        send_all(wire.socket, HELLO + head + frame(1, 5, 3, GET))
+        seen = frames_of(wire.socket, (1, 3))
+        assert (3, 1) in seen and (1, 1) not in seen, seen
+
+
 @covers("more requests at once than allowed end the connection; those given up make room at once, though their origin says nothing")
 def too_many():
     GATE_OPEN.clear()
@@ -447,7 +472,7 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, remote_calls, hostile_heads, hostile_frames, too_many, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)

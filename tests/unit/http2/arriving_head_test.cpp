@@ -71,6 +71,16 @@ TEST(ArrivingHead, LeavesToTheGateWhatTheGateRefuses)
                     .starts_with("CONNECT a.example:443 HTTP/1.1\r\n"));
 }
 
+TEST(ArrivingHead, SaysWhenNobodyNeedLookAtTheRest)
+{
+    ArrivingHead head;
+    std::size_t fields = 0;
+    while (head.add("x", std::string(4000, 'v')))
+        ++fields;
+    EXPECT_GT(fields, 100U) << "what is only too large is answered";
+    EXPECT_LT(fields, 300U);
+}
+
 TEST(ArrivingHead, IsNothingIfAWordHoldsBlanks)
 {
     for (auto const* text : {"/a b", "/a\r\nx: 1", "/a\tb", "/\x7f"})

@@ -1,4 +1,5 @@
 #include "proxy/net/tls_connection.hpp"
+#include "tests/unit/net/server_context.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -16,29 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Needs = TlsConnection::Needs;
-
-struct ContextFree {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-};
-using Context = std::unique_ptr<SSL_CTX, ContextFree>;
-
-/// A server's context with a certificate of its own making.
-Context server_context()
-{
-    Context context{SSL_CTX_new(TLS_server_method())};
-    EVP_PKEY* const key = EVP_EC_gen("P-256");
-    X509* const certificate = X509_new();
-    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_set_pubkey(certificate, key);
-    X509_sign(certificate, key, EVP_sha256());
-    SSL_CTX_use_certificate(context.get(), certificate);
-    SSL_CTX_use_PrivateKey(context.get(), key);
-    SSL_CTX_set_num_tickets(context.get(), 2);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-    return context;
-}
 
 /// Both ends of one connection, as two sockets that do not block.
 class TlsConnectionTest : public testing::Test {
