@@ -3,6 +3,7 @@
 #include "proxy/http2/limits.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <numeric>
 
 namespace gatehouse::http2 {
 
@@ -29,6 +30,12 @@ Connection::~Connection()
         exchange.channel->detach();
         exchange.channel->fail();
     }
+}
+
+std::size_t Connection::unread() const
+{
+    return std::accumulate(exchanges_.begin(), exchanges_.end(), std::size_t{0},
+        [](std::size_t sum, Exchange const& each) { return sum + each.unread; });
 }
 
 net::task<> Connection::run()

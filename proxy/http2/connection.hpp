@@ -57,6 +57,8 @@ public:
     /// Until either side has had enough. The stream is of no use then.
     net::task<> run();
     std::size_t open_exchanges() const { return exchanges_.size(); }
+    /// Bytes of bodies that have come and that nobody has read yet.
+    std::size_t unread() const;
 
 protected:
     enum class Role : std::uint8_t { towards_client, towards_origin };

@@ -27,7 +27,9 @@ OriginConnection::OriginConnection(std::unique_ptr<net::Upstream> upstream, std:
 
 bool OriginConnection::has_room()
 {
-    return !retired_ && nghttp2_session_check_request_allowed(session()) != 0
+    // What others do not read must not stand in the way: the window of the connection is everybody's.
+    return !retired_ && unread() < static_cast<std::size_t>(limits::connection_window) / 2
+        && nghttp2_session_check_request_allowed(session()) != 0
         && open_exchanges()
         < std::min(limits::streams, nghttp2_session_get_remote_settings(session(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
 }

@@ -416,6 +416,22 @@ def reads_nothing():
     assert resident_kib(GATE) - before < 100_000, "what nobody reads piles up"
 
 
+@covers("what one client asks for and does not read leaves the site open to the others")
+def unread_downloads():
+    HEARD.clear()
+    with Browser("stream.example") as hoarder:
+        hoarder.withholds = True
+        hoarder.wait_for_settings()
+        for _ in range(16):
+            hoarder.ask("/large")
+        hoarder.flush()
+        wait_until(lambda: HEARD and HEARD[0].end.state.outbound_flow_control_window < 16384, what="the connection to the origin is full")
+        before = STREAM.connections
+        with Browser("stream.example") as client:
+            assert client.get("/small").status == 200
+        assert STREAM.connections == before + 1, "another connection, for what would wait on the full one"
+
+
 @covers("origins that break off, lie about lengths or speak nonsense: never half an answer for a whole one, and a new try where it is safe")
 def bad_origins():
     broken = {"cut": 200, "cut-unknown": 200, "short": 200, "long": 0, "no-status": 502, "switch": 502, "connection-field": 502, "line-end": 502, "upper-case": 502, "huge-head": 502, "interim-flood": 502}
@@ -472,7 +488,7 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
@@ -486,7 +502,7 @@ if __name__ == "__main__":
         GOOD = Http2Origin(serve, ADDRESSES["good.example"], 443, CONTEXTS["good.example"])
         for name in ("bad", "later"):
             Http2Origin(serve, ADDRESSES[f"{name}.example"], 443, CONTEXTS[f"{name}.example"])
-        Http2Origin(serve, ADDRESSES["stream.example"], 443, CONTEXTS["stream.example"], threads=True)
+        STREAM = Http2Origin(serve, ADDRESSES["stream.example"], 443, CONTEXTS["stream.example"], threads=True)
         Origin(Talker, ADDRESSES["old.example"], 443, CONTEXTS["old.example"])
         Both(ADDRESSES["both.example"], CONTEXTS["both.example"])
         RECORDER = Recorder()
