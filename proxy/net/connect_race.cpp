@@ -10,15 +10,6 @@ namespace {
 
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
-asio::ip::tcp::endpoint endpoint_of(policy::IpAddress const& address, std::uint16_t port)
-{
-    if (address.is_v4())
-        return {asio::ip::address_v4(address.v4()), port};
-    asio::ip::address_v6::bytes_type bytes;
-    std::copy(address.bytes.begin(), address.bytes.end(), bytes.begin());
-    return {asio::ip::address_v6(bytes), port};
-}
-
 /// Lives until its last handler has run; completes exactly once.
 class Race : public std::enable_shared_from_this<Race> {
 public:
@@ -147,6 +138,15 @@ error_code pending_error(Socket& socket)
 }
 
 } // namespace
+
+asio::ip::tcp::endpoint endpoint_of(policy::IpAddress const& address, std::uint16_t port)
+{
+    if (address.is_v4())
+        return {asio::ip::address_v4(address.v4()), port};
+    asio::ip::address_v6::bytes_type bytes;
+    std::copy(address.bytes.begin(), address.bytes.end(), bytes.begin());
+    return {asio::ip::address_v6(bytes), port};
+}
 
 task<RaceResult> connect_to(
     Executor executor, DeadlineWheel& wheel, policy::IpAddress address, std::uint16_t port, std::chrono::milliseconds total)

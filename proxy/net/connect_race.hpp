@@ -11,6 +11,8 @@
 
 namespace gatehouse::net {
 
+asio::ip::tcp::endpoint endpoint_of(policy::IpAddress const& address, std::uint16_t port);
+
 struct RaceResult {
     error_code failure; ///< of the last attempt; `timed_out` when the time was up
     std::optional<Socket> socket;

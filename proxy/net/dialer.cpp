@@ -42,11 +42,31 @@ policy::IpAddress delivered_to(policy::IpAddress const& address)
     return nat64.contains(address) ? v4_at(12) : six_to_four.contains(address) ? v4_at(2) : address;
 }
 
+/// An interface may have got the address after the start. What can be bound to is ours, unless the system lets anything be bound to.
+bool is_ours_by_now(policy::IpAddress const& address, Executor const& executor)
+{
+    Socket probe(executor);
+    error_code failure;
+    auto const place = endpoint_of(address, 0);
+    probe.open(place.protocol(), failure);
+    if (!failure)
+        probe.bind(place, failure);
+    if (failure)
+        return false;
+    auto const now = interface_addresses();
+    return !now || holds(*now, address);
+}
+
+std::string_view cause_of(AddressGuard::Answer answer)
+{
+    return answer == AddressGuard::Answer::loop ? "loop" : "private-address";
+}
+
 } // namespace
 
-AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::uint16_t port) const
+AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::uint16_t port, bool ends_here) const
 {
-    bool const own = holds(own_addresses, address) || holds(own_addresses, delivered_to(address))
+    bool const own = ends_here || holds(own_addresses, address) || holds(own_addresses, delivered_to(address))
         || address == policy::IpAddress{} || address == policy::IpAddress::from_v4(0)
         || policy::Network{policy::IpAddress::from_v4(0x7f000000), 104}.contains(address);
     if (own && holds(own_ports, port))
@@ -99,15 +119,16 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
     if (answer.error != DnsError::none)
         co_return Dialed{to_text(answer.error), std::nullopt, {}};
     std::vector<policy::IpAddress> allowed;
-    bool loops = false;
+    auto refusal = AddressGuard::Answer::forbidden;
     for (auto const& address : answer.addresses) {
         auto const verdict = guard_.check(address, port);
-        loops = loops || verdict == AddressGuard::Answer::loop;
         if (verdict == AddressGuard::Answer::allowed)
             allowed.push_back(address);
+        else if (verdict == AddressGuard::Answer::loop)
+            refusal = verdict;
     }
     if (allowed.empty())
-        co_return Dialed{loops ? "loop" : "private-address", std::nullopt, {}};
+        co_return Dialed{cause_of(refusal), std::nullopt, {}};
     RaceResult race;
     if (allowed.size() == 1)
         race = co_await connect_to(executor_, wheel_, allowed.front(), port, options_.connect);
@@ -115,6 +136,11 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
         race = co_await race_to_connect(executor_, std::move(allowed), port, options_.attempt, options_.connect);
     if (!race.socket)
         co_return Dialed{cause_of(race.failure), std::nullopt, {}};
+    if (holds(guard_.own_ports, port) && is_ours_by_now(race.address, executor_)) {
+        auto const verdict = guard_.check(race.address, port, true);
+        if (verdict != AddressGuard::Answer::allowed)
+            co_return Dialed{cause_of(verdict), std::nullopt, {}};
+    }
     co_return Dialed{{}, std::move(race.socket), race.address};
 }
 

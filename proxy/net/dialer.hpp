@@ -18,7 +18,8 @@ struct AddressGuard {
     std::uint16_t portal_port = 0; ///< the one listener of ours that people may reach; zero: none
 
     enum class Answer : std::uint8_t { allowed, forbidden, loop };
-    Answer check(policy::IpAddress const& address, std::uint16_t port) const;
+    /// `ends_here`: it is an address of this machine, though not one of those known.
+    Answer check(policy::IpAddress const& address, std::uint16_t port, bool ends_here = false) const;
 };
 
 /// Addresses of this machine's interfaces. Errors: errno, for example where a sandbox denies netlink sockets: without the answer nobody can

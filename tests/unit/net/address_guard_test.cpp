@@ -57,6 +57,13 @@ TEST(AddressGuard, KnowsItsPublicAddressBehindATranslator)
     EXPECT_EQ(guard.check(ip("64:ff9b::93.184.216.35"), 443), Answer::allowed);
 }
 
+TEST(AddressGuard, BelievesAConnectionThatEndedHere)
+{
+    EXPECT_EQ(school_guard().check(ip("93.184.216.34"), 8181), Answer::allowed);
+    EXPECT_EQ(school_guard().check(ip("93.184.216.34"), 8181, true), Answer::loop);
+    EXPECT_EQ(school_guard().check(ip("93.184.216.34"), 443, true), Answer::forbidden);
+}
+
 TEST(AddressGuard, LetsPeopleReachThePortal)
 {
     EXPECT_EQ(school_guard().check(ip("10.20.0.1"), 8180), Answer::allowed);
