@@ -4,6 +4,7 @@
 #include "proxy/portal/language_choice.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/settings.hpp"
+#include "proxy/store/role_grants.hpp"
 
 #include <array>
 #include <charconv>
@@ -53,6 +54,14 @@ void add_problems(Page& page, std::vector<Problem> const& problems)
     page.status = 422;
 }
 
+std::optional<store::Instant> Visit::role_counts_from() const
+{
+    if (!session || !session->account.role_changed_at || !store::needs_second_person(session->account.console_role))
+        return std::nullopt;
+    auto const from = *session->account.role_changed_at + store::settling_time;
+    return instant() < from ? std::optional{from} : std::nullopt;
+}
+
 Response show(Visit const& visit, Page const& page)
 {
     if (visit.request.as_data)
@@ -60,6 +69,11 @@ Response show(Visit const& visit, Page const& page)
     std::vector<View> parts;
     if (visit.hold && visit.session)
         parts.push_back(View().html("content", warning(console::own_hold_text(visit)).html(visit.language)));
+    else if (auto const from = visit.role_counts_from())
+        parts.push_back(View().html("content",
+            inset(words("Your role is new. It decides from {} on; until then you can look at everything.",
+                      shown_time(visit.site, *from)))
+                .html(visit.language)));
     for (auto const& part : page.parts)
         parts.push_back(View().html("content", part.html(visit.language)));
     bool const console = visit.side == Side::console;

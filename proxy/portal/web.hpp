@@ -67,6 +67,8 @@ struct Visit {
     store::Actor actor() const;
     store::Instant instant() const { return now.instant; }
     bool is_held() const { return session && session->account.is_held(instant()); }
+    /// From when the role counts, if it is of those that decide and was given less than 24 hours ago.
+    std::optional<store::Instant> role_counts_from() const;
     bool has_role(store::ConsoleRole role) const { return session && session->account.console_role == role; }
 };
 

@@ -1,6 +1,7 @@
 #include "proxy/store/sign_in.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/throttle.hpp"
 
 namespace gatehouse::store {
@@ -33,6 +34,15 @@ bool may_use(Account const& account, Door door)
     return account.console_role != ConsoleRole::none && (door == Door::console || account.is_break_glass);
 }
 
+/// New in the console: whoever has the right password hears why it opens nothing yet.
+bool waits_for_role(Ledger& ledger, Account const& account, Door door, Instant now)
+{
+    if (door != Door::console || account.disabled || account.console_role != ConsoleRole::none)
+        return false;
+    auto const waiting = waiting_role(ledger, account.id);
+    return waiting && waiting->waits(now);
+}
+
 result<std::optional<PasswordHash>> stored_hash(Ledger& ledger, AccountId account)
 {
     return ledger.database().first(
@@ -49,7 +59,7 @@ result<Admission> admit(Ledger& ledger, SignInAttempt const& attempt, Door door)
     auto const account = find_account(ledger, login);
     if (!account)
         return account.error() == errc::not_found ? result<Admission>{std::move(admission)} : result<Admission>{account.error()};
-    if (!may_use(*account, door))
+    if (!may_use(*account, door) && !waits_for_role(ledger, *account, door, attempt.now))
         return admission;
     auto stored = stored_hash(ledger, account->id);
     if (!stored)
@@ -84,10 +94,13 @@ struct Completion {
         auto const hash = stored_hash(ledger, account);
         if (!hash)
             return hash.error();
-        if (!may_use(*found, door) || !*hash || (*hash)->text != stored.text)
+        bool const waits = waits_for_role(ledger, *found, door, attempt.now);
+        if ((!may_use(*found, door) && !waits) || !*hash || (*hash)->text != stored.text)
             return SignInOutcome{};
         if (auto const forgiven = forgive_attempt(ledger, found->login, attempt.address, attempt.now); !forgiven)
             return forgiven.error();
+        if (waits)
+            return SignInOutcome{SignInOutcome::Status::waits, {}, *found, {}};
         if (better)
             if (auto const kept = database.execute("UPDATE accounts SET password = ? WHERE id = ?", better->text, account); !kept)
                 return kept.error();
@@ -165,6 +178,8 @@ result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std
     auto const account = find_account_by_sign_on(ledger, name);
     if (!account && account.error() != errc::not_found)
         return account.error();
+    if (account && waits_for_role(ledger, *account, Door::console, now))
+        return SignInOutcome{SignInOutcome::Status::waits, {}, *account, {}};
     if (!account || account->is_break_glass || !may_use(*account, Door::console)) {
         auto const noted
             = record_event(ledger, nobody, "sign-in.refused", "sign-on:" + folded_name(name), "no account for this name", now);

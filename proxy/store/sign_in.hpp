@@ -15,10 +15,15 @@ struct SignInAttempt {
 };
 
 struct SignInOutcome {
-    enum class Status : std::uint8_t { signed_in, refused, throttled };
+    enum class Status : std::uint8_t {
+        signed_in,
+        refused,
+        throttled,
+        waits, ///< it is them, and the role that was asked for them waits for a second person (role_grants.hpp): no session
+    };
     Status status = Status::refused;
     std::chrono::seconds retry_after{0}; ///< for throttled
-    Account account;                     ///< for signed_in
+    Account account;                     ///< for signed_in and waits
     std::string token; ///< of the new console session, which may need a code (Session::needs_code); empty for the proxy
 };
 

@@ -190,7 +190,10 @@ def accounts_and_where_they_are_signed_in():
     one = f"/accounts/one?id={number}"
     page = lead.get(one).text
     assert "Waits for a second person: online safety officer" in page and "(harriet)" in page, page[-2500:]
-    equal(Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="nora", password=html.unescape(first[1])).status, 403, "without a role")
+    told = Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="nora", password=html.unescape(first[1]))
+    assert told.status == 403 and "You need do nothing" in told.text and "(harriet)" in told.text, (told.status, told.text[-1500:])
+    told = Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="nora", password="not hers at all")
+    assert told.status == 403 and "You need do nothing" not in told.text, "only who has the password hears that the account is there"
     asked_for = html.unescape(BROWSER["harriet"].get(html.unescape(re.search(r'href="(/roles/one[^"]*)"', BROWSER["harriet"].get("/roles").text)[1])).text)
     assert "nora@school.example" in asked_for and "ian gave it a new password" in asked_for and "ian gave it a name at the school's sign-on" in asked_for, asked_for[-3000:]
     confirm_role("officer")
@@ -218,6 +221,7 @@ def accounts_and_where_they_are_signed_in():
     equal(nora.get("/draft").status, 200, "the old role, until somebody else confirms")
     confirm_role("headteacher")
     nora = sign_again("nora")
+    assert "Your role is new. It decides from" in nora.get("/").text, "said before she fills a form in"
     page = nora.fill(asked, "/supervision/decide", decision="confirm")
     assert page.status == 403 and "24 hours" in page.text, "a role that was given a moment ago decides nothing"
     equal(BROWSER["olive"].get("/accounts").status, 403)

@@ -13,13 +13,6 @@ namespace {
 using store::ConsoleRole;
 using store::Ledger;
 
-/// Publishing is a decision, and a new role decides nothing yet.
-bool has_new_role(Visit const& visit)
-{
-    auto const& changed = visit.session->account.role_changed_at;
-    return changed && visit.instant() < *changed + store::settling_time;
-}
-
 /// What the officer saw elsewhere of this draft, such as what would change with it; nothing: they come from elsewhere.
 std::optional<std::int64_t> looked_at_mark(Visit const& visit)
 {
@@ -120,8 +113,8 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
         add_effect_links(page, *found);
         if (officer && !visit.is_held()) { // the banner says why
             page.parts.push_back(subheading("Make it live"));
-            page.parts.push_back(has_new_role(visit) ? inset(failure_text(store::errc::role_changed_recently))
-                                                     : publish_form(visit, *found, problems));
+            page.parts.push_back(visit.role_counts_from() ? inset(failure_text(store::errc::role_changed_recently))
+                                                          : publish_form(visit, *found, problems));
         }
     }
     if (officer) {

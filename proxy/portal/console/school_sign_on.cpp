@@ -1,4 +1,5 @@
 // Signing in with the school's account: to the provider, and back with what it says.
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/sign_in.hpp"
@@ -86,6 +87,8 @@ task<Response> end_school_sign_on(Visit const& visit)
     auto const outcome = co_await site.services.store.call(enter);
     if (!outcome)
         co_return show_failure(visit, outcome.error());
+    if (outcome->status == store::SignInOutcome::Status::waits)
+        co_return co_await show_own_wait(visit, outcome->account.id);
     if (outcome->status != store::SignInOutcome::Status::signed_in)
         co_return not_now(visit, 403,
             "The school's sign-on knows you, but there is no account of this console with your name. The ICT lead can make one.");

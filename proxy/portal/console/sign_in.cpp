@@ -1,4 +1,5 @@
 #include "proxy/store/sign_in.hpp"
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/settings.hpp"
@@ -101,6 +102,8 @@ task<Response> take_sign_in(Visit const& visit)
         response.headers.emplace_back("Retry-After", std::to_string(outcome->retry_after.count()));
         co_return response;
     }
+    if (outcome->status == store::SignInOutcome::Status::waits)
+        co_return co_await show_own_wait(visit, outcome->account.id);
     if (outcome->status == store::SignInOutcome::Status::refused)
         co_return sign_in_page(visit, "The user name or the password is not right.", 403);
     auto const& account = outcome->account;

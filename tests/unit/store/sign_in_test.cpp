@@ -1,6 +1,7 @@
 #include "proxy/store/sign_in.hpp"
 
 #include "proxy/store/api_tokens.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -79,6 +80,25 @@ TEST_F(SignIn, OpensASessionThatMustChangeItsInitialPassword)
     EXPECT_FALSE(session(*changed)->account.must_change_password);
     EXPECT_EQ(console("o.smith", issued.password).status, Status::refused); // single use
     EXPECT_EQ(console("o.smith", "wet lettuce on tuesday").status, Status::signed_in);
+}
+
+TEST_F(SignIn, TellsWhoHasThePasswordThatTheirRoleStillWaits)
+{
+    auto const ict = issue("i.white", ConsoleRole::ict_lead), head = issue("h.brown", ConsoleRole::headteacher);
+    auto const later = tuesday + std::chrono::hours{48};
+    NewAccount made;
+    made.login = "nora";
+    made.console_role = ConsoleRole::officer;
+    auto const nora = issue_account_now(*store, made, {}, as(ict.account.id), later);
+    ASSERT_TRUE(nora) << nora.error().message();
+    auto const told = console("nora", nora->password, "10.0.0.9", later);
+    EXPECT_EQ(told.status, Status::waits);
+    EXPECT_TRUE(told.token.empty());
+    EXPECT_EQ(console("nora", "wet lettuce", "10.0.0.9", later).status, Status::refused);
+    ASSERT_DONE(store->run([&](Ledger& ledger) {
+        return confirm_role(ledger, {waiting_role(ledger, nora->account.id)->id, as(head.account.id), later});
+    }));
+    EXPECT_EQ(console("nora", nora->password, "10.0.0.9", later).status, Status::signed_in);
 }
 
 /// Who handed the keys out or wrote them down may be whom the new password is to keep out.
