@@ -1,13 +1,13 @@
 #include "proxy/http2/arriving_head.hpp"
 
 #include "proxy/http1/limits.hpp"
+#include "proxy/http2/limits.hpp"
 
 #include <algorithm>
 
 namespace gatehouse::http2 {
 namespace {
 
-constexpr std::size_t far_too_much = 1 << 20; ///< bytes; of one on the wire HPACK makes four thousand (CVE-2016-6581)
 constexpr std::size_t most = http1::limits::response_head_size + 1024; ///< one byte more than either gate takes is enough
 
 bool is_word(std::string_view text)
@@ -36,7 +36,7 @@ bool ArrivingHead::add(std::string_view name, std::string_view value)
 {
     size_ += name.size() + value.size() + 4;
     if (size_ > most)
-        return size_ <= far_too_much;
+        return size_ <= limits::unpacked_head;
     if (name.starts_with(':')) {
         place_of(name).assign(value);
     } else if (name == "cookie") { // may come in pieces (RFC 9113 §8.2.3)

@@ -13,6 +13,8 @@ inline constexpr std::uint32_t client_window
     = 256 * 1024; ///< bytes of a body on their way to us that nobody has read yet, a stream
 inline constexpr std::uint32_t origin_window = 512 * 1024; ///< the same, from an origin
 inline constexpr std::int32_t connection_window = 4 << 20; ///< the same, all streams of a connection together
+inline constexpr std::size_t unpacked_head = 1
+    << 20; ///< bytes of a head's fields; above: the stream ends. HPACK makes four thousand of one on the wire (CVE-2016-6581)
 inline constexpr std::uint64_t reset_burst
     = 200; ///< streams that a client may give up at once (CVE-2023-44487); above: the connection ends
 inline constexpr std::uint64_t reset_rate = 20; ///< and how many more each second
