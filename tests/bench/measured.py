@@ -1,5 +1,5 @@
 """The gateway under measurement: its configuration, start, CPU time, memory and log."""
-import json, os, pathlib, shutil, signal, sqlite3, subprocess, sys, time, urllib.request
+import json, os, pathlib, re, resource, shutil, signal, sqlite3, subprocess, sys, time, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 BINARIES = pathlib.Path(os.getenv("GATEHOUSE_BIN", HERE / "../../.build/release")).resolve()
@@ -14,6 +14,15 @@ def enter_own_network():
         os.execvp("unshare", ["unshare", "--net", sys.executable, *sys.argv])
     if os.geteuid() == 0:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def allow_descriptors(count):
+    """For us and our children; as root also beyond what the machine allows everybody."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, max(count, hard)))
+    except (ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))
 
 
 def compile_lists(folder):
@@ -70,6 +79,11 @@ class Gateway:
     def metric(self, name):
         text = urllib.request.urlopen(f"http://127.0.0.1:{METRICS}/metrics", timeout=10).read().decode()
         return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"gatehouse_{name} "))
+
+    def room(self):
+        """Connections that it takes: fewer than its limit says where the machine gives it few descriptors."""
+        few = re.search(r"descriptors.few .*connections=(\d+)", self.diagnostics.read_text())
+        return int(few[1]) if few else 20000
 
     def logged_rows(self):
         """Rows in access.log, in access.json and in the day files."""
