@@ -166,6 +166,14 @@ void add_account(CLI::App& app, Plan& plan)
         "say that it is really them, where nobody of the console could; 24 hours after what was given on the machine",
         account_confirm);
     of_one("new-password", "give an account another first password, which holds one that decides", account_new_password);
+    of_one("unlink", "say that no other account is of the same human being", account_unlink);
+    auto* const link = add_verb(*account, plan, "link", "say that two accounts are of one human being");
+    auto const other = std::make_shared<std::string>();
+    auto const linked = std::make_shared<std::string>();
+    link->add_option("login", *linked, "user name")->required();
+    link->add_option("other", *other, "user name of their other account")->required();
+    on_run(link, plan,
+        [linked, other](Common const& common, Streams streams) { return account_link(common, *linked, *other, streams); });
     auto* const forget = add_verb(*account, plan, "forget", "take the person out of a closed account, for good");
     auto const whose = std::make_shared<std::string>();
     auto const reason = std::make_shared<std::string>();

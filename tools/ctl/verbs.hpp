@@ -105,6 +105,10 @@ int account_new_password(Common const& common, std::string const& login, Streams
 /// Takes the person out of a closed account, for good.
 int account_forget(Common const& common, std::string const& login, std::string const& reason, Streams streams);
 int account_list(Common const& common, Streams streams);
+/// Both accounts, and all others of either, are of one human being: who asked with one decides nothing with the other.
+int account_link(Common const& common, std::string const& login, std::string const& other, Streams streams);
+/// The account is of somebody of whom no other is.
+int account_unlink(Common const& common, std::string const& login, Streams streams);
 
 /// Reads the whole chain. 1 if a row was changed, is missing, or the end was cut. `heads`: a file of lines that `audit head` wrote at other times
 /// and that was kept elsewhere, which also finds out a chain that somebody with the key wrote anew; empty: none.
