@@ -74,7 +74,8 @@ store::NewRequest request_of(Visit const& visit, AskToken const& token)
 {
     store::NewRequest request;
     request.requester = {token.user, token.role, token.group, token.device, token.network, token.address,
-        trimmed_value(visit.request.form, "name")};
+        trimmed_value(visit.request.form, "name"),
+        visit.site.services.current_policy()->people_of(token.role) == policy::People::pupils};
     request.url = token.host.empty() ? trimmed_value(visit.request.form, "site") : token.url;
     request.why = trimmed_value(visit.request.form, "why");
     request.decision_id = token.decision_id;

@@ -32,13 +32,13 @@ std::string challenge_of(std::string const& verifier)
     return base64url(digest.data(), digest.size());
 }
 
-Flow Flows::begin(std::chrono::sys_seconds now, std::string next)
+Flow Flows::begin(std::chrono::sys_seconds now, std::string next, bool again)
 {
     std::erase_if(by_state_, [now](auto const& each) { return each.second.begun + longest <= now; });
     if (by_state_.size() >= most)
         by_state_.erase(std::min_element(by_state_.begin(), by_state_.end(),
             [](auto const& left, auto const& right) { return left.second.begun < right.second.begun; }));
-    Flow flow{random_text(), random_text(), random_text(), random_text(), now, std::move(next)};
+    Flow flow{random_text(), random_text(), random_text(), random_text(), now, std::move(next), again};
     by_state_[flow.state] = flow;
     return flow;
 }

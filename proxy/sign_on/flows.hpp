@@ -14,7 +14,8 @@ struct Flow {
     std::string nonce;    ///< in the ID token
     std::string verifier; ///< of PKCE (RFC 7636 §4.1)
     std::chrono::sys_seconds begun;
-    std::string next; ///< page of ours where it leads; never sent to the provider
+    std::string next;   ///< page of ours where it leads; never sent to the provider
+    bool again = false; ///< the person is to show once more who they are: the provider is to ask, whoever is signed in there
 };
 
 /// BASE64URL(SHA-256(verifier)) (RFC 7636 §4.2).
@@ -26,7 +27,7 @@ public:
     static constexpr std::chrono::minutes longest{10};
     static constexpr std::size_t most = 1000; ///< the oldest goes
 
-    Flow begin(std::chrono::sys_seconds now, std::string next = "/");
+    Flow begin(std::chrono::sys_seconds now, std::string next = "/", bool again = false);
     /// The way of that state, if it is this browser's and not too old. It is gone then.
     std::optional<Flow> take(std::string const& state, std::string_view browser, std::chrono::sys_seconds now);
 

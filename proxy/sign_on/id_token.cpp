@@ -196,7 +196,10 @@ std::variant<Name, Fault> name_in(std::string const& id_token, std::string const
     auto const claims = object_of({reinterpret_cast<char const*>(bytes), size});
     if (auto fault = fault_in(claims, expected); !fault.empty())
         return Fault{"the token: " + fault};
-    return Name{text_in(claims, expected.claim)};
+    Name name{text_in(claims, expected.claim), {}};
+    if (claims.contains("auth_time"))
+        name.shown_at = std::min(time_in(claims, "auth_time"), expected.now);
+    return name;
 }
 
 } // namespace gatehouse::sign_on

@@ -3,6 +3,7 @@
 // IO, no clock. libcjose verifies the signature.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -20,6 +21,8 @@ struct Expected {
 /// Who it is.
 struct Name {
     std::string text;
+    /// When the person showed the provider who they are ("auth_time", OpenID Connect Core 1.0 §2), never later than now. Not set: it does not say.
+    std::optional<std::chrono::sys_seconds> shown_at{};
 };
 /// Why the token names nobody.
 struct Fault {

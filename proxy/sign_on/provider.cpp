@@ -17,6 +17,7 @@ namespace json = boost::json;
 constexpr std::chrono::hours kept{1};
 constexpr std::chrono::seconds between_tries{
     5}; ///< while it does not answer: nobody waits for what somebody else just waited for
+constexpr std::chrono::seconds longest_ago{std::chrono::hours{12}}; ///< since the person showed the provider who they are
 constexpr std::chrono::minutes between_reads{1}; ///< because of an unknown key: nobody makes us ask without end
 
 json::object object_of(std::string const& text)
@@ -107,10 +108,13 @@ std::variant<std::string, Fault> Provider::address_for(Flow const& flow, std::ch
     if (auto const* const fault = std::get_if<Fault>(&answered))
         return *fault;
     auto const& address = std::get<Known>(answered).authorization;
-    return address + (address.find('?') == std::string::npos ? "?" : "&")
-        + fetch::form_text({{"response_type", "code"}, {"client_id", settings_.client_id}, {"redirect_uri", back_},
-            {"scope", fmt::format("{}", fmt::join(settings_.scopes, " "))}, {"state", flow.state}, {"nonce", flow.nonce},
-            {"code_challenge", challenge_of(flow.verifier)}, {"code_challenge_method", "S256"}});
+    std::vector<std::pair<std::string, std::string>> asked{{"response_type", "code"}, {"client_id", settings_.client_id},
+        {"redirect_uri", back_}, {"scope", fmt::format("{}", fmt::join(settings_.scopes, " "))}, {"state", flow.state},
+        {"nonce", flow.nonce}, {"code_challenge", challenge_of(flow.verifier)}, {"code_challenge_method", "S256"},
+        {"max_age", std::to_string(flow.again ? 0 : longest_ago.count())}}; // who is asked for it has to say `auth_time`
+    if (flow.again)
+        asked.emplace_back("prompt", "login");
+    return address + (address.find('?') == std::string::npos ? "?" : "&") + fetch::form_text(asked);
 }
 
 std::variant<std::string, Fault> Provider::token_for(Known const& known, Flow const& flow, std::string const& code)

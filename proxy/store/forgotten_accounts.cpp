@@ -73,7 +73,7 @@ result<void> empty_account(Ledger& ledger, AccountId id, Instant now)
     return database.execute(
         "UPDATE accounts SET login = ?1, person = ?1, display_name = '', console_role = ?2, subject_role = '',"
         " groups = '', password = '', must_change = 0, role_changed_at = NULL, last_sign_in = NULL,"
-        " totp_secret = '', totp_waiting = '', totp_step = 0, sign_on = '', break_glass = 0,"
+        " totp_secret = '', totp_step = 0, sign_on = '', break_glass = 0,"
         " incidents_seen = 0, access_refused = 0, forgotten_at = ?3 WHERE id = ?4",
         forgotten_login(id), ConsoleRole::none, now, id);
 }

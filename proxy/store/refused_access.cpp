@@ -51,7 +51,7 @@ result<void> take_every_way_in(Ledger& ledger, AccountId id, Instant now)
     if (auto const withdrawn = withdraw_roles(ledger, id, now); !withdrawn)
         return withdrawn;
     return ledger.database().execute(
-        "UPDATE accounts SET password = '', must_change = 1, totp_secret = '', totp_waiting = '', totp_step = 0, sign_on = '',"
+        "UPDATE accounts SET password = '', must_change = 1, totp_secret = '', totp_step = 0, sign_on = '',"
         " disabled = 1, disabled_at = ?, access_refused = 1 WHERE id = ?",
         now, id);
 }

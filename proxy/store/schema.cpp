@@ -206,8 +206,19 @@ INSERT INTO former_roles SELECT id, role_before, role_changed_at FROM accounts W
 ALTER TABLE accounts DROP COLUMN role_before;
 )sql";
 
-constexpr std::array<char const*, 14> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
-    version_13, version_14, version_15, version_16, version_17, version_18, version_19};
+// A key for a phone that is not confirmed yet belongs to the session that asked for it, and how long ago a person showed the school's sign-on who they
+// are is kept with the session that came of it. A name that is typed where pupils sit is nobody's who decides.
+constexpr char const* version_20 = R"sql(
+ALTER TABLE sessions ADD COLUMN totp_waiting TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN totp_waiting_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN proved_at INTEGER NOT NULL DEFAULT 0;
+UPDATE sessions SET proved_at = created_at;
+ALTER TABLE accounts DROP COLUMN totp_waiting;
+ALTER TABLE unblock_requests ADD COLUMN from_pupils INTEGER NOT NULL DEFAULT 0 CHECK (from_pupils IN (0, 1));
+)sql";
+
+constexpr std::array<char const*, 15> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16, version_17, version_18, version_19, version_20};
 
 std::vector<char const*> all_steps()
 {

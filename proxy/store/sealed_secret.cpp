@@ -83,24 +83,19 @@ result<void> seal_kept_secrets(Ledger& ledger)
 {
     struct Kept {
         AccountId account;
-        std::string secret, waiting;
+        std::string secret;
     };
     auto& database = ledger.database();
     auto const open = database.collect(
-        "SELECT id, totp_secret, totp_waiting FROM accounts WHERE (totp_secret <> '' AND totp_secret NOT LIKE 'v1:%') OR "
-        "(totp_waiting <> '' AND totp_waiting NOT LIKE 'v1:%')",
-        [](Statement const& row) {
-            return Kept{row.id<AccountId>(0), row.text(1), row.text(2)};
+        "SELECT id, totp_secret FROM accounts WHERE totp_secret <> '' AND totp_secret NOT LIKE 'v1:%'", [](Statement const& row) {
+            return Kept{row.id<AccountId>(0), row.text(1)};
         });
     if (!open || open->empty())
         return open ? result<void>{} : result<void>{open.error()};
-    auto const sealed = [&](AccountId account, std::string const& text) {
-        return text.empty() || text.starts_with(sealed_mark) ? text : seal_secret(ledger.chain(), account, text);
-    };
     return ledger.transact([&]() -> result<void> {
-        for (auto const& [account, secret, waiting] : *open)
-            if (auto const kept = database.execute("UPDATE accounts SET totp_secret = ?, totp_waiting = ? WHERE id = ?",
-                    sealed(account, secret), sealed(account, waiting), account);
+        for (auto const& [account, secret] : *open)
+            if (auto const kept = database.execute(
+                    "UPDATE accounts SET totp_secret = ? WHERE id = ?", seal_secret(ledger.chain(), account, secret), account);
                 !kept)
                 return kept;
         return {};

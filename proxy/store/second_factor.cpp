@@ -22,7 +22,7 @@ constexpr std::size_t digits = 6;
 
 struct Factor {
     Account account;
-    std::string secret, waiting; ///< base 32; empty: none, or one that this machine's key does not open
+    std::string secret; ///< base 32; empty: none, or one that this machine's key does not open
     bool is_on = false;
     std::int64_t last_step = 0; ///< of the last code that was taken
 };
@@ -44,9 +44,9 @@ result<Factor> find_factor(Ledger& ledger, AccountId id)
     if (!account)
         return account.error();
     auto found = ledger.database().first(
-        "SELECT totp_secret, totp_waiting, totp_step FROM accounts WHERE id = ?",
+        "SELECT totp_secret, totp_step FROM accounts WHERE id = ?",
         [](Statement const& row) {
-            return Factor{{}, row.text(0), row.text(1), !row.text(0).empty(), row.integer(2)};
+            return Factor{{}, row.text(0), !row.text(0).empty(), row.integer(1)};
         },
         id);
     if (!found)
@@ -55,8 +55,7 @@ result<Factor> find_factor(Ledger& ledger, AccountId id)
         return errc::not_found;
     auto& factor = **found;
     factor.account = std::move(*account);
-    for (auto* const secret : {&factor.secret, &factor.waiting})
-        *secret = open_secret(ledger.chain(), id, *secret).value_or(std::string{});
+    factor.secret = open_secret(ledger.chain(), id, factor.secret).value_or(std::string{});
     return std::move(factor);
 }
 
@@ -173,8 +172,7 @@ result<void> take_away(Ledger& ledger, AccountId account)
 {
     if (auto const gone = ledger.database().execute("DELETE FROM recovery_codes WHERE account = ?", account); !gone)
         return gone;
-    return ledger.database().execute(
-        "UPDATE accounts SET totp_secret = '', totp_waiting = '', totp_step = 0 WHERE id = ?", account);
+    return ledger.database().execute("UPDATE accounts SET totp_secret = '', totp_step = 0 WHERE id = ?", account);
 }
 
 std::string percent_encoded(std::string_view text)
@@ -190,7 +188,7 @@ std::string percent_encoded(std::string_view text)
 
 } // namespace
 
-result<std::string> begin_second_factor(Ledger& ledger, Actor const& actor, Instant now)
+result<std::string> begin_second_factor(Ledger& ledger, SessionId session, Actor const& actor, Instant now)
 {
     Deed const deed{"account.second-factor-begin", object_of(actor.account), actor, now};
     return carry_out(ledger, deed, [&]() -> result<std::string> {
@@ -200,22 +198,28 @@ result<std::string> begin_second_factor(Ledger& ledger, Actor const& actor, Inst
         if (factor->is_on)
             return errc::wrong_state;
         auto secret = new_secret();
-        auto const kept = ledger.database().execute("UPDATE accounts SET totp_waiting = ? WHERE id = ?",
-            seal_secret(ledger.chain(), actor.account, secret), actor.account);
+        auto const kept = ledger.database().execute(
+            "UPDATE sessions SET totp_waiting = ?, totp_waiting_since = ? WHERE id = ? AND account = ?",
+            seal_secret(ledger.chain(), actor.account, secret), now, session, actor.account);
         if (!kept)
             return kept.error();
+        if (ledger.database().changed_rows() != 1)
+            return errc::no_session;
         if (auto const audited = audit(ledger, deed, ""); !audited)
             return audited.error();
         return secret;
     });
 }
 
-result<std::string> waiting_secret(Ledger& ledger, AccountId account)
+result<std::string> waiting_secret(Ledger& ledger, SessionId session, AccountId account, Instant now)
 {
-    auto const factor = find_factor(ledger, account);
-    if (!factor)
-        return factor.error();
-    return factor->waiting.empty() ? result<std::string>{errc::not_found} : result<std::string>{factor->waiting};
+    auto const found = ledger.database().first(
+        "SELECT totp_waiting FROM sessions WHERE id = ? AND account = ? AND totp_waiting_since > ?",
+        [](Statement const& row) { return row.text(0); }, session, account, now - unconfirmed_secret_time);
+    if (!found)
+        return found.error();
+    auto secret = open_secret(ledger.chain(), account, found->value_or(std::string{})).value_or(std::string{});
+    return secret.empty() ? result<std::string>{errc::not_found} : result<std::string>{std::move(secret)};
 }
 
 result<std::vector<std::string>> confirm_second_factor(
@@ -224,17 +228,22 @@ result<std::vector<std::string>> confirm_second_factor(
     auto const factor = find_factor(ledger, actor.account);
     if (!factor)
         return factor.error();
-    if (factor->waiting.empty())
-        return errc::not_found;
+    if (factor->is_on)
+        return errc::wrong_state;
+    auto const waiting = waiting_secret(ledger, session, actor.account, now);
+    if (!waiting)
+        return waiting.error();
     return with_code(ledger, *factor, actor.address, now, [&]() -> result<std::vector<std::string>> {
-        if (auto const spent = spend(ledger, *factor, factor->waiting, typed_code(code), now); !spent)
+        if (auto const spent = spend(ledger, *factor, *waiting, typed_code(code), now); !spent)
             return spent.error();
         auto& database = ledger.database();
-        auto const kept
-            = database.execute("UPDATE accounts SET totp_secret = totp_waiting, totp_waiting = '' WHERE id = ?", actor.account);
+        auto const kept = database.execute("UPDATE accounts SET totp_secret = ? WHERE id = ?",
+            seal_secret(ledger.chain(), actor.account, *waiting), actor.account);
+        auto const done = database.execute("UPDATE sessions SET totp_waiting = '' WHERE account = ?", actor.account);
         auto const ended = database.execute("DELETE FROM sessions WHERE account = ? AND id <> ?", actor.account, session);
-        if (!kept || !ended)
-            return !kept ? kept.error() : ended.error();
+        for (auto const* const step : {&kept, &done, &ended})
+            if (!*step)
+                return step->error();
         if (auto const audited = audit(ledger, {"account.second-factor-on", object_of(actor.account), actor, now}, ""); !audited)
             return audited.error();
         return new_recovery_codes(ledger, actor.account);
@@ -305,7 +314,8 @@ result<std::string> pass_second_factor(
         Actor const actor{session.account.id, "", address};
         if (auto const audited = audit(ledger, {"sign-in.code", object_of(session.account.id), actor, now}, "console"); !audited)
             return audited.error();
-        return create_session(ledger, session.account.id, address, now, {.by_sign_on = session.by_sign_on});
+        return create_session(
+            ledger, session.account.id, address, now, {.by_sign_on = session.by_sign_on, .proved_at = session.proved_at});
     });
 }
 

@@ -9,13 +9,16 @@ namespace gatehouse::store {
 inline constexpr std::size_t totp_secret_size = 20; ///< bytes, RFC 4226 §4
 inline constexpr std::size_t recovery_code_count = 10;
 
-/// A new secret in base 32 (RFC 4648 §6), without force until it is confirmed; one that waits is replaced.
-/// Errors: `errc::wrong_state` if the account has a second factor already.
-result<std::string> begin_second_factor(Ledger& ledger, Actor const& actor, Instant now);
-/// The secret that waits for its confirmation. Errors: `errc::not_found`.
-result<std::string> waiting_secret(Ledger& ledger, AccountId account);
+/// How long a new secret waits for its first code. Whoever finds the session later is not shown it.
+inline constexpr std::chrono::minutes unconfirmed_secret_time{10};
+
+/// A new secret in base 32 (RFC 4648 §6), without force until it is confirmed; it is of this session alone, and one that waits there is replaced.
+/// Errors: `errc::wrong_state` if the account has a second factor already, `no_session`.
+result<std::string> begin_second_factor(Ledger& ledger, SessionId session, Actor const& actor, Instant now);
+/// The secret of this session that waits for its confirmation. Errors: `errc::not_found`.
+result<std::string> waiting_secret(Ledger& ledger, SessionId session, AccountId account, Instant now);
 /// Puts the waiting secret into force if the code is one of it, and ends all other sessions of the account. The recovery codes are told here and never
-/// again. Errors: `errc::wrong_code`, `throttled`, `not_found`.
+/// again. Errors: `errc::wrong_code`, `throttled`, `not_found`, `wrong_state` if there is one already.
 result<std::vector<std::string>> confirm_second_factor(
     Ledger& ledger, std::string_view code, SessionId session, Actor const& actor, Instant now);
 /// Errors: `errc::wrong_code`, `throttled`, `wrong_state` if there is none.

@@ -24,6 +24,7 @@ OwnedSession read_session(Statement const& row)
     read.session.address = row.text(4);
     read.session.needs_code = row.flag(5);
     read.session.by_sign_on = row.flag(6);
+    read.session.proved_at = row.instant(7);
     return read;
 }
 
@@ -38,9 +39,9 @@ result<std::string> create_session(Ledger& ledger, AccountId account, std::strin
 {
     auto token = random_token();
     auto const made = ledger.database().execute(
-        "INSERT INTO sessions (account, token, created_at, last_seen, address, needs_code, by_sign_on)"
-        " VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
-        account, token_hash(token), now, address, start.needs_code, start.by_sign_on);
+        "INSERT INTO sessions (account, token, created_at, last_seen, address, needs_code, by_sign_on, proved_at)"
+        " VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)",
+        account, token_hash(token), now, address, start.needs_code, start.by_sign_on, start.proved_at.value_or(now));
     if (!made)
         return made.error();
     return token;
@@ -49,8 +50,8 @@ result<std::string> create_session(Ledger& ledger, AccountId account, std::strin
 result<Session> find_session(Ledger& ledger, std::string_view token, Instant now)
 {
     auto const found = ledger.database().first(
-        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on FROM sessions WHERE token = ?", read_session,
-        token_hash(token));
+        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on, proved_at FROM sessions WHERE token = ?",
+        read_session, token_hash(token));
     if (!found)
         return found.error();
     if (!*found || !is_live((*found)->session, now))
@@ -74,8 +75,8 @@ result<Session> find_session(Ledger& ledger, std::string_view token, Instant now
 result<void> check_session(Ledger& ledger, SessionId session, Instant now)
 {
     auto const found = ledger.database().first(
-        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on FROM sessions WHERE id = ?", read_session,
-        session);
+        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on, proved_at FROM sessions WHERE id = ?",
+        read_session, session);
     if (!found)
         return found.error();
     if (!*found || !is_live((*found)->session, now) || (*found)->session.needs_code)
@@ -91,8 +92,8 @@ result<std::vector<Session>> list_sessions(Ledger& ledger, AccountId account, In
     auto owner = find_account(ledger, account);
     if (!owner)
         return owner.error();
-    auto rows = ledger.database().collect(
-        "SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on FROM sessions WHERE account = ? ORDER BY id",
+    auto rows = ledger.database().collect("SELECT id, account, created_at, last_seen, address, needs_code, by_sign_on, proved_at "
+                                          "FROM sessions WHERE account = ? ORDER BY id",
         read_session, account);
     if (!rows)
         return rows.error();

@@ -17,12 +17,14 @@ struct Session {
     std::string address;     ///< where it was made
     bool by_sign_on = false; ///< the school's sign-on brought the person here, not a password
     bool needs_code = false; ///< the password was right, the code of the second factor is still to come: it opens nothing else
+    Instant proved_at{};     ///< when the person last showed who they are: by signing in here, or earlier at the school's sign-on
 };
 
 /// How a session begins; as in Session.
 struct SessionStart {
     bool needs_code = false;
     bool by_sign_on = false;
+    std::optional<Instant> proved_at{}; ///< now, if nothing else is known
 };
 /// A new session; the token is 32 hexadecimal digits and is not kept.
 result<std::string> create_session(

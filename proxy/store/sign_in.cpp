@@ -172,7 +172,8 @@ asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttem
     return sign_in(store, std::move(attempt), passwords == Passwords::all ? Door::console : Door::break_glass);
 }
 
-result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std::string const& address, Instant now)
+result<SignInOutcome> sign_in_by_name(
+    Ledger& ledger, std::string_view name, std::optional<Instant> shown_at, std::string const& address, Instant now)
 {
     Actor const nobody{AccountId::none, "anonymous", address};
     auto const account = find_account_by_sign_on(ledger, name);
@@ -188,8 +189,8 @@ result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std
     Actor const actor{account->id, "", address};
     Deed const deed{"sign-in", "account:" + std::to_string(number(account->id)), actor, now};
     return ledger.transact([&]() -> result<SignInOutcome> {
-        auto token
-            = create_session(ledger, account->id, address, now, {.needs_code = account->has_second_factor, .by_sign_on = true});
+        SessionStart const start{.needs_code = account->has_second_factor, .by_sign_on = true, .proved_at = shown_at};
+        auto token = create_session(ledger, account->id, address, now, start);
         if (!token)
             return token.error();
         // Whoever the provider vouches for needs no password of ours. A first one that nobody changed opens nothing any more: somebody else has seen it.

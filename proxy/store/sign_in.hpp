@@ -41,7 +41,9 @@ boost::asio::awaitable<result<SignInOutcome>> sign_in_console(
 
 /// Somebody whom the school's sign-on has named. No password, and nothing to throttle: the provider has seen to that. A second factor of ours is asked for
 /// as well, where the account has one. `refused`: no account has that name, or it may not sign in. Errors: those of the database.
-result<SignInOutcome> sign_in_by_name(Ledger& ledger, std::string_view name, std::string const& address, Instant now);
+/// `shown_at`: when the person last showed the provider who they are; not set: it does not say, and now is taken.
+result<SignInOutcome> sign_in_by_name(
+    Ledger& ledger, std::string_view name, std::optional<Instant> shown_at, std::string const& address, Instant now);
 
 /// Proxy-Authorization: Basic. The account needs a subject role and its own password. Callers keep the answer in identity::CredentialCache.
 boost::asio::awaitable<result<SignInOutcome>> sign_in_proxy(Store& store, SignInAttempt attempt);

@@ -34,12 +34,13 @@ bool has_asked(Askers const& askers, PersonNames const& names)
 }
 
 /// A typed name proves nothing, and anybody may type any name under somebody else's request: it counts on the first ask alone, and only chooses
-/// between people who could decide. It never takes the last of them away.
+/// between people who could decide. It never takes the last of them away. Where pupils sit it counts for nothing: a pupil who types the headteacher's name
+/// would take the request off the headteacher.
 bool may_have_asked(Askers const& askers, PersonNames const& names)
 {
     return std::any_of(askers.begin(), askers.end(), [&](auto const& row) {
         auto const& who = row.request.requester;
-        return !row.request.merged_into && who.user.empty() && names.has_any_name(who.claimed_name);
+        return !row.request.merged_into && who.user.empty() && !who.from_pupils && names.has_any_name(who.claimed_name);
     });
 }
 

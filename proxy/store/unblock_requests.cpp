@@ -63,14 +63,14 @@ result<RequestId> insert_request(
         return account.error();
     auto const& who = request.requester;
     auto const state = keys.merged_into ? RequestState::merged : RequestState::submitted;
-    auto const inserted
-        = database.execute("INSERT INTO unblock_requests (reference, status_token, state, submitted_at, user, role, user_group, "
-                           "device, network, address,"
-                           " claimed_name, account, url, host, path, why, decision, category, list, rule, clause, merged_into)"
-                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            keys.reference, token_hash(keys.status_token), state, now, who.user, who.role, who.group, who.device, who.network,
-            who.address, who.claimed_name, *account, request.url, place.host, place.path, request.why, request.decision_id,
-            request.category, request.list, request.rule, request.clause, keys.merged_into);
+    auto const inserted = database.execute(
+        "INSERT INTO unblock_requests (reference, status_token, state, submitted_at, user, role, user_group, "
+        "device, network, address,"
+        " claimed_name, account, url, host, path, why, decision, category, list, rule, clause, merged_into, from_pupils)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        keys.reference, token_hash(keys.status_token), state, now, who.user, who.role, who.group, who.device, who.network,
+        who.address, who.claimed_name, *account, request.url, place.host, place.path, request.why, request.decision_id,
+        request.category, request.list, request.rule, request.clause, keys.merged_into, who.from_pupils);
     if (!inserted)
         return inserted.error();
     return static_cast<RequestId>(database.last_row_id());

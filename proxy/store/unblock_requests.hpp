@@ -40,6 +40,7 @@ struct Requester {
     std::string device, network, address;
     std::string
         claimed_name; ///< what the person typed; proves nothing, but where no user is known it chooses who takes the next step (decider_of)
+    bool from_pupils = false; ///< the role is one of pupils: whatever name is typed there, it chooses nobody
 };
 
 struct NewRequest {

@@ -75,7 +75,7 @@ std::string_view select_request()
            " r.terms_allow, r.terms_text, r.terms_scope, r.terms_scope_value, r.terms_host, r.terms_path,"    // 23
            " r.terms_when, r.terms_from, r.terms_until, r.terms_clause,"                                      // 29
            " coalesce(reviewer.login, ''), coalesce(approver.login, ''), r.answer, r.decided_at, r.override," // 33
-           " coalesce(r.reviewer, 0), r.terms_also"                                                           // 38
+           " coalesce(r.reviewer, 0), r.terms_also, r.from_pupils"                                            // 38
            " FROM unblock_requests r LEFT JOIN accounts reviewer ON reviewer.id = r.reviewer"
            " LEFT JOIN accounts approver ON approver.id = r.approver ";
 }
@@ -89,7 +89,8 @@ RequestRow read_request_row(Statement const& row)
     request.state = row.id<RequestState>(2);
     request.version = row.integer(3);
     request.submitted_at = row.instant(4);
-    request.requester = {row.text(5), row.text(6), row.text(7), row.text(8), row.text(9), row.text(10), row.text(11)};
+    request.requester
+        = {row.text(5), row.text(6), row.text(7), row.text(8), row.text(9), row.text(10), row.text(11), row.flag(40)};
     request.url = row.text(12);
     request.host = row.text(13);
     request.path = row.text(14);

@@ -14,8 +14,11 @@ SUITE = Suite()
 DECIDE, RECOMMEND, CLOSE, MERGE = "/request/decide", "/request/recommend", "/request/close", "/request/merge"
 
 
-def ask(site, name="A pupil"):
-    page = Browser(GATE.portal_port, secure=False).fill("/ask", "/ask", site=site, why=f"For a lesson about {site}.", name=name)
+PUPILS, STAFF = "127.0.0.1", "127.0.1.20"
+
+
+def ask(site, name="A pupil", room=PUPILS):
+    page = Browser(GATE.portal_port, secure=False, room=room).fill("/ask", "/ask", site=site, why=f"For a lesson about {site}.", name=name)
     assert page.status == 303, (page.status, page.text[-1500:])
 
 
@@ -43,7 +46,7 @@ def number(where):
 
 
 def a_typed_name_leaves_no_request_without_a_decider():
-    ask("typed.example", name="  HARRIET ")
+    ask("typed.example", name="  HARRIET ", room=STAFF)
     where, location = recommended("typed.example")
     assert "with the chief executive" in BROWSER["oscar"].get(location).text
     assert waiting("harriet", "Decide on requests") == 0 and "typed.example" not in queue("harriet")
@@ -54,6 +57,24 @@ def a_typed_name_leaves_no_request_without_a_decider():
     assert waiting("carla", "Decide on requests") == 1 and list(queue("carla")) == ["typed.example"]
     done = BROWSER["carla"].fill(where, DECIDE, decision="approve", reason="Yes.")
     assert done.status == 303 and "done=approved" in done.location, (done.status, done.location)
+
+
+def nor_does_a_pupil_who_types_it():
+    ask("by-a-pupil.example", name="Harriet")
+    where, location = recommended("by-a-pupil.example")
+    assert "with the headteacher" in BROWSER["oscar"].get(location).text
+    assert BROWSER["harriet"].fill(where, DECIDE, decision="refuse", reason="No.").status == 303
+
+
+def accounts_that_are_linked_later_are_one_person():
+    ask("linked.example")
+    where, _ = recommended("linked.example")
+    assert "one human being" in GATE.command("account", "link", "harriet", "oscar")
+    assert BROWSER["harriet"].fill(where, DECIDE, id=number(where), version="2", decision="approve", reason="Yes.").status == 403
+    GATE.command("account", "unlink", "harriet")
+    assert BROWSER["harriet"].fill(where, DECIDE, decision="refuse", reason="No.").status == 303
+    for action in ("account.link", "account.unlink"):
+        assert action in BROWSER["harriet"].get(f"/audit?action={action}").text
 
 
 def the_chief_executive_sees_what_they_decide_and_nothing_else():
@@ -68,7 +89,7 @@ def the_chief_executive_sees_what_they_decide_and_nothing_else():
 
 
 def an_officer_answers_no_request_of_their_own():
-    ask("mine.example", name="Olive")
+    ask("mine.example", name="Olive", room=STAFF)
     where = queue("olive")["mine.example"]
     page = BROWSER["olive"].get(where)
     assert page.status == 200 and not any(form in page.text for form in (RECOMMEND, CLOSE, MERGE)) and "somebody else must take this step" in page.text
@@ -138,7 +159,7 @@ def asks_for_one_site_are_one_request():
 PEOPLE = {"olive": "officer", "oscar": "officer", "harriet": "headteacher", "carla": "chief-executive"}
 with Gateway(ca=False, accounts=[(role, login) for login, role in PEOPLE.items()]) as GATE:
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}
-    SUITE.run(a_typed_name_leaves_no_request_without_a_decider, the_chief_executive_sees_what_they_decide_and_nothing_else,
+    SUITE.run(a_typed_name_leaves_no_request_without_a_decider, nor_does_a_pupil_who_types_it, accounts_that_are_linked_later_are_one_person, the_chief_executive_sees_what_they_decide_and_nothing_else,
               an_officer_answers_no_request_of_their_own, what_a_role_does_not_permit_is_on_record, forms_say_at_the_field_what_is_wrong,
               asks_for_one_site_are_one_request)
 SUITE.close()

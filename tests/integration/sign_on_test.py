@@ -217,7 +217,7 @@ def who_signs_in_at_school_proves_it_by_that():
     page = lead.get(account)
     assert "sign in again, then come back" in page.text and "/accounts/sign-on" not in page.text, page.text[-1500:]
     for form, action in (("/accounts/add", "/accounts/add"), ("/account/tokens", "/account/tokens"), ("/account/second-factor", "/account/second-factor/begin")):
-        assert "/sign-in/school?next=" in lead.get(form).text, form
+        assert "/sign-in/school?again=1&amp;next=" in lead.get(form).text, form
         page = lead.fill("/account", action, name="Nobody", login="nobody", role="officer", may="read", days="7")
         assert page.status == 422 and "Sign in again, then come back" in page.text, (action, page.status)
     page = lead.fill("/account", "/accounts/state", id=number, disabled="yes")
@@ -229,6 +229,29 @@ def who_signs_in_at_school_proves_it_by_that():
     for elsewhere in ("//evil.example", "https://evil.example/"):
         page = lead.get(back(lead.get("/sign-in/school?" + urllib.parse.urlencode({"next": elsewhere})).location))
         assert page.status == 200 and "evil" not in page.text, elsewhere
+
+
+def and_the_provider_is_to_ask_them():
+    """On a screen that somebody left, a click on "Sign in again" is no proof where the provider says that it asked for nothing: who is signed in at
+    school is let through without a word, and whoever sits there can leave `prompt` out of the address."""
+    PROVIDER.person = {"email": "lea@school.example", "email_verified": True}
+    shown_at = [PROVIDER.clock() - 3600]
+    PROVIDER.change = lambda claims: {**claims, "auth_time": int(shown_at[0])}
+    lead, location = begin()
+    assert "max_age=43200" in location and "prompt" not in location, location
+    assert lead.get(back(location)).status == 200
+    setup = "/account/second-factor"
+    for _ in range(2):  # the way there, and back
+        page = lead.get(setup)
+        way = html.unescape(re.search(r'href="(/sign-in/school[^"]*)"', page.text)[1])
+        location = lead.get(way).location
+        assert "prompt=login" in location and "max_age=0" in location, location
+        assert lead.get(back(location.replace("&prompt=login", ""))).status == 200
+    assert "Sign in again" in lead.get(setup).text and lead.fill("/account", f"{setup}/begin").status == 422
+    shown_at[0] = PROVIDER.clock()
+    assert lead.get(back(lead.get(way).location)).status == 200
+    assert "Sign in again" not in lead.get(setup).text and lead.fill(setup, f"{setup}/begin").status == 303
+    PROVIDER.change = lambda claims: claims
 
 
 def or_by_the_code():
@@ -297,7 +320,7 @@ with Gateway(clock="2026-11-24 10:10:00", settings=settings(), edit=write_secret
     take_the_name(GATE)
     SUITE.run(who_has_an_account_comes_in, nobody_else_does, wrong_tokens_open_nothing, a_way_belongs_to_one_browser_and_ends_once, changed_keys_are_read_anew,
               a_provider_that_is_away_is_told_kindly, the_first_password_ends_with_it,
-              who_signs_in_at_school_proves_it_by_that)
+              who_signs_in_at_school_proves_it_by_that, and_the_provider_is_to_ask_them)
 PROVIDER.clock = None
 with Gateway(settings=settings(only=True), edit=write_secret, accounts=PEOPLE) as ONLY:
     GLASS = make_accounts(ONLY)

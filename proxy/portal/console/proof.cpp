@@ -10,7 +10,7 @@ namespace {
 
 using store::Ledger;
 
-constexpr std::chrono::minutes fresh{10}; // since the sign-on
+constexpr std::chrono::minutes fresh{10}; // since the person showed the school's sign-on who they are
 
 enum class Proof : std::uint8_t { password, code, session, sign_in_again };
 
@@ -25,7 +25,7 @@ Proof proof_of(Visit const& visit)
         return Proof::password;
     if (session.account.has_second_factor)
         return Proof::code;
-    return visit.instant() < session.created_at + fresh ? Proof::session : Proof::sign_in_again;
+    return visit.instant() < session.proved_at + fresh ? Proof::session : Proof::sign_in_again;
 }
 
 } // namespace
@@ -53,7 +53,7 @@ bool add_way_to_sign_in(Page& page, Visit const& visit, std::string_view back)
         return false;
     page.parts.push_back(
         inset("You signed in more than ten minutes ago. To be sure that it is you: sign in again, then come back."));
-    page.parts.push_back(link("Sign in again", with_query("/sign-in/school", {{"next", std::string(back)}})));
+    page.parts.push_back(link("Sign in again", with_query("/sign-in/school", {{"again", "1"}, {"next", std::string(back)}})));
     return true;
 }
 

@@ -53,7 +53,7 @@ task<Response> begin_school_sign_on(Visit const& visit)
     auto& site = visit.site;
     if (!site.provider)
         co_return not_now(visit, 404, "This school signs in with passwords.");
-    auto const flow = site.flows.begin(visit.instant(), safe_next(visit.query("next")));
+    auto const flow = site.flows.begin(visit.instant(), safe_next(visit.query("next")), visit.query("again") == "1");
     auto const work = [&site, flow, now = visit.instant()] { return site.provider->address_for(flow, now); };
     auto const address = co_await run_outside(site, work);
     if (auto const* const fault = std::get_if<sign_on::Fault>(&address))
@@ -82,8 +82,8 @@ task<Response> end_school_sign_on(Visit const& visit)
     auto const came = co_await run_outside(site, work);
     if (auto const* const fault = std::get_if<sign_on::Fault>(&came))
         co_return failed(visit, *fault);
-    auto const enter = [name = std::get<sign_on::Name>(came).text, peer = visit.request.peer, now = visit.instant()](
-                           Ledger& ledger) { return store::sign_in_by_name(ledger, name, peer, now); };
+    auto const enter = [name = std::get<sign_on::Name>(came), peer = visit.request.peer, now = visit.instant()](
+                           Ledger& ledger) { return store::sign_in_by_name(ledger, name.text, name.shown_at, peer, now); };
     auto const outcome = co_await site.services.store.call(enter);
     if (!outcome)
         co_return show_failure(visit, outcome.error());

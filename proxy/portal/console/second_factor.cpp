@@ -131,7 +131,8 @@ task<Response> state_page(Visit const& visit, Words problem)
         auto const left = co_await visit.site.services.store.call(count);
         co_return left ? show(visit, on_page(visit, *left, problem)) : show_failure(visit, left.error());
     }
-    auto const look = [id](Ledger& ledger) { return store::waiting_secret(ledger, id); };
+    auto const look = [id, session = visit.session->id, now = visit.instant()](
+                          Ledger& ledger) { return store::waiting_secret(ledger, session, id, now); };
     auto const secret = co_await visit.site.services.store.call(look);
     if (secret)
         co_return show(visit, phone_step(visit, *secret, problem));
@@ -176,7 +177,8 @@ task<Response> show_second_factor(Visit const& visit)
 
 task<Response> show_second_factor_picture(Visit const& visit)
 {
-    auto const look = [id = visit.session->account.id](Ledger& ledger) { return store::waiting_secret(ledger, id); };
+    auto const look = [id = visit.session->account.id, session = visit.session->id, now = visit.instant()](
+                          Ledger& ledger) { return store::waiting_secret(ledger, session, id, now); };
     auto const secret = co_await visit.site.services.store.call(look);
     if (!secret)
         co_return show_failure(visit, secret.error());
@@ -188,8 +190,8 @@ task<Response> begin_second_factor(Visit const& visit)
 {
     if (auto const unproved = co_await find_unproved(visit, "password"))
         co_return show(visit, first_step(visit, one_problem(unproved->field, unproved->text)));
-    auto const work = [actor = visit.actor(), now = visit.instant()](
-                          Ledger& ledger) { return store::begin_second_factor(ledger, actor, now); };
+    auto const work = [session = visit.session->id, actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::begin_second_factor(ledger, session, actor, now); };
     auto const begun = co_await visit.site.services.store.call(work);
     if (!begun)
         co_return show_failure(visit, begun.error());
@@ -204,6 +206,8 @@ task<Response> confirm_second_factor(Visit const& visit)
     auto const codes = co_await visit.site.services.store.call(work);
     if (!codes && is_about_code(codes.error()))
         co_return co_await state_page(visit, code_problem(codes.error()));
+    if (!codes && codes.error() == store::errc::not_found)
+        co_return show(visit, first_step(visit, one_problem({}, "That took more than ten minutes. Please begin again.")));
     if (!codes)
         co_return show_failure(visit, codes.error());
     Page page;

@@ -81,6 +81,18 @@ TEST_F(IdToken, NamesWhoSignedIn)
     EXPECT_EQ(std::get<Name>(named).text, "head@school.example");
 }
 
+TEST_F(IdToken, SaysWhenThePersonShowedWhoTheyAre)
+{
+    auto const shown_at = [&](json::object const& said) {
+        return std::get<Name>(name_in(rsa.sign(said, "RS256", "one"), rsa.public_set(), expected)).shown_at;
+    };
+    EXPECT_EQ(shown_at(claims), std::nullopt);
+    EXPECT_EQ(shown_at(with("auth_time", 1795521000)), noon - std::chrono::minutes{10});
+    EXPECT_EQ(shown_at(with("auth_time", 1795599999)), noon) << "the provider's clock is ahead";
+    for (json::value const& nothing : {json::value{nullptr}, json::value{"1795521000"}, json::value{-1}, json::value{1e300}})
+        EXPECT_EQ(shown_at(with("auth_time", nothing)), std::chrono::sys_seconds{}) << "long ago: it proves nothing";
+}
+
 TEST_F(IdToken, NamesNobodyWithoutTheProvidersSignature)
 {
     auto const token = rsa.sign(claims, "RS256", "one");

@@ -75,7 +75,7 @@ TEST_F(Forgotten, HoldNothingOfThePersonAnyMore)
     ASSERT_DONE(save_log_view(*ledger, leaver, "zoe-view", "verdict=block"));
     auto const session = create_session(*ledger, leaver, "10.0.0.77", tuesday);
     ASSERT_TRUE(session);
-    ASSERT_TRUE(begin_second_factor(*ledger, as(leaver), tuesday));
+    ASSERT_TRUE(begin_second_factor(*ledger, find_session(*ledger, *session, tuesday)->id, as(leaver), tuesday));
     ASSERT_DONE(ledger->database().execute("INSERT INTO recovery_codes (account, code) VALUES (?, 'zoe-code')", leaver));
     ASSERT_DONE(ledger->database().execute("INSERT INTO known_addresses VALUES ('zoe.leaver', '10.0.0.77', ?)", tuesday));
     ASSERT_DONE(ledger->database().execute("UPDATE accounts SET last_sign_in = ? WHERE id = ?", tuesday, leaver));

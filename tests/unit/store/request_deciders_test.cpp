@@ -90,6 +90,15 @@ struct TypedNames : School {
         EXPECT_TRUE(asked);
         return asked ? asked->id : RequestId::none;
     }
+    RequestId typed_by_a_pupil(std::string name)
+    {
+        NewRequest request;
+        request.requester.claimed_name = std::move(name);
+        request.requester.from_pupils = true;
+        request.url = "typed.example";
+        request.why = "Please.";
+        return submit_request(*ledger, request, tuesday)->id;
+    }
     RequestId typed_and_recommended(std::string name, std::string url = "typed.example")
     {
         auto const id = typed(std::move(name), std::move(url));
@@ -98,6 +107,17 @@ struct TypedNames : School {
     }
     void leave(AccountId account) { ASSERT_DONE(set_disabled(*ledger, account, true, owner(), tuesday)); }
 };
+
+TEST_F(TypedNames, OfPupilsChooseNobody)
+{
+    auto const id = typed_by_a_pupil("Hanna Brown");
+    EXPECT_EQ(*decider_of(*ledger, id), ConsoleRole::headteacher);
+    EXPECT_EQ(find_request(*ledger, id)->requester.claimed_name, "Hanna Brown") << "it is shown as it was typed";
+    ASSERT_DONE(recommend_request(*ledger, step(id, officer), terms()));
+    ASSERT_DONE(approve_request(*ledger, step(id, head), "Yes."));
+    auto const of_officer = typed_by_a_pupil("Olive Smith");
+    ASSERT_DONE(recommend_request(*ledger, step(of_officer, officer), terms()));
+}
 
 TEST_F(TypedNames, OfTheHeadteacherLeaveTheChiefExecutiveToDecide)
 {

@@ -36,12 +36,18 @@ struct SecondFactor : School {
     std::string secret;
     std::vector<std::string> paper;
 
+    /// A new one, signed in.
+    SessionId session_of(AccountId account, Instant now = tuesday)
+    {
+        return find_session(*ledger, *create_session(*ledger, account, "10.0.0.9", now), now)->id;
+    }
     void turn_on(AccountId account, Instant now = tuesday)
     {
-        auto const begun = begin_second_factor(*ledger, as(account), now);
+        auto const here = session_of(account, now);
+        auto const begun = begin_second_factor(*ledger, here, as(account), now);
         ASSERT_TRUE(begun);
         secret = *begun;
-        auto const codes = confirm_second_factor(*ledger, code_at(secret, now), SessionId::none, as(account), now);
+        auto const codes = confirm_second_factor(*ledger, code_at(secret, now), here, as(account), now);
         ASSERT_TRUE(codes) << codes.error().message();
         paper = *codes;
     }
@@ -68,26 +74,54 @@ TEST_F(SecondFactor, MakesTheCodesOfTheStandard)
 TEST_F(SecondFactor, IsInForceOnceAPhoneHasProvedItself)
 {
     EXPECT_FALSE(find_account(*ledger, officer)->has_second_factor);
-    EXPECT_EQ(waiting_secret(*ledger, officer).error(), errc::not_found);
-    auto const first = begin_second_factor(*ledger, as(officer), tuesday);
-    auto const second = begin_second_factor(*ledger, as(officer), tuesday);
+    auto const here = *create_session(*ledger, officer, "10.0.0.9", tuesday);
+    auto const session = find_session(*ledger, here, tuesday)->id;
+    EXPECT_EQ(waiting_secret(*ledger, session, officer, tuesday).error(), errc::not_found);
+    auto const first = begin_second_factor(*ledger, session, as(officer), tuesday);
+    auto const second = begin_second_factor(*ledger, session, as(officer), tuesday);
     ASSERT_TRUE(first && second);
     EXPECT_NE(*first, *second);
-    EXPECT_EQ(*waiting_secret(*ledger, officer), *second);
+    EXPECT_EQ(*waiting_secret(*ledger, session, officer, tuesday), *second);
     EXPECT_EQ(second->size(), 32U);
-    auto const wrong = confirm_second_factor(*ledger, code_at(*first, tuesday), SessionId::none, as(officer), tuesday);
+    auto const wrong = confirm_second_factor(*ledger, code_at(*first, tuesday), session, as(officer), tuesday);
     EXPECT_EQ(wrong.error(), errc::wrong_code);
     EXPECT_FALSE(find_account(*ledger, officer)->has_second_factor);
-    auto const here = *create_session(*ledger, officer, "10.0.0.9", tuesday);
     auto const elsewhere = *create_session(*ledger, officer, "10.0.0.10", tuesday);
-    auto const codes = confirm_second_factor(
-        *ledger, code_at(*second, tuesday), find_session(*ledger, here, tuesday)->id, as(officer), tuesday);
+    auto const codes = confirm_second_factor(*ledger, code_at(*second, tuesday), session, as(officer), tuesday);
     ASSERT_TRUE(codes);
     EXPECT_EQ(codes->size(), recovery_code_count);
     EXPECT_TRUE(find_account(*ledger, officer)->has_second_factor);
     EXPECT_TRUE(find_session(*ledger, here, tuesday));
     EXPECT_EQ(find_session(*ledger, elsewhere, tuesday).error(), errc::no_session);
-    EXPECT_EQ(begin_second_factor(*ledger, as(officer), tuesday).error(), errc::wrong_state);
+    EXPECT_EQ(begin_second_factor(*ledger, session, as(officer), tuesday).error(), errc::wrong_state);
+}
+
+/// Whoever comes upon the account later, in a session of their own or at a screen that was left, is not shown the key of a factor that is then turned on.
+TEST_F(SecondFactor, AKeyThatWaitsIsOfOneSessionAndTenMinutes)
+{
+    auto const mine = session_of(officer), other = session_of(officer), heads = session_of(head);
+    auto const key = begin_second_factor(*ledger, mine, as(officer), tuesday);
+    ASSERT_TRUE(key);
+    EXPECT_FAILS(waiting_secret(*ledger, other, officer, tuesday), errc::not_found);
+    EXPECT_FAILS(confirm_second_factor(*ledger, code_at(*key, tuesday), other, as(officer), tuesday), errc::not_found);
+    EXPECT_FAILS(waiting_secret(*ledger, mine, head, tuesday), errc::not_found);
+    EXPECT_FAILS(begin_second_factor(*ledger, heads, as(officer), tuesday), errc::no_session);
+    EXPECT_TRUE(waiting_secret(*ledger, mine, officer, tuesday + 9min));
+    auto const later = tuesday + unconfirmed_secret_time;
+    EXPECT_FAILS(waiting_secret(*ledger, mine, officer, later), errc::not_found);
+    EXPECT_FAILS(confirm_second_factor(*ledger, code_at(*key, later), mine, as(officer), later), errc::not_found);
+    EXPECT_FALSE(find_account(*ledger, officer)->has_second_factor);
+}
+
+TEST_F(SecondFactor, IsNotReplacedByOneThatWaited)
+{
+    auto const mine = session_of(officer);
+    auto const key = begin_second_factor(*ledger, mine, as(officer), tuesday);
+    auto const other = session_of(officer);
+    auto const theirs = begin_second_factor(*ledger, other, as(officer), tuesday);
+    ASSERT_TRUE(key && theirs);
+    ASSERT_TRUE(confirm_second_factor(*ledger, code_at(*theirs, tuesday), other, as(officer), tuesday));
+    EXPECT_FAILS(confirm_second_factor(*ledger, code_at(*key, tuesday), mine, as(officer), tuesday), errc::wrong_state);
 }
 
 TEST_F(SecondFactor, TakesACodeOnceAndOnlyNearItsTime)
@@ -203,14 +237,11 @@ TEST_F(SecondFactor, OfAnEarlierVersionIsSealedAtTheNextOpening)
 {
     turn_on(officer);
     auto& database = ledger->database();
-    ASSERT_DONE(
-        database.execute("UPDATE accounts SET totp_secret = ?, totp_waiting = 'GEZDGNBVGY3TQOJQ' WHERE id = ?", secret, officer));
+    ASSERT_DONE(database.execute("UPDATE accounts SET totp_secret = ? WHERE id = ?", secret, officer));
     ASSERT_DONE(seal_kept_secrets(*ledger));
     auto const open = database.first(
-        "SELECT count(*) FROM accounts WHERE totp_secret = ? OR totp_waiting = 'GEZDGNBVGY3TQOJQ'",
-        [](Statement const& row) { return row.integer(0); }, secret);
+        "SELECT count(*) FROM accounts WHERE totp_secret = ?", [](Statement const& row) { return row.integer(0); }, secret);
     EXPECT_EQ(**open, 0);
-    EXPECT_EQ(*waiting_secret(*ledger, officer), "GEZDGNBVGY3TQOJQ");
     EXPECT_TRUE(pass(code_at(secret, tuesday + 60s), tuesday + 60s)) << "the phone goes on as before";
     auto const before = database.first(
         "SELECT totp_secret FROM accounts WHERE id = ?", [](Statement const& row) { return row.text(0); }, officer);
@@ -227,7 +258,8 @@ TEST_F(SecondFactor, WhoseSecretDoesNotOpenTakesNoCodeButThePaper)
         "UPDATE accounts SET totp_secret = ? WHERE id = ?", seal_secret(ledger->chain(), head, secret), officer));
     auto const later = tuesday + 60s;
     EXPECT_FAILS(pass(code_at(secret, later), later), errc::wrong_code);
-    EXPECT_FAILS(begin_second_factor(*ledger, as(officer), later), errc::wrong_state) << "nobody sets up another one over it";
+    EXPECT_FAILS(begin_second_factor(*ledger, session_of(officer, later), as(officer), later), errc::wrong_state)
+        << "nobody sets up another one over it";
     EXPECT_TRUE(find_account(*ledger, officer)->has_second_factor);
     EXPECT_TRUE(pass(paper.front(), later));
 }

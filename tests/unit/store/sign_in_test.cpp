@@ -127,7 +127,7 @@ TEST_F(SignIn, ByTheNameAtTheSchoolEndsTheFirstPassword)
         }
         auto const name = std::string{login} + "@school.example";
         ASSERT_DONE(store->run([&](Ledger& ledger) { return set_sign_on(ledger, issued.account.id, name, owner(), tuesday); }));
-        auto const came = store->run([&](Ledger& ledger) { return sign_in_by_name(ledger, name, "10.0.0.9", tuesday); });
+        auto const came = store->run([&](Ledger& ledger) { return sign_in_by_name(ledger, name, {}, "10.0.0.9", tuesday); });
         ASSERT_TRUE(came);
         ASSERT_EQ(came->status, Status::signed_in);
         EXPECT_FALSE(session(came->token)->account.must_change_password);
