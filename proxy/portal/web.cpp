@@ -148,6 +148,9 @@ Words failure_text(error_code const& failure)
             "recommends and the "
             "headteacher who decides are always three different people."},
         Text{errc::role_changed_recently, "Your role changed less than 24 hours ago. You can take this step tomorrow."},
+        Text{errc::draft_in_doubt,
+            "The draft has changes of an account to which somebody else gave another way to sign in, and nobody has said yet "
+            "that it is really them. Publish your own changes, or take those out of the draft."},
         Text{errc::access_given_recently, "Somebody else gave your account another way to sign in, so it decides nothing yet."},
         Text{errc::conflict_of_interest, "This is about you, so somebody else must look at it."},
         Text{errc::password_too_short,
@@ -173,6 +176,8 @@ Response show_failure(Visit const& visit, error_code const& failure)
         return show_message(visit, 404, "We cannot find this", failure_text(failure));
     if (failure == errc::stale || failure == errc::wrong_state)
         return show_message(visit, 409, "Somebody was faster", failure_text(failure));
+    if (failure == errc::draft_in_doubt)
+        return show_message(visit, 409, "Not while their account waits", failure_text(failure));
     if (failure == errc::not_permitted || failure == errc::same_person || failure == errc::role_changed_recently
         || failure == errc::access_given_recently || failure == errc::conflict_of_interest)
         return show_message(visit, 403, "You cannot do this", failure_text(failure));

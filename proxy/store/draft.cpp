@@ -54,31 +54,6 @@ result<void> drop_change(Ledger& ledger, ChangeId change, Actor const& actor, In
     });
 }
 
-result<std::vector<std::string>> drop_drafted_since(
-    Ledger& ledger, AccountId account, Instant since, Actor const& actor, Instant now)
-{
-    auto const lists = read_draft(ledger, account);
-    auto const rules = drafted_policy_changes(ledger, account);
-    if (!lists || !rules)
-        return !lists ? lists.error() : rules.error();
-    std::vector<std::string> dropped;
-    for (auto const& change : *lists)
-        if (change.made_at >= since)
-            dropped.push_back(text_of(change));
-    for (auto const& change : *rules)
-        if (change.made_at >= since)
-            dropped.push_back(text_of(change));
-    for (auto const* const table : {"list_changes", "policy_changes"}) {
-        auto const sql = fmt::format("DELETE FROM {} WHERE publication IS NULL AND made_at >= ?2 AND {}", table, is_made_by);
-        if (auto const gone = ledger.database().execute(sql, account, since); !gone)
-            return gone.error();
-    }
-    for (auto const& text : dropped)
-        if (auto const audited = audit(ledger, {"draft.drop", "draft", actor, now}, text); !audited)
-            return audited.error();
-    return dropped;
-}
-
 result<std::vector<policy::ListEntry>> school_entries_with(Ledger& ledger, SchoolList list, std::vector<Change> const& changes)
 {
     auto entries = school_entries(ledger, list);

@@ -4,7 +4,7 @@
 // else was told: by the mail to the headteacher, or on a page of the console to who could confirm it. Nobody who waits in that way gives a way in or asks for a
 // role. A no closes the account. The account for emergencies is left out: it has to be usable.
 
-#include "proxy/store/accounts.hpp"
+#include "proxy/store/publications.hpp"
 
 namespace gatehouse::store {
 
@@ -53,9 +53,15 @@ result<void> confirm_access(Ledger& ledger, AccessStep const& step);
 /// Whether confirm_access would let this actor. Errors: as confirm_access.
 result<void> check_access_turn(Ledger& ledger, AccessStep const& step);
 
+/// A publication that is live and that the account made, or that took along what it drafted: perhaps by somebody else's hand.
+struct LiveInDoubt {
+    Publication publication;
+    std::size_t changes = 0; ///< of those that the account drafted since
+};
+
 /// It is not them: every way into the account is taken away and it is closed, until whoever could have confirmed it gives it another password
-/// (`reset_password`), which holds it again. What it published is called off if it is not live; what it drafted since the first way in of which nobody said a word
-/// leaves the draft: its texts. By an ICT lead, headteacher or the chief executive, also within 24 hours; else as confirm_access, and `invalid_value` without a reason.
+/// (`reset_password`), which holds it again. What it published, and what holds a change that it drafted since the first way in of which nobody said a word,
+/// is called off if it is not live; those changes leave the draft: their texts. By an ICT lead, headteacher or the chief executive, also within 24 hours; else as confirm_access, and `invalid_value` without a reason.
 result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const& step, std::string const& reason);
 /// Whether refuse_access would let this actor. Errors: as refuse_access.
 result<void> check_access_refusal(Ledger& ledger, AccessStep const& step);
@@ -66,9 +72,18 @@ struct RefusedAccess {
     std::vector<GivenAccess> given; ///< what was refused, oldest first, never empty
     std::vector<Account> openers;   ///< who could give it another password now; may be empty
     bool may_open = false;          ///< the reader
+    std::vector<LiveInDoubt> live;  ///< what it published and drafted meanwhile: to be looked at, and taken back
 };
 /// `reader`: for `may_open`. Errors: `errc::wrong_state` if it is not closed in that way.
 result<RefusedAccess> find_refused_access(Ledger& ledger, AccountId account, Actor const& reader, Instant now);
+
+/// What an account drafted that waits, also one that was closed meanwhile or lost its role: it may be somebody else's. Nobody publishes it with their own.
+struct DraftInDoubt {
+    std::string login;
+    std::size_t changes = 0;
+};
+/// By user name.
+result<std::vector<DraftInDoubt>> drafts_in_doubt(Ledger& ledger, Instant now);
 
 /// Those that this reader could confirm or refuse.
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now);

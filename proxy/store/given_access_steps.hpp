@@ -3,6 +3,7 @@
 // transaction.
 
 #include "proxy/store/given_access.hpp"
+#include "proxy/store/publication_rows.hpp"
 #include "proxy/store/second_person.hpp"
 
 namespace gatehouse::store {
@@ -10,6 +11,11 @@ namespace gatehouse::store {
 /// SQL about a row of given_access: it holds its account still. ?1: now - settling_time.
 inline constexpr std::string_view holds_still
     = "(confirmed_at IS NULL AND refused_at IS NULL AND (told_at IS NULL OR told_at > ?1))";
+
+/// SQL about rows of given_access: of account ?1, and nobody has said a word of it, nor of a later one.
+inline constexpr std::string_view nobody_said
+    = "account = ?1 AND id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = ?1 AND coalesce(refused_at,"
+      " confirmed_at) IS NOT NULL)";
 
 /// SQL about a row of accounts, `a`: its role decides, as needs_second_person says.
 inline constexpr std::string_view role_decides = "a.console_role BETWEEN 1 AND 6";
@@ -42,6 +48,13 @@ result<SecondPerson> second_person_for(
     Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now);
 /// By number. `where` is about one account, ?2, and may use ?1: now - settling_time.
 result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant now);
+/// When a way in was given, by the earliest clock that anything was written with from then on. Errors: `errc::not_found`.
+result<Instant> given_since(Ledger& ledger, GivenAccessId id);
+/// Since when the account may have been in other hands: the first way in of which nobody has said a word, also if its 24 hours are over. Errors:
+/// `errc::not_found` if there is none.
+result<Instant> in_doubt_since(Ledger& ledger, AccountId account);
+/// What is live of it: what the account published since, and what others published of that which it drafted since. Newest first.
+result<std::vector<LiveInDoubt>> live_of_since(Ledger& ledger, Since const& since);
 /// "password sign-on"
 std::string kinds_of(std::vector<GivenAccess> const& given);
 

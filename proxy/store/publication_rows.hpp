@@ -53,11 +53,20 @@ result<Publication> insert_publication(Ledger& ledger, Publication publication);
 /// Changes of the draft leave the draft. With its audit row; inside a transaction.
 result<std::optional<Publication>> ask_second_person(
     Ledger& ledger, Deed const& deed, Account const& officer, Publication const& like, std::vector<Change>& changes);
-/// What the account published and is not live yet goes back to the draft, each with an audit row by that actor. Inside a transaction.
-result<void> cancel_publications_of(Ledger& ledger, AccountId account, std::string const& why, Actor const& actor, Instant now);
+/// An account, and from when on somebody else may have acted with it.
+struct Since {
+    AccountId account = AccountId::none;
+    Instant at{};
+};
+/// What is not live yet goes back to the draft, each with an audit row by that actor: what the account published, and what others published of that which
+/// it drafted since. Inside a transaction.
+result<void> cancel_publications_since(
+    Ledger& ledger, Since const& since, std::string const& why, Actor const& actor, Instant now);
 /// What the account drafted since then leaves the draft, each with an audit row by that actor; their texts. Inside a transaction.
-result<std::vector<std::string>> drop_drafted_since(
-    Ledger& ledger, AccountId account, Instant since, Actor const& actor, Instant now);
+result<std::vector<std::string>> drop_drafted_since(Ledger& ledger, Since const& since, Actor const& actor, Instant now);
+/// Errors: `errc::wrong_state` if it is not in the state `from`.
+result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note,
+    PublicationState from = PublicationState::pending);
 /// All changes of one publication (none: the draft) to another one.
 result<void> move_changes(Ledger& ledger, PublicationId from, PublicationId to);
 /// "+ school-block example.org/a: Played in lessons."

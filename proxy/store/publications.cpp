@@ -1,5 +1,6 @@
 #include "proxy/store/publications.hpp"
 
+#include "proxy/store/given_access.hpp"
 #include "proxy/store/publication_rows.hpp"
 #include "proxy/store/school_rows.hpp"
 
@@ -32,14 +33,15 @@ result<void> require_seen(Ledger& ledger, NewPublication const& publication)
     return *mark == *publication.seen ? result<void>{} : result<void>{errc::stale};
 }
 
-result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note,
-    PublicationState from = PublicationState::pending)
+/// Nobody makes live with their own name what somebody else may have drafted with another one. Errors: `errc::draft_in_doubt`.
+result<void> require_no_doubt(Ledger& ledger, AccountId by, Instant now)
 {
-    auto const set = ledger.database().execute(
-        "UPDATE publications SET state = ?, note = ? WHERE id = ? AND state = ?", state, note, id, from);
-    if (!set)
-        return set;
-    return ledger.database().changed_rows() == 1 ? result<void>{} : result<void>{errc::wrong_state};
+    if (by != AccountId::none) // an officer who may publish does not wait
+        return {};
+    auto const doubts = drafts_in_doubt(ledger, now);
+    if (!doubts)
+        return doubts.error();
+    return doubts->empty() ? result<void>{} : result<void>{errc::draft_in_doubt};
 }
 
 result<void> add(Ledger& ledger, Change& change, Instant now)
@@ -183,6 +185,15 @@ result<Publication> propose(
 
 } // namespace
 
+result<void> set_state(Ledger& ledger, PublicationId id, PublicationState state, std::string const& note, PublicationState from)
+{
+    auto const set = ledger.database().execute(
+        "UPDATE publications SET state = ?, note = ? WHERE id = ? AND state = ?", state, note, id, from);
+    if (!set)
+        return set;
+    return ledger.database().changed_rows() == 1 ? result<void>{} : result<void>{errc::wrong_state};
+}
+
 result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now)
 {
     if (!is_plain_text(publication.message, message_limit))
@@ -192,6 +203,8 @@ result<Publication> propose_draft(Ledger& ledger, NewPublication const& publicat
         if (auto const seen = require_seen(ledger, publication); !seen)
             return seen.error();
         auto const by = publication.whose == Whose::own ? officer.id : AccountId::none;
+        if (auto const sure = require_no_doubt(ledger, by, now); !sure)
+            return sure.error();
         auto draft = read_draft(ledger, by);
         auto const rules = drafted_policy_changes(ledger, by);
         if (!draft || !rules)
@@ -258,34 +271,6 @@ result<Publication> propose_undo(Ledger& ledger, PublicationId id, Actor const& 
         made.undoes = id;
         return propose(ledger, deed, officer, std::move(made), {std::move(*lists), std::move(*rules)});
     });
-}
-
-result<void> cancel_publications_of(Ledger& ledger, AccountId account, std::string const& why, Actor const& actor, Instant now)
-{
-    static std::string const sql
-        = fmt::format("SELECT id, state, message FROM publications WHERE state IN (?2, ?3) AND {} ORDER BY id", is_made_by);
-    struct Row {
-        PublicationId id = PublicationId::none;
-        PublicationState state = PublicationState::pending;
-        std::string message;
-    };
-    auto const rows = ledger.database().collect(
-        sql,
-        [](Statement const& row) {
-            return Row{row.id<PublicationId>(0), row.id<PublicationState>(1), row.text(2)};
-        },
-        account, PublicationState::pending, PublicationState::waiting);
-    if (!rows)
-        return rows.error();
-    for (auto const& row : *rows) {
-        if (auto const set = set_state(ledger, row.id, PublicationState::cancelled, why, row.state); !set)
-            return set;
-        if (auto const moved = move_changes(ledger, row.id, PublicationId::none); !moved)
-            return moved;
-        if (auto const audited = audit(ledger, {"publication.cancel", object_of(row.id), actor, now}, row.message); !audited)
-            return audited;
-    }
-    return {};
 }
 
 result<void> cancel_publication(Ledger& ledger, PublicationId id, Actor const& actor, Instant now)

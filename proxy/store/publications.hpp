@@ -98,7 +98,8 @@ struct NewPublication {
 // everything else goes its way at once. What is returned is the part that waits for nobody, with `waits_beside`; if there is none, what waits. Where
 // nobody else could confirm it, all of it is one.
 /// The draft, or the officer's own changes of it, become one publication. Errors: `errc::invalid_value` without a message, `wrong_state` if there is
-/// nothing of it, `stale` if everybody's is wanted and it is not the draft that was `seen`.
+/// nothing of it, `stale` if everybody's is wanted and it is not the draft that was `seen`, `draft_in_doubt` if everybody's is wanted and an account that
+/// waits drafted a part of it (given_access.hpp).
 result<Publication> propose_draft(Ledger& ledger, NewPublication const& publication, Actor const& actor, Instant now);
 /// These alone, beside the draft. Errors: as draft_additions, draft_removal.
 result<Publication> propose_additions(

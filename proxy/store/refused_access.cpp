@@ -14,11 +14,6 @@ namespace {
 // A row of given_to(). The clock may have gone back, the numbers do not.
 constexpr std::string_view refused_last
     = "(SELECT refused_at FROM given_access WHERE account = ?2 AND refused_at IS NOT NULL ORDER BY id DESC LIMIT 1) = refused_at";
-// When the first way in was given of which nobody has said a word since; by the earliest clock that anything was written with from then on. ?1: account.
-constexpr std::string_view first_in_doubt
-    = "SELECT min(given_at, coalesce((SELECT min(at) FROM audit WHERE g.audited > 0 AND sequence > g.audited), given_at))"
-      " FROM given_access g WHERE account = ?1 AND id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = ?1"
-      " AND coalesce(refused_at, confirmed_at) IS NOT NULL) ORDER BY id LIMIT 1";
 
 struct AccessRefusal {
     Held held;
@@ -58,19 +53,9 @@ result<void> take_every_way_in(Ledger& ledger, AccountId id, Instant now)
 
 result<void> write_refusal(Ledger& ledger, AccessStep const& step, Account const& by, std::string const& reason)
 {
-    static std::string const sql = fmt::format(
-        "UPDATE given_access SET refused_at = ?2, refused_by = ?3, refusal = ?4 WHERE account = ?5 AND {}", holds_still);
-    return ledger.database().execute(sql, step.now - settling_time, step.now, by.id, reason, step.account);
-}
-
-/// Since when the account may have been in other hands, also if the 24 hours of that way in are over.
-result<Instant> in_doubt_since(Ledger& ledger, Held const& held)
-{
-    auto const found = ledger.database().first(
-        first_in_doubt, [](Statement const& row) { return row.instant(0); }, held.account.id);
-    if (!found)
-        return found.error();
-    return found->value_or(held.given.front().given_at);
+    static std::string const sql
+        = fmt::format("UPDATE given_access SET refused_at = ?2, refused_by = ?3, refusal = ?4 WHERE {}", nobody_said);
+    return ledger.database().execute(sql, step.account, step.now, by.id, reason);
 }
 
 /// Who could have confirmed what was refused.
@@ -93,7 +78,7 @@ result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const&
         if (!turn)
             return turn.error();
         auto const& given = turn->held.given;
-        auto const since = in_doubt_since(ledger, turn->held);
+        auto const since = in_doubt_since(ledger, step.account);
         if (!since)
             return since.error();
         if (auto const written = write_refusal(ledger, step, turn->by, reason); !written)
@@ -103,9 +88,10 @@ result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const&
         if (auto const audited = audit(ledger, deed, fmt::format("{}: {}", kinds_of(given), reason)); !audited)
             return audited.error();
         auto const why = fmt::format("by {}: {}", turn->by.login, reason);
-        if (auto const cancelled = cancel_publications_of(ledger, step.account, why, step.actor, step.now); !cancelled)
+        Since const theirs{step.account, *since};
+        if (auto const cancelled = cancel_publications_since(ledger, theirs, why, step.actor, step.now); !cancelled)
             return cancelled.error();
-        return drop_drafted_since(ledger, step.account, *since, step.actor, step.now);
+        return drop_drafted_since(ledger, theirs, step.actor, step.now);
     });
 }
 
@@ -144,8 +130,12 @@ result<RefusedAccess> find_refused_access(Ledger& ledger, AccountId id, Actor co
     auto openers = second_people(ledger, *second, now);
     if (!openers)
         return openers.error();
+    auto const since = given_since(ledger, given->front().id);
+    auto live = since ? live_of_since(ledger, {id, *since}) : result<std::vector<LiveInDoubt>>{since.error()};
+    if (!live)
+        return live.error();
     bool const may_open = require_second_person(ledger, reader, *second, now).has_value();
-    return RefusedAccess{std::move(*account), std::move(*given), std::move(*openers), may_open};
+    return RefusedAccess{std::move(*account), std::move(*given), std::move(*openers), may_open, std::move(*live)};
 }
 
 } // namespace gatehouse::store

@@ -369,6 +369,7 @@ def a_second_person_says_no():
     hold, mine = f"/roles/access?id={number}", "another password of olive"
     thief = sign_in(GATE, "olive", new_password(lead, "olive"))
     equal(thief.fill("/lists/add", "/lists/add", list="school-allow", target="planted.example", reason="x", review="2027-06-01", when="draft").status, 200)
+    assert "Nobody publishes these changes with their own: olive (1)." in html.unescape(head.get("/draft").text), head.get("/draft").text[-3000:]
     page = head.fill(hold, "/roles/access", decision="refuse", reason="She was on a trip.", password=own)
     text = html.unescape(page.text)
     assert page.status == 200 and "The account is closed" in text and "planted.example" in text and "held.example" not in text and "What to do next" in text, text[-3000:]

@@ -43,10 +43,21 @@ Part publish_form(Visit const& visit, Draft const& draft, std::vector<Problem> c
                        std::string(visit.form("message")), {}, error_of("message"), "", 500},
         {Field::Kind::datetime, "due", "When?", "Leave it empty to publish now.", std::string(visit.form("due")), {},
             error_of("due"), "", 16}};
-    if (draft.has_others())
+    if (!draft.doubts.empty())
+        form.fields.push_back({Field::Kind::hidden, "whose", "", "", "own"});
+    else if (draft.has_others())
         form.fields.insert(form.fields.begin(), whose_field(visit, draft, error_of("whose")));
     form.fields.push_back({Field::Kind::hidden, "seen", "", "", std::to_string(draft.mark)});
     return portal::form(form);
+}
+
+void add_publishing(Page& page, Visit const& visit, Draft const& draft, std::vector<Problem> const& problems)
+{
+    if (!draft.doubts.empty() && draft.own == 0) // the page says why
+        return;
+    page.parts.push_back(subheading(draft.doubts.empty() ? "Make it live" : "Make your own changes live"));
+    page.parts.push_back(visit.role_counts_from() ? inset(failure_text(store::errc::role_changed_recently))
+                                                  : publish_form(visit, draft, problems));
 }
 
 /// What it would have meant: where it is not all the reader's own, for either choice of those who publish.
@@ -89,7 +100,8 @@ void say_if_changed(Page& page, Visit const& visit, Draft const& draft)
 /// The page of the draft. Errors: the store's.
 task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
 {
-    auto const work = [reader = visit.session->account.id](Ledger& ledger) { return look_at_draft(ledger, reader); };
+    auto const work = [reader = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) { return look_at_draft(ledger, reader, now); };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)
         co_return show_failure(visit, found.error());
@@ -109,13 +121,12 @@ task<Response> draft_page(Visit const& visit, std::vector<Problem> problems)
         page.parts.push_back(
             policy_changes_table(visit.site, "Changes of rules and timetable", draft->policy, "/draft/edit?id="));
     bool const officer = visit.has_role(ConsoleRole::officer);
+    if (!found->doubts.empty())
+        page.parts.push_back(warning(doubt_text(*found)));
     if (!draft->empty()) {
         add_effect_links(page, *found);
-        if (officer && !visit.is_held()) { // the banner says why
-            page.parts.push_back(subheading("Make it live"));
-            page.parts.push_back(visit.role_counts_from() ? inset(failure_text(store::errc::role_changed_recently))
-                                                          : publish_form(visit, *found, problems));
-        }
+        if (officer && !visit.is_held()) // the banner says why
+            add_publishing(page, visit, *found, problems);
     }
     if (officer) {
         page.parts.push_back(link("Add sites", "/lists/add"));
@@ -244,13 +255,16 @@ task<Response> take_draft_publish(Visit const& visit)
         if (!local || publication.due_at <= visit.instant())
             problems.push_back({"due", "Choose a day and a time to come, or leave it empty"});
     }
-    auto const look = [reader = visit.session->account.id](Ledger& ledger) { return look_at_draft(ledger, reader); };
+    auto const look = [reader = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) { return look_at_draft(ledger, reader, now); };
     auto const draft = co_await visit.site.services.store.call(look);
     if (!draft)
         co_return show_failure(visit, draft.error());
     auto const whose = visit.form("whose");
     if (draft->has_others() && whose != "own" && whose != "all")
         problems.push_back({"whose", "Choose whose changes are published"});
+    if (whose != "own" && !draft->doubts.empty())
+        problems.push_back({"whose", doubt_text(*draft)});
     if (whose == "own")
         publication.whose = store::Whose::own;
     publication.seen = parse_id(visit.form("seen"));

@@ -148,6 +148,10 @@ void add_next_step(Page& page, Visit const& visit, Draft const& draft, Whose who
 {
     if (!visit.has_role(store::ConsoleRole::officer) || visit.hold || (whose == Whose::own ? draft.own : draft.all()) == 0)
         return;
+    if (whose == Whose::all && !draft.doubts.empty()) {
+        page.parts.push_back(warning(doubt_text(draft)));
+        return;
+    }
     page.parts.push_back(link("Publish these changes",
         with_query("/draft", {{"whose", whose == Whose::own ? "own" : "all"}, {"seen", std::to_string(draft.mark)}})));
 }
@@ -165,7 +169,7 @@ task<result<Looked>> look_with_preview(Visit const& visit, Whose whose)
     constexpr int most_tries = 2;
     auto& site = visit.site;
     auto const reader = visit.session->account.id;
-    auto const look = [reader](store::Ledger& ledger) { return look_at_draft(ledger, reader); };
+    auto const look = [reader, now = visit.instant()](store::Ledger& ledger) { return look_at_draft(ledger, reader, now); };
     // Building a policy keeps publications waiting, so that goes at full speed; what takes long gives way.
     auto const build
         = [&site, by = whose == Whose::own ? reader : store::AccountId::none] { return site.services.preview_draft(by); };

@@ -2,14 +2,15 @@
 
 namespace gatehouse::portal::console {
 
-result<Draft> look_at_draft(store::Ledger& ledger, store::AccountId reader)
+result<Draft> look_at_draft(store::Ledger& ledger, store::AccountId reader, store::Instant now)
 {
     auto changes = read_changes(ledger, store::PublicationId::none);
     auto const lists = store::read_draft(ledger, reader);
     auto const edits = store::drafted_policy_changes(ledger, reader);
     auto const mark = store::draft_mark(ledger);
-    if (!changes)
-        return changes.error();
+    auto doubts = store::drafts_in_doubt(ledger, now);
+    if (!changes || !doubts)
+        return !changes ? changes.error() : doubts.error();
     if (!lists || !edits || !mark)
         return !lists ? lists.error() : !edits ? edits.error() : mark.error();
     std::set<std::string> others;
@@ -21,7 +22,18 @@ result<Draft> look_at_draft(store::Ledger& ledger, store::AccountId reader)
         others.erase(change.made_by);
     for (auto const& change : *edits)
         others.erase(change.made_by);
-    return Draft{std::move(*changes), lists->size() + edits->size(), std::move(others), *mark};
+    return Draft{std::move(*changes), lists->size() + edits->size(), std::move(others), *mark, std::move(*doubts)};
+}
+
+Words doubt_text(Draft const& draft)
+{
+    std::vector<Words> whose;
+    for (auto const& each : draft.doubts)
+        whose.push_back(words("{} ({})", each.login, each.changes));
+    return words("Nobody publishes these changes with their own: {}. Somebody else gave that account another way to sign in, and "
+                 "nobody has said yet that it is really them who drafted this. Publish your own changes, take these out of the "
+                 "draft, or wait until a second person confirms the account.",
+        joined(std::move(whose)));
 }
 
 std::vector<Option> whose_options(Draft const& draft)

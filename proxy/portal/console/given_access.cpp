@@ -4,6 +4,7 @@
 #include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/proof.hpp"
+#include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/second_word.hpp"
 #include "proxy/portal/menu.hpp"
 
@@ -55,7 +56,7 @@ Part word_form(Visit const& visit, FoundHold const& found, std::vector<Problem> 
                       "nothing because of a mail or a message.",
         "Yes, it is really them", "The account decides again",
         "The account is closed at once: it is signed out, its keys end, no password and no code opens it, and what it drafted "
-        "since leaves the draft",
+        "since leaves the draft and every publication that is not live yet",
         "No, it is not them", {}};
     choice.also = {{Field::Kind::hidden, "newest", "", "", std::to_string(store::number(found.hold.given.back().id))}};
     choice.only_refuse = static_cast<bool>(found.refused);
@@ -123,12 +124,31 @@ void add_way_back(Page& page, Visit const& visit, store::RefusedAccess const& re
     page.parts.push_back(portal::form(form));
 }
 
+/// What may be somebody else's and is in force.
+void add_live(Page& page, Visit const& visit, std::vector<store::LiveInDoubt> const& live)
+{
+    if (live.empty())
+        return;
+    Table table;
+    table.caption = "What is live: look at it, and let an officer take back what is not right";
+    table.head = {"Publication", "By", "Changes that this account drafted"};
+    for (std::size_t i = 0; i < std::min(live.size(), most_shown); ++i) {
+        auto const& one = live[i].publication;
+        auto const address = "/history/one?id=" + std::to_string(store::number(one.id));
+        table.rows.push_back({{message_of(one), opens(visit, address) ? address : ""},
+            {words("{}, {}", one.made_by, shown_time(visit.site, one.made_at))}, {std::to_string(live[i].changes)}});
+    }
+    page.parts.push_back(portal::table(table));
+    if (live.size() > most_shown)
+        page.parts.push_back(paragraph(words("And {} more lines.", live.size() - most_shown)));
+}
+
 Part dropped_table(std::vector<std::string> const& dropped)
 {
     Table table;
     table.caption = "What left the draft";
     table.head = {"Change"};
-    table.empty = "The account drafted nothing since then.";
+    table.empty = "Nothing of this account was in the draft since then.";
     for (std::size_t i = 0; i < std::min(dropped.size(), most_shown); ++i)
         table.rows.push_back({{shown_text(dropped[i], 500)}});
     return portal::table(table);
@@ -157,6 +177,7 @@ Response refused_shown(Visit const& visit, store::RefusedAccess const& refused, 
         if (dropped->size() > most_shown)
             page.parts.push_back(paragraph(words("And {} more lines.", dropped->size() - most_shown)));
     }
+    add_live(page, visit, refused.live);
     add_way_back(page, visit, refused, problems);
     return show(visit, page);
 }

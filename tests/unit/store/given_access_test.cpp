@@ -498,6 +498,68 @@ TEST_F(GivenAccesses, RefusedTakeAlongWhatWasDraftedSince)
     EXPECT_EQ(list_audit(*ledger, {.action_prefix = "draft.drop"})->size(), 2U);
 }
 
+TEST_F(GivenAccesses, KeepWhatWasDraftedOutOfThePublicationsOfOthers)
+{
+    draft("before.example", officer);
+    draft("others.example", officer2);
+    now += hours{1};
+    ASSERT_DONE(give_password(officer, as(ict)));
+    draft("since.example", officer);
+    auto const doubts = drafts_in_doubt(*ledger, now);
+    ASSERT_TRUE(doubts);
+    ASSERT_EQ(doubts->size(), 1U);
+    EXPECT_EQ(doubts->front().login, "o.smith");
+    EXPECT_EQ(doubts->front().changes, 1U) << "not what was drafted before";
+    EXPECT_FAILS(propose_draft(*ledger, {"All.", now}, as(officer2), now), errc::draft_in_doubt);
+    ASSERT_DONE(propose_draft(*ledger, {"Mine.", now, Whose::own}, as(officer2), now));
+    for (auto const role : {ConsoleRole::none, ConsoleRole::marketing}) {
+        ASSERT_DONE(set_console_role(*ledger, officer, role, as(ict), now));
+        EXPECT_FAILS(propose_draft(*ledger, {"All.", now}, as(officer2), now), errc::draft_in_doubt)
+            << "whoever gave the password takes the role away";
+    }
+    close(officer);
+    EXPECT_FAILS(propose_draft(*ledger, {"All.", now}, as(officer2), now), errc::draft_in_doubt) << "or closes the account";
+    ASSERT_DONE(drop_change(*ledger, read_draft(*ledger)->back().id, as(officer2), now));
+    ASSERT_DONE(propose_draft(*ledger, {"All.", now}, as(officer2), now));
+}
+
+TEST_F(GivenAccesses, ConfirmedLetOthersPublishWhatWasDrafted)
+{
+    ASSERT_DONE(give_password(officer, as(ict)));
+    draft("since.example", officer);
+    EXPECT_FAILS(propose_draft(*ledger, {"All.", now}, as(officer2), now), errc::draft_in_doubt);
+    ASSERT_DONE(confirm(officer, head));
+    ASSERT_DONE(propose_draft(*ledger, {"All.", now}, as(officer2), now));
+}
+
+/// The day of the first password was over, so others could publish what was drafted with it.
+TEST_F(GivenAccesses, RefusedTellWhatOthersPublishedOfIt)
+{
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    now += hours{25};
+    draft("live.example", officer);
+    auto const live = propose_draft(*ledger, {"All.", now}, as(officer2), now);
+    ASSERT_TRUE(live);
+    ASSERT_DONE(apply_publication(*ledger, live->id, now));
+    draft("pending.example", officer);
+    draft("others.example", officer2);
+    auto const pending = propose_draft(*ledger, {"For the term.", now + hours{24 * 7}}, as(officer2), now);
+    ASSERT_TRUE(pending);
+    ASSERT_DONE(give_password(officer, as(ict)));
+    auto const dropped = refuse(officer, head);
+    ASSERT_TRUE(dropped);
+    EXPECT_EQ(find_publication(*ledger, pending->id)->state, PublicationState::cancelled);
+    EXPECT_EQ(*dropped, std::vector<std::string>{"+ school-allow pending.example: Wanted."});
+    EXPECT_EQ(read_draft(*ledger)->size(), 1U) << "what the other officer drafted";
+    auto const refused = find_refused_access(*ledger, officer, as(head), now);
+    ASSERT_TRUE(refused);
+    ASSERT_EQ(refused->live.size(), 1U);
+    EXPECT_EQ(refused->live.front().publication.id, live->id);
+    EXPECT_EQ(refused->live.front().changes, 1U);
+    expect_intact();
+}
+
 TEST_F(GivenAccesses, RefusedAreNotForgottenByWhoGaveThem)
 {
     ASSERT_DONE(give_password(officer, as(ict)));
