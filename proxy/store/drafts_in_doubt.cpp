@@ -80,12 +80,10 @@ result<Instant> given_since(Ledger& ledger, GivenAccessId id)
 
 result<Instant> in_doubt_since(Ledger& ledger, AccountId account)
 {
-    static std::string const sql = fmt::format("SELECT coalesce(min(id), 0) FROM given_access WHERE {}", nobody_said);
-    auto const first = ledger.database().first(
-        sql, [](Statement const& row) { return row.id<GivenAccessId>(0); }, account);
-    if (!first)
-        return first.error();
-    return given_since(ledger, first->value_or(GivenAccessId::none));
+    auto const given = given_to(ledger, account, nobody_said, Instant{});
+    if (!given)
+        return given.error();
+    return given->empty() ? result<Instant>{errc::not_found} : given_since(ledger, given->front().id);
 }
 
 result<std::vector<DraftInDoubt>> drafts_in_doubt(Ledger& ledger, Instant now)

@@ -114,14 +114,14 @@ std::string_view to_text(AccessKind kind)
     return index < kind_names.size() ? kind_names[index] : kind_names.front();
 }
 
-result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant now)
+result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant since)
 {
     auto const sql = fmt::format("SELECT g.id, g.account, g.kind, g.given_at, coalesce(a.login, ''), coalesce(g.given_by, 0),"
                                  " g.told_at, g.refused_at, coalesce(b.login, ''), g.refusal FROM given_access g"
                                  " LEFT JOIN accounts a ON a.id = g.given_by LEFT JOIN accounts b ON b.id = g.refused_by"
-                                 " WHERE ?1 > 0 AND g.account = ?2 AND {} ORDER BY g.id",
+                                 " WHERE ?1 >= 0 AND g.account = ?2 AND {} ORDER BY g.id",
         where);
-    return ledger.database().collect(sql, read_given, now - settling_time, account);
+    return ledger.database().collect(sql, read_given, since, account);
 }
 
 result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now)
@@ -153,10 +153,12 @@ SecondPerson refusers_of(Held const& held)
     return {needs_chief(held.second) ? with_chief : account_confirmers, held.second.parties};
 }
 
-result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
+namespace {
+
+/// With the ways in that these are. Errors: `errc::wrong_state` if there is none or the role decides nothing.
+result<Held> held_by(Ledger& ledger, AccountId id, result<std::vector<GivenAccess>> given, Instant now)
 {
     auto account = find_account(ledger, id);
-    auto given = given_to(ledger, id, holds_still, now);
     if (!account || !given)
         return !account ? account.error() : given.error();
     if (given->empty() || !needs_second_person(account->console_role))
@@ -165,6 +167,22 @@ result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
     if (!second)
         return second.error();
     return Held{std::move(*account), std::move(*given), std::move(*second)};
+}
+
+} // namespace
+
+result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
+{
+    return held_by(ledger, id, given_to(ledger, id, holds_still, now - settling_time), now);
+}
+
+result<Held> load_late(Ledger& ledger, AccountId id, Instant now)
+{
+    static std::string const sql = fmt::format("{} AND told_at > ?1", nobody_said);
+    auto held = held_by(ledger, id, given_to(ledger, id, sql, now - second_person_time), now);
+    if (!held)
+        return held;
+    return held->account.disabled || held->account.is_held(now) ? result<Held>{errc::wrong_state} : held;
 }
 
 std::string kinds_of(std::vector<GivenAccess> const& given)
@@ -218,9 +236,34 @@ result<AccessHold> find_access_hold(Ledger& ledger, AccountId id, Instant now)
     return held ? hold_of(ledger, std::move(*held), now) : result<AccessHold>{held.error()};
 }
 
+result<AccessHold> find_late_access(Ledger& ledger, AccountId id, Instant now)
+{
+    auto late = load_late(ledger, id, now);
+    return late ? hold_of(ledger, std::move(*late), now) : result<AccessHold>{late.error()};
+}
+
+result<std::vector<AccessHold>> list_late_access(Ledger& ledger, Instant now)
+{
+    auto const ids = ledger.database().collect(
+        "SELECT a.id FROM accounts a WHERE a.disabled = 0 AND EXISTS (SELECT 1 FROM given_access WHERE account = a.id AND"
+        " confirmed_at IS NULL AND refused_at IS NULL AND told_at > ?) ORDER BY a.login",
+        [](Statement const& row) { return row.id<AccountId>(0); }, now - second_person_time);
+    if (!ids)
+        return ids.error();
+    std::vector<AccessHold> all;
+    for (auto const id : *ids) {
+        auto late = find_late_access(ledger, id, now);
+        if (!late && late.error() != errc::wrong_state)
+            return late.error();
+        if (late)
+            all.push_back(std::move(*late));
+    }
+    return all;
+}
+
 result<std::vector<GivenAccess>> unconfirmed_access(Ledger& ledger, AccountId account, Instant now)
 {
-    return given_to(ledger, account, holds_still, now);
+    return given_to(ledger, account, holds_still, now - settling_time);
 }
 
 result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now)

@@ -2,7 +2,7 @@
 // Somebody else gave an account another way in: a new password, its code taken off, a name at the sign-on; in the console also its first ones. They could come
 // in as that person, so once its role decides the account decides nothing until a second person confirms that it is really them, or for 24 hours from when somebody
 // else was told: by the mail to the headteacher, or on a page of the console to who could confirm it. Nobody who waits in that way gives a way in or asks for a
-// role. A no closes the account. The account for emergencies is left out: it has to be usable.
+// role. A no closes the account, also a later one: for `second_person_time` from when somebody was told. The account for emergencies is left out: it has to be usable.
 
 #include "proxy/store/publications.hpp"
 
@@ -37,6 +37,12 @@ result<AccessHold> find_access_hold(Ledger& ledger, AccountId account, Instant n
 /// By user name.
 result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now);
 
+/// One that decides again since its 24 hours are over: for `second_person_time` from when somebody was told it may be refused still. `until`: when those
+/// 24 hours ended. Errors: `errc::wrong_state` if somebody said a word of it, if it is too late, or if it is held.
+result<AccessHold> find_late_access(Ledger& ledger, AccountId account, Instant now);
+/// By user name.
+result<std::vector<AccessHold>> list_late_access(Ledger& ledger, Instant now);
+
 struct AccessStep {
     AccountId account = AccountId::none;
     GivenAccessId newest = GivenAccessId::none; ///< of those that the actor saw
@@ -62,6 +68,7 @@ struct LiveInDoubt {
 /// It is not them: every way into the account is taken away and it is closed, until whoever could have confirmed it gives it another password
 /// (`reset_password`), which holds it again. What it published, and what holds a change that it drafted since the first way in of which nobody said a word,
 /// is called off if it is not live; those changes leave the draft: their texts. By an ICT lead, headteacher or the chief executive, also within 24 hours; else as confirm_access, and `invalid_value` without a reason.
+/// Also once it decides again (find_late_access): then only by who may decide themselves, since that takes away an account that does.
 result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const& step, std::string const& reason);
 /// Whether refuse_access would let this actor. Errors: as refuse_access.
 result<void> check_access_refusal(Ledger& ledger, AccessStep const& step);

@@ -12,9 +12,9 @@ namespace gatehouse::store {
 inline constexpr std::string_view holds_still
     = "(confirmed_at IS NULL AND refused_at IS NULL AND (told_at IS NULL OR told_at > ?1))";
 
-/// SQL about rows of given_access: of account ?1, and nobody has said a word of it, nor of a later one.
+/// SQL about rows of given_access: of account ?2, and nobody has said a word of it, nor of a later one.
 inline constexpr std::string_view nobody_said
-    = "account = ?1 AND id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = ?1 AND coalesce(refused_at,"
+    = "account = ?2 AND id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = ?2 AND coalesce(refused_at,"
       " confirmed_at) IS NOT NULL)";
 
 /// SQL about a row of accounts, `a`: its role decides, as needs_second_person says.
@@ -41,13 +41,15 @@ struct Held {
 };
 /// Errors: `errc::wrong_state` if it is not held.
 result<Held> load_held(Ledger& ledger, AccountId id, Instant now);
-/// Who says no, which is safe at any time: also those who could not confirm yet, or not what came from the machine.
+/// As load_held: one that decides again, since its 24 hours are over, and to which somebody may say no still. Errors: `errc::wrong_state`, also if it is held.
+result<Held> load_late(Ledger& ledger, AccountId id, Instant now);
+/// Who says no, which is safe as long as it is held: also those who could not confirm yet, or not what came from the machine.
 SecondPerson refusers_of(Held const& held);
 /// Who confirms: neither the person nor any who gave them something.
 result<SecondPerson> second_person_for(
     Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now);
-/// By number. `where` is about one account, ?2, and may use ?1: now - settling_time.
-result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant now);
+/// By number. `where` is about one account, ?2, and may use ?1: a time.
+result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant since);
 /// When a way in was given, by the earliest clock that anything was written with from then on. Errors: `errc::not_found`.
 result<Instant> given_since(Ledger& ledger, GivenAccessId id);
 /// Since when the account may have been in other hands: the first way in of which nobody has said a word, also if its 24 hours are over. Errors:

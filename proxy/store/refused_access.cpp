@@ -24,9 +24,14 @@ struct AccessRefusal {
 result<AccessRefusal> take_access_refusal(Ledger& ledger, AccessStep const& step)
 {
     auto held = load_held(ledger, step.account, step.now);
+    bool const is_late = !held && held.error() == errc::wrong_state;
+    if (is_late)
+        held = load_late(ledger, step.account, step.now);
     if (!held)
         return held.error();
-    auto by = require_refuser(ledger, step.actor, refusers_of(*held));
+    auto const refusers = refusers_of(*held);
+    auto by
+        = is_late ? require_second_person(ledger, step.actor, refusers, step.now) : require_refuser(ledger, step.actor, refusers);
     if (!by)
         return by.error();
     if (held->given.back().id != step.newest)
@@ -54,8 +59,8 @@ result<void> take_every_way_in(Ledger& ledger, AccountId id, Instant now)
 result<void> write_refusal(Ledger& ledger, AccessStep const& step, Account const& by, std::string const& reason)
 {
     static std::string const sql
-        = fmt::format("UPDATE given_access SET refused_at = ?2, refused_by = ?3, refusal = ?4 WHERE {}", nobody_said);
-    return ledger.database().execute(sql, step.account, step.now, by.id, reason);
+        = fmt::format("UPDATE given_access SET refused_at = ?1, refused_by = ?3, refusal = ?4 WHERE {}", nobody_said);
+    return ledger.database().execute(sql, step.now, step.account, by.id, reason);
 }
 
 /// Who could have confirmed what was refused.

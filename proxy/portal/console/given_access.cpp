@@ -25,6 +25,7 @@ struct FoundHold {
     store::AccessHold hold;
     error_code refused; ///< why this reader cannot confirm it
     bool may_refuse = false;
+    bool is_late = false; ///< it decides again
 };
 
 std::string address_of_hold(store::AccountId account)
@@ -65,7 +66,12 @@ Part word_form(Visit const& visit, FoundHold const& found, std::vector<Problem> 
 
 void add_turn(Page& page, Visit const& visit, FoundHold const& found, std::vector<Problem> const& problems)
 {
-    if (found.refused == store::make_error_code(store::errc::same_person))
+    if (found.is_late)
+        page.parts.push_back(
+            inset(words("The account decides again, since nobody has said a word for 24 hours. Until {} it can be "
+                        "closed from here if it is not them.",
+                shown_time(visit.site, *found.hold.account.access_told_at + store::second_person_time))));
+    else if (found.refused == store::make_error_code(store::errc::same_person))
         page.parts.push_back(inset("You gave it, or it is your own account: somebody else says whether it is really them."));
     else if (visit.session->account.is_break_glass)
         page.parts.push_back(inset("The account for emergencies confirms nothing."));
@@ -93,7 +99,8 @@ Response hold_shown(Visit const& visit, FoundHold const& found, std::vector<Prob
     page.parts.push_back(heading(page.title, shown_person(hold.account)));
     page.parts.push_back(summary({{"Person", {shown_person(hold.account)}}, {"Role", {role_title(hold.account.console_role)}},
         {"School account", {shown_sign_on(hold.account)}}, {"What happened", {all_given(hold.given)}},
-        {"When", {shown_time(visit.site, hold.given.back().given_at)}}, {"Decides nothing until", {end_of_hold(visit, hold)}},
+        {"When", {shown_time(visit.site, hold.given.back().given_at)}},
+        {found.is_late ? "Decided nothing until" : "Decides nothing until", {end_of_hold(visit, hold)}},
         {"Who could confirm it", {names_of_hold_confirmers(hold)}}}));
     page.parts.push_back(
         paragraph("Whoever gives somebody another way to sign in could sign in as that person. So the account "
@@ -193,16 +200,20 @@ task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<
         if (refused)
             return Either{std::move(*refused)};
         auto hold = store::find_access_hold(ledger, id, now);
+        bool const is_late = !hold && hold.error() == store::errc::wrong_state;
+        if (is_late)
+            hold = store::find_late_access(ledger, id, now);
         if (!hold)
             return hold.error();
         store::AccessStep const step{id, hold->given.back().id, actor, now};
         auto const turn = store::check_access_turn(ledger, step);
         bool const may_refuse = store::check_access_refusal(ledger, step).has_value();
-        return Either{FoundHold{std::move(*hold), turn ? error_code{} : turn.error(), may_refuse}};
+        return Either{FoundHold{std::move(*hold), turn ? error_code{} : turn.error(), may_refuse, is_late}};
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found && found.error() == store::errc::wrong_state)
-        co_return show_message(visit, 409, "This account decides again", "Somebody has confirmed it, or its 24 hours are over.");
+        co_return show_message(
+            visit, 409, "This account decides again", "Somebody has confirmed it, or the time for a no is over.");
     if (!found)
         co_return show_failure(visit, found.error());
     if (auto const* const refused = std::get_if<store::RefusedAccess>(&*found))
@@ -267,6 +278,18 @@ Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds)
     for (auto const& hold : holds)
         table.rows.push_back({{shown_person(hold.account), address_of_hold(hold.account.id)},
             {role_title(hold.account.console_role)}, {all_given(hold.given)}, {end_of_hold(visit, hold)}});
+    return portal::table(table);
+}
+
+Part late_table(Visit const& visit, std::vector<store::AccessHold> const& late)
+{
+    Table table;
+    table.caption = "Accounts that decide again: is it not them?";
+    table.head = {"Person", "Role", "What happened", "A no is possible until"};
+    for (auto const& each : late)
+        table.rows.push_back(
+            {{shown_person(each.account), address_of_hold(each.account.id)}, {role_title(each.account.console_role)},
+                {all_given(each.given)}, {shown_time(visit.site, *each.account.access_told_at + store::second_person_time)}});
     return portal::table(table);
 }
 

@@ -17,6 +17,8 @@ Words end_of_hold(Visit const& visit, store::AccessHold const& hold);
 
 /// All that are held now, each with a link to its page.
 Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds);
+/// Those whose 24 hours are over and that nobody has said a word of, each with a link to its page.
+Part late_table(Visit const& visit, std::vector<store::AccessHold> const& late);
 /// Those that a second person closed.
 Part refused_table(std::vector<store::Account> const& accounts);
 

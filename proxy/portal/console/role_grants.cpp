@@ -192,7 +192,7 @@ task<Response> show_roles(Visit const& visit)
 {
     struct Shown {
         PageOf<store::RoleGrant> grants;
-        std::vector<store::AccessHold> holds;
+        std::vector<store::AccessHold> holds, late;
         std::vector<store::Account> refused;
     };
     co_await note_holds_seen(visit);
@@ -201,11 +201,14 @@ task<Response> show_roles(Visit const& visit)
             asked, [&] { return store::count_role_grants(ledger); },
             [&](std::size_t limit, std::size_t skipped) { return store::list_role_grants(ledger, limit, skipped); });
         auto holds = store::list_access_holds(ledger, now);
+        auto late = store::list_late_access(ledger, now);
         auto accounts = store::list_accounts(ledger);
-        if (!grants || !holds || !accounts)
-            return !grants ? grants.error() : !holds ? holds.error() : accounts.error();
+        if (!grants || !holds)
+            return !grants ? grants.error() : holds.error();
+        if (!late || !accounts)
+            return !late ? late.error() : accounts.error();
         std::erase_if(*accounts, [](store::Account const& each) { return !each.access_refused; });
-        return Shown{std::move(*grants), std::move(*holds), std::move(*accounts)};
+        return Shown{std::move(*grants), std::move(*holds), std::move(*late), std::move(*accounts)};
     };
     auto const shown = co_await visit.site.services.store.call(work);
     if (!shown)
@@ -234,6 +237,8 @@ task<Response> show_roles(Visit const& visit)
     page.parts.push_back(portal::table(table));
     add_paging(page, visit, shown->grants.paging, "/roles");
     page.parts.push_back(hold_table(visit, shown->holds));
+    if (!shown->late.empty())
+        page.parts.push_back(late_table(visit, shown->late));
     if (!shown->refused.empty())
         page.parts.push_back(refused_table(shown->refused));
     co_return show(visit, page);

@@ -533,6 +533,58 @@ TEST_F(GivenAccesses, ConfirmedLetOthersPublishWhatWasDrafted)
 }
 
 /// The day of the first password was over, so others could publish what was drafted with it.
+/// Given on a Friday, and found out on a Monday.
+TEST_F(GivenAccesses, AreRefusedForTwoWeeksAfterSomebodyWasTold)
+{
+    auto const late = [&](AccountId by) {
+        auto const found = find_late_access(*ledger, officer, now);
+        return AccessStep{officer, found ? found->given.back().id : GivenAccessId::none, as(by), now};
+    };
+    ASSERT_DONE(give_password(officer, as(ict)));
+    EXPECT_FAILS(find_late_access(*ledger, officer, now), errc::wrong_state) << "it is held";
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    auto const told = now;
+    now += hours{24 * 3};
+    draft("since.example", officer);
+    EXPECT_FALSE(is_held(officer));
+    EXPECT_EQ(list_late_access(*ledger, now)->size(), 1U);
+    EXPECT_EQ(find_late_access(*ledger, officer, now)->until, told + hours{24});
+    EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, head), now).value(), 0U) << "nothing waits for a word";
+    EXPECT_FAILS(confirm_access(*ledger, late(head)), errc::wrong_state) << "there is nothing to confirm";
+    EXPECT_FAILS(check_access_refusal(*ledger, late(ict)), errc::same_person);
+    ASSERT_DONE(give_password(ict2, owner()));
+    EXPECT_FAILS(check_access_refusal(*ledger, late(ict2)), errc::access_given_recently)
+        << "who may not be themselves takes no account away that decides";
+    now = told + second_person_time - std::chrono::seconds{1};
+    auto step = late(head);
+    ASSERT_DONE(check_access_refusal(*ledger, step));
+    now += std::chrono::seconds{1};
+    step.now = now;
+    EXPECT_FAILS(check_access_refusal(*ledger, step), errc::wrong_state);
+    EXPECT_TRUE(list_late_access(*ledger, now)->empty());
+    now -= hours{1};
+    auto const dropped = refuse_access(*ledger, late(head), "They know nothing of it.");
+    ASSERT_TRUE(dropped);
+    EXPECT_EQ(dropped->size(), 1U);
+    EXPECT_TRUE(find_account(*ledger, officer)->access_refused);
+    EXPECT_TRUE(list_late_access(*ledger, now)->empty());
+    EXPECT_EQ(find_refused_access(*ledger, officer, as(head), now)->given.back().refused_by, "h.brown");
+    ASSERT_DONE(give_password(officer, as(head)));
+    EXPECT_TRUE(is_held(officer));
+    expect_intact();
+}
+
+TEST_F(GivenAccesses, ThatSomebodyConfirmedAreNotRefusedLater)
+{
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    now += hours{25};
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_DONE(confirm(officer, head));
+    EXPECT_FAILS(find_late_access(*ledger, officer, now), errc::wrong_state) << "it is them, and was";
+    EXPECT_TRUE(list_late_access(*ledger, now)->empty());
+}
+
 TEST_F(GivenAccesses, RefusedTellWhatOthersPublishedOfIt)
 {
     ASSERT_DONE(give_password(officer, as(ict)));
