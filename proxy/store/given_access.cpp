@@ -27,7 +27,7 @@ struct Confirmation {
 /// The machine's owner may be whoever gave it, so only where nobody of the console could confirm, and what was given on the machine after a day.
 result<void> require_last_resort(Ledger& ledger, Actor const& actor, Held const& held, Instant now)
 {
-    auto const others = count_second_people(ledger, held.second, now);
+    auto const others = count_second_people(ledger, held.second, now, Waiters::a_day_only);
     if (!others)
         return others.error();
     if (actor.name.empty() || *others > 0)
@@ -89,7 +89,8 @@ result<AccessHold> hold_of(Ledger& ledger, Held held, Instant now)
         return confirmers.error();
     auto const told = held.account.access_told_at;
     auto const until = told ? std::optional{*told + settling_time} : std::nullopt;
-    return AccessHold{std::move(held.account), std::move(held.given), until, std::move(*confirmers)};
+    bool const by_machine = require_last_resort(ledger, system_actor, held, now).has_value();
+    return AccessHold{std::move(held.account), std::move(held.given), until, std::move(*confirmers), by_machine};
 }
 
 /// The mail went to a headteacher; to which of several nobody knows.
@@ -140,7 +141,7 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
             second.roles = headteacher_only;
         second.parties.push_back(std::move(*giver));
     }
-    auto const others = count_second_people(ledger, second, now);
+    auto const others = count_second_people(ledger, second, now, Waiters::a_day_only);
     if (!others)
         return others.error();
     if (*others == 0) // of one headteacher and one ICT lead, one gave it to the other

@@ -30,6 +30,7 @@ struct AccessHold {
     std::vector<GivenAccess> given;  ///< oldest first, never empty
     std::optional<Instant> until;    ///< nothing: until somebody confirms, since nobody was told of the last one
     std::vector<Account> confirmers; ///< who could confirm now that it is them; may be empty
+    bool machine_may = false;        ///< the machine's owner could now; where nobody could, within a day at the latest
 };
 
 /// Errors: `errc::wrong_state` if it is not held.
@@ -51,8 +52,8 @@ struct AccessStep {
 };
 /// It is really them: the account decides again. By an ICT lead or a headteacher, for longer than 24 hours; neither whoever gave it nor whose account it
 /// is, and not with the account for emergencies. What was given at the command line or with the account for emergencies only a headteacher
-/// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could, now or within the last 24 hours, the chief
-/// executive does, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
+/// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could, now or within the last 24 hours, not counting who
+/// waits in the same way for longer than that, the chief executive does, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
 /// Errors: `errc::wrong_state` if it is not held (any more), `stale` if something was given since, `not_permitted`, `same_person`,
 /// `role_changed_recently`, `access_given_recently`.
 result<void> confirm_access(Ledger& ledger, AccessStep const& step);

@@ -1,6 +1,10 @@
 #include "proxy/store/second_person.hpp"
 
+#include "proxy/store/given_access_steps.hpp"
+
 #include <algorithm>
+#include <fmt/format.h>
+#include <set>
 
 namespace gatehouse::store {
 namespace {
@@ -34,6 +38,18 @@ struct Before {
     AccountId id = AccountId::none;
     ConsoleRole role = ConsoleRole::none;
 };
+
+/// Those whose account waits for longer than a day.
+result<std::set<AccountId>> long_held(Ledger& ledger, Instant now)
+{
+    static std::string const sql
+        = fmt::format("SELECT account FROM given_access WHERE {} GROUP BY account HAVING min(given_at) <= ?1", holds_still);
+    auto const ids = ledger.database().collect(
+        sql, [](Statement const& row) { return row.id<AccountId>(0); }, now - settling_time);
+    if (!ids)
+        return ids.error();
+    return std::set<AccountId>(ids->begin(), ids->end());
+}
 
 } // namespace
 
@@ -76,7 +92,7 @@ result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& s
     return accounts;
 }
 
-result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& second, Instant now)
+result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& second, Instant now, Waiters waiters)
 {
     auto const accounts = list_accounts(ledger);
     auto const before = ledger.database().collect(
@@ -87,6 +103,9 @@ result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& seco
         now - counts_still);
     if (!accounts || !before)
         return !accounts ? accounts.error() : before.error();
+    auto const left_out = waiters == Waiters::count ? result<std::set<AccountId>>{std::set<AccountId>{}} : long_held(ledger, now);
+    if (!left_out)
+        return left_out.error();
     auto const had_role = [&](AccountId id) {
         return std::any_of(before->begin(), before->end(),
             [&](Before const& each) { return each.id == id && is_one_of(each.role, second.roles); });
@@ -94,7 +113,7 @@ result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& seco
     auto const is_second = [&](Account const& each) {
         bool const is_there = !each.disabled || (each.disabled_at && *each.disabled_at > now - counts_still);
         bool const has_role = is_one_of(each.console_role, second.roles) || had_role(each.id);
-        return is_there && has_role && !each.is_break_glass && is_apart(each, second);
+        return is_there && has_role && !each.is_break_glass && !left_out->contains(each.id) && is_apart(each, second);
     };
     return static_cast<std::size_t>(std::count_if(accounts->begin(), accounts->end(), is_second));
 }

@@ -43,8 +43,12 @@ result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& s
 /// As far as roles and people go.
 bool could_be_second(Account const& account, SecondPerson const& second);
 
+/// Whether people count whose own account waits for longer than a day (given_access.hpp). For such a word they do not: two who wait for each other would
+/// wait for ever. For a role they do: whoever gave them a way in becomes the only one by that no more than by closing them.
+enum class Waiters : std::uint8_t { count, a_day_only };
 /// How many could say yes, or could until a moment ago: nobody becomes the only one by closing the others or taking their roles, in however many steps.
-result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& second, Instant now);
+result<std::size_t> count_second_people(
+    Ledger& ledger, SecondPerson const& second, Instant now, Waiters waiters = Waiters::count);
 
 /// The account loses the role that it has; it counts for a day still. Before another is written.
 result<void> note_former_role(Ledger& ledger, AccountId account, Instant now);

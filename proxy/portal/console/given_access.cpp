@@ -249,9 +249,13 @@ Words all_given(std::vector<store::GivenAccess> const& given)
 
 Words names_of_hold_confirmers(store::AccessHold const& hold)
 {
-    return hold.confirmers.empty()
+    if (!hold.confirmers.empty())
+        return names_of(hold.confirmers);
+    return hold.machine_may
         ? words("nobody in these pages at the moment; on the machine: gatehouse account confirm {}", hold.account.login)
-        : names_of(hold.confirmers);
+        : words("nobody in these pages at the moment; if that is still so in 24 hours, on the machine: gatehouse account confirm "
+                "{}",
+            hold.account.login);
 }
 
 Words end_of_hold(Visit const& visit, store::AccessHold const& hold)

@@ -275,6 +275,38 @@ TEST_F(GivenAccesses, AreNotSeenByWhoIsHeldToo)
     EXPECT_FALSE(find_access_hold(*ledger, head, now)->until) << "it may be the same hands";
 }
 
+/// One ICT lead gave both headteachers a password; there is no other, and each of the two would have to confirm the other.
+TEST_F(GivenAccesses, OfTwoWhoWaitForEachOtherAreConfirmedByTheNext)
+{
+    close(ict2);
+    now += hours{25};
+    for (bool const has_chief : {true, false}) {
+        for (auto const each : {head, head2})
+            ASSERT_DONE(give_password(each, as(ict)));
+        auto const by_owner = [&] {
+            auto at = step(head, ict);
+            at.actor = owner();
+            return confirm_access(*ledger, at);
+        };
+        auto const grant = set_console_role(*ledger, dsl, ConsoleRole::officer, as(ict), now);
+        ASSERT_DONE(grant);
+        now += hours{24} - std::chrono::seconds{1};
+        EXPECT_FAILS(confirm(head, chief), errc::not_permitted) << "the other may be confirmed, and say it then";
+        EXPECT_FAILS(by_owner(), errc::not_permitted);
+        EXPECT_FALSE(find_access_hold(*ledger, head, now)->machine_may);
+        now += std::chrono::seconds{1};
+        EXPECT_EQ(could_confirm(head, chief), has_chief);
+        EXPECT_EQ(find_access_hold(*ledger, head, now)->machine_may, !has_chief);
+        EXPECT_EQ(waiting_role(*ledger, dsl)->state, RoleGrantState::waiting);
+        EXPECT_TRUE(role_confirmers(*ledger, waiting_role(*ledger, dsl)->id, now)->empty())
+            << "for a role they count still: whoever gave the passwords becomes nobody's only one";
+        ASSERT_DONE(has_chief ? confirm(head, chief) : by_owner());
+        ASSERT_DONE(confirm(head2, head));
+        close(chief);
+        now += hours{25};
+    }
+}
+
 TEST_F(GivenAccesses, AreConfirmedByTheChiefExecutiveWhereNobodyElseCould)
 {
     EXPECT_FALSE(could_confirm(head, chief));
