@@ -148,6 +148,10 @@ Words failure_text(error_code const& failure)
             "recommends and the "
             "headteacher who decides are always three different people."},
         Text{errc::role_changed_recently, "Your role changed less than 24 hours ago. You can take this step tomorrow."},
+        Text{errc::last_confirmer,
+            "Nobody else would be left who says yes to what you do with accounts. Ask for the role of whoever comes after them "
+            "first, and let them confirm it; or, on the machine: gatehouse account close, with their user name. To lock the "
+            "account now, give it a new password: that signs it out, and it waits."},
         Text{errc::draft_in_doubt,
             "The draft has changes of an account to which somebody else gave another way to sign in, and nobody has said yet "
             "that it is really them. Publish your own changes, or take those out of the draft."},
@@ -179,7 +183,7 @@ Response show_failure(Visit const& visit, error_code const& failure)
     if (failure == errc::draft_in_doubt)
         return show_message(visit, 409, "Not while their account waits", failure_text(failure));
     if (failure == errc::not_permitted || failure == errc::same_person || failure == errc::role_changed_recently
-        || failure == errc::access_given_recently || failure == errc::conflict_of_interest)
+        || failure == errc::access_given_recently || failure == errc::conflict_of_interest || failure == errc::last_confirmer)
         return show_message(visit, 403, "You cannot do this", failure_text(failure));
     if (failure == errc::throttled) // of asking and telling; pages with passwords say it themselves
         return show_message(visit, 429, "That was a lot",

@@ -321,6 +321,9 @@ result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole rol
             return !was ? was.error() : withdrawn.error();
         if (was->console_role == role) // nobody's 24 hours begin anew, and nobody is signed out
             return *withdrawn > 0 ? audit(ledger, deed, fmt::format("{} stays", to_text(role))) : result<void>{};
+        if (std::find(with_chief.begin(), with_chief.end(), role) == with_chief.end())
+            if (auto const left = require_another_confirmer(ledger, actor, account); !left)
+                return left;
         auto const way = ask_for_role(ledger, account, role, actor, now);
         if (!way || *way == RoleWay::waits)
             return way ? result<void>{} : result<void>{way.error()};
@@ -389,6 +392,8 @@ result<void> set_disabled(Ledger& ledger, AccountId account, bool disabled, Acto
         auto const was = find_account(ledger, account);
         if (!was || was->disabled == disabled)
             return was ? result<void>{} : result<void>{was.error()};
+        if (auto const left = disabled ? require_another_confirmer(ledger, actor, account) : result<void>{}; !left)
+            return left;
         if (auto const withdrawn = withdraw_roles(ledger, account, now); !withdrawn)
             return withdrawn;
         if (auto const changed = ledger.database().execute(

@@ -78,7 +78,7 @@ result<Account> find_account(Ledger& ledger, AccountId id);
 result<Account> find_account(Ledger& ledger, std::string_view login);
 result<std::vector<Account>> list_accounts(Ledger& ledger);
 
-/// Ends all sessions and starts 24 hours of deciding nothing; or waits (role_grants.hpp). The role that it has changes nothing, but takes back what waits.
+/// Ends all sessions and starts 24 hours of deciding nothing; or waits (role_grants.hpp). Errors, here and of closing: `errc::last_confirmer` (second_person.hpp). The role that it has changes nothing, but takes back what waits.
 result<void> set_console_role(Ledger& ledger, AccountId account, ConsoleRole role, Actor const& actor, Instant now);
 result<void> set_subject(Ledger& ledger, AccountId account, std::string const& role, std::vector<std::string> const& groups,
     Actor const& actor, Instant now);

@@ -35,6 +35,7 @@ enum class errc {
     no_session,             ///< unknown, ended, idle or too old
     access_given_recently,  ///< somebody else gave the account a password or another way in during the last 24 hours
     wrong_code,             ///< of the second factor: wrong, too old, or used before
+    last_confirmer,         ///< nobody else would be left who says yes to what the actor does with accounts
     draft_in_doubt,         ///< somebody else may have drafted a part of it with a way in that they gave to its account
 };
 

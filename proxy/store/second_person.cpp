@@ -111,11 +111,28 @@ result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& seco
             [&](Before const& each) { return each.id == id && is_one_of(each.role, second.roles); });
     };
     auto const is_second = [&](Account const& each) {
-        bool const is_there = !each.disabled || (each.disabled_at && *each.disabled_at > now - counts_still);
+        // Closed by a no, which whoever gave them a way in on the machine may say in the console, and opened again when it was wrong.
+        bool const is_refused = each.access_refused && waiters == Waiters::count;
+        bool const is_there = !each.disabled || is_refused || (each.disabled_at && *each.disabled_at > now - counts_still);
         bool const has_role = is_one_of(each.console_role, second.roles) || had_role(each.id);
         return is_there && has_role && !each.is_break_glass && !left_out->contains(each.id) && is_apart(each, second);
     };
     return static_cast<std::size_t>(std::count_if(accounts->begin(), accounts->end(), is_second));
+}
+
+result<void> require_another_confirmer(Ledger& ledger, Actor const& actor, AccountId leaving)
+{
+    if (actor.account == AccountId::none)
+        return {};
+    auto parties = find_parties(ledger, {actor.account});
+    auto const accounts = list_accounts(ledger);
+    if (!parties || !accounts)
+        return !parties ? parties.error() : accounts.error();
+    SecondPerson const second{with_chief, std::move(*parties)};
+    bool is_one = false, has_another = false;
+    for (auto const& each : *accounts)
+        (each.id == leaving ? is_one : has_another) |= could_be_second(each, second);
+    return !is_one || has_another ? result<void>{} : result<void>{errc::last_confirmer};
 }
 
 result<void> note_former_role(Ledger& ledger, AccountId account, Instant now)

@@ -50,6 +50,10 @@ enum class Waiters : std::uint8_t { count, a_day_only };
 result<std::size_t> count_second_people(
     Ledger& ledger, SecondPerson const& second, Instant now, Waiters waiters = Waiters::count);
 
+/// In the console nobody closes, or takes the role of, the last one who could say yes to what they do with accounts: a day later they were the only one.
+/// Errors: `errc::last_confirmer`. On the machine that is possible, and the headteacher is told.
+result<void> require_another_confirmer(Ledger& ledger, Actor const& actor, AccountId leaving);
+
 /// The account loses the role that it has; it counts for a day still. Before another is written.
 result<void> note_former_role(Ledger& ledger, AccountId account, Instant now);
 

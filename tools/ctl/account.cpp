@@ -189,6 +189,30 @@ int account_new_password(Common const& common, std::string const& login, Streams
     return success;
 }
 
+int account_close(Common const& common, std::string const& login, Streams streams)
+{
+    auto const settings = read_settings(common, streams);
+    auto const store = settings ? open_store(common, *settings, streams) : nullptr;
+    if (!store)
+        return failure;
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto const closed = store->run([&](store::Ledger& ledger) -> result<void> {
+        auto const account = store::find_account(ledger, login);
+        if (!account)
+            return account.error();
+        return store::set_disabled(ledger, account->id, true, command_line(), now);
+    });
+    if (!closed)
+        return report_failure(
+            common, streams, fmt::format("nothing was changed for \"{}\": {}", login, closed.error().message()));
+    if (common.output == Output::json)
+        write_json(streams, {{"ok", true}, {"login", login}});
+    else
+        streams.out << fmt::format(
+            "the account of {} is closed and signed out everywhere; the audit and the headteacher are told\n", login);
+    return success;
+}
+
 int account_forget(Common const& common, std::string const& login, std::string const& reason, Streams streams)
 {
     auto const settings = read_settings(common, streams);
@@ -204,9 +228,8 @@ int account_forget(Common const& common, std::string const& login, std::string c
     });
     if (!forgotten && forgotten.error() == store::errc::wrong_state)
         return report_failure(common, streams,
-            fmt::format(
-                "nothing was changed for \"{}\": close the account in the console first, and what still needs it: a request, "
-                "supervised use, a permission; one with a role of the console waits for a day after that",
+            fmt::format("nothing was changed for \"{}\": close the account first, and what still needs it: a request, "
+                        "supervised use, a permission; one with a role of the console waits for a day after that",
                 login));
     if (!forgotten)
         return report_failure(

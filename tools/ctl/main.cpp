@@ -165,6 +165,7 @@ void add_account(CLI::App& app, Plan& plan)
     of_one("confirm",
         "say that it is really them, where nobody of the console could; 24 hours after what was given on the machine",
         account_confirm);
+    of_one("close", "close an account, also the last that could confirm what an ICT lead does", account_close);
     of_one("new-password", "give an account another first password, which holds one that decides", account_new_password);
     of_one("unlink", "say that no other account is of the same human being", account_unlink);
     auto* const link = add_verb(*account, plan, "link", "say that two accounts are of one human being");

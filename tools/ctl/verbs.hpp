@@ -102,6 +102,8 @@ int account_clear_code(Common const& common, std::string const& login, Streams s
 int account_confirm(Common const& common, std::string const& login, Streams streams);
 /// Another first password, also for an account that was closed because it was not them.
 int account_new_password(Common const& common, std::string const& login, Streams streams);
+/// Closes an account, also the last that could confirm what an ICT lead does with accounts.
+int account_close(Common const& common, std::string const& login, Streams streams);
 /// Takes the person out of a closed account, for good.
 int account_forget(Common const& common, std::string const& login, std::string const& reason, Streams streams);
 int account_list(Common const& common, Streams streams);

@@ -85,13 +85,24 @@ TEST_F(AccountTest, TakesTheCodeOffOnlyWhereThereIsAnAccount)
     EXPECT_THAT(clear("nobody").error, HasSubstr("nothing was changed for \"nobody\""));
 }
 
+TEST_F(AccountTest, ClosesOne)
+{
+    ASSERT_EQ(add(officer()).status, success);
+    auto const close = [&](std::string const& login) {
+        return call([&](Common const& common, Streams streams) { return account_close(common, login, streams); });
+    };
+    EXPECT_THAT(close("oso").out, HasSubstr("closed and signed out everywhere"));
+    EXPECT_EQ(close("oso").status, success) << "it is closed already";
+    EXPECT_THAT(close("nobody").error, HasSubstr("nothing was changed for \"nobody\""));
+}
+
 TEST_F(AccountTest, ForgetsOnlyWhoseAccountIsClosed)
 {
     ASSERT_EQ(add(officer()).status, success);
     auto const forget = [&](std::string const& login) {
         return call([&](Common const& common, Streams streams) { return account_forget(common, login, "They left.", streams); });
     };
-    EXPECT_THAT(forget("oso").error, HasSubstr("close the account in the console first"));
+    EXPECT_THAT(forget("oso").error, HasSubstr("close the account first"));
     EXPECT_THAT(forget("nobody").error, HasSubstr("nothing was changed for \"nobody\""));
 }
 

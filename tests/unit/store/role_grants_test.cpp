@@ -196,6 +196,40 @@ TEST_F(RoleGrants, DoNotCountAtOnceBecauseTheOthersWereJustClosed)
     EXPECT_EQ(role_of(dsl), ConsoleRole::headteacher);
 }
 
+/// Nobody becomes the only one by closing the others in the console, nor by taking their roles, nor in steps.
+TEST_F(RoleGrants, KeepTheLastWhoCouldConfirmThem)
+{
+    ASSERT_DONE(set_disabled(*ledger, head2, true, as(ict), now));
+    ASSERT_DONE(set_disabled(*ledger, chief, true, as(ict), now));
+    EXPECT_FAILS(set_disabled(*ledger, head, true, as(ict), now), errc::last_confirmer);
+    EXPECT_EQ(newest_action(), "account.disable.denied");
+    for (auto const role : {ConsoleRole::none, ConsoleRole::marketing, ConsoleRole::officer})
+        EXPECT_FAILS(set_console_role(*ledger, head, role, as(ict), now), errc::last_confirmer);
+    EXPECT_EQ(newest_action(), "account.set-role.denied");
+    ASSERT_DONE(set_disabled(*ledger, dsl, true, as(ict), now));
+    ASSERT_DONE(set_disabled(*ledger, officer, true, as(ict), now));
+    auto const ict2 = ask(officer2, ConsoleRole::ict_lead, ict);
+    ASSERT_DONE(confirm(ict2, head));
+    ASSERT_DONE(set_disabled(*ledger, head, true, as(ict), now)); // whoever comes after them was confirmed by them
+    EXPECT_FAILS(set_disabled(*ledger, officer2, true, as(ict), now), errc::last_confirmer);
+    ASSERT_DONE(set_disabled(*ledger, officer2, true, owner(), now));
+    expect_intact();
+}
+
+/// What was given on the machine, an ICT lead may refuse: that closes the other one, and makes nobody the only one.
+TEST_F(RoleGrants, AreNotTakenFromTheSecondPersonByANo)
+{
+    for (auto const each : {head2, chief})
+        close(each, now);
+    ASSERT_DONE(reset_password(*ledger, head, PasswordHash{"x"}, owner(), now));
+    auto const hold = find_access_hold(*ledger, head, now);
+    ASSERT_TRUE(hold);
+    ASSERT_TRUE(refuse_access(*ledger, {head, hold->given.back().id, as(ict), now}, "Not them."));
+    now += hours{25};
+    ask(officer, ConsoleRole::ict_lead, ict);
+    EXPECT_EQ(role_of(officer), ConsoleRole::officer);
+}
+
 TEST_F(RoleGrants, AreNeededAgainForAClosedAccountThatOpens)
 {
     close(dsl, tuesday);
