@@ -144,14 +144,14 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
     auto const others = count_second_people(ledger, second, now, Waiters::a_day_only);
     if (!others)
         return others.error();
-    if (*others == 0) // of one headteacher and one ICT lead, one gave it to the other
-        second.roles = chief_only;
+    // Nobody: of one headteacher and one ICT lead, one gave it to the other.
+    ask_chief(second, *others, given.empty() ? now : given.front().given_at, now);
     return second;
 }
 
 SecondPerson refusers_of(Held const& held)
 {
-    return {needs_chief(held.second) ? with_chief : account_confirmers, held.second.parties};
+    return {chief_may(held.second) ? with_chief : account_confirmers, held.second.parties};
 }
 
 namespace {
@@ -323,7 +323,7 @@ result<GivenAccessId> newest_hold_for_chief(Ledger& ledger, Instant now)
         return all.error();
     auto newest = GivenAccessId::none;
     for (auto const& held : *all)
-        if (needs_chief(held.second))
+        if (chief_may(held.second))
             newest = std::max(newest, held.given.back().id);
     return newest;
 }

@@ -53,7 +53,7 @@ struct AccessStep {
 /// It is really them: the account decides again. By an ICT lead or a headteacher, for longer than 24 hours; neither whoever gave it nor whose account it
 /// is, and not with the account for emergencies. What was given at the command line or with the account for emergencies only a headteacher
 /// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could, now or within the last 24 hours, not counting who
-/// waits in the same way for longer than that, the chief executive does, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
+/// waits in the same way for longer than that, the chief executive does, a day after it was given also where only one of them could, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
 /// Errors: `errc::wrong_state` if it is not held (any more), `stale` if something was given since, `not_permitted`, `same_person`,
 /// `role_changed_recently`, `access_given_recently`.
 result<void> confirm_access(Ledger& ledger, AccessStep const& step);
@@ -95,7 +95,7 @@ result<std::vector<DraftInDoubt>> drafts_in_doubt(Ledger& ledger, Instant now);
 
 /// Those that this reader could confirm or refuse.
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now);
-/// The newest way in that nobody but the chief executive could confirm; none if there is none.
+/// The newest way in that the chief executive could confirm, since nobody else could or one alone has not for a day; none if there is none.
 result<GivenAccessId> newest_hold_for_chief(Ledger& ledger, Instant now);
 /// A page has told this reader of all that they could confirm; what they could only refuse waits on. Writes nothing if that is known.
 result<void> note_holds_seen(Ledger& ledger, AccountId reader, Instant now);

@@ -208,10 +208,12 @@ constexpr std::array sources{
     Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
     Source{{"role-asked-chief", ConsoleRole::chief_executive, "a role waits for you", a_role, "/roles"}, {}, {},
         newest_role_of_chief},
-    Source{{"access-chief", ConsoleRole::chief_executive, "an account waits for your word",
-               "Somebody was given another way into an account that decides, and nobody but you could say whether it is really "
-               "them. Ask the person, then say yes or no. Until then the account decides nothing.",
-               "/roles"},
+    Source{
+        {"access-chief", ConsoleRole::chief_executive, "an account waits for your word",
+            "Somebody was given another way into an account that decides, and nobody else could say whether it is really "
+            "them, or the only other one has not for a day. Ask the person, then say yes or no. Until then the account decides "
+            "nothing.",
+            "/roles"},
         {}, {}, newest_hold_of_chief},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},

@@ -45,7 +45,7 @@ result<GrantRow> load(Ledger& ledger, RoleGrantId id)
     return one(ledger.database().first(sql, read_grant, id));
 }
 
-/// Somebody else than who asked and whose role it is, also by the name that was typed; where that leaves nobody, the chief executive.
+/// Somebody else than who asked and whose role it is, also by the name that was typed; where that leaves nobody, or for a day one alone, the chief executive.
 result<SecondPerson> second_person_for(Ledger& ledger, GrantRow const& row, Instant now)
 {
     auto parties = find_parties(ledger, {row.asked_by, row.grant.account});
@@ -57,15 +57,14 @@ result<SecondPerson> second_person_for(Ledger& ledger, GrantRow const& row, Inst
     auto const others = count_second_people(ledger, second, now);
     if (!others)
         return others.error();
-    if (*others == 0)
-        second.roles = chief_only;
+    ask_chief(second, *others, row.grant.asked_at, now);
     return second;
 }
 
 /// Who says no, which is safe at any time: also whoever is said to be in the account.
 SecondPerson refusers_of(GrantRow const& row, SecondPerson const& second)
 {
-    return {needs_chief(second) ? with_chief : account_confirmers, {}, {row.asked_by, row.grant.account}};
+    return {chief_may(second) ? with_chief : account_confirmers, {}, {row.asked_by, row.grant.account}};
 }
 
 /// Errors: `errc::wrong_state`.
@@ -359,7 +358,7 @@ result<RoleGrantId> newest_role_for_chief(Ledger& ledger, Instant now)
     if (!waiting)
         return waiting.error();
     auto const newest
-        = std::find_if(waiting->rbegin(), waiting->rend(), [](Question const& each) { return needs_chief(each.second); });
+        = std::find_if(waiting->rbegin(), waiting->rend(), [](Question const& each) { return chief_may(each.second); });
     return newest == waiting->rend() ? RoleGrantId::none : newest->row.grant.id;
 }
 

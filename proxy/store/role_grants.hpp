@@ -42,7 +42,7 @@ struct RoleGrantStep {
     Instant now{};
 };
 /// ICT lead or headteacher, for longer than 24 hours; neither who asked nor whose role it is, and not with the account for emergencies. What that one
-/// asked for only a headteacher confirms; where none of them could, the chief executive does. The account has the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, expired, or who asked may not any more), `not_permitted`,
+/// asked for only a headteacher confirms; where none of them could, the chief executive does, and a day later also where only one of them could. The account has the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, expired, or who asked may not any more), `not_permitted`,
 /// `same_person`, `role_changed_recently`.
 result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step);
 /// By ICT lead, headteacher or whoever else could confirm it, also within the 24 hours and also if they are said to be in the account. Errors: as
@@ -68,7 +68,7 @@ result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Ins
 result<void> expire_roles(Ledger& ledger, Instant now);
 /// Those that wait and that this reader could confirm or refuse.
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Instant now);
-/// The newest that waits for the chief executive, since nobody else could confirm it; none if there is none.
+/// The newest that waits for the chief executive, since nobody else could confirm it or one alone has not for a day; none if there is none.
 result<RoleGrantId> newest_role_for_chief(Ledger& ledger, Instant now);
 
 } // namespace gatehouse::store

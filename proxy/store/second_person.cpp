@@ -75,6 +75,19 @@ result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson
     return check_apart(require_role(ledger, actor, second.roles), second);
 }
 
+bool chief_may(SecondPerson const& second)
+{
+    return is_one_of(ConsoleRole::chief_executive, second.roles);
+}
+
+void ask_chief(SecondPerson& second, std::size_t others, Instant since, Instant now)
+{
+    if (others == 0)
+        second.roles = chief_only;
+    else if (others == 1 && now >= since + settling_time)
+        second.roles = is_one_of(ConsoleRole::ict_lead, second.roles) ? with_chief : head_or_chief;
+}
+
 bool could_be_second(Account const& account, SecondPerson const& second)
 {
     return is_one_of(account.console_role, second.roles) && !account.disabled && !account.is_break_glass

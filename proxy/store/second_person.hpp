@@ -11,6 +11,7 @@ inline constexpr auto account_confirmers = {ConsoleRole::ict_lead, ConsoleRole::
 inline constexpr auto headteacher_only = {ConsoleRole::headteacher};
 /// Where none of those could.
 inline constexpr auto chief_only = {ConsoleRole::chief_executive};
+inline constexpr auto head_or_chief = {ConsoleRole::headteacher, ConsoleRole::chief_executive};
 inline constexpr auto with_chief = {ConsoleRole::ict_lead, ConsoleRole::headteacher, ConsoleRole::chief_executive};
 
 /// Who had a part in it already: neither they nor another account of theirs is the second person.
@@ -23,11 +24,10 @@ struct SecondPerson {
     std::vector<AccountId> accounts = {}; ///< these accounts themselves, whoever is said to be in them
 };
 
-/// Nobody else could say yes.
-inline bool needs_chief(SecondPerson const& second)
-{
-    return *second.roles.begin() == ConsoleRole::chief_executive;
-}
+/// The chief executive could say yes: nobody else could, or one alone who has not for a day.
+bool chief_may(SecondPerson const& second);
+/// `others`: how many could say yes. Where that is nobody the chief executive does instead, and after a day also where it is one alone, who may be ill.
+void ask_chief(SecondPerson& second, std::size_t others, Instant since, Instant now);
 
 /// Errors: `errc::not_found`.
 result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accounts);

@@ -230,10 +230,11 @@ task<Response> show_roles(Visit const& visit)
     if (visit.query("done") == "known")
         page.parts.push_back(notice("Done", "It is confirmed. The account decides again."));
     page.parts.push_back(heading(page.title));
-    page.parts.push_back(
-        paragraph("A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
-                  "headteacher confirms; where that leaves nobody, the chief executive. Until then the account has its old role. "
-                  "After 14 days without an answer it expires."));
+    page.parts.push_back(paragraph(
+        "A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "
+        "headteacher confirms; where that leaves nobody, or one alone who does not for a day, the chief executive. Until then "
+        "the account has its old role. "
+        "After 14 days without an answer it expires."));
     page.parts.push_back(portal::table(table));
     add_paging(page, visit, shown->grants.paging, "/roles");
     page.parts.push_back(hold_table(visit, shown->holds));

@@ -275,6 +275,30 @@ TEST_F(GivenAccesses, AreNotSeenByWhoIsHeldToo)
     EXPECT_FALSE(find_access_hold(*ledger, head, now)->until) << "it may be the same hands";
 }
 
+/// The headteacher is ill, and nobody else is there but the ICT lead who gave it.
+TEST_F(GivenAccesses, OfWhichOneAloneCouldSayAreConfirmedByTheChiefExecutiveADayLater)
+{
+    for (auto const each : {head2, ict2})
+        close(each);
+    now += hours{25};
+    ASSERT_DONE(give_password(officer, as(ict)));
+    now += hours{24} - std::chrono::seconds{1};
+    EXPECT_FALSE(could_confirm(officer, chief));
+    EXPECT_FAILS(confirm(officer, chief), errc::not_permitted);
+    EXPECT_FAILS(refuse(officer, chief), errc::not_permitted);
+    now += std::chrono::seconds{1};
+    EXPECT_TRUE(could_confirm(officer, chief) && could_confirm(officer, head));
+    EXPECT_EQ(due_notices(*ledger, std::array{ConsoleRole::chief_executive}, now)->size(), 1U);
+    EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, chief), now).value(), 1U);
+    auto const seen = step(officer, chief);
+    ASSERT_DONE(check_access_refusal(*ledger, seen));
+    ASSERT_DONE(confirm_access(*ledger, seen));
+    ASSERT_DONE(give_password(dsl, owner()));
+    now += hours{24};
+    EXPECT_FAILS(confirm(dsl, ict), errc::not_permitted) << "it came from the machine";
+    ASSERT_DONE(confirm(dsl, chief));
+}
+
 /// One ICT lead gave both headteachers a password; there is no other, and each of the two would have to confirm the other.
 TEST_F(GivenAccesses, OfTwoWhoWaitForEachOtherAreConfirmedByTheNext)
 {

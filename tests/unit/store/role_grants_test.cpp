@@ -196,6 +196,25 @@ TEST_F(RoleGrants, DoNotCountAtOnceBecauseTheOthersWereJustClosed)
     EXPECT_EQ(role_of(dsl), ConsoleRole::headteacher);
 }
 
+/// The headteacher is ill, and nobody else is there but the ICT lead who asked.
+TEST_F(RoleGrants, ThatOneAloneCouldConfirmWaitForTheChiefExecutiveTooADayLater)
+{
+    auto const two = ask(dsl, ConsoleRole::officer, ict);
+    now += hours{25};
+    EXPECT_FAILS(confirm(two, chief), errc::not_permitted) << "there are two headteachers";
+    close(head2, now);
+    now += hours{25};
+    auto const one = ask(dsl, ConsoleRole::dpo, ict);
+    EXPECT_FAILS(confirm(one, chief), errc::not_permitted);
+    EXPECT_EQ(waits_for(chief), 0U);
+    now += hours{24};
+    EXPECT_EQ(waits_for(chief), 1U);
+    EXPECT_EQ(role_confirmers(*ledger, one, now)->size(), 2U) << "the headteacher still";
+    EXPECT_EQ(newest_role_for_chief(*ledger, now).value(), one);
+    ASSERT_DONE(check_role_refusal(*ledger, {one, as(chief), now}));
+    ASSERT_DONE(confirm(one, chief));
+}
+
 /// Nobody becomes the only one by closing the others in the console, nor by taking their roles, nor in steps.
 TEST_F(RoleGrants, KeepTheLastWhoCouldConfirmThem)
 {
