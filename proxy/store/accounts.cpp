@@ -18,11 +18,11 @@ namespace {
 constexpr std::array<std::string_view, 10> role_names{
     "none", "officer", "headteacher", "ict-lead", "dsl", "dpo", "chief-executive", "marketing", "auditor", "supervisor"};
 
-// What was given to an account whose role decides nothing holds it once that does.
+// What was given to an account whose role neither decides nor shows data of people holds it once that does: may_be_held().
 constexpr std::string_view select_account
     = "SELECT id, login, display_name, person, console_role, subject_role, groups, disabled, must_change,"
       " created_at, role_changed_at, last_sign_in, totp_secret <> '', sign_on, break_glass, disabled_at, forgotten_at,"
-      " (SELECT max(given_at) FROM given_access g WHERE console_role BETWEEN 1 AND 6 AND g.account = accounts.id AND "
+      " (SELECT max(given_at) FROM given_access g WHERE console_role BETWEEN 1 AND 8 AND g.account = accounts.id AND "
       "g.confirmed_at IS NULL AND g.refused_at IS"
       " NULL), (SELECT iif(count(*) = count(told_at), max(told_at), NULL) FROM given_access g WHERE g.account = accounts.id AND"
       " g.confirmed_at IS NULL AND g.refused_at IS NULL), access_refused FROM accounts ";

@@ -67,7 +67,7 @@ result<std::vector<Held>> list_held(Ledger& ledger, Instant now)
 {
     static std::string const sql = fmt::format("SELECT DISTINCT account FROM given_access JOIN accounts a ON a.id = account"
                                                " WHERE a.disabled = 0 AND {} AND {} ORDER BY a.login",
-        role_decides, holds_still);
+        role_is_held, holds_still);
     auto const ids = ledger.database().collect(
         sql, [](Statement const& row) { return row.id<AccountId>(0); }, now - settling_time);
     if (!ids)
@@ -108,6 +108,11 @@ bool tells_by_mail(std::vector<Account> const& accounts, Held const& held, Insta
 }
 
 } // namespace
+
+bool may_be_held(ConsoleRole role)
+{
+    return needs_second_person(role) || role == ConsoleRole::marketing || role == ConsoleRole::auditor;
+}
 
 std::string_view to_text(AccessKind kind)
 {
@@ -162,7 +167,7 @@ result<Held> held_by(Ledger& ledger, AccountId id, result<std::vector<GivenAcces
     auto account = find_account(ledger, id);
     if (!account || !given)
         return !account ? account.error() : given.error();
-    if (given->empty() || !needs_second_person(account->console_role))
+    if (given->empty() || !may_be_held(account->console_role))
         return errc::wrong_state;
     auto second = second_person_for(ledger, *account, *given, now);
     if (!second)

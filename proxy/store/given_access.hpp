@@ -1,12 +1,15 @@
 #pragma once
 // Somebody else gave an account another way in: a new password, its code taken off, a name at the sign-on; in the console also its first ones. They could come
-// in as that person, so once its role decides the account decides nothing until a second person confirms that it is really them, or for 24 hours from when somebody
+// in as that person, so once its role decides or shows data of people (may_be_held) the account does neither until a second person confirms that it is really them, or for 24 hours from when somebody
 // else was told: by the mail to the headteacher, or on a page of the console to who could confirm it. Nobody who waits in that way gives a way in or asks for a
 // role. A no closes the account, also a later one: for `second_person_time` from when somebody was told. The account for emergencies is left out: it has to be usable.
 
 #include "proxy/store/publications.hpp"
 
 namespace gatehouse::store {
+
+/// It decides, or shows data of people: of log, audit or cases. Not who sits beside somebody, who is needed there now and sees no more than whom.
+bool may_be_held(ConsoleRole role);
 
 enum class GivenAccessId : std::int64_t { none = 0 };
 enum class AccessKind : std::uint8_t { password, code_off, sign_on };

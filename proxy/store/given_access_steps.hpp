@@ -17,9 +17,9 @@ inline constexpr std::string_view nobody_said
     = "account = ?2 AND id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = ?2 AND coalesce(refused_at,"
       " confirmed_at) IS NOT NULL)";
 
-/// SQL about a row of accounts, `a`: its role decides, as needs_second_person says.
-inline constexpr std::string_view role_decides = "a.console_role BETWEEN 1 AND 6";
-static_assert(static_cast<int>(ConsoleRole::officer) == 1 && static_cast<int>(ConsoleRole::chief_executive) == 6);
+/// SQL about a row of accounts, `a`: may_be_held() of its role.
+inline constexpr std::string_view role_is_held = "a.console_role BETWEEN 1 AND 8";
+static_assert(static_cast<int>(ConsoleRole::officer) == 1 && static_cast<int>(ConsoleRole::auditor) == 8);
 
 /// Before the change is made, whose audit row is the next. Of every account, since one that decides nothing may get a role later; but of the one for
 /// emergencies there is nothing to note. Errors: `errc::access_given_recently`: the actor's own account waits for such a confirmation.

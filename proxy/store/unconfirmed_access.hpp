@@ -1,6 +1,6 @@
 #pragma once
-// What somebody else gave an account to sign in with, also if its role decides nothing yet: for whoever is to confirm a role that does. Whoever has that
-// decides with it.
+// What somebody else gave an account to sign in with, also if its role holds nothing yet: for whoever is to confirm a role that decides. Whoever has that
+// way in decides with it.
 
 #include "proxy/store/given_access.hpp"
 

@@ -140,6 +140,24 @@ TEST_F(GivenAccesses, AreAPasswordACodeTakenOffAndANameAtTheSignOn)
     EXPECT_EQ(list_access_holds(*ledger, now)->size(), 2U);
 }
 
+/// Neither decides, but whoever comes in as them reads log, audit and cases under their name.
+TEST_F(GivenAccesses, HoldMarketingAndAuditorsToo)
+{
+    auto const marketing = add("m.press", "Mara Press", ConsoleRole::marketing);
+    auto const auditor = add("a.count", "Aldo Count", ConsoleRole::auditor);
+    auto const supervisor = add("s.sits", "Sam Sits", ConsoleRole::supervisor);
+    for (auto const each : {marketing, auditor, supervisor})
+        ASSERT_DONE(give_password(each, as(ict)));
+    EXPECT_TRUE(is_held(marketing) && is_held(auditor));
+    EXPECT_FALSE(is_held(supervisor)) << "who is needed beside somebody now, and sees no more than whom";
+    EXPECT_EQ(list_access_holds(*ledger, now)->size(), 2U);
+    EXPECT_FAILS(confirm(marketing, ict), errc::same_person);
+    ASSERT_DONE(confirm(marketing, ict2));
+    EXPECT_FALSE(is_held(marketing));
+    ASSERT_TRUE(refuse(auditor, head));
+    EXPECT_TRUE(find_account(*ledger, auditor)->disabled);
+}
+
 TEST_F(GivenAccesses, EndWhenASecondPersonConfirms)
 {
     auto const id = recommended();
