@@ -11,7 +11,8 @@ namespace gatehouse::store {
 namespace {
 
 /// Something that is not over names the account: taking the person out of it would hide who must not take the next step. One with a role that was closed
-/// less than a day ago counts as a second person still, and may be opened again. ?1: account, ?2: now.
+/// less than a day ago counts as a second person still, and may be opened again; one that decided stays for `forgetting_time`, in which what waits for two
+/// people and a late no are over (role_grants.hpp, given_access.hpp). ?1: account, ?2: now, ?3: `forgetting_time` ago.
 constexpr std::string_view is_needed_sql
     = "SELECT EXISTS (SELECT 1 FROM unblock_requests WHERE state IN (0, 1) AND (account = ?1 OR reviewer = ?1 OR approver = ?1"
       " OR lower(user) IN (SELECT login FROM account_logins WHERE account = ?1)))"
@@ -25,7 +26,10 @@ constexpr std::string_view is_needed_sql
       "g.told_at > ?2 - 86400))"
       " OR EXISTS (SELECT 1 FROM publications WHERE state = 4 AND asked_by = ?1)"
       " OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = ?1 AND a.disabled_at > ?2 - 86400 AND (a.console_role <> 0"
-      " OR EXISTS (SELECT 1 FROM former_roles f WHERE f.account = ?1 AND f.lost_at > ?2 - 86400)))";
+      " OR EXISTS (SELECT 1 FROM former_roles f WHERE f.account = ?1 AND f.lost_at > ?2 - 86400)))"
+      " OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = ?1 AND a.disabled_at > ?3 AND (a.console_role BETWEEN 1 AND 6"
+      " OR EXISTS (SELECT 1 FROM former_roles f WHERE f.account = ?1 AND f.role BETWEEN 1 AND 6 AND f.lost_at > ?3)))";
+static_assert(static_cast<int>(ConsoleRole::officer) == 1 && static_cast<int>(ConsoleRole::chief_executive) == 6);
 
 /// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.
 constexpr std::array<std::string_view, 8> removals{
@@ -39,7 +43,7 @@ constexpr std::array<std::string_view, 8> removals{
 result<void> require_unneeded(Ledger& ledger, AccountId id, Instant now)
 {
     auto const found = ledger.database().first(
-        is_needed_sql, [](Statement const& row) { return row.integer(0); }, id, now);
+        is_needed_sql, [](Statement const& row) { return row.integer(0); }, id, now, now - forgetting_time);
     if (!found)
         return found.error();
     return *found == 0 ? result<void>{} : result<void>{errc::wrong_state};

@@ -229,7 +229,8 @@ int account_forget(Common const& common, std::string const& login, std::string c
     if (!forgotten && forgotten.error() == store::errc::wrong_state)
         return report_failure(common, streams,
             fmt::format("nothing was changed for \"{}\": close the account first, and what still needs it: a request, "
-                        "supervised use, a permission; one with a role of the console waits for a day after that",
+                        "supervised use, a permission; one with a role of the console waits for a day after that, one whose role "
+                        "decides for 14 days",
                 login));
     if (!forgotten)
         return report_failure(

@@ -42,8 +42,8 @@ void add_forget_form(Page& page, Visit const& visit, store::Account const& accou
                   "stays, so that what was done with it stays true, and nobody else gets its user names."));
     page.parts.push_back(paragraph("Records about the person and the audit keep the user name for their own time."));
     page.parts.push_back(
-        paragraph("With a role in these pages, a day after the account was closed at the earliest: until then it can be opened "
-                  "again."));
+        paragraph("With a role in these pages, a day after the account was closed at the earliest, and 14 days after if the role "
+                  "decided: until then it can be opened again."));
     page.parts.push_back(paragraph(when_by_itself(visit, account)));
     page.parts.push_back(portal::form(form));
 }
@@ -80,7 +80,8 @@ task<Response> take_account_forget(Visit const& visit)
         co_return co_await account_page(visit, id,
             one_problem("reason",
                 "The account is open, something that is not over needs it (a request, supervised use, a permission, a role that "
-                "waits), or it had a role in these pages and was closed less than a day ago"));
+                "waits), or it had a role in these pages and was closed less than a day ago, or less than 14 days if the role "
+                "decided"));
     co_return done ? redirect_to(address_of(id, "forgotten")) : show_failure(visit, done.error());
 }
 

@@ -19,7 +19,10 @@ using std::chrono::hours;
 
 struct Forgotten : School {
     /// For long enough that it may be forgotten.
-    void close(AccountId id, Instant at = tuesday - hours{24}) { ASSERT_DONE(set_disabled(*ledger, id, true, owner(), at)); }
+    void close(AccountId id, Instant at = tuesday - forgetting_time)
+    {
+        ASSERT_DONE(set_disabled(*ledger, id, true, owner(), at));
+    }
     result<void> forget(AccountId id, AccountId by, std::string const& reason = "Asked for by the person.")
     {
         return forget_account(*ledger, id, reason, as(by), tuesday);
@@ -141,6 +144,16 @@ TEST_F(Forgotten, AreClosedFirstAndForgottenByWhoSeesToAccounts)
     EXPECT_FAILS(forget(AccountId{99}, ict), errc::not_found);
     ASSERT_DONE(forget(officer2, ict));
     EXPECT_FAILS(forget(officer2, ict), errc::wrong_state) << "once";
+}
+
+TEST_F(Forgotten, WaitLongerIfTheirRoleDecided)
+{
+    auto const auditor = add("a.count", "Aldo Count", ConsoleRole::auditor);
+    close(auditor, tuesday - hours{24});
+    ASSERT_DONE(forget(auditor, ict));
+    close(officer2, tuesday - forgetting_time + std::chrono::seconds{1});
+    EXPECT_FAILS(forget(officer2, ict), errc::wrong_state);
+    ASSERT_DONE(forget_account(*ledger, officer2, "Left.", as(ict), tuesday + std::chrono::seconds{1}));
 }
 
 TEST_F(Forgotten, AreNeverChangedAgain)

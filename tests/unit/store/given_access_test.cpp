@@ -240,10 +240,10 @@ TEST_F(GivenAccesses, KeepWhoGaveThemUntilTheyAreOver)
     now += hours{25};
     EXPECT_FAILS(forget_account(*ledger, ict, "Left.", owner(), now), errc::wrong_state) << "nobody was told of it yet";
     ASSERT_DONE(note_holds_seen(*ledger, head2, now));
-    now += hours{25};
+    now += forgetting_time;
     ASSERT_DONE(forget_account(*ledger, ict, "Left.", owner(), now));
     ASSERT_DONE(set_disabled(*ledger, head, true, owner(), now));
-    now += hours{25};
+    now += forgetting_time;
     ASSERT_DONE(forget_account(*ledger, head, "Left.", owner(), now));
     EXPECT_FALSE(find_account(*ledger, head)->access_given_at);
 }
@@ -484,7 +484,7 @@ TEST_F(GivenAccesses, DoNotKeepWhoGaveThemToAnAccountThatIsClosed)
 {
     ASSERT_DONE(give_password(head, as(ict)));
     close(ict);
-    now += hours{25};
+    now += forgetting_time;
     EXPECT_FAILS(forget_account(*ledger, ict, "Left.", owner(), now), errc::wrong_state);
     close(head);
     ASSERT_DONE(forget_account(*ledger, ict, "Left.", owner(), now));
@@ -690,7 +690,7 @@ TEST_F(GivenAccesses, RefusedAreNotForgottenByWhoGaveThem)
 {
     ASSERT_DONE(give_password(officer, as(ict)));
     ASSERT_TRUE(refuse(officer, head));
-    now += hours{25};
+    now += forgetting_time;
     EXPECT_FAILS(forget_account(*ledger, officer, "They have left.", as(ict), now), errc::wrong_state);
     ASSERT_DONE(forget_account(*ledger, officer, "They have left.", owner(), now));
 }
@@ -800,7 +800,7 @@ TEST_F(GivenAccesses, OfAccountsThatDecideNothingKeepNobody)
 {
     ASSERT_DONE(give_password(pupil, as(ict)));
     close(ict);
-    now += hours{25};
+    now += forgetting_time;
     ASSERT_DONE(forget_account(*ledger, ict, "Left.", owner(), now));
 }
 

@@ -166,7 +166,7 @@ TEST_F(Notices, TellTheHeadteacherOfRolesThatAreGoneByThen)
     ASSERT_DONE(set_disabled(*ledger, officer2, true, as(ict), tuesday));
     EXPECT_THAT(due_for_all(), ElementsAre("roles"));
     tell_all();
-    ASSERT_DONE(forget_account(*ledger, officer2, "Left.", as(ict), tuesday + hours{24}));
+    ASSERT_DONE(forget_account(*ledger, officer2, "Left.", as(ict), tuesday + forgetting_time));
     EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "the row says that it had one";
     tell_all();
     ASSERT_DONE(set_disabled(*ledger, head2, true, as(ict), tuesday));

@@ -383,8 +383,9 @@ TEST_F(RoleGrants, DoNotCountAtOnceBecauseTheOthersWereForgotten)
     for (auto const& by : {as(ict), owner()})
         EXPECT_FAILS(forget_account(*ledger, head, "Left.", by, now), errc::wrong_state) << "they can still be opened again";
     now += hours{24} - std::chrono::seconds{1};
-    EXPECT_FAILS(forget_account(*ledger, head, "Left.", as(ict), now), errc::wrong_state);
     ask(dsl, ConsoleRole::headteacher, ict);
+    now += forgetting_time - hours{24};
+    EXPECT_FAILS(forget_account(*ledger, head, "Left.", as(ict), now), errc::wrong_state);
     now += std::chrono::seconds{1};
     ASSERT_DONE(forget_account(*ledger, head, "Left.", as(ict), now));
     EXPECT_EQ(newest_detail("account.forget"), "role headteacher: Left.");
@@ -395,7 +396,8 @@ TEST_F(RoleGrants, AreRememberedForADayOfWhoIsClosedAfterLosingThem)
     close(head2, tuesday);
     ASSERT_DONE(set_console_role(*ledger, head, ConsoleRole::none, as(ict), now));
     ASSERT_DONE(set_disabled(*ledger, head, true, as(ict), now));
-    EXPECT_FAILS(forget_account(*ledger, head, "Left.", as(ict), now), errc::wrong_state);
+    for (auto const later : {std::chrono::seconds{0}, std::chrono::seconds{forgetting_time} - std::chrono::seconds{1}})
+        EXPECT_FAILS(forget_account(*ledger, head, "Left.", as(ict), now + later), errc::wrong_state);
     ask(dsl, ConsoleRole::headteacher, ict);
     close(pupil, now);
     ASSERT_DONE(forget_account(*ledger, pupil, "Left.", as(ict), now)); // who never had one
@@ -410,7 +412,7 @@ TEST_F(RoleGrants, GoWithTheForgottenAccountAndKeepWhoDidIt)
     ASSERT_DONE(refuse(other, head));
     close(dsl, now);
     close(head, now);
-    now += hours{24};
+    now += forgetting_time;
     ASSERT_DONE(forget_account(*ledger, dsl, "Left.", owner(), now));
     ASSERT_DONE(forget_account(*ledger, head, "Left.", owner(), now));
     EXPECT_FAILS(find_role_grant(*ledger, about), errc::not_found);
