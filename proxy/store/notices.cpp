@@ -78,10 +78,14 @@ result<std::optional<std::int64_t>> newest_hold_of_chief(Ledger& ledger, Console
     return as_number(newest_hold_for_chief(ledger, now));
 }
 
-constexpr std::string_view open_reports
-    = "SELECT coalesce(max(id), 0) FROM reports WHERE state = 0 AND route = ?1 AND urgency < 3";
-constexpr std::string_view urgent_reports
-    = "SELECT coalesce(max(id), 0) FROM reports WHERE state = 0 AND route = ?1 AND urgency = 3";
+template <Urgent urgent>
+result<std::optional<std::int64_t>> newest_report(Ledger& ledger, ConsoleRole role, Instant now)
+{
+    return as_number(newest_report_for(ledger, role, urgent, now));
+}
+
+constexpr auto calm_reports = newest_report<Urgent::no>;
+constexpr auto urgent_reports = newest_report<Urgent::yes>;
 constexpr std::string_view proposals
     = "SELECT coalesce(max(r.id), 0) FROM restrictions r WHERE r.state = 0 AND (?1 = 6) = EXISTS (SELECT 1 FROM account_logins l"
       " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
@@ -141,7 +145,7 @@ constexpr std::array sources{
     Source{{"requests", ConsoleRole::officer, "a request waits", "Somebody asked for a site that is blocked.", "/requests"},
         "SELECT coalesce(max(e.id), 0) FROM unblock_events e JOIN unblock_requests r ON r.id = e.request WHERE r.state = 0 AND "
         "?1 > 0"},
-    Source{{"reports", ConsoleRole::officer, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"reports", ConsoleRole::officer, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
     Source{{"key-officer", ConsoleRole::officer, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND officer IS NULL AND ?1 > 0"},
     Source{{"publications", ConsoleRole::officer, "a publication was refused",
@@ -152,7 +156,7 @@ constexpr std::array sources{
         "SELECT coalesce(max(id), 0) FROM publications WHERE state = 3 AND ?1 > 0"},
     Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision", a_decision, "/requests"}, {}, {},
         newest_to_decide},
-    Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
     Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
@@ -205,7 +209,7 @@ constexpr std::array sources{
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'lists.update-failed' AND ?1 > 0"},
     Source{{"decisions-head", ConsoleRole::chief_executive, "a request waits for your decision", a_decision, "/requests"}, {}, {},
         newest_to_decide},
-    Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, open_reports},
+    Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
     Source{{"role-asked-chief", ConsoleRole::chief_executive, "a role waits for you", a_role, "/roles"}, {}, {},
         newest_role_of_chief},
     Source{
@@ -217,10 +221,11 @@ constexpr std::array sources{
         {}, {}, newest_hold_of_chief},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},
-    Source{{"reports-pupil", ConsoleRole::dsl, "a report waits", a_report, "/reports"}, open_reports},
-    Source{{"urgent-pupil", ConsoleRole::dsl, "please look now", urgent_report, "/reports"}, urgent_reports},
-    Source{{"urgent-staff", ConsoleRole::headteacher, "please look now", urgent_report, "/reports"}, urgent_reports},
-    Source{{"urgent-officer", ConsoleRole::officer, "please look now", urgent_report, "/reports"}, urgent_reports},
+    Source{{"reports-pupil", ConsoleRole::dsl, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
+    Source{{"urgent-pupil", ConsoleRole::dsl, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
+    Source{{"urgent-staff", ConsoleRole::headteacher, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
+    Source{{"urgent-head", ConsoleRole::chief_executive, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
+    Source{{"urgent-officer", ConsoleRole::officer, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
     Source{{"heads-dpo", ConsoleRole::dpo, "the head of the audit", a_head, "/audit"}, heads, head_line},
     Source{{"heads-governors", ConsoleRole::auditor, "the head of the audit", a_head, "/audit"}, heads, head_line}};
 
@@ -229,7 +234,6 @@ static_assert(static_cast<int>(ConsoleRole::none) == 0 && static_cast<int>(Conso
     && static_cast<int>(ConsoleRole::chief_executive) == 6);
 static_assert(static_cast<int>(PublicationState::waiting) == 4 && static_cast<int>(PublicationState::refused) == 3);
 static_assert(static_cast<int>(RequestState::submitted) == 0 && static_cast<int>(RequestState::recommended) == 1);
-static_assert(static_cast<int>(ReportState::open) == 0 && 1 + static_cast<int>(policy::Severity::urgent) == 3);
 
 constexpr auto kinds = [] {
     std::array<NoticeKind, sources.size()> all{};

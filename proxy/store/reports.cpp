@@ -1,6 +1,7 @@
 #include "proxy/store/reports.hpp"
 
 #include "proxy/store/acting.hpp"
+#include "proxy/store/report_routes.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
 #include <algorithm>
@@ -13,6 +14,9 @@ namespace {
 constexpr std::array<std::string_view, 4> about_names{"site", "pupil", "staff", "headteacher"};
 constexpr std::size_t text_limit = 4000;      // bytes
 constexpr std::int64_t reports_per_hour = 30; // from one address
+
+// With the urgency as a number.
+static_assert(1 + static_cast<int>(policy::Severity::urgent) == 3);
 
 constexpr std::string_view select_report
     = "SELECT id, reference, at, about, about_person, url, text, user, device, network, address, decision,"
@@ -64,125 +68,59 @@ bool is_valid(NewReport const& report)
         && is_plain_text(report.url, 2048, Empty::allowed);
 }
 
-enum class Named : std::uint8_t { no, yes };
+// As much of a report as says who sees it: there are thousands of texts.
+constexpr std::string_view select_brief = "SELECT id, about, about_person, route, taken_up_by, handled_by FROM reports ";
 
-/// Is one of the accounts with that role known by this name?
-result<Named> is_name_of_role(Ledger& ledger, std::string const& name, ConsoleRole role)
+Report read_brief(Statement const& row)
 {
-    auto const accounts = list_accounts(ledger);
-    if (!accounts)
-        return accounts.error();
-    for (auto const& account : *accounts) {
-        if (account.console_role != role)
-            continue;
-        auto const names = names_of(ledger, account);
-        if (!names)
-            return names.error();
-        if (names->has_any_name(name))
-            return Named::yes;
-    }
-    return Named::no;
+    Report report;
+    report.id = row.id<ReportId>(0);
+    report.content.about = row.id<ReportAbout>(1);
+    report.content.about_person = row.text(2);
+    report.route = row.id<ConsoleRole>(3);
+    report.taken_up_by = row.text(4);
+    report.handled_by = row.text(5);
+    return report;
 }
 
-/// How many hold the role who are not the one of that name.
-result<std::size_t> count_readers(Ledger& ledger, ConsoleRole role, std::string const& about)
+/// The reports that the reader sees, most urgent first, as much of each as select_brief.
+result<std::vector<Report>> reports_for(Ledger& ledger, ReportState state, AccountId reader, Instant now)
 {
-    auto const accounts = list_accounts(ledger);
-    if (!accounts)
-        return accounts.error();
-    std::size_t count = 0;
-    for (auto const& account : *accounts) {
-        if (account.console_role != role || account.disabled)
-            continue;
-        auto const names = names_of(ledger, account);
-        if (!names)
-            return names.error();
-        if (!names->has_any_name(about))
-            ++count;
-    }
-    return count;
-}
-
-using Readers = std::array<ConsoleRole, 3>;
-
-/// Clause 11: whose business it is, and who takes it if that is only the very person that it is about. A worry about the headteacher never lands on the
-/// headteacher's desk.
-constexpr Readers readers_of(ReportAbout about)
-{
-    using enum ConsoleRole;
-    switch (about) {
-    case ReportAbout::pupil: return {dsl, headteacher, chief_executive};
-    case ReportAbout::staff: return {headteacher, chief_executive, dsl};
-    case ReportAbout::headteacher: return {chief_executive, dsl, officer};
-    case ReportAbout::site: break;
-    }
-    return {officer, headteacher, chief_executive};
-}
-
-/// The name decides over the box that was ticked.
-result<ConsoleRole> route_of(Ledger& ledger, NewReport const& report)
-{
-    auto const about_head = is_name_of_role(ledger, report.about_person, ConsoleRole::headteacher);
-    if (!about_head)
-        return about_head.error();
-    auto const readers = readers_of(*about_head == Named::yes ? ReportAbout::headteacher : report.about);
-    for (auto const role : readers) {
-        auto const others = count_readers(ledger, role, report.about_person);
-        if (!others)
-            return others.error();
-        if (*others > 0)
-            return role;
-    }
-    return readers.front();
-}
-
-bool is_about(Report const& report, PersonNames const& names)
-{
-    return names.has_any_name(report.content.about_person);
-}
-
-/// Numbers of the reports that the reader sees, most urgent first. Whom they are about decides, and that only.
-result<std::vector<ReportId>> reports_for(Ledger& ledger, ReportState state, AccountId reader)
-{
-    auto const account = find_account(ledger, reader);
-    if (!account)
-        return account.error();
-    if (account->disabled || account->console_role == ConsoleRole::none)
-        return errc::not_permitted;
-    auto const names = names_of(ledger, *account);
-    if (!names)
-        return names.error();
-    auto const read = [](Statement const& row) { return std::pair{row.id<ReportId>(0), row.text(1)}; };
-    auto const all = ledger.database().collect(
-        "SELECT id, about_person FROM reports WHERE route = ? AND state = ? ORDER BY urgency DESC, id DESC", read,
-        account->console_role, state);
+    auto const sight = report_sight(ledger, reader, now);
+    if (!sight)
+        return sight.error();
+    static std::string const sql = fmt::format("{}WHERE state = ? ORDER BY urgency DESC, id DESC", select_brief);
+    auto all = ledger.database().collect(sql, read_brief, state);
     if (!all)
-        return all.error();
-    std::vector<ReportId> seen;
-    for (auto const& [id, about] : *all)
-        if (!names->has_any_name(about))
-            seen.push_back(id);
-    return seen;
+        return all;
+    std::erase_if(*all, [&](Report const& each) { return !sight->sees(each); });
+    for (auto& each : *all)
+        each.read_by = sight->read_by(each);
+    return all;
 }
 
-/// The report, if it is the reader's business. Errors: `errc::not_permitted`, `conflict_of_interest`, `not_found`.
-result<Report> load_for(Ledger& ledger, ReportId id, Actor const& reader)
+result<Report> find_report(Ledger& ledger, ReportId id)
 {
     static std::string const sql = fmt::format("{}WHERE id = ?", select_report);
     auto found = ledger.database().first(sql, read_report_row, id);
     if (!found)
         return found.error();
-    if (!*found)
-        return errc::not_found;
-    auto const account = require_role(ledger, reader, {(*found)->route});
-    if (!account)
-        return account.error();
-    auto const names = names_of(ledger, *account);
-    if (!names)
-        return names.error();
-    if (is_about(**found, *names))
-        return errc::conflict_of_interest;
-    return std::move(**found);
+    return *found ? result<Report>{std::move(**found)} : result<Report>{errc::not_found};
+}
+
+/// The report, if it is the reader's business. Errors: `errc::not_permitted`, `conflict_of_interest`, `not_found`.
+result<Report> load_for(Ledger& ledger, ReportId id, Actor const& reader, Instant now)
+{
+    auto report = find_report(ledger, id);
+    if (!report)
+        return report;
+    auto const sight = report_sight(ledger, reader.account, now);
+    if (!sight)
+        return sight.error();
+    report->read_by = sight->read_by(*report);
+    if (sight->sees(*report))
+        return report;
+    return sight->is_turn(*report) ? errc::conflict_of_interest : errc::not_permitted;
 }
 
 result<void> check_report_flood(Database& database, std::string const& address, Instant now)
@@ -200,25 +138,27 @@ result<void> check_report_flood(Database& database, std::string const& address, 
 /// Within a transaction: the row, and that there is one.
 result<Report> keep_report(Ledger& ledger, NewReport const& report, Actor const& by, Instant now)
 {
-    auto const route = route_of(ledger, report);
-    if (!route)
-        return route.error();
+    auto const readers = ReportReaders::load(ledger, now);
+    if (!readers)
+        return readers.error();
+    auto const route = readers->route_of(report);
     Report kept;
     kept.reference = random_reference();
     kept.at = now;
     kept.content = report;
-    kept.route = *route;
+    kept.route = route;
+    kept.read_by = readers->reader_of(report, route);
     std::int64_t const urgency = report.severity ? 1 + static_cast<std::int64_t>(*report.severity) : 0;
     auto const added = ledger.database().execute("INSERT INTO reports (reference, at, about, about_person, url, text, user, "
                                                  "device, network, address, decision, route, urgency, theme)"
                                                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         kept.reference, now, report.about, report.about_person, report.url, report.text, report.user, report.device,
-        report.network, report.address, report.decision_id, *route, urgency, report.theme);
+        report.network, report.address, report.decision_id, route, urgency, report.theme);
     if (!added)
         return added.error();
     kept.id = static_cast<ReportId>(ledger.database().last_row_id());
     // Neither the text nor the person: the audit log is read by more people than the report.
-    auto const detail = fmt::format("about {}, to {}", to_text(report.about), to_text(*route));
+    auto const detail = fmt::format("about {}, to {}", to_text(report.about), to_text(route));
     if (auto const audited = audit(ledger, {"report.submit", report_object(kept.id), by, now}, detail); !audited)
         return audited.error();
     return kept;
@@ -301,37 +241,48 @@ result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant n
     return ledger.transact([&] { return keep_report(ledger, report, gateway, now); });
 }
 
-result<std::size_t> count_reports(Ledger& ledger, ReportState state, AccountId reader)
+result<std::size_t> count_reports(Ledger& ledger, ReportState state, AccountId reader, Instant now)
 {
-    auto const seen = reports_for(ledger, state, reader);
+    auto const seen = reports_for(ledger, state, reader, now);
     if (!seen)
         return seen.error();
     return seen->size();
 }
 
 result<std::vector<Report>> list_reports(
-    Ledger& ledger, ReportState state, AccountId reader, std::size_t limit, std::size_t skipped)
+    Ledger& ledger, ReportState state, AccountId reader, Instant now, std::size_t limit, std::size_t skipped)
 {
-    static std::string const sql = fmt::format("{}WHERE id = ?", select_report);
-    auto const seen = reports_for(ledger, state, reader);
+    auto const seen = reports_for(ledger, state, reader, now);
     if (!seen)
-        return seen.error();
+        return seen;
     std::vector<Report> reports;
     for (auto at = std::min(skipped, seen->size()); at < seen->size() && reports.size() < limit; ++at) {
-        auto report = ledger.database().first(sql, read_report_row, (*seen)[at]);
+        auto report = find_report(ledger, (*seen)[at].id);
         if (!report)
             return report.error();
-        if (*report)
-            reports.push_back(std::move(**report));
+        report->read_by = (*seen)[at].read_by;
+        reports.push_back(std::move(*report));
     }
     return reports;
+}
+
+result<ReportId> newest_report_for(Ledger& ledger, ConsoleRole role, Urgent urgent, Instant now)
+{
+    static std::string const sql = fmt::format("{}WHERE state = ? AND (urgency = 3) = ? ORDER BY id DESC", select_brief);
+    auto const open = ledger.database().collect(sql, read_brief, ReportState::open, urgent == Urgent::yes);
+    auto const readers = ReportReaders::load(ledger, now);
+    if (!open || !readers)
+        return !open ? open.error() : readers.error();
+    auto const newest = std::find_if(open->begin(), open->end(),
+        [&](Report const& each) { return each.route == role || readers->reader_of(each.content, each.route) == role; });
+    return newest == open->end() ? ReportId::none : newest->id;
 }
 
 result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now)
 {
     Deed const deed{"report.read", report_object(id), reader, now};
     return carry_out(ledger, deed, [&]() -> result<Report> {
-        auto report = load_for(ledger, id, reader);
+        auto report = load_for(ledger, id, reader, now);
         if (!report)
             return report;
         if (report->content.about == ReportAbout::site && report->content.about_person.empty())
@@ -348,7 +299,7 @@ result<void> take_up_report(Ledger& ledger, ReportId id, Actor const& actor, Ins
 {
     Deed const deed{"report.take-up", report_object(id), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        if (auto const report = load_for(ledger, id, actor); !report)
+        if (auto const report = load_for(ledger, id, actor, now); !report)
             return report.error();
         auto const account = find_account(ledger, actor.account);
         if (!account)
@@ -370,7 +321,7 @@ result<void> note_on_report(Ledger& ledger, ReportId id, std::string const& text
         return errc::invalid_value;
     Deed const deed{"report.note", report_object(id), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        if (auto const report = load_for(ledger, id, actor); !report)
+        if (auto const report = load_for(ledger, id, actor, now); !report)
             return report.error();
         auto const account = find_account(ledger, actor.account);
         if (!account)
@@ -393,7 +344,7 @@ result<void> handle_report(Ledger& ledger, ReportId id, std::string const& outco
         return errc::invalid_value;
     Deed const deed{"report.handle", report_object(id), actor, now};
     return carry_out(ledger, deed, [&]() -> result<void> {
-        auto const report = load_for(ledger, id, actor);
+        auto const report = load_for(ledger, id, actor, now);
         if (!report)
             return report.error();
         auto const account = find_account(ledger, actor.account);

@@ -1,6 +1,6 @@
 #pragma once
 // "Tell someone about this": inappropriate content, or a worry about a person. Routed by its subject (clause 11): a site -> officer, a pupil -> DSL, staff ->
-// headteacher, the headteacher -> chief executive. Nobody sees a report about themselves.
+// headteacher, the headteacher -> chief executive; to the next who may where those cannot read it. Nobody sees a report about themselves.
 
 #include "proxy/detect/alert.hpp"
 #include "proxy/store/accounts.hpp"
@@ -29,6 +29,7 @@ struct Report {
     Instant at{};
     NewReport content;
     ConsoleRole route = ConsoleRole::officer; ///< whose queue
+    ConsoleRole read_by = ConsoleRole::none;  ///< who reads it now: they, or the next who may; none: nobody can
     ReportState state = ReportState::open;
     std::string taken_up_by; ///< login of who has said that they look after it; empty: nobody yet
     std::optional<Instant> taken_up_at;
@@ -42,10 +43,14 @@ result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant no
 /// What somebody has to look at, as a report by the gateway about whoever did it, routed like any other (clause 11). A person who
 /// is not known is named by the place. Errors: those of the database.
 result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant now);
-/// The queue of the reader's role, most urgent first, without reports about the reader.
+/// The queue of the reader's role, most urgent first, without reports about the reader; with those of others as long as everybody before the reader is
+/// closed, waits (given_access.hpp) or is the person, and with what the reader took up or saw to the end then.
 result<std::vector<Report>> list_reports(
-    Ledger& ledger, ReportState state, AccountId reader, std::size_t limit = 50, std::size_t skipped = 0);
-result<std::size_t> count_reports(Ledger& ledger, ReportState state, AccountId reader);
+    Ledger& ledger, ReportState state, AccountId reader, Instant now, std::size_t limit = 50, std::size_t skipped = 0);
+result<std::size_t> count_reports(Ledger& ledger, ReportState state, AccountId reader, Instant now);
+/// Of the open ones that this role reads; none if there is none. For the mail.
+enum class Urgent : std::uint8_t { no, yes };
+result<ReportId> newest_report_for(Ledger& ledger, ConsoleRole role, Urgent urgent, Instant now);
 /// One report; reading one about a person is an audited event and needs a purpose.
 /// Errors: `errc::not_found`, `not_permitted` (not this role's queue), `conflict_of_interest`, `invalid_value` (no purpose).
 result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now);

@@ -52,14 +52,16 @@ result<void> count_requests(Ledger& ledger, Account const& reader, Waiting& wait
     return {};
 }
 
-result<void> count_reports(Ledger& ledger, Account const& reader, Waiting& waiting)
+result<void> count_reports(Ledger& ledger, Account const& reader, Instant now, Waiting& waiting)
 {
     if (!is_one_of(reader, {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher, ConsoleRole::chief_executive}))
         return {};
-    auto const reports = list_reports(ledger, ReportState::open, reader.id, whole_queue);
+    auto const reports = list_reports(ledger, ReportState::open, reader.id, now, whole_queue);
     if (!reports)
         return reports.error();
     waiting.reports = reports->size();
+    waiting.unread_reports = static_cast<std::size_t>(std::count_if(
+        reports->begin(), reports->end(), [](Report const& report) { return report.read_by == ConsoleRole::none; }));
     waiting.urgent_reports = static_cast<std::size_t>(std::count_if(reports->begin(), reports->end(),
         [](Report const& report) { return report.content.severity == policy::Severity::urgent; }));
     return {};
@@ -158,7 +160,7 @@ result<Waiting> what_waits(Ledger& ledger, AccountId reader, policy::Moment cons
     Waiting waiting;
     result<void> counted = count_requests(ledger, *account, waiting);
     if (counted)
-        counted = count_reports(ledger, *account, waiting);
+        counted = count_reports(ledger, *account, now.instant, waiting);
     if (counted)
         counted = count_incidents(ledger, *account, waiting);
     if (counted)

@@ -12,6 +12,7 @@ struct Waiting {
     std::size_t requests = 0;                    ///< for the officer to look at
     std::size_t decisions = 0;                   ///< requests for the headteacher, or the chief executive in their place
     std::size_t reports = 0, urgent_reports = 0; ///< the second are some of the first
+    std::size_t unread_reports = 0;              ///< likewise: nobody can read them now, since the reader's account waits
     std::size_t incidents = 0;                   ///< attempts that came since the reader last looked
     std::size_t keys = 0;                        ///< permissions without the reader's key
     std::size_t cases = 0;                       ///< proposals of supervised use that the reader decides

@@ -89,6 +89,20 @@ std::vector<Task> tasks_of(Work const& work)
     return tasks;
 }
 
+/// To whom waits for a word themselves: that there is work which they do not see, and who sees to reports meanwhile.
+void add_closed_work(Page& page, Work const& work)
+{
+    if (work.unread_reports > 0)
+        page.parts.push_back(
+            warning(words("{} reports wait, and nobody else can read {} of them. Have somebody confirm now that it "
+                          "is really you.",
+                work.reports, work.unread_reports)));
+    else if (work.reports > 0)
+        page.parts.push_back(
+            inset(words("{} reports wait. You do not see them now; meanwhile somebody else does.", work.reports)));
+    page.parts.push_back(paragraph("What waits for you comes back here once somebody has confirmed that it is really you."));
+}
+
 } // namespace
 
 task<Response> show_home(Visit const& visit)
@@ -114,9 +128,11 @@ task<Response> show_home(Visit const& visit)
     Page page;
     page.title = "Start";
     page.parts = {heading("What needs you now", role_title(role))};
-    if (found.empty())
+    if (visit.is_held())
+        add_closed_work(page, all);
+    else if (found.empty())
         page.parts.push_back(paragraph("Nothing waits for you. The menu leads to everything else."));
-    else
+    if (!found.empty())
         page.parts.push_back(tasks(found));
     co_return show(visit, page);
 }

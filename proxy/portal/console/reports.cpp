@@ -182,10 +182,11 @@ task<Response> show_reports(Visit const& visit)
 {
     bool const handled = visit.query("show") == "handled";
     auto const state = handled ? store::ReportState::handled : store::ReportState::open;
-    auto const work = [asked = std::string(visit.query("page")), state, id = visit.session->account.id](Ledger& ledger) {
+    auto const work = [asked = std::string(visit.query("page")), state, id = visit.session->account.id, now = visit.instant()](
+                          Ledger& ledger) {
         return read_page(
-            asked, [&] { return store::count_reports(ledger, state, id); },
-            [&](std::size_t limit, std::size_t skipped) { return store::list_reports(ledger, state, id, limit, skipped); });
+            asked, [&] { return store::count_reports(ledger, state, id, now); },
+            [&](std::size_t limit, std::size_t skipped) { return store::list_reports(ledger, state, id, now, limit, skipped); });
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)

@@ -60,26 +60,35 @@ Cell state_cell(State state)
 }
 
 /// Roles without which something has nobody to decide it, each with what that is.
-std::vector<checks::Finding> missing_people(Services const& services)
+std::vector<checks::Finding> missing_people(Services const& services, store::Instant now)
 {
     struct Duty {
         store::ConsoleRole role;
         char const* without;
+        char const* held;
     };
     using enum store::ConsoleRole;
-    static constexpr Duty duties[] = {{officer, "there is no online safety officer, so nobody looks at requests and reports"},
-        {headteacher, "there is no headteacher, so nobody decides on requests"},
-        {dsl, "there is no safeguarding lead, so nobody reads reports about pupils"},
-        {chief_executive, "there is no chief executive, so nobody decides what is about the headteacher"}};
+    static constexpr Duty duties[] = {{officer, "there is no online safety officer, so nobody looks at requests and reports",
+                                          "the account of the online safety officer waits, so nobody looks at requests"},
+        {headteacher, "there is no headteacher, so nobody decides on requests",
+            "the account of the headteacher waits, so nobody decides on requests"},
+        {dsl, "there is no safeguarding lead, so nobody reads reports about pupils",
+            "the account of the safeguarding lead waits, so somebody else reads reports about pupils"},
+        {chief_executive, "there is no chief executive, so nobody decides what is about the headteacher",
+            "the account of the chief executive waits, so nobody decides what is about the headteacher"}};
     auto const accounts = services.store.run([](store::Ledger& ledger) { return store::list_accounts(ledger); });
     std::vector<checks::Finding> findings;
     if (!accounts)
         return findings; // the store's own finding says so
     for (auto const& duty : duties) {
         auto const has_it = [&](store::Account const& account) { return account.console_role == duty.role && !account.disabled; };
+        auto const does_it = [&](store::Account const& account) { return has_it(account) && !account.is_held(now); };
         if (std::none_of(accounts->begin(), accounts->end(), has_it))
             findings.push_back(
                 {"accounts", State::warning, {duty.without}, {"make an account with this role, or give the role to somebody"}});
+        else if (std::none_of(accounts->begin(), accounts->end(), does_it))
+            findings.push_back(
+                {"accounts", State::warning, {duty.held}, {"have it confirmed on the page Roles that it is really them"}});
     }
     return findings;
 }
@@ -113,7 +122,7 @@ std::vector<checks::Finding> examine_daemon(Services const& services, store::Ins
         findings.push_back({"expectations", State::failed,
             {"the policy that runs does not hold {} of them", {std::to_string(health.failed_expectations)}},
             {"run `gatehouse check`"}});
-    for (auto& finding : missing_people(services))
+    for (auto& finding : missing_people(services, now))
         findings.push_back(std::move(finding));
     auto const age = health.lists_compiled_at ? now - *health.lists_compiled_at : std::chrono::seconds{0};
     if (age > lists_age_limit)
