@@ -43,6 +43,15 @@ bool waits_for_role(Ledger& ledger, Account const& account, Door door, Instant n
     return waiting && waiting->waits(now);
 }
 
+/// It is them, and there is no session: on record all the same, since they were told what waits and who could say yes. Inside a transaction.
+result<SignInOutcome> told_to_wait(Ledger& ledger, Account account, std::string const& address, std::string detail, Instant now)
+{
+    Actor const actor{account.id, "", address};
+    if (auto const audited = audit(ledger, {"sign-in.waits", object_of(account.id), actor, now}, std::move(detail)); !audited)
+        return audited.error();
+    return SignInOutcome{SignInOutcome::Status::waits, {}, std::move(account), {}};
+}
+
 result<std::optional<PasswordHash>> stored_hash(Ledger& ledger, AccountId account)
 {
     return ledger.database().first(
@@ -100,7 +109,7 @@ struct Completion {
         if (auto const forgiven = forgive_attempt(ledger, found->login, attempt.address, attempt.now); !forgiven)
             return forgiven.error();
         if (waits)
-            return SignInOutcome{SignInOutcome::Status::waits, {}, *found, {}};
+            return told_to_wait(ledger, *found, attempt.address, "console", attempt.now);
         if (better)
             if (auto const kept = database.execute("UPDATE accounts SET password = ? WHERE id = ?", better->text, account); !kept)
                 return kept.error();
@@ -180,7 +189,7 @@ result<SignInOutcome> sign_in_by_name(
     if (!account && account.error() != errc::not_found)
         return account.error();
     if (account && waits_for_role(ledger, *account, Door::console, now))
-        return SignInOutcome{SignInOutcome::Status::waits, {}, *account, {}};
+        return ledger.transact([&] { return told_to_wait(ledger, *account, address, "by the school's sign-on", now); });
     if (!account || account->is_break_glass || !may_use(*account, Door::console)) {
         auto const noted
             = record_event(ledger, nobody, "sign-in.refused", "sign-on:" + folded_name(name), "no account for this name", now);

@@ -19,7 +19,7 @@ struct SignInOutcome {
         signed_in,
         refused,
         throttled,
-        waits, ///< it is them, and the role that was asked for them waits for a second person (role_grants.hpp): no session
+        waits, ///< it is them, and the role that was asked for them waits for a second person (role_grants.hpp): no session, but an audit row
     };
     Status status = Status::refused;
     std::chrono::seconds retry_after{0}; ///< for throttled

@@ -86,6 +86,39 @@ void add_people(store::Store& store)
     must(store::issue_account_now(store, fresh, password, {store::AccountId::none, "command-line:test", ""}, now()), "fresh");
 }
 
+/// One whose role waits for a second person, and one who has it since a moment ago.
+void add_newcomers(store::Store& store)
+{
+    auto const find = [&](char const* login) {
+        return must(store.run([login](Ledger& ledger) { return store::find_account(ledger, login); }), login).id;
+    };
+    store::Actor const lead{find("ict"), "ict", "127.0.0.1"}, head{find("head"), "head", "127.0.0.1"};
+    for (auto const* const login : {"newcomer", "newrole"}) {
+        store::NewAccount account;
+        account.login = login;
+        account.display_name = login;
+        account.console_role = ConsoleRole::officer;
+        must(store::issue_account_now(store, account, password, lead, now()), login);
+    }
+    auto const settle = [&](Ledger& ledger) -> result<store::AccountId> {
+        auto const account = store::find_account(ledger, "newrole");
+        auto const waiting = account ? store::waiting_role(ledger, account->id) : result<store::RoleGrant>{account.error()};
+        if (!waiting)
+            return waiting.error();
+        if (auto const confirmed = store::confirm_role(ledger, {waiting->id, head, now()}); !confirmed)
+            return confirmed.error();
+        auto const hold = store::find_access_hold(ledger, account->id, now());
+        if (!hold)
+            return hold.error();
+        if (auto const known = store::confirm_access(ledger, {account->id, hold->given.back().id, head, now()}); !known)
+            return known.error();
+        auto const chosen = ledger.transact(
+            [&] { return ledger.database().execute("UPDATE accounts SET must_change = 0 WHERE id = ?", account->id); });
+        return chosen ? result<store::AccountId>{account->id} : result<store::AccountId>{chosen.error()};
+    };
+    must(store.run(settle), "newrole");
+}
+
 store::NewRequest request_for(std::string url, std::string why, std::string name)
 {
     store::NewRequest request;
@@ -339,6 +372,7 @@ int seed(Settings const& settings)
 {
     auto const store = open_store(settings);
     add_people(*store);
+    add_newcomers(*store);
     auto const links = add_records(*store);
     add_rows(settings);
     std::cout << boost::json::serialize(links) << std::endl;

@@ -10,6 +10,7 @@ export const roles = {
     head: ["/", "/history/one?id={asked_id}", "/roles", "/roles/one?id={role_grant_id}", "/roles/access?id={held_id}", "/roles/access?id={refused_id}", "/reviews", "/requests", "/request?id={recommended_id}", "/supervision", "/supervision/one?id={proposed_id}", "/supervision/one?id={supervised_id}", "/permission?id={permission_id}", "/reports", "/audit", "/lists", "/rules/one?id=exam-week", "/services/one?id=tiktok"],
     ict: ["/", "/inspection", "/log", "/log?person=j.teacher&purpose=complaint", "/status", "/audit", "/log/live", "/traffic", "/traffic?days=7", "/checks", "/governors", "/accounts", "/accounts/add", "/accounts/one?id={account_id}", "/roles", "/roles/one?id={role_grant_id}", "/roles/access?id={held_id}", "/roles/access?id={refused_id}"],
     held: ["/", "/requests", "/account"],
+    newrole: ["/", "/draft", "/requests", "/account"],
     beside: ["/", "/supervision", "/supervision/one?id={supervised_id}"],
     dsl: ["/", "/reports", "/report?id={person_report_id}"],
     dpo: ["/", "/audit?action=account.", "/privacy", "/reviews"],

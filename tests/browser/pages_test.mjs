@@ -92,6 +92,14 @@ try {
     await page.click("button[type=submit]");
     await checkPage(page, "sign-in-refused");
 
+    const newcomer = await visitor(browser);
+    await newcomer.goto(`${gateway.console}/sign-in`);
+    await newcomer.fill("#login", "newcomer");
+    await newcomer.fill("#password", password);
+    await newcomer.click("button[type=submit]");
+    await newcomer.waitForSelector("text=Your account is there, and waits");
+    await checkPage(newcomer, "sign-in-waits");
+
     const fresh = await visitor(browser);
     await signIn(fresh, gateway, "fresh");
     await test("a first sign-in opens nothing but the change of the password", async () => {
@@ -197,6 +205,12 @@ try {
             await person.goto(`${gateway.console}/request?id=${gateway.seed.waiting_id}`);
             await person.click("text=Send to the headteacher");
             await checkPage(person, "officer-recommend-errors");
+        }
+        if (role === "newrole") {
+            await person.goto(`${gateway.console}/`);
+            await test("whose role is new reads from when it decides", async () => {
+                expect((await person.textContent("body")).includes("Your role is new. It decides from"), await person.textContent("body"));
+            });
         }
         if (role === "dpo") {
             await person.goto(`${gateway.console}/privacy`);

@@ -94,6 +94,10 @@ TEST_F(SignIn, TellsWhoHasThePasswordThatTheirRoleStillWaits)
     auto const told = console("nora", nora->password, "10.0.0.9", later);
     EXPECT_EQ(told.status, Status::waits);
     EXPECT_TRUE(told.token.empty());
+    auto const row = store->run([](Ledger& ledger) { return list_audit(ledger, {.action_prefix = "sign-in"}); });
+    ASSERT_TRUE(row && !row->empty());
+    EXPECT_EQ(row->front().action, "sign-in.waits") << "they heard who could say yes: on record";
+    EXPECT_EQ(row->front().actor, "nora");
     EXPECT_EQ(console("nora", "wet lettuce", "10.0.0.9", later).status, Status::refused);
     ASSERT_DONE(store->run([&](Ledger& ledger) {
         return confirm_role(ledger, {waiting_role(ledger, nora->account.id)->id, as(head.account.id), later});
