@@ -47,6 +47,9 @@ Finding look_at_configuration(Settings const& settings)
     if (auto const warnings = loaded.problems.size(); warnings > 0)
         return {"configuration", State::warning, {"the policy runs, with {} warnings", {std::to_string(warnings)}},
             {"run `gatehouse check`"}};
+    if (!lint(settings).empty())
+        return {"configuration", State::warning, {"private networks are listed, but no names that may lead there"},
+            {"write private_names below [reach] in gatehouse.toml"}};
     return {"configuration", State::ok, {"{} rules, every expectation holds", {std::to_string(loaded.policy.rules.size())}}};
 }
 

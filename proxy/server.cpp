@@ -133,6 +133,9 @@ Server::~Server() = default;
 void Server::make_guard(std::vector<std::uint16_t> const& ports)
 {
     guard_.reachable_private = settings_.reachable_private;
+    guard_.private_names = settings_.private_names.value_or(std::vector<std::string>{});
+    for (auto const& problem : lint(settings_))
+        spdlog::warn("settings.lint found=\"{}\" remedy=\"{}\"", problem.message, problem.suggestion);
     auto own = net::interface_addresses();
     if (!own) // an empty list would let people reach the console through the proxy
         throw std::runtime_error("this machine's own addresses cannot be listed: " + own.error().message()

@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 #include <fstream>
 #include <iterator>
+#include <libpsl.h>
 #include <stdexcept>
 
 namespace gatehouse {
@@ -48,11 +49,30 @@ void read_urls(SettingsReader& reader, Settings& settings)
     check_url(reader, "console", settings.console_url, "https://");
 }
 
+/// Below a public suffix anybody may have a name, and lead it into the school's network.
+void check_private_names(SettingsReader& reader, std::vector<std::string> const& names)
+{
+    for (auto const& name : names) {
+        auto const host = policy::Host::parse(name);
+        if (!host || host->is_address() || host->text() != name)
+            reader.complain("private_names", fmt::format("\"{}\" is not a name such as \"school.example\"", name),
+                "addresses stand in `private`; a name holds for all names below it, too");
+        else if (psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0)
+            reader.complain("private_names", fmt::format("anybody can have a name below \"{}\"", name),
+                "write the school's own, such as \"school.example\"");
+    }
+}
+
 void read_reach(SettingsReader& reader, Settings& settings)
 {
     reader.read("connect_ports", settings.connect_ports);
     reader.read("http_ports", settings.http_ports);
     reader.read("private", settings.reachable_private);
+    if (reader.has("private_names")) {
+        auto& names = settings.private_names.emplace();
+        reader.read("private_names", names);
+        check_private_names(reader, names);
+    }
     reader.read("extra_roots", settings.extra_roots, settings.config_dir);
     reader.read("revoked", settings.revoked, settings.config_dir);
 }
@@ -266,6 +286,16 @@ LoadedSettings load_settings(std::filesystem::path const& dir)
     }
     fill_urls(loaded.settings);
     return loaded;
+}
+
+std::vector<policy::Problem> lint(Settings const& settings)
+{
+    std::vector<policy::Problem> found;
+    if (!settings.reachable_private.empty() && !settings.private_names)
+        found.push_back({policy::Problem::Severity::warning, (settings.config_dir / "gatehouse.toml").string(), 0, 0,
+            "`private` of [reach] lets private networks be reached by address and by names of hosts files, by no other name",
+            "write the school's own names, private_names = ['school.example'], or none, private_names = []"});
+    return found;
 }
 
 } // namespace gatehouse

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -157,6 +158,8 @@ struct Settings {
     std::vector<std::uint16_t> connect_ports{443};        ///< CONNECT is allowed to these
     std::vector<std::uint16_t> http_ports{80, 443, 8080}; ///< absolute-form requests are allowed to these
     std::vector<policy::Network> reachable_private;       ///< private networks that may be reached (the school's own services)
+    /// Names that may lead there, each with all below it, beside those of hosts files. Nothing: nobody has thought of it, so none may.
+    std::optional<std::vector<std::string>> private_names;
     std::vector<std::filesystem::path> revoked;     ///< PEM files of certificate revocation lists that origins are held against
     std::vector<std::filesystem::path> extra_roots; ///< PEM files trusted beside the system's
 
@@ -194,5 +197,8 @@ struct LoadedSettings {
 ///
 /// Times are written "250ms", "10s", "2m", "1h" (a bare number counts seconds), sizes "64KiB", "8MiB" (a bare number counts bytes).
 LoadedSettings load_settings(std::filesystem::path const& dir);
+
+/// What may be meant otherwise than it is written, as warnings.
+std::vector<policy::Problem> lint(Settings const& settings);
 
 } // namespace gatehouse

@@ -59,12 +59,24 @@ bool is_ours_by_now(policy::IpAddress const& address, Executor const& executor)
 
 std::string_view cause_of(AddressGuard::Answer answer)
 {
-    return answer == AddressGuard::Answer::loop ? "loop" : "private-address";
+    switch (answer) {
+    case AddressGuard::Answer::loop: return "loop";
+    case AddressGuard::Answer::outside_name: return "private-by-name";
+    default: return "private-address";
+    }
 }
 
 } // namespace
 
-AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::uint16_t port, bool ends_here) const
+NamedBy AddressGuard::named_by(policy::Host const& host, bool from_hosts_file) const
+{
+    auto const is_within = [&](std::string const& domain) { return host.is_within(domain); };
+    bool const ours = host.is_address() || from_hosts_file || std::any_of(private_names.begin(), private_names.end(), is_within);
+    return ours ? NamedBy::us : NamedBy::outsiders;
+}
+
+AddressGuard::Answer AddressGuard::check(
+    policy::IpAddress const& address, std::uint16_t port, NamedBy named, bool ends_here) const
 {
     bool const own = ends_here || holds(own_addresses, address) || holds(own_addresses, delivered_to(address))
         || address == policy::IpAddress{} || address == policy::IpAddress::from_v4(0)
@@ -73,7 +85,7 @@ AddressGuard::Answer AddressGuard::check(policy::IpAddress const& address, std::
         return port == portal_port ? Answer::allowed : Answer::loop;
     auto const is_exception = [&](policy::Network const& network) { return network.contains(address); };
     if (std::any_of(reachable_private.begin(), reachable_private.end(), is_exception))
-        return Answer::allowed;
+        return named == NamedBy::us ? Answer::allowed : Answer::outside_name;
     if (own || policy::is_special_purpose(address))
         return Answer::forbidden;
     return Answer::allowed;
@@ -119,13 +131,14 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
     if (answer.error != DnsError::none)
         co_return Dialed{to_text(answer.error), std::nullopt, {}};
     std::vector<policy::IpAddress> allowed;
+    auto const named = guard_.named_by(host, answer.from_hosts_file);
     auto refusal = AddressGuard::Answer::forbidden;
     for (auto const& address : answer.addresses) {
-        auto const verdict = guard_.check(address, port);
+        auto const verdict = guard_.check(address, port, named);
         if (verdict == AddressGuard::Answer::allowed)
             allowed.push_back(address);
-        else if (verdict == AddressGuard::Answer::loop)
-            refusal = verdict;
+        else
+            refusal = std::max(refusal, verdict);
     }
     if (allowed.empty())
         co_return Dialed{cause_of(refusal), std::nullopt, {}};
@@ -137,7 +150,7 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
     if (!race.socket)
         co_return Dialed{cause_of(race.failure), std::nullopt, {}};
     if (holds(guard_.own_ports, port) && is_ours_by_now(race.address, executor_)) {
-        auto const verdict = guard_.check(race.address, port, true);
+        auto const verdict = guard_.check(race.address, port, named, true);
         if (verdict != AddressGuard::Answer::allowed)
             co_return Dialed{cause_of(verdict), std::nullopt, {}};
     }

@@ -21,6 +21,7 @@ struct DnsAnswer {
     DnsError error = DnsError::none;
     std::vector<policy::IpAddress> addresses; ///< at most max_addresses, in the order to try (RFC 6724 as c-ares sorts)
     std::chrono::seconds ttl{0};              ///< already capped
+    bool from_hosts_file = false;             ///< this machine's administrator wrote it, no name server
 
     static constexpr std::size_t max_addresses = 16;
 };

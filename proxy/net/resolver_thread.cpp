@@ -162,11 +162,11 @@ struct ResolverThread::State {
         {
             std::lock_guard const lock(mutex);
             if (auto const* const known = hosts.find(question->name))
-                return question->done({DnsError::none, *known, options.max_ttl});
+                return question->done({DnsError::none, *known, options.max_ttl, true});
         }
         system_hosts.refresh();
         if (auto const* const known = system_hosts.find(question->name))
-            return question->done({DnsError::none, *known, std::min(system_hosts_ttl, options.max_ttl)});
+            return question->done({DnsError::none, *known, std::min(system_hosts_ttl, options.max_ttl), true});
         question->options = &options;
         ares_addrinfo_hints hints{};
         hints.ai_family = AF_UNSPEC;

@@ -101,6 +101,7 @@ constexpr Cause causes[] = {
     {"origin-tls-failed", &no_agreement},
     {"origin-wants-certificate", &wants_certificate},
     {"private-address", &private_place},
+    {"private-by-name", &private_place},
     {"port-not-allowed", &odd_door},
     {"loop", &circle},
     {"too-many-hops", &circle},

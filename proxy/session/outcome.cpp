@@ -112,7 +112,7 @@ std::string page_fields(portal::Language language)
 
 unsigned status_of_failure(std::string_view cause)
 {
-    if (cause == "private-address")
+    if (cause == "private-address" || cause == "private-by-name")
         return 403;
     if (cause == "loop")
         return 508;

@@ -8,13 +8,14 @@ import os
 import pathlib
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from gateway import wait_until  # noqa: E402
-from hostile import ORIGIN, HostileSuite, Recorder, covers, list_and_leave, reply, small_gateway  # noqa: E402
+from gateway import COMMAND, wait_until  # noqa: E402
+from hostile import ORIGIN, HostileSuite, Recorder, covers, list_and_leave, reply, small_gateway, small_school  # noqa: E402
 from names import CNAME, NXDOMAIN, REFUSED, SERVFAIL, NameServer, addresses, encode_name, record, response  # noqa: E402
 from origin import Wire  # noqa: E402
 
@@ -125,6 +126,41 @@ def odd_times_to_live():
         NAMES.zone[name] = lambda question, _, ttl=ttl: response(question, addresses(question.name, ORIGIN, ttl=ttl))
         for _ in range(2):
             assert get(at(name))[0].status == 200, name
+
+
+@covers(136, "into a listed private network lead its addresses, the school's own names and those of the hosts file, no name of outsiders")
+def rebound_names():
+    NAMES.zone["intranet.school.example"] = NAMES.zone["127-0-2-1.rebind.example"] = NAMES.zone["notschool.example"] = ORIGIN
+    NAMES.zone["both.rebind.example"] = ["127.0.2.250", ORIGIN, "10.1.2.3"]
+    closed = ("127-0-2-1.rebind.example", "notschool.example", "both.rebind.example")
+    settings = {"reach": 'private = ["127.0.2.0/24"]\nprivate_names = ["school.example"]', "resolver": f'servers = ["{NAMES}"]',
+                "deadlines": 'connect = "500ms"'}
+    with small_gateway(RECORDER.port, settings=settings) as gate:
+        def status(host, method="GET"):
+            with Wire(gate) as wire:
+                answer = wire.connect(f"{host}:{RECORDER.port}") if method == "CONNECT" else wire.get(at(host), "Connection: close").answer()
+                return answer.status
+        for host in (ORIGIN, "intranet.school.example", "origin.example"):
+            assert status(host) == 200, host
+        for host in closed:
+            for method in ("GET", "CONNECT"):
+                assert status(host, method) == 403, (host, method)
+            gate.wait_for_row(lambda row, host=host: host in str(row["url"]) and row["event"].get("reason") == "private-by-name")
+        assert "settings.lint" not in gate.log_path.read_text()
+    unsaid = {"reach": 'private = ["127.0.2.0/24"]', "resolver": f'servers = ["{NAMES}"]'}
+    with small_gateway(RECORDER.port, settings=unsaid, edit=without_names) as gate:
+        for host, wanted in ((ORIGIN, 200), ("origin.example", 200), ("intranet.school.example", 403)):
+            with Wire(gate) as wire:
+                assert wire.get(at(host)).answer().status == wanted, host
+        assert "private_names" in gate.log_path.read_text(), "nobody is told what to do"
+        assert "private_names" in subprocess.run([COMMAND, "check", "--config", gate.config], capture_output=True, text=True, timeout=60).stderr
+
+
+def without_names(config):
+    """An earlier version's file."""
+    small_school(config)
+    file = config / "gatehouse.toml"
+    file.write_text("".join(line for line in file.read_text().splitlines(True) if not line.startswith("private_names")))
 
 
 @covers(216, "a thousand addresses")
@@ -376,7 +412,7 @@ def origin_comes_back():
 
 
 CASES = (four_failures, page_in_the_readers_language, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, aliases, broken_answers,
-         spoofed, rebinding, broken_ipv6, unreachable_ipv6, next_address, all_hang, small_answers, post_once, dying_connection, closed_connection,
+         spoofed, rebinding, rebound_names, broken_ipv6, unreachable_ipv6, next_address, all_hang, small_answers, post_once, dying_connection, closed_connection,
          silent_on_kept, origin_comes_back)
 list_and_leave(CASES)
 

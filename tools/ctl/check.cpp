@@ -96,6 +96,7 @@ int check(Common const& common, Streams streams)
     auto const image = lists_image_path(*settings);
     auto loaded = fs::exists(image, ec) ? load_files(*settings, image) : load_without_image(*settings);
     complete_and_judge(loaded, *settings);
+    std::ranges::move(lint(*settings), std::back_inserter(loaded.problems));
     auto const& policy = loaded.policy;
     if (common.output == Output::json) {
         write_json(streams,

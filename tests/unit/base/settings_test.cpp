@@ -106,6 +106,7 @@ own_names = ["gate.example"]
 connect_ports = [443, 8443]
 http_ports = [80]
 private = ["10.0.0.0/8"]
+private_names = ["school.example", "lan"]
 extra_roots = ["root.pem", "/etc/root.pem"]
 revoked = ["revoked.pem"]
 [log]
@@ -198,6 +199,8 @@ headteacher = ["head@school.example"]
     EXPECT_EQ(settings.http_ports, std::vector<std::uint16_t>{80});
     ASSERT_EQ(settings.reachable_private.size(), 1U);
     EXPECT_EQ(settings.reachable_private.front().to_text(), "10.0.0.0/8");
+    EXPECT_EQ(settings.private_names, (std::vector<std::string>{"school.example", "lan"}));
+    EXPECT_TRUE(lint(settings).empty());
     EXPECT_EQ(settings.extra_roots, (std::vector<std::filesystem::path>{dir_ / "root.pem", "/etc/root.pem"}));
     EXPECT_EQ(settings.revoked, std::vector<std::filesystem::path>{dir_ / "revoked.pem"});
     EXPECT_TRUE(settings.log_queries);
@@ -297,6 +300,11 @@ TEST_F(LoadSettings, ComplainsAboutEveryWrongValue)
              "[reach]\nconnect_ports = [0]",
              "[reach]\nconnect_ports = 443",
              "[reach]\nprivate = ['10.0.0.1/8']",
+             "[reach]\nprivate_names = ['10.0.0.1']",
+             "[reach]\nprivate_names = ['.school.example']",
+             "[reach]\nprivate_names = ['School.example']",
+             "[reach]\nprivate_names = ['com']",
+             "[reach]\nprivate_names = ['surrey.sch.uk']",
              "[resolver]\nservers = ['dns.example']",
              "[resolver]\nnegative_ttl = '31s'",
              "[resolver]\nmax_ttl = '5ms'",
