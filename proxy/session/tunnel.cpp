@@ -80,12 +80,14 @@ std::optional<policy::Host> name_in(tls::Peeked const& peeked)
     return name && !name->is_address() ? std::optional{*name} : std::nullopt;
 }
 
-/// Decides again with what the ClientHello says. Names must agree; a tunnel to a bare address takes the name that the hello gives.
+/// Decides again with what the ClientHello says. Names must agree; a tunnel to a bare address goes on as one to the name that the hello gives,
+/// since whatever its rules are must hold for it, and what stands at the address need not be what is called so.
 void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
 {
     auto& env = session.env;
     auto const signals = detect::signals_of(outcome.target, env.settings.connect_ports, start_of(peeked));
     auto const name = name_in(peeked);
+    bool const bare = outcome.target.host.is_address();
     bool const names_another = name && *name != outcome.target.host;
     if (names_another)
         outcome.found().sni = name->text();
@@ -98,14 +100,16 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
         auto target = outcome.target;
         target.host = *name;
         auto const by_name = policy::decide(*env.policy, {session.subject, target, now, signals});
-        if (by_name.verdict == policy::Verdict::block) {
+        bool const closed = by_name.verdict == policy::Verdict::block;
+        if (closed || bare) {
             outcome.decision = by_name;
             outcome.target = target;
-            return;
         }
+        if (closed)
+            return;
     }
     // An address has no name to agree with: there the rules about address literals and signals decide.
-    bool const differs = signals.has(policy::Signal::sni_mismatch) && !outcome.target.host.is_address();
+    bool const differs = signals.has(policy::Signal::sni_mismatch) && !bare;
     if (differs || peeked.malformed)
         outcome.failure = differs ? "sni-mismatch" : "malformed-client-hello";
     else if (outcome.target.port == 443 && peeked.protocol == detect::Protocol::need_more)
@@ -195,46 +199,10 @@ net::task<> run_test_tunnel(Session& session, Outcome& outcome)
     co_await finish_test(session, outcome, peeked);
 }
 
-/// Dials and hears the hello. What it returns is to be relayed; null: the tunnel is over. A coroutine of its own, whose memory is given back
-/// before the tunnel idles.
-net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& outcome)
+/// What the hello's name leads to, once it was judged. What it returns is to be relayed; null: the tunnel is over.
+net::task<std::unique_ptr<net::Stream>> open_by_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
 {
     auto& env = session.env;
-    auto dialed = co_await dial(session, outcome); // step 8
-    if (!dialed.socket) {
-        ++env.counters.upstream_failures;
-        co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
-        co_return nullptr;
-    }
-    outcome.upstream = dialed.address;
-    session.client.expire_after(env.settings.deadlines.body_idle);
-    if (!co_await session.client.write(established)) {
-        record(session, outcome);
-        co_return nullptr;
-    }
-    outcome.status = 200;
-    auto const peeked = co_await peek(session, outcome);
-    judge_hello(session, outcome, peeked);
-    if (blocked(outcome) || !outcome.failure.empty()) {
-        co_await refuse_hello(session, outcome, peeked);
-    } else if (is_inspected(session, outcome, peeked)) {
-        co_await run_inspected(session, outcome, peeked, upstream_of(session, dialed));
-    } else if (!peeked.closed) {
-        co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
-    } else {
-        record(session, outcome);
-    }
-    co_return nullptr;
-}
-
-/// The same for an intercepted connection, which begins with the hello.
-net::task<std::unique_ptr<net::Stream>> open_intercepted(Session& session, Outcome& outcome)
-{
-    auto& env = session.env;
-    auto const peeked = co_await peek(session, outcome);
-    if (auto const name = name_in(peeked))
-        outcome.target.host = *name;
-    judge_hello(session, outcome, peeked);
     if (is_trust_check(session, outcome)) {
         co_await answer_trust_check(session, outcome, peeked);
         co_return nullptr;
@@ -264,6 +232,53 @@ net::task<std::unique_ptr<net::Stream>> open_intercepted(Session& session, Outco
         co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
     co_await run_inspected(session, outcome, peeked, upstream_of(session, dialed));
     co_return nullptr;
+}
+
+/// Dials and hears the hello. What it returns is to be relayed; null: the tunnel is over. A coroutine of its own, whose memory is given back
+/// before the tunnel idles.
+net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& outcome)
+{
+    auto& env = session.env;
+    auto dialed = co_await dial(session, outcome); // step 8
+    if (!dialed.socket) {
+        ++env.counters.upstream_failures;
+        co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
+        co_return nullptr;
+    }
+    outcome.upstream = dialed.address;
+    session.client.expire_after(env.settings.deadlines.body_idle);
+    if (!co_await session.client.write(established)) {
+        record(session, outcome);
+        co_return nullptr;
+    }
+    outcome.status = 200;
+    auto const peeked = co_await peek(session, outcome);
+    bool const bare = outcome.target.host.is_address();
+    judge_hello(session, outcome, peeked);
+    if (bare && !outcome.target.host.is_address()) {
+        dialed.socket.reset();
+        co_return co_await open_by_hello(session, outcome, peeked);
+    }
+    if (blocked(outcome) || !outcome.failure.empty()) {
+        co_await refuse_hello(session, outcome, peeked);
+    } else if (is_inspected(session, outcome, peeked)) {
+        co_await run_inspected(session, outcome, peeked, upstream_of(session, dialed));
+    } else if (!peeked.closed) {
+        co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
+    } else {
+        record(session, outcome);
+    }
+    co_return nullptr;
+}
+
+/// The same for an intercepted connection, which begins with the hello.
+net::task<std::unique_ptr<net::Stream>> open_intercepted(Session& session, Outcome& outcome)
+{
+    auto const peeked = co_await peek(session, outcome);
+    if (auto const name = name_in(peeked))
+        outcome.target.host = *name;
+    judge_hello(session, outcome, peeked);
+    co_return co_await open_by_hello(session, outcome, peeked);
 }
 
 bool may_connect(Session const& session, Outcome const& outcome)

@@ -184,6 +184,41 @@ def not_inspected():
         assert "Test school" in issuer_seen(wire), issuer_seen(wire)
 
 
+@covers(146, "a tunnel to a bare address goes on as one to the name in its hello: decided, dialled and looked into as that")
+def bare_address():
+    elsewhere = "127.0.3.203"
+    Origin(Pages, elsewhere, 443, tls=context_of(*BETWEEN.leaf("elsewhere", "DNS:elsewhere.example,DNS:private.example", [BETWEEN])))
+
+    def open_to_addresses(config):
+        inspecting_school(config)
+        file = config / "policy.toml"
+        text = file.read_text().replace(', "signal:sni-mismatch"', "")
+        file.write_text(text.replace('what = ["everything"]\naction = "inspect"', 'what = ["host:good.example", "host:blocked.example"]\naction = "inspect"'))
+
+    def inside(gate, name, trust):
+        wire = Wire(gate, TRUSTING_ROOM)
+        assert wire.connect(f"{elsewhere}:443").status == 200
+        return wire.begin_tls(name, trust)
+    with small_gateway(RECORDER.port, names=ADDRESSES, edit=open_to_addresses, ca=True, settings={"reach": 'extra_roots = ["roots.pem"]'}) as gate:
+        ASKED.clear()
+        with inside(gate, "good.example", gate.ca_certificate()) as wire:
+            assert "Test school" in issuer_seen(wire), issuer_seen(wire)
+            assert (ask(wire, "/").status, ASKED) == (200, [address_of("good.example")])
+            assert ask(wire, "/closed").status == 403
+        with inside(gate, "private.example", ROOT.cert) as wire:
+            assert (issuer_seen(wire), ask(wire, "/", "private.example").status) == ("between", 200)
+            assert ASKED[1:] == [address_of("private.example")], ASKED
+        with inside(gate, "blocked.example", gate.ca_certificate()) as wire:
+            assert ask(wire, "/", "blocked.example").status == 403
+        for name in ("nowhere.example", "elsewhere.example"):
+            with contextlib.suppress(ssl.SSLError, OSError), inside(gate, name, ROOT.cert) as wire:
+                raise AssertionError(f"{name} leads nowhere, and was carried")
+        row = gate.wait_for_row(lambda row: "elsewhere.example" in str(row["url"]))
+        assert row["event"]["reason"] == "no-such-name" or "dns" in row["event"]["reason"], row
+    with inside(GATE, "good.example", GATE.ca_certificate()) as wire:
+        assert ask(wire, "/").status == 403, "a rule closes it"
+
+
 BAD = {  # name of the certificate -> cause
     "expired": "origin-expired", "future": "origin-not-yet-valid", "wrong-host": "origin-wrong-name", "self-signed": "origin-untrusted",
     "unknown-root": "origin-untrusted", "incomplete": "origin-untrusted", "no-ca": "origin-untrusted", "common-name": "origin-wrong-name",
@@ -625,7 +660,7 @@ def inspecting_school(config):
     shutil.copy(ROOT.cert, config / "roots.pem")
 
 
-CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bad_certificates, many_names, long_chain, staples, listed, old_protocols,
+CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bare_address, bad_certificates, many_names, long_chain, staples, listed, old_protocols,
          wants_certificate, turns_bad, resumed, kept, truncated, pinned, untrusting, trust_check, signer, safe_search, closed_meanwhile, refused,
          carried)
 

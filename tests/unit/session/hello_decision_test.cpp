@@ -168,6 +168,28 @@ TEST_F(HelloDecision, IsMadeForAnotherNameThatIsOpen)
     EXPECT_EQ(world.rows().at(0).refusal, "sni-mismatch");
 }
 
+TEST_F(HelloDecision, OfABareAddressIsThatOfTheNameInTheHello)
+{
+    connects("198.21.0.77:443");
+    world.client_sends(hello("www.open.example"));
+    ASSERT_EQ(asked.size(), 3U);
+    EXPECT_TRUE(asked[2].signals.has(policy::Signal::ip_literal));
+    EXPECT_EQ(asked[2].host, "www.open.example");
+    ASSERT_EQ(world.dialed().size(), 2U);
+    EXPECT_EQ(world.dialed()[0].seen, "");
+    EXPECT_EQ(world.dialed()[1].name, "www.open.example");
+    EXPECT_FALSE(world.dialed()[1].seen.empty());
+}
+
+TEST_F(HelloDecision, OfABareAddressIsNotWhatItHidesBehind)
+{
+    connects("198.21.0.77:443");
+    world.client_sends(hello("blocked.example"));
+    ASSERT_EQ(asked.size(), 3U);
+    ASSERT_EQ(world.dialed().size(), 1U);
+    expect_closed();
+}
+
 TEST_F(HelloDecision, IsMadeForAHelloWithoutAName)
 {
     connects();
