@@ -229,6 +229,7 @@ Session::Session(Session const& tunnel, net::ChannelPtr channel)
     , subject(tunnel.subject)
     , generation(tunnel.generation)
     , inside(tunnel.inside)
+    , is_stream(true)
 {
 }
 
@@ -253,7 +254,7 @@ net::task<std::unique_ptr<Outcome>> serve_requests(Session& session)
 {
     for (;;) { // as a condition of the loop, and with nothing behind it, g++ 12 makes an invalid instruction of the await
         auto next = co_await serve_one(session);
-        if (!next.goes_on || (session.env.end_after_answer && session.buffer.empty()))
+        if (!next.goes_on || session.is_stream || (session.env.end_after_answer && session.buffer.empty()))
             co_return std::move(next.tunnel);
         session.buffer.release();
     }

@@ -23,6 +23,7 @@ struct Session {
     policy::Target const* inside
         = nullptr; ///< the tunnel whose decrypted inside is served; null before. Lifetime: until that is over
     std::unique_ptr<net::Upstream> ready; ///< the verified connection for the first request inside
+    bool const is_stream = false;         ///< of HTTP/2: one request and no more (RFC 9113 §8.1)
 };
 
 /// Requests one after the other, until either side has had enough or a CONNECT was decided, whose tunnel is then still to be served: its

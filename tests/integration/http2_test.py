@@ -26,6 +26,7 @@ from origin import HttpHandler, Origin, Wire  # noqa: E402
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 LARGE = os.urandom(1 << 20) * 8
 HEARD = []  # every request that an HTTP/2 origin read whole
+TALKED = []  # the paths that an origin of HTTP/1.1 was asked for
 GATE_OPEN = threading.Event()  # what /slow-end waits for
 REFUSED = set()
 
@@ -113,6 +114,9 @@ class Talker(HttpHandler):
     """An origin of HTTP/1.1 only: pages, and WebSockets that echo."""
 
     def do_GET(self):
+        TALKED.append(self.path)
+        if self.path == "/no-door":
+            return self.answer(403, b"not here")
         if self.headers.get("Upgrade") != "websocket" or self.path == "/no-socket":
             return self.answer(body=b"old")
         key = "wrong" if self.path == "/wrong-accept" else self.headers["Sec-WebSocket-Key"]
@@ -243,6 +247,21 @@ def websocket():
             assert isinstance(client.wait(wrong, h2.events.ResponseReceived, h2.events.StreamReset), h2.events.StreamReset), path
         refused = client.ask("/", method="CONNECT", host="both.example:443", scheme=None)
         assert client.answer(refused).status in (0, 400), "no tunnel in the tunnel"
+
+
+@covers("what follows a WebSocket that was refused is no request, whoever refused it")
+def after_refused_websocket():
+    for host, path in (("good.example", "/closed"), ("both.example", "/no-door")):
+        HEARD.clear()
+        with Browser(host) as client:
+            client.wait_for_settings()
+            stream = client.ask(path, ("sec-websocket-version", "13"), method="CONNECT", pseudo=((":protocol", "websocket"),), end=False)
+            client.send_body(stream, f"GET /smuggled HTTP/1.1\r\nHost: {host}\r\n\r\n".encode(), end=False)
+            answer = client.answer(stream)
+            assert (answer.status, answer.reset) == (403, None), (path, answer.status, answer.reset)
+            assert client.get("/clean").status == 200
+        assert not [request.path for request in HEARD if request.path == "/smuggled"] and "/smuggled" not in TALKED
+    assert not any("/smuggled" in str(row.get("url")) for row in GATE.access_rows())
 
 
 class Service(grpc.GenericRpcHandler):
@@ -488,7 +507,7 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
