@@ -110,6 +110,8 @@ void Connection::reset(Exchange& exchange, std::uint32_t code)
     if (std::exchange(exchange.given_up, true))
         return;
     nghttp2_submit_rst_stream(session(), NGHTTP2_FLAG_NONE, exchange.id, code);
+    if (exchange.id >= 0 && !exchange.arrived)
+        was_given_up(exchange);
     wake();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What both sides of HTTP/2 share (RFC 9113): frames in and out on one stream of bytes, and its exchanges as channels that carry HTTP/1.1.
 
+#include "policy/address.hpp"
 #include "proxy/http1/body.hpp"
 #include "proxy/http2/arriving_head.hpp"
 #include "proxy/http2/field_list.hpp"
@@ -44,6 +45,7 @@ struct Exchange final : net::Carrier {
     bool given_up = false;                 ///< it is reset
     bool unused = false;                   ///< its user has let go of the channel
     std::uint64_t begun_at = 0;            ///< reads of the connection before it
+    policy::IpAddress client;              ///< of ours, for whom an origin is asked
     std::chrono::milliseconds began{};     ///< time of the wheel
 };
 
@@ -75,10 +77,13 @@ protected:
     virtual void peer_retires() { }
     /// A user gave up after a while in which nothing was heard of the peer, on any exchange.
     virtual void peer_is_silent() { }
+    /// It is reset by us, before the peer had said all.
+    virtual void was_given_up(Exchange const&) { }
 
     Exchange& add_exchange();
     nghttp2_session* session() { return session_.get(); }
     net::Stream& stream() { return stream_; }
+    net::Stream const& stream() const { return stream_; }
     /// Something may have to be sent.
     void wake();
     /// Says goodbye and ends once everything is said.

@@ -20,6 +20,10 @@ inline constexpr std::uint64_t reset_burst
 inline constexpr std::uint64_t reset_rate = 20; ///< and how many more each second
 inline constexpr std::chrono::seconds longest_silence{
     5}; ///< of an origin; a request given up after it leads the next ones to another connection
+inline constexpr std::uint32_t given_up_by_one
+    = 20; ///< requests that a shared connection to an origin sees one client give up in `given_up_window`; above: it gets its own
+inline constexpr std::uint32_t given_up_by_all = 100; ///< the same of all clients; above: that connection takes no more requests
+inline constexpr std::chrono::seconds given_up_window{10};
 inline constexpr std::size_t most_sent_at_once = 32 * 1024; ///< bytes of frames written together
 
 } // namespace gatehouse::http2::limits

@@ -2,6 +2,7 @@
 
 #include "proxy/http2/limits.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace gatehouse::http2 {
@@ -25,8 +26,10 @@ OriginConnection::OriginConnection(std::unique_ptr<net::Upstream> upstream, std:
     stream().expire_after(idle_);
 }
 
-bool OriginConnection::has_room()
+bool OriginConnection::has_room_for(policy::IpAddress const& client)
 {
+    if (kept_for_ ? *kept_for_ != client : has_had_enough_of(client))
+        return false;
     // What others do not read must not stand in the way: the window of the connection is everybody's.
     return !retired_ && unread() < static_cast<std::size_t>(limits::connection_window) / 2
         && nghttp2_session_check_request_allowed(session()) != 0
@@ -34,9 +37,44 @@ bool OriginConnection::has_room()
         < std::min(limits::streams, nghttp2_session_get_remote_settings(session(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
 }
 
-std::unique_ptr<net::Upstream> OriginConnection::open()
+bool OriginConnection::is_recent(GivenUp const& given_up) const
+{
+    return given_up.times > 0 && stream().wheel().now() - given_up.since < limits::given_up_window;
+}
+
+bool OriginConnection::has_had_enough_of(policy::IpAddress const& client) const
+{
+    return std::any_of(given_up_.begin(), given_up_.end(),
+        [&](GivenUp const& each) { return each.client == client && each.times > limits::given_up_by_one && is_recent(each); });
+}
+
+void OriginConnection::count(GivenUp& given_up) const
+{
+    if (!is_recent(given_up))
+        given_up = {given_up.client, stream().wheel().now(), 0};
+    ++given_up.times;
+}
+
+/// Origins end a connection on which too much is given up (CVE-2023-44487): whoever does that shall not do it to others.
+void OriginConnection::was_given_up(Exchange const& exchange)
+{
+    if (kept_for_)
+        return;
+    std::erase_if(given_up_, [this](GivenUp const& each) { return !is_recent(each); });
+    auto found
+        = std::find_if(given_up_.begin(), given_up_.end(), [&](GivenUp const& each) { return each.client == exchange.client; });
+    if (found == given_up_.end())
+        found = given_up_.insert(found, GivenUp{exchange.client});
+    count(*found);
+    count(all_given_up_);
+    if (all_given_up_.times > limits::given_up_by_all)
+        retired_ = true;
+}
+
+std::unique_ptr<net::Upstream> OriginConnection::open(policy::IpAddress const& client)
 {
     auto& exchange = add_exchange();
+    exchange.client = client;
     stream().no_deadline(); // each request has its own
     auto opened = std::make_unique<net::Upstream>(
         stream().socket().get_executor(), exchange.channel, stream().wheel(), upstream_->address);

@@ -1,5 +1,6 @@
 #include "proxy/http2/origins.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <spdlog/spdlog.h>
 
@@ -17,30 +18,34 @@ net::task<> Origins::run(std::string key, ConnectionPtr connection)
         by_origin_.erase(found);
 }
 
-OriginConnection* Origins::find(net::Origin const& origin)
+OriginConnection* Origins::find(net::Origin const& origin, policy::IpAddress const& client)
 {
     make_key(key_, origin);
     auto const found = by_origin_.find(key_);
     if (found == by_origin_.end())
         return nullptr;
     for (auto const& connection : found->second)
-        if (connection->has_room())
+        if (connection->has_room_for(client))
             return connection.get();
     return nullptr;
 }
 
-std::unique_ptr<net::Upstream> Origins::open(net::Origin const& origin)
+std::unique_ptr<net::Upstream> Origins::open(net::Origin const& origin, policy::IpAddress const& client)
 {
-    auto* const connection = find(origin);
-    return connection != nullptr ? connection->open() : nullptr;
+    auto* const connection = find(origin, client);
+    return connection != nullptr ? connection->open(client) : nullptr;
 }
 
-Origins::ConnectionPtr Origins::adopt(net::Origin const& origin, std::unique_ptr<net::Upstream> upstream)
+Origins::ConnectionPtr Origins::adopt(
+    net::Origin const& origin, std::unique_ptr<net::Upstream> upstream, policy::IpAddress const& client)
 {
     auto const executor = upstream->stream.socket().get_executor();
     ConnectionPtr connection(new OriginConnection(std::move(upstream), idle_));
     make_key(key_, origin);
-    by_origin_[key_].push_back(connection);
+    auto& connections = by_origin_[key_];
+    if (std::ranges::any_of(connections, [&](auto const& other) { return other->has_had_enough_of(client); }))
+        connection->keep_for(client);
+    connections.push_back(connection);
     net::asio::co_spawn(executor, run(key_, connection), [connection](std::exception_ptr const& crash) {
         connection->retire(); // if it crashed, nobody shall wait for it
         try {

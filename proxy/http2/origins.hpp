@@ -18,18 +18,18 @@ public:
     {
     }
 
-    /// A stream on a connection that is open already; null if there is none with room.
-    std::unique_ptr<net::Upstream> open(net::Origin const& origin);
-    bool has(net::Origin const& origin) { return find(origin) != nullptr; }
-    /// Takes over a connection on which HTTP/2 was agreed.
-    ConnectionPtr adopt(net::Origin const& origin, std::unique_ptr<net::Upstream> upstream);
+    /// A stream for that client on a connection that is open already; null if there is none with room.
+    std::unique_ptr<net::Upstream> open(net::Origin const& origin, policy::IpAddress const& client);
+    bool has(net::Origin const& origin, policy::IpAddress const& client) { return find(origin, client) != nullptr; }
+    /// Takes over a connection on which HTTP/2 was agreed, made for that client: for everyone, unless a shared one has had enough of the client.
+    ConnectionPtr adopt(net::Origin const& origin, std::unique_ptr<net::Upstream> upstream, policy::IpAddress const& client);
     /// No new requests; each connection ends after those that are open.
     void close_all();
 
 private:
     using Connections = std::vector<ConnectionPtr>;
     net::task<> run(std::string key, ConnectionPtr connection);
-    OriginConnection* find(net::Origin const& origin);
+    OriginConnection* find(net::Origin const& origin, policy::IpAddress const& client);
 
     std::chrono::milliseconds idle_;
     std::unordered_map<std::string, Connections> by_origin_;

@@ -54,7 +54,7 @@ public:
     void close();
 
     Socket& socket() { return socket_; }
-    DeadlineWheel& wheel() { return deadline_.wheel(); }
+    DeadlineWheel& wheel() const { return deadline_.wheel(); }
     bool is_tls() const { return tls_ != nullptr; }
     /// One of many on its connection: there is no socket of its own.
     bool is_multiplexed() const { return channel_ != nullptr; }

@@ -177,7 +177,7 @@ std::unique_ptr<net::Upstream> take_open(Session& session, net::Origin const& or
     if (fresh)
         return nullptr;
     if (origin.versions == net::Versions::http1_and_2) {
-        if (auto opened = env.origins.open(origin))
+        if (auto opened = env.origins.open(origin, session.subject.address))
             return opened;
     }
     return env.pool.take(origin);
@@ -189,7 +189,8 @@ net::task<net::Acquired> connect(Session& session, net::Origin origin)
     auto acquired = co_await env.pool.acquire(origin, true);
     bool const two = origin.versions == net::Versions::http1_and_2;
     if (two && acquired.upstream && net::speaks_http2(acquired.upstream->stream.tls()))
-        acquired.upstream = env.origins.adopt(origin, std::move(acquired.upstream))->open();
+        acquired.upstream
+            = env.origins.adopt(origin, std::move(acquired.upstream), session.subject.address)->open(session.subject.address);
     co_return acquired;
 }
 

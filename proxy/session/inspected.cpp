@@ -29,7 +29,7 @@ net::task<Proved> verify(
     auto& env = session.env;
     auto origin = origin_of(outcome, net::Security::tls);
     origin.versions = versions;
-    if (versions == net::Versions::http1_and_2 && env.origins.has(origin)) {
+    if (versions == net::Versions::http1_and_2 && env.origins.has(origin, session.subject.address)) {
         upstream.reset();
         co_return Proved{{}, versions};
     }
@@ -42,7 +42,7 @@ net::task<Proved> verify(
     upstream->stream.no_deadline();
     if (!cause.empty() || !net::speaks_http2(upstream->stream.tls()))
         co_return Proved{cause};
-    env.origins.adopt(origin, std::move(upstream));
+    env.origins.adopt(origin, std::move(upstream), session.subject.address);
     co_return Proved{{}, versions};
 }
 

@@ -140,8 +140,8 @@ def tunnel(host="good.example", versions=("h2", "http/1.1"), room=TRUSTING_ROOM)
 class Browser:
     """A client inside a tunnel that speaks HTTP/2."""
 
-    def __init__(self, host="good.example", settings=None):
-        self.wire = tunnel(host)
+    def __init__(self, host="good.example", settings=None, room=TRUSTING_ROOM):
+        self.wire = tunnel(host, room=room)
         assert self.wire.socket.selected_alpn_protocol() == "h2"
         self.client = Client(self.wire.socket, host).begin(settings)
 
@@ -451,6 +451,27 @@ def unread_downloads():
         assert STREAM.connections == before + 1, "another connection, for what would wait on the full one"
 
 
+@covers("what one client gives up ends no request of another, though the origin ends the connection for it")
+def given_up():
+    GATE_OPEN.clear()
+    with Browser("weary.example", room="127.0.0.1") as patient, Browser("weary.example") as hasty:
+        for client in (patient, hasty):
+            client.wait_for_settings()
+            assert client.get("/first").status == 200
+        before = WEARY.connections
+        waiting = patient.ask("/events")
+        patient.wait(waiting, h2.events.DataReceived)
+        for _ in range(WEARY.patience + 20):
+            stream = hasty.ask("/events")
+            hasty.wait(stream, h2.events.ResponseReceived, h2.events.StreamReset)
+            hasty.state.reset_stream(stream, 8)
+            hasty.flush()
+        assert WEARY.connections > before, "it went on with the one that all share"
+        GATE_OPEN.set()
+        answer = patient.answer(waiting)
+        assert (answer.body, answer.reset) == (b"data: one\n\ndata: two\n\n", None), (answer.body, answer.reset)
+
+
 @covers("origins that break off, lie about lengths or speak nonsense: never half an answer for a whole one, and a new try where it is safe")
 def bad_origins():
     broken = {"cut": 200, "cut-unknown": 200, "short": 200, "long": 0, "no-status": 502, "switch": 502, "connection-field": 502, "line-end": 502, "upper-case": 502, "huge-head": 502, "interim-flood": 502}
@@ -495,6 +516,27 @@ def school(config):
     shutil.copy(ROOT.cert, config / "roots.pem")
 
 
+class Weary(Http2Origin):
+    """Ends a connection on which too much was given up."""
+    patience = 60
+
+    def __init__(self, address, tls):
+        super().__init__(serve, address, 443, tls, threads=True)
+        self.RequestHandlerClass = WearyHandler
+
+
+class WearyHandler(Http2Handler):
+    def heard(self, end, event):
+        if not isinstance(event, h2.events.StreamReset):
+            return
+        end.given_up = getattr(end, "given_up", 0) + 1
+        if end.given_up == self.server.patience:
+            with end.changed:
+                end.state.close_connection(11)
+                end.flush()
+            end.socket.shutdown(2)
+
+
 class Both(Origin):
     """An origin of both versions, as the client chooses."""
 
@@ -507,14 +549,14 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, given_up, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
     FOLDER = tempfile.mkdtemp(prefix="gatehouse-test-")
     try:
         ROOT = Issuer(FOLDER, "root")
-        HOSTS = ("good", "other", "old", "both", "stream", "grpc", "bad", "later")
+        HOSTS = ("good", "other", "old", "both", "stream", "grpc", "bad", "later", "weary")
         ADDRESSES = {f"{name}.example": f"127.0.3.{number + 1}" for number, name in enumerate(HOSTS)}
         CERTIFICATES = {host: ROOT.leaf(host, f"DNS:{host}") for host in ADDRESSES}
         CONTEXTS = {host: context_of(*pair) for host, pair in CERTIFICATES.items()}
@@ -522,6 +564,7 @@ if __name__ == "__main__":
         for name in ("bad", "later"):
             Http2Origin(serve, ADDRESSES[f"{name}.example"], 443, CONTEXTS[f"{name}.example"])
         STREAM = Http2Origin(serve, ADDRESSES["stream.example"], 443, CONTEXTS["stream.example"], threads=True)
+        WEARY = Weary(ADDRESSES["weary.example"], CONTEXTS["weary.example"])
         Origin(Talker, ADDRESSES["old.example"], 443, CONTEXTS["old.example"])
         Both(ADDRESSES["both.example"], CONTEXTS["both.example"])
         RECORDER = Recorder()

@@ -186,12 +186,16 @@ class Http2Handler(socketserver.BaseRequestHandler):
         while end.take():
             for stream in sorted(end.events):
                 for event in end.events.pop(stream):
+                    self.heard(end, event)
                     if isinstance(event, h2.events.RequestReceived):
                         waiting[stream] = Request(end, stream, list(event.headers))
                     elif isinstance(event, h2.events.DataReceived) and stream in waiting:
                         waiting[stream].body += event.data
                     elif isinstance(event, h2.events.StreamEnded) and stream in waiting:
                         self.begin(waiting.pop(stream))
+
+    def heard(self, end, event):
+        """For origins with a mind of their own."""
 
     def begin(self, request):
         if self.server.threads:

@@ -153,7 +153,7 @@ void be_client(std::string_view bytes, std::size_t step)
     std::vector<std::unique_ptr<net::Upstream>> asked;
     for (auto const* text :
         {"GET /a HTTP/1.1\r\nHost: a.example\r\n\r\n", "POST /b HTTP/1.1\r\nHost: a.example\r\nContent-Length: 2\r\n\r\nok"}) {
-        asked.push_back(connection.open());
+        asked.push_back(connection.open(policy::IpAddress{}));
         net::asio::co_spawn(
             bench.context,
             [](net::Stream& stream, std::string request) -> net::task<> { co_await stream.write(request); }(

@@ -1,5 +1,6 @@
 // Both sides of HTTP/2 against each other: what goes in as HTTP/1.1 on one side comes out as HTTP/1.1 on the other.
 #include "proxy/http2/client_connection.hpp"
+#include "proxy/http2/limits.hpp"
 #include "proxy/http2/origins.hpp"
 #include "tests/unit/net/fixture.hpp"
 
@@ -10,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
+
+constexpr auto get = "GET /x HTTP/1.1\r\nHost: a.example\r\nX-Odd: 1\r\n\r\n";
 
 class Connections : public net::NetTest {
 protected:
@@ -29,8 +32,21 @@ protected:
         server.emplace(
             *server_stream, ClientTerms{[this](net::ChannelPtr channel) { return accept(std::move(channel)); }, 60s, draining});
         net::asio::co_spawn(context, server->run(), [this](std::exception_ptr const&) { server_ended = true; });
-        auto upstream = std::make_unique<net::Upstream>(std::move(pair.near), wheel, policy::IpAddress{});
-        client = origins.adopt(origin, std::move(upstream));
+        client = adopt(std::move(pair.near), me);
+    }
+
+    Origins::ConnectionPtr adopt(net::Socket near, policy::IpAddress const& whose)
+    {
+        return origins.adopt(origin, std::make_unique<net::Upstream>(std::move(near), wheel, policy::IpAddress{}), whose);
+    }
+
+    void give_up(std::uint32_t times, policy::IpAddress const& whose)
+    {
+        for (std::uint32_t i = 0; i < times; ++i) {
+            auto asked = origins.open(origin, whose);
+            ASSERT_TRUE(run(say(asked->stream, get)));
+            run(settle());
+        }
     }
 
     ~Connections() override
@@ -82,6 +98,7 @@ protected:
 
     std::string hear(net::Stream& stream, std::string_view mark) { return run(read_until(stream, mark)); }
 
+    policy::IpAddress const me = policy::IpAddress::from_v4(0x0a000001), other = policy::IpAddress::from_v4(0x0a000002);
     policy::Host const host = *policy::Host::parse("a.example");
     net::Origin const origin{host, 443, net::Security::tls, nullptr, net::Versions::http1_and_2};
     Origins origins{60s};
@@ -94,11 +111,9 @@ protected:
     bool server_ended = false;
 };
 
-constexpr auto get = "GET /x HTTP/1.1\r\nHost: a.example\r\nX-Odd: 1\r\n\r\n";
-
 TEST_F(Connections, CarryARequestAndItsAnswer)
 {
-    auto const asked = origins.open(origin);
+    auto const asked = origins.open(origin, me);
     ASSERT_TRUE(run(say(asked->stream, get)));
     run(settle());
     ASSERT_EQ(heard.size(), 1U);
@@ -106,12 +121,12 @@ TEST_F(Connections, CarryARequestAndItsAnswer)
     ASSERT_TRUE(run(say(heard.front().stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")));
     EXPECT_EQ(hear(asked->stream, "hello"), "HTTP/1.1 200 \r\ncontent-length: 5\r\n\r\nhello");
     EXPECT_FALSE(asked->reused);
-    EXPECT_TRUE(origins.open(origin)->reused);
+    EXPECT_TRUE(origins.open(origin, me)->reused);
 }
 
 TEST_F(Connections, CarryChunksAndTrailersBothWays)
 {
-    auto const asked = origins.open(origin);
+    auto const asked = origins.open(origin, me);
     ASSERT_TRUE(
         run(say(asked->stream, "POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")));
     run(settle());
@@ -127,7 +142,7 @@ TEST_F(Connections, CarryChunksAndTrailersBothWays)
 
 TEST_F(Connections, WaitForWhoeverReadsSlowly)
 {
-    auto const asked = origins.open(origin);
+    auto const asked = origins.open(origin, me);
     ASSERT_TRUE(run(say(asked->stream, get)));
     run(settle());
     auto& answering = heard.front().stream;
@@ -146,7 +161,7 @@ TEST_F(Connections, WaitForWhoeverReadsSlowly)
 
 TEST_F(Connections, TellTheOtherSideWhenARequestIsGivenUp)
 {
-    auto asked = origins.open(origin);
+    auto asked = origins.open(origin, me);
     ASSERT_TRUE(run(say(asked->stream, get)));
     run(settle());
     auto& answering = heard.front().stream;
@@ -158,20 +173,20 @@ TEST_F(Connections, TellTheOtherSideWhenARequestIsGivenUp)
     EXPECT_TRUE(answering.is_given_up());
     EXPECT_TRUE(waited_for.aborted());
     answering.end_with(nullptr);
-    EXPECT_NE(origins.open(origin), nullptr) << "the connection goes on";
+    EXPECT_NE(origins.open(origin, me), nullptr) << "the connection goes on";
 }
 
 TEST_F(Connections, RefuseWhatIsNotAcceptedSoThatItMayComeAgain)
 {
     accepts = false;
-    auto const asked = origins.open(origin);
+    auto const asked = origins.open(origin, me);
     ASSERT_TRUE(run(say(asked->stream, get)));
     EXPECT_TRUE(hear(asked->stream, "<>").ends_with("reset by peer>"));
 }
 
 TEST_F(Connections, EndAfterTheLastRequestWhenTheGatewayDrains)
 {
-    auto const asked = origins.open(origin);
+    auto const asked = origins.open(origin, me);
     ASSERT_TRUE(run(say(asked->stream, get)));
     run(settle());
     draining = true;
@@ -180,31 +195,66 @@ TEST_F(Connections, EndAfterTheLastRequestWhenTheGatewayDrains)
     heard.clear();
     run(settle());
     EXPECT_TRUE(server_ended);
-    EXPECT_FALSE(origins.has(origin));
+    EXPECT_FALSE(origins.has(origin, me));
 }
 
 TEST_F(Connections, TakeNoMoreRequestsOnceTheOriginSaysNothingAtAll)
 {
     accepts = true;
-    auto asked = origins.open(origin);
+    auto asked = origins.open(origin, me);
     ASSERT_TRUE(run(say(asked->stream, get)));
     run(settle()); // settings and their acknowledgement have gone to and fro
-    auto hasty = origins.open(origin);
+    auto hasty = origins.open(origin, me);
     ASSERT_TRUE(run(say(hasty->stream, get)));
     run(settle());
     hasty.reset();
-    EXPECT_TRUE(origins.has(origin)) << "who gives up at once says nothing about the origin";
-    auto late = origins.open(origin);
+    EXPECT_TRUE(origins.has(origin, me)) << "who gives up at once says nothing about the origin";
+    auto late = origins.open(origin, me);
     ASSERT_TRUE(run(say(late->stream, get)));
     run(settle());
     wheel.advance(std::chrono::steady_clock::now() + 6s);
     late.reset();
-    EXPECT_FALSE(origins.has(origin)) << "a silent connection is not given further requests";
+    EXPECT_FALSE(origins.has(origin, me)) << "a silent connection is not given further requests";
+}
+
+TEST_F(Connections, AreNoLongerSharedWithWhoeverGivesUpTooMuch)
+{
+    give_up(limits::given_up_by_one, me);
+    EXPECT_TRUE(origins.has(origin, me));
+    give_up(1, me);
+    EXPECT_FALSE(origins.has(origin, me));
+    EXPECT_TRUE(origins.has(origin, other));
+    auto pair = connect_pair();
+    auto const own = adopt(std::move(pair.near), me);
+    EXPECT_TRUE(origins.has(origin, me));
+    client->retire();
+    EXPECT_TRUE(origins.has(origin, me)) << "its own goes on";
+    EXPECT_FALSE(origins.has(origin, other)) << "it is nobody else's";
+    wheel.advance(std::chrono::steady_clock::now() + 6s);
+    own->retire();
+    run(settle());
+}
+
+TEST_F(Connections, AreSharedAgainAfterAWhile)
+{
+    give_up(limits::given_up_by_one + 1, me);
+    EXPECT_FALSE(origins.has(origin, me));
+    wheel.advance(std::chrono::steady_clock::now() + limits::given_up_window + 1s);
+    EXPECT_TRUE(origins.has(origin, me));
+}
+
+TEST_F(Connections, TakeNoMoreRequestsOnceAllTogetherGiveUpTooMuch)
+{
+    for (std::uint32_t i = 0; i <= limits::given_up_by_all; ++i) {
+        EXPECT_TRUE(origins.has(origin, other));
+        give_up(1, policy::IpAddress::from_v4(0x0a000100 + i));
+    }
+    EXPECT_FALSE(origins.has(origin, other));
 }
 
 TEST_F(Connections, ResetWhatIsNotHttp)
 {
-    auto const asked = origins.open(origin);
+    auto const asked = origins.open(origin, me);
     ASSERT_TRUE(run(say(asked->stream, get)));
     run(settle());
     (void)run(say(heard.front().stream, "nonsense\r\n\r\n"));
