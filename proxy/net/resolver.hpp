@@ -19,7 +19,7 @@ std::string_view to_text(DnsError error);
 
 struct DnsAnswer {
     DnsError error = DnsError::none;
-    std::vector<policy::IpAddress> addresses; ///< at most max_addresses, in the order to try (RFC 6724 as c-ares sorts)
+    std::vector<policy::IpAddress> addresses; ///< at most max_addresses, in the order to try
     std::chrono::seconds ttl{0};              ///< already capped
     bool from_hosts_file = false;             ///< this machine's administrator wrote it, no name server
 

@@ -1,12 +1,11 @@
 #include "proxy/net/resolver.hpp"
 
+#include "proxy/net/dns_answer.hpp"
 #include "proxy/net/hosts_file.hpp"
 
 #include <algorithm>
-#include <ares.h>
 #include <atomic>
 #include <mutex>
-#include <netdb.h>
 #include <optional>
 #include <poll.h>
 #include <pthread.h>
@@ -20,31 +19,6 @@ namespace {
 
 /// Names of the system's file are good for as long as one page is loaded: whoever changes the file sees it soon.
 constexpr std::chrono::seconds system_hosts_ttl{1};
-
-DnsError error_of(int status)
-{
-    switch (status) {
-    case ARES_SUCCESS: return DnsError::none;
-    case ARES_ENOTFOUND: return DnsError::no_such_name;
-    case ARES_ENODATA: return DnsError::no_address;
-    case ARES_ETIMEOUT: return DnsError::timeout;
-    default: return DnsError::server_failure;
-    }
-}
-
-policy::IpAddress address_of(ares_addrinfo_node const& node)
-{
-    policy::IpAddress address;
-    if (node.ai_family == AF_INET) {
-        sockaddr_in v4;
-        std::memcpy(&v4, node.ai_addr, sizeof v4);
-        return policy::IpAddress::from_v4(ntohl(v4.sin_addr.s_addr));
-    }
-    sockaddr_in6 v6;
-    std::memcpy(&v6, node.ai_addr, sizeof v6);
-    std::memcpy(address.bytes.data(), &v6.sin6_addr, address.bytes.size());
-    return address;
-}
 
 /// At least one.
 std::size_t system_server_count()
@@ -66,30 +40,7 @@ std::size_t system_server_count()
 struct Question {
     std::string name;
     ResolverThread::Callback done;
-    ResolverOptions const* options = nullptr;
 };
-
-void on_answer(void* argument, int status, int, ares_addrinfo* info)
-{
-    std::unique_ptr<Question> const question(static_cast<Question*>(argument));
-    DnsAnswer answer;
-    answer.error = error_of(status);
-    std::chrono::seconds ttl = question->options->max_ttl;
-    for (auto* node = info != nullptr ? info->nodes : nullptr; node != nullptr; node = node->ai_next) {
-        if (answer.addresses.size() == DnsAnswer::max_addresses)
-            break;
-        auto const address = address_of(*node);
-        if (std::find(answer.addresses.begin(), answer.addresses.end(), address) == answer.addresses.end())
-            answer.addresses.push_back(address);
-        ttl = std::min(ttl, std::chrono::seconds{std::max(node->ai_ttl, 0)});
-    }
-    if (info != nullptr)
-        ares_freeaddrinfo(info);
-    if (answer.error == DnsError::none && answer.addresses.empty())
-        answer.error = DnsError::no_address;
-    answer.ttl = answer.error == DnsError::none ? ttl : question->options->negative_ttl;
-    question->done(std::move(answer));
-}
 
 } // namespace
 
@@ -157,27 +108,51 @@ struct ResolverThread::State {
         (void)!::write(wake, &one, sizeof one);
     }
 
-    void ask(std::unique_ptr<Question> question)
+    /// A name that is asked for, with all who wait for it.
+    struct Asked {
+        State& state;
+        std::string name;
+    };
+
+    static void on_answer(void* argument, int status, int, ares_addrinfo* info)
+    {
+        std::unique_ptr<Asked> const asked(static_cast<Asked*>(argument));
+        auto& state = asked->state;
+        auto answer = answer_of(status, info, state.options.max_ttl);
+        if (info != nullptr)
+            ares_freeaddrinfo(info);
+        if (answer.error != DnsError::none)
+            answer.ttl = state.options.negative_ttl;
+        auto const waiting = state.in_flight.extract(asked->name);
+        for (auto const& done : waiting.mapped())
+            done(answer);
+    }
+
+    void ask(Question question)
     {
         {
             std::lock_guard const lock(mutex);
-            if (auto const* const known = hosts.find(question->name))
-                return question->done({DnsError::none, *known, options.max_ttl, true});
+            if (auto const* const known = hosts.find(question.name))
+                return question.done({DnsError::none, *known, options.max_ttl, true});
         }
         system_hosts.refresh();
-        if (auto const* const known = system_hosts.find(question->name))
-            return question->done({DnsError::none, *known, std::min(system_hosts_ttl, options.max_ttl), true});
-        question->options = &options;
+        if (auto const* const known = system_hosts.find(question.name))
+            return question.done({DnsError::none, *known, std::min(system_hosts_ttl, options.max_ttl), true});
+        auto& waiting = in_flight[question.name];
+        waiting.push_back(std::move(question.done));
+        if (waiting.size() > 1) // somebody asked already
+            return;
         ares_addrinfo_hints hints{};
+        hints.ai_flags = ARES_AI_NOSORT;
         hints.ai_family = AF_UNSPEC;
         hints.ai_socktype = SOCK_STREAM;
-        auto const name = question->name;
-        ares_getaddrinfo(channel, name.c_str(), nullptr, &hints, on_answer, question.release());
+        auto asked = std::make_unique<Asked>(Asked{*this, question.name});
+        ares_getaddrinfo(channel, question.name.c_str(), nullptr, &hints, on_answer, asked.release());
     }
 
     void take_questions()
     {
-        std::vector<std::unique_ptr<Question>> taken;
+        std::vector<Question> taken;
         std::vector<std::function<void()>> turned;
         {
             std::lock_guard const lock(mutex);
@@ -220,10 +195,11 @@ struct ResolverThread::State {
 
     ResolverOptions options;
     std::mutex mutex;
-    HostsFile hosts{options.hosts_file};            ///< guarded by mutex
-    HostsFile system_hosts{options.system_hosts};   ///< of the resolver's thread
-    std::vector<std::unique_ptr<Question>> waiting; ///< guarded by mutex
-    std::vector<std::function<void()>> turns;       ///< asked for; guarded by mutex
+    HostsFile hosts{options.hosts_file};                              ///< guarded by mutex
+    HostsFile system_hosts{options.system_hosts};                     ///< of the resolver's thread
+    std::vector<Question> waiting;                                    ///< guarded by mutex
+    std::vector<std::function<void()>> turns;                         ///< asked for; guarded by mutex
+    std::unordered_map<std::string, std::vector<Callback>> in_flight; ///< of the resolver's thread
     ares_channel channel = nullptr;
     int wake = -1;
     std::atomic<bool> stopping = false;
@@ -239,10 +215,9 @@ ResolverThread::~ResolverThread() = default;
 
 void ResolverThread::resolve(std::string name, Callback done)
 {
-    auto question = std::make_unique<Question>(Question{std::move(name), std::move(done), nullptr});
     {
         std::lock_guard const lock(state_->mutex);
-        state_->waiting.push_back(std::move(question));
+        state_->waiting.push_back({std::move(name), std::move(done)});
     }
     state_->signal();
 }

@@ -15,8 +15,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gateway import COMMAND, wait_until  # noqa: E402
-from hostile import ORIGIN, HostileSuite, Recorder, covers, list_and_leave, reply, small_gateway, small_school  # noqa: E402
-from names import CNAME, NXDOMAIN, REFUSED, SERVFAIL, NameServer, addresses, encode_name, record, response  # noqa: E402
+from hostile import ORIGIN, HostileSuite, Recorder, covers, cpu_seconds, list_and_leave, reply, small_gateway, small_school  # noqa: E402
+from names import A, CNAME, NXDOMAIN, REFUSED, SERVFAIL, NameServer, addresses, encode_name, record, response  # noqa: E402
 from origin import Wire  # noqa: E402
 
 RESOLVE, CONNECT = 1.5, 3.0  # seconds that the gateway gives to an answer and to a connection
@@ -173,6 +173,25 @@ def many_addresses():
     assert get(at("many.example"))[0].status == 200
     NAMES.zone["truncated.example"] = lambda question, over_tcp: response(question, truncated=True)
     fails("truncated.example", (502, 504), ("no-address", "dns-failure", "dns-timeout"))
+
+
+@covers(216, "names with thousands of addresses, each of which would be looked up to be sorted, cost little")
+def thousands_of_addresses():
+    crowd = [b"\xc0\x0c" + struct.pack(">HHIH4B", A, 1, 60, 4, 11, 22, number // 250, number % 250 + 1) for number in range(3500)]
+
+    def thousands(question, over_tcp):
+        if question.kind != A:
+            return response(question)
+        records = [*addresses(question.name, ORIGIN), *crowd] if over_tcp else []
+        head = struct.pack(">HHHHHH", question.id, 0x8180 | (0 if over_tcp else 0x0200), 1, len(records), 0, 0)
+        return head + question.section + b"".join(records)
+    names = [f"crowd-{number}.example" for number in range(30)]
+    NAMES.zone |= dict.fromkeys(names, thousands)
+    before = cpu_seconds(GATE)
+    for name in names:
+        assert get(at(name))[0].status == 200, name
+    spent = (cpu_seconds(GATE) - before) / len(names)
+    assert spent < 0.012, f"{spent * 1000:.1f} ms each"
 
 
 @covers(216, "aliases in a circle, and twenty in a row")
@@ -411,7 +430,7 @@ def origin_comes_back():
     back.listener.close()
 
 
-CASES = (four_failures, page_in_the_readers_language, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, aliases, broken_answers,
+CASES = (four_failures, page_in_the_readers_language, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, thousands_of_addresses, aliases, broken_answers,
          spoofed, rebinding, rebound_names, broken_ipv6, unreachable_ipv6, next_address, all_hang, small_answers, post_once, dying_connection, closed_connection,
          silent_on_kept, origin_comes_back)
 list_and_leave(CASES)

@@ -1,3 +1,4 @@
+#include "proxy/net/dns_answer.hpp"
 #include "proxy/net/resolver.hpp"
 #include "tests/unit/net/fixture.hpp"
 
@@ -45,9 +46,11 @@ private:
         udp::endpoint peer;
         while (!stopping_) {
             auto const size = socket_.receive_from(asio::buffer(packet), peer);
-            if (size < 17 || mood_ == Mood::silent)
+            if (size < 17)
                 continue;
             ++questions_;
+            if (mood_ == Mood::silent)
+                continue;
             bool const v4 = packet[size - 3] == 1;
             std::vector<unsigned char> reply(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(size));
             reply[2] = 0x81;
@@ -150,6 +153,38 @@ TEST_F(ResolverTest, FollowsTheSystemsHostsFileAndKeepsItsNamesForASecond)
     EXPECT_EQ(server.questions(), 0);
     std::filesystem::remove(path);
     EXPECT_EQ(address_of("printer.school.example"), std::pair("192.0.2.7"s, 60s));
+}
+
+TEST_F(ResolverTest, AsksOnceForAllWhoWaitForTheSameName)
+{
+    NameServer const server(NameServer::Mood::silent);
+    std::atomic<int> told{0};
+    {
+        ResolverThread thread({{server.address()}, {}, 600ms, 300s, 5s});
+        for (int i = 0; i < 5; ++i)
+            thread.resolve(
+                "www.example.org", [&told](DnsAnswer const& answer) { told += answer.error == DnsError::timeout ? 1 : 0; });
+        while (told < 5)
+            std::this_thread::yield();
+    }
+    EXPECT_EQ(server.questions(), 4) << "A and AAAA, each asked twice";
+}
+
+TEST(InOrderToTry, TakesBothFamiliesByTurnsAndNoMoreThanAreTried)
+{
+    auto const texts = [](std::vector<policy::IpAddress> const& addresses) {
+        std::string all;
+        for (auto const& address : addresses)
+            all += address.to_text() + ' ';
+        return all;
+    };
+    auto const ip = [](std::string_view text) { return policy::IpAddress::parse(text).value(); };
+    std::vector const v6{ip("2001:db8::1"), ip("2001:db8::2")}, v4{ip("192.0.2.1"), ip("192.0.2.2"), ip("192.0.2.3")};
+    EXPECT_EQ(texts(in_order_to_try(v6, v4, true)), "2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.2 192.0.2.3 ");
+    EXPECT_EQ(texts(in_order_to_try(v6, v4, false)), "192.0.2.1 2001:db8::1 192.0.2.2 2001:db8::2 192.0.2.3 ");
+    EXPECT_EQ(texts(in_order_to_try({}, v4, false)), "192.0.2.1 192.0.2.2 192.0.2.3 ");
+    EXPECT_EQ(in_order_to_try({}, std::vector(100, v4[0]), false).size(), DnsAnswer::max_addresses);
+    EXPECT_EQ(in_order_to_try(std::vector(20, v6[0]), std::vector(20, v4[0]), true).size(), DnsAnswer::max_addresses);
 }
 
 TEST_F(ResolverTest, KeepsItsCacheBounded)
