@@ -20,8 +20,31 @@ ClientConnection::ClientConnection(net::Stream& stream, ClientTerms terms)
         {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
     }};
     nghttp2_submit_settings(session(), NGHTTP2_FLAG_NONE, settings.data(), settings.size());
-    nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, 0, limits::connection_window);
     stream.idle_for(terms_.idle);
+}
+
+ClientConnection::~ClientConnection()
+{
+    if (wide_)
+        terms_.wide.give_back(terms_.client);
+}
+
+/// What is uploaded and not read would otherwise be memory that a client can fill as often as it opens a connection.
+void ClientConnection::body_arrives()
+{
+    if (wide_ || !terms_.wide.take(terms_.client))
+        return;
+    wide_ = true;
+    nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, 0, limits::wide_window);
+}
+
+void ClientConnection::exchange_ended()
+{
+    if (!wide_ || uploads())
+        return;
+    wide_ = false;
+    terms_.wide.give_back(terms_.client);
+    nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, 0, limits::narrow_window);
 }
 
 Exchange* ClientConnection::begin_exchange()

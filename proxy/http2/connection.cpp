@@ -2,6 +2,7 @@
 
 #include "proxy/http2/limits.hpp"
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <numeric>
 
@@ -36,6 +37,12 @@ std::size_t Connection::unread() const
 {
     return std::accumulate(exchanges_.begin(), exchanges_.end(), std::size_t{0},
         [](std::size_t sum, Exchange const& each) { return sum + each.unread; });
+}
+
+bool Connection::uploads() const
+{
+    return std::any_of(
+        exchanges_.begin(), exchanges_.end(), [](Exchange const& each) { return !each.arrived || each.unread > 0; });
 }
 
 net::task<> Connection::run()
@@ -136,6 +143,7 @@ void Connection::remove(Exchange& exchange)
         nghttp2_session_consume_connection(session(), exchange.unread);
     note_unused(exchange);
     exchanges_.erase(exchange.self);
+    exchange_ended();
 }
 
 void Connection::note_unused(Exchange& exchange)
@@ -202,6 +210,7 @@ bool Connection::head_complete(Exchange& exchange, bool ended)
 void Connection::take_data(Exchange& exchange, std::string_view data)
 {
     exchange.unread += data.size();
+    body_arrives();
     if (exchange.channel->is_closed()) { // nobody will read it
         read(exchange, data.size());
         return;

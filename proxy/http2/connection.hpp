@@ -61,6 +61,8 @@ public:
     std::size_t open_exchanges() const { return exchanges_.size(); }
     /// Bytes of bodies that have come and that nobody has read yet.
     std::size_t unread() const;
+    /// True if of any exchange a part is still to come or to be read.
+    bool uploads() const;
 
 protected:
     enum class Role : std::uint8_t { towards_client, towards_origin };
@@ -75,6 +77,9 @@ protected:
     /// Nobody uses an exchange any more.
     virtual void become_idle() = 0;
     virtual void peer_retires() { }
+    /// A piece of a body.
+    virtual void body_arrives() { }
+    virtual void exchange_ended() { }
     /// A user gave up after a while in which nothing was heard of the peer, on any exchange.
     virtual void peer_is_silent() { }
     /// It is reset by us, before the peer had said all.

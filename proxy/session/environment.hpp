@@ -6,6 +6,7 @@
 #include "proxy/detect/incident.hpp"
 #include "proxy/files/kind_process.hpp"
 #include "proxy/http2/origins.hpp"
+#include "proxy/http2/wide_windows.hpp"
 #include "proxy/identity/sign_in.hpp"
 #include "proxy/log/access_log.hpp"
 #include "proxy/net/upstream_pool.hpp"
@@ -96,7 +97,8 @@ struct Environment {
     bool draining = false;         ///< the next answer is each connection's last
     bool end_after_answer = false; ///< while draining: also where an answer on its way still promised another
 
-    policy::PhraseScratch phrases{}; ///< for reading pages, one piece at a time
+    http2::WideWindows wide_windows{}; ///< of clients' connections
+    policy::PhraseScratch phrases{};   ///< for reading pages, one piece at a time
     std::vector<char> relay_buffer;
     SpareScratch spare_scratch;
 };

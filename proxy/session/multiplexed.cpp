@@ -75,7 +75,9 @@ net::task<> serve_multiplexed(Session& session)
         http2::ClientConnection connection(session.client,
             {.serve = [&served](net::ChannelPtr channel) { return served.begin(std::move(channel)); },
                 .idle = env.settings.deadlines.keep_alive,
-                .draining = env.draining});
+                .draining = env.draining,
+                .wide = env.wide_windows,
+                .client = session.subject.address});
         co_await connection.run();
     }
     co_await served.wait_for_all();

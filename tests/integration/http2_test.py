@@ -451,6 +451,35 @@ def unread_downloads():
         assert STREAM.connections == before + 1, "another connection, for what would wait on the full one"
 
 
+def fill(client):
+    """Sends all that the windows let through, on as many streams as that takes; how much it was."""
+    sent = 0
+    client.wait_for_settings()
+    while client.state.outbound_flow_control_window > 0:
+        stream = client.ask("/wait", method="POST", end=False)
+        while room := min(client.state.local_flow_control_window(stream), client.state.max_outbound_frame_size):
+            client.state.send_data(stream, bytes(room))
+            client.flush()
+            sent += room
+        client.catch_up()
+    return sent
+
+
+@covers("what one client uploads and its origin does not read holds little memory, however many connections it opens")
+def unread_uploads():
+    browsers = [Browser("deaf.example") for _ in range(24)]
+    sent = [fill(browser.client) for browser in browsers]
+    assert sent[0] > 900_000, sent
+    assert sum(sent) < 16 * 1_300_000 + 8 * 300_000, (sum(sent), sent)
+    for browser in browsers:
+        browser.wire.__exit__()
+
+    def is_wide_again():
+        with Browser("deaf.example") as client:
+            return fill(client) > 900_000
+    wait_until(is_wide_again, what="a wide window once the others are gone")
+
+
 @covers("what one client gives up ends no request of another, though the origin ends the connection for it")
 def given_up():
     GATE_OPEN.clear()
@@ -516,6 +545,13 @@ def school(config):
     shutil.copy(ROOT.cert, config / "roots.pem")
 
 
+class DeafHandler(Http2Handler):
+    """Reads, and never says that there is room for more."""
+
+    def heard(self, end, event):
+        end.withholds = True
+
+
 class Weary(Http2Origin):
     """Ends a connection on which too much was given up."""
     patience = 60
@@ -549,14 +585,14 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, given_up, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, unread_uploads, given_up, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
     FOLDER = tempfile.mkdtemp(prefix="gatehouse-test-")
     try:
         ROOT = Issuer(FOLDER, "root")
-        HOSTS = ("good", "other", "old", "both", "stream", "grpc", "bad", "later", "weary")
+        HOSTS = ("good", "other", "old", "both", "stream", "grpc", "bad", "later", "weary", "deaf")
         ADDRESSES = {f"{name}.example": f"127.0.3.{number + 1}" for number, name in enumerate(HOSTS)}
         CERTIFICATES = {host: ROOT.leaf(host, f"DNS:{host}") for host in ADDRESSES}
         CONTEXTS = {host: context_of(*pair) for host, pair in CERTIFICATES.items()}
@@ -564,6 +600,7 @@ if __name__ == "__main__":
         for name in ("bad", "later"):
             Http2Origin(serve, ADDRESSES[f"{name}.example"], 443, CONTEXTS[f"{name}.example"])
         STREAM = Http2Origin(serve, ADDRESSES["stream.example"], 443, CONTEXTS["stream.example"], threads=True)
+        Http2Origin(serve, ADDRESSES["deaf.example"], 443, CONTEXTS["deaf.example"]).RequestHandlerClass = DeafHandler
         WEARY = Weary(ADDRESSES["weary.example"], CONTEXTS["weary.example"])
         Origin(Talker, ADDRESSES["old.example"], 443, CONTEXTS["old.example"])
         Both(ADDRESSES["both.example"], CONTEXTS["both.example"])

@@ -24,6 +24,7 @@ class End:
         self.socket, self.reader, self.settled = sock, threading.get_ident(), False
         self.state = h2.connection.H2Connection(plain_config(client_side))
         self.events, self.over, self.goodbye, self.withholds, self.changed = {}, False, None, False, threading.Condition()
+        self.pongs = 0
 
     def begin(self, settings=None):
         if settings:
@@ -60,6 +61,8 @@ class End:
                 self.goodbye = event.error_code
             elif isinstance(event, h2.events.RemoteSettingsChanged):
                 self.settled = True
+            elif isinstance(event, h2.events.PingAckReceived):
+                self.pongs += 1
             elif isinstance(event, h2.events.DataReceived) and not self.withholds:
                 self.state.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             if getattr(event, "stream_id", None):
@@ -78,6 +81,14 @@ class End:
         """What the other side wishes, which it says first."""
         while not self.settled:
             self.take()
+
+    def catch_up(self):
+        """Hears all that the other side has said so far."""
+        before = self.pongs
+        self.state.ping(b"catch up")
+        self.flush()
+        while self.pongs == before and self.take():
+            pass
 
     def send_body(self, stream, data, end=True):
         view = memoryview(data)

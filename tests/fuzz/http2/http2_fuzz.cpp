@@ -112,6 +112,7 @@ struct Bench {
 void be_server(std::string_view bytes, std::size_t step)
 {
     Bench bench;
+    http2::WideWindows wide;
     bool draining = false;
     bool ended = false;
     std::list<net::ChannelPtr> served;
@@ -122,7 +123,7 @@ void be_server(std::string_view bytes, std::size_t step)
                  served.push_back(std::move(channel));
                  return served.size() % 7 != 0;
              },
-                60s, draining});
+                60s, draining, wide, policy::IpAddress{}});
         net::asio::co_spawn(bench.context, connection.run(), [&ended](std::exception_ptr const& crash) {
             check(crash == nullptr, "nothing is thrown");
             ended = true;

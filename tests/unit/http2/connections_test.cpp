@@ -29,8 +29,8 @@ protected:
     {
         auto pair = connect_pair();
         server_stream.emplace(std::move(pair.far), wheel);
-        server.emplace(
-            *server_stream, ClientTerms{[this](net::ChannelPtr channel) { return accept(std::move(channel)); }, 60s, draining});
+        server.emplace(*server_stream,
+            ClientTerms{[this](net::ChannelPtr channel) { return accept(std::move(channel)); }, 60s, draining, wide_windows, me});
         net::asio::co_spawn(context, server->run(), [this](std::exception_ptr const&) { server_ended = true; });
         client = adopt(std::move(pair.near), me);
     }
@@ -101,6 +101,7 @@ protected:
     policy::IpAddress const me = policy::IpAddress::from_v4(0x0a000001), other = policy::IpAddress::from_v4(0x0a000002);
     policy::Host const host = *policy::Host::parse("a.example");
     net::Origin const origin{host, 443, net::Security::tls, nullptr, net::Versions::http1_and_2};
+    WideWindows wide_windows;
     Origins origins{60s};
     Origins::ConnectionPtr client;
     std::optional<net::Stream> server_stream;
