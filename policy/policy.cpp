@@ -68,6 +68,9 @@ void Policy::prepare()
     };
     for (auto& rule : rules)
         prepare_rule(rule);
+    auto const is_address
+        = [](Selector const& what) { return what.kind == Selector::Kind::host && IpAddress::parse(what.value); };
+    names_addresses = std::ranges::any_of(rules, [&](Rule const& rule) { return std::ranges::any_of(rule.what, is_address); });
     for (auto& rule : inspection)
         prepare_rule(rule);
     for (auto& rule : prompts)

@@ -145,6 +145,7 @@ struct Policy {
     std::vector<ContentRule> content_rules;          ///< at most max_content_rules; in order
     std::vector<PromptRule> prompts;
     std::vector<FileRule> file_rules; ///< at most max_file_rules; first match wins, in order
+    bool names_addresses = false;     ///< a rule is about an address; set by prepare
     Timetable timetable;
     std::vector<Expectation> expectations;
 

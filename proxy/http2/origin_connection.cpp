@@ -78,6 +78,7 @@ std::unique_ptr<net::Upstream> OriginConnection::open(policy::IpAddress const& c
     stream().no_deadline(); // each request has its own
     auto opened = std::make_unique<net::Upstream>(
         stream().socket().get_executor(), exchange.channel, stream().wheel(), upstream_->address);
+    opened->aliases = upstream_->aliases;
     opened->reused = std::exchange(used_, true);
     return opened;
 }

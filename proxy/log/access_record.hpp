@@ -50,7 +50,7 @@ struct AccessRecord {
     policy::SignalSet signals;
     std::string_view search;    ///< what was searched for; empty if it is no search
     std::string_view term_list; ///< id of the most severe list that speaks of it
-    std::string_view wrapped;   ///< host of the site that this one shows under its own name
+    std::string_view wrapped;   ///< host of the site that this one shows under its own name, or that it is another name of
     std::string_view prompt;    ///< keyed digest of what the person wrote, if `term_list` speaks of that
     std::string_view file_kind; ///< what was fetched, where that was looked at: "program"
     std::string_view virus;     ///< ClamAV's name of what it found in it; "not-checked" if it should have looked and did not

@@ -154,7 +154,7 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
         if (verdict != AddressGuard::Answer::allowed)
             co_return Dialed{cause_of(verdict), std::nullopt, {}};
     }
-    co_return Dialed{{}, std::move(race.socket), race.address};
+    co_return Dialed{{}, std::move(race.socket), race.address, std::move(answer.aliases)};
 }
 
 } // namespace gatehouse::net

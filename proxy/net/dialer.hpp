@@ -44,6 +44,7 @@ struct Dialed {
         failure; ///< cause code ("no-such-name", "private-address", "private-by-name", "upstream-refused", "upstream-timeout" ...); empty: connected
     std::optional<Socket> socket;
     policy::IpAddress address;
+    Aliases aliases{}; ///< of the name
 };
 
 struct DialOptions {

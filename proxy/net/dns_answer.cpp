@@ -57,6 +57,17 @@ bool leads_somewhere(policy::IpAddress const& address)
     return has_way && (policy::is_special_purpose(address) || !policy::is_special_purpose(address_of_v6(here)));
 }
 
+Aliases aliases_in(ares_addrinfo const& found)
+{
+    std::vector<policy::Host> names;
+    for (auto const* link = found.cnames; link != nullptr && names.size() < DnsAnswer::max_aliases; link = link->next) {
+        auto const name = policy::Host::parse(link->name != nullptr ? link->name : "");
+        if (name && std::find(names.begin(), names.end(), *name) == names.end()) // each comes with both families
+            names.push_back(*name);
+    }
+    return names.empty() ? nullptr : std::make_shared<std::vector<policy::Host> const>(std::move(names));
+}
+
 } // namespace
 
 std::vector<policy::IpAddress> in_order_to_try(
@@ -91,6 +102,8 @@ DnsAnswer answer_of(int status, ares_addrinfo const* found, std::chrono::seconds
             family.push_back(address);
     }
     answer.addresses = in_order_to_try(v6, v4, !v6.empty() && leads_somewhere(v6.front()));
+    if (found != nullptr && found->cnames != nullptr)
+        answer.aliases = aliases_in(*found);
     if (answer.error == DnsError::none && answer.addresses.empty())
         answer.error = DnsError::no_address;
     return answer;

@@ -17,12 +17,17 @@ enum class DnsError : std::uint8_t { none, no_such_name, no_address, server_fail
 /// "no-such-name", "dns-timeout" ...; the cause codes of error pages and log rows.
 std::string_view to_text(DnsError error);
 
+/// Names that the one asked for leads to (CNAME records), in their order. Null: none.
+using Aliases = std::shared_ptr<std::vector<policy::Host> const>;
+
 struct DnsAnswer {
     DnsError error = DnsError::none;
     std::vector<policy::IpAddress> addresses; ///< at most max_addresses, in the order to try
     std::chrono::seconds ttl{0};              ///< already capped
     bool from_hosts_file = false;             ///< this machine's administrator wrote it, no name server
+    Aliases aliases{};                        ///< at most max_aliases
 
+    static constexpr std::size_t max_aliases = 16;
     static constexpr std::size_t max_addresses = 16;
 };
 

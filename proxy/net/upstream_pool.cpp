@@ -79,6 +79,7 @@ task<Acquired> UpstreamPool::acquire(Origin origin, bool fresh)
     if (!dialed.socket)
         co_return Acquired{dialed.failure, nullptr};
     auto upstream = std::make_unique<Upstream>(std::move(*dialed.socket), wheel_, dialed.address);
+    upstream->aliases = std::move(dialed.aliases);
     if (origin.security == Security::tls) {
         upstream->stream.expire_after(limits_.handshake);
         auto const cause = co_await secure(*upstream, origin.host, origin.versions);

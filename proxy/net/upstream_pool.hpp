@@ -25,6 +25,7 @@ struct Upstream {
     Stream stream;
     ReadBuffer buffer;
     policy::IpAddress address;
+    Aliases aliases{}; ///< of the name that led there
     bool reused = false;
 };
 

@@ -3,6 +3,7 @@
 #include "policy/self_check.hpp"
 #include "proxy/http1/forward.hpp"
 #include "proxy/http1/target.hpp"
+#include "proxy/session/aliases.hpp"
 #include "proxy/session/forwarding.hpp"
 #include "proxy/session/websocket_gate.hpp"
 
@@ -214,6 +215,8 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
             co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);
         }
         outcome.upstream = acquired.upstream->address;
+        if (closed_by_alias(session, outcome, acquired.upstream->aliases, outcome.upstream))
+            co_return co_await show_block_page(session, scratch, outcome);
         scratch.to_upstream.clear();
         http1::append_request_head(scratch.to_upstream, request, outcome.target,
             {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket, .plain_websocket = watch != nullptr});

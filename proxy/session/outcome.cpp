@@ -22,7 +22,10 @@ bool wants_page(http1::RequestHead const* head)
 std::string block_page(Session& session, Outcome const& outcome, portal::Language language)
 {
     auto const now = session.env.clock.now();
-    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals, outcome.written()};
+    auto target = outcome.target;
+    if (outcome.is_by_alias())
+        target = {target.scheme, outcome.findings->alias, target.port, {}};
+    policy::Query const query{session.subject, target, now, outcome.decision.signals, outcome.written()};
     auto const explanation = policy::explain(*outcome.policy, query, outcome.decision);
     return portal::render_block_page({.explanation = explanation,
         .target = outcome.target,
@@ -147,6 +150,8 @@ detect::Intent intent_of(http1::RequestHead const& head)
 
 void report_incident(Session& session, Outcome const& outcome, detect::Protocol protocol)
 {
+    if (outcome.is_by_alias()) // who asks for a name need not know what it is another name of
+        return;
     auto const incident = detect::incident_of(observation_of(session, outcome, protocol));
     if (incident)
         session.env.report_incident(*incident);
@@ -154,6 +159,8 @@ void report_incident(Session& session, Outcome const& outcome, detect::Protocol 
 
 void report_alert(Session& session, Outcome const& outcome)
 {
+    if (outcome.is_by_alias())
+        return;
     auto const alert = detect::alert_of(observation_of(session, outcome), outcome.worth_telling);
     if (alert)
         session.env.report_alert(*alert);

@@ -19,6 +19,7 @@ struct Findings {
     std::string sni;          ///< name in the ClientHello, if it differs from the target's host
     policy::TermHits written; ///< lists that speak of what the person wrote, where that was read
     std::string prompt;       ///< digest of the words around the first of them
+    policy::Host alias;       ///< another name of the site, where that closed it
     std::string virus;        ///< what was found in a file; "not-checked" if it should have been looked into and was not
     std::unique_ptr<KeptDecision> kept; ///< once the policy is let go
 };
@@ -61,6 +62,7 @@ struct Outcome : Lasting {
     /// Keeps what the row says of the decision, in place of the policy that made it: a tunnel may be open for longer than many policies are in
     /// force, and each has its lists. Nothing may be decided or reported of it afterwards.
     void let_go_of_policy();
+    bool is_by_alias() const { return findings && !findings->alias.text().empty(); }
     policy::TermHits const* written() const { return findings && findings->written.lists.any() ? &findings->written : nullptr; }
 };
 

@@ -72,6 +72,8 @@ void describe_carried(log::AccessRecord& row, Outcome const& outcome, Carried& c
     if (outcome.findings) {
         row.prompt = outcome.findings->prompt;
         row.virus = outcome.findings->virus;
+        if (decision.stage != policy::Stage::sealed)
+            row.wrapped = outcome.findings->alias.text();
     }
     if (outcome.file_kind)
         row.file_kind = policy::to_text(*outcome.file_kind);

@@ -4,6 +4,7 @@
 #include "proxy/detect/signals.hpp"
 #include "proxy/http1/head.hpp"
 #include "proxy/net/relay.hpp"
+#include "proxy/session/aliases.hpp"
 #include "proxy/session/inspected.hpp"
 #include "proxy/session/page_in_tls.hpp"
 #include "proxy/session/trust_check.hpp"
@@ -134,7 +135,9 @@ net::task<net::Dialed> dial(Session& session, Outcome const& outcome)
 
 std::unique_ptr<net::Upstream> upstream_of(Session& session, net::Dialed& dialed)
 {
-    return std::make_unique<net::Upstream>(std::move(*dialed.socket), session.env.wheel, dialed.address);
+    auto upstream = std::make_unique<net::Upstream>(std::move(*dialed.socket), session.env.wheel, dialed.address);
+    upstream->aliases = std::move(dialed.aliases);
+    return upstream;
 }
 
 /// What is allowed and to be looked into. Without a CA of the school nothing can be: then the name alone decides, as for devices without it.
@@ -227,6 +230,10 @@ net::task<std::unique_ptr<net::Stream>> open_by_hello(Session& session, Outcome&
         co_return nullptr;
     }
     outcome.upstream = dialed.address;
+    if (closed_by_alias(session, outcome, dialed.aliases, dialed.address)) {
+        co_await refuse_hello(session, outcome, peeked);
+        co_return nullptr;
+    }
     outcome.status = 200;
     if (!is_inspected(session, outcome, peeked))
         co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
@@ -246,6 +253,10 @@ net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& o
         co_return nullptr;
     }
     outcome.upstream = dialed.address;
+    if (closed_by_alias(session, outcome, dialed.aliases, dialed.address)) {
+        co_await block_connect(session, outcome);
+        co_return nullptr;
+    }
     session.client.expire_after(env.settings.deadlines.body_idle);
     if (!co_await session.client.write(established)) {
         record(session, outcome);

@@ -211,6 +211,42 @@ def aliases():
     assert get(at("row.example"))[0].status in (200, 502)
 
 
+@covers("another name of a closed site is closed, on a kept connection and by its private address too")
+def other_names():
+    def leads_to(*names):
+        def answer(question, _):
+            chain = [question.name, *names]
+            links = [record(name, CNAME, encode_name(after)) for name, after in zip(chain, names)]
+            return response(question, [*links, *(addresses(chain[-1], ORIGIN) if question.kind == A else [])], only_kind=False)
+        return answer
+
+    def closes_servers(config):
+        small_school(config)
+        with open(config / "policy.toml", "a") as policy:
+            policy.write('[[rule]]\nid = "server"\nwho = ["everyone"]\nwhat = ["host:127.0.2.9"]\naction = "block"\nreason = "Staff only."\n')
+    NAMES.zone |= {"cloaked.example": leads_to("edge.example", "www.blocked.example"), "shared.example": leads_to("edge.example"), "server.example": "127.0.2.9"}
+    server = Recorder(address="127.0.2.9", port=RECORDER.port)
+    with small_gateway(RECORDER.port, edit=closes_servers, settings=SETTINGS) as gate:
+        for host, wanted, rule, other in (("shared.example", 200, None, None), ("cloaked.example", 403, "closed-site", "www.blocked.example"),
+                                          ("server.example", 403, "server", "127.0.2.9"), ("127.0.2.9", 403, "server", None)):
+            for method in ("GET", "CONNECT"):
+                with Wire(gate) as wire:
+                    answer = wire.connect(f"{host}:{RECORDER.port}") if method == "CONNECT" else wire.get(at(host, "/private"), "Connection: close").answer()
+                assert answer.status == wanted, (host, method, answer.status)
+                if wanted == 403:
+                    row = gate.wait_for_row(lambda row, id=answer.field("gatehouse-decision"): row["event"]["id"] == id)
+                    assert (row["event"]["action"], row["rule"]["id"]) == ("block", rule), row
+                    assert (row["gatehouse"].get("wrapped") or None, row["gatehouse"].get("refusal") or None) == (other, other and "closed-by-alias"), row
+        assert not server.seen("/private")
+        assert not [request for request in RECORDER.seen("/private") if b"cloaked" in (request.field(b"Host") or b"")]
+        with Wire(gate) as wire:  # what was open on a connection is closed on it once a rule says so
+            assert wire.get(at("shared.example")).answer().status == 200
+            policy = gate.config / "policy.toml"
+            policy.write_text(policy.read_text().replace("host:blocked.example", "host:edge.example"))
+            gate.publish()
+            assert wire.get(at("shared.example")).answer().status == 403
+
+
 @covers(216, "answers that are broken at every byte")
 def broken_answers():
     def whole(question):
@@ -430,7 +466,7 @@ def origin_comes_back():
     back.listener.close()
 
 
-CASES = (four_failures, page_in_the_readers_language, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, thousands_of_addresses, aliases, broken_answers,
+CASES = (four_failures, page_in_the_readers_language, two_silent_servers, no_search_list, server_comes_back, negative_answers, odd_times_to_live, many_addresses, thousands_of_addresses, aliases, other_names, broken_answers,
          spoofed, rebinding, rebound_names, broken_ipv6, unreachable_ipv6, next_address, all_hang, small_answers, post_once, dying_connection, closed_connection,
          silent_on_kept, origin_comes_back)
 list_and_leave(CASES)

@@ -1,6 +1,7 @@
 gatehouse_test(policy_decision_test
     SOURCES
         ../../golden/school_fixture.cpp
+        alias_test.cpp
         content_decision_test.cpp
         decide_test.cpp
         edit_test.cpp

@@ -1,0 +1,134 @@
+#include "policy/alias.hpp"
+
+#include "policy/explanation.hpp"
+#include "tests/golden/school_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::policy {
+namespace {
+
+constexpr auto policy_text = R"(
+school = "Test"
+unknown_role = "open"
+[[role]]
+id = "open"
+title = "Person"
+default = "allow"
+default_reason = "Open."
+[[role]]
+id = "strict"
+title = "Person"
+default = "block"
+default_reason = "Closed."
+[[rule]]
+id = "friend-is-open"
+who = ["everyone"]
+what = ["host:friend.example"]
+action = "allow"
+reason = "Open."
+[[rule]]
+id = "casinos-are-closed"
+who = ["everyone"]
+what = ["signal:ech", "host:casino.example"]
+action = "block"
+reason = "Closed."
+[[rule]]
+id = "news-are-open"
+who = ["everyone"]
+what = ["host:news.example"]
+action = "allow"
+reason = "Open."
+[[rule]]
+id = "addresses-are-closed"
+who = ["open"]
+what = ["signal:ip-literal"]
+action = "block"
+reason = "Closed."
+)";
+
+class JudgeAlias : public ::testing::Test {
+protected:
+    Query query(Target const& target) const { return {subject, target, now, signals}; }
+
+    /// The id of what closes the site by its other name; empty: it is open.
+    std::string closing(std::string_view site, std::string_view other)
+    {
+        Target const target{Scheme::tunnel, Host::parse(site).value(), 443, {}};
+        auto const made = decide(policy, query(target));
+        EXPECT_EQ(made.verdict, Verdict::allow) << site;
+        Target const alias{Scheme::tunnel, Host::parse(other).value(), 443, {}};
+        auto const closed = judge_alias(policy, query(alias), made);
+        return closed ? std::string{rule_id(policy, *closed)} : std::string{};
+    }
+
+    Policy policy = testing::parse_or_fail(policy_text);
+    Subject subject = [] {
+        Subject made;
+        made.role = "open";
+        return made;
+    }();
+    Moment now{{{2026, 11, 24}, 600}, testing::as_utc({{2026, 11, 24}, 600})};
+    SignalSet signals;
+};
+
+TEST_F(JudgeAlias, ClosesASiteThatIsAnotherNameOfAClosedOne)
+{
+    EXPECT_EQ(closing("shop.example", "www.casino.example"), "casinos-are-closed");
+    EXPECT_EQ(closing("shop.example", "edge.provider.example"), "");
+}
+
+TEST_F(JudgeAlias, KeepsToTheOrderOfTheRules)
+{
+    EXPECT_EQ(closing("friend.example", "casino.example"), "") << "opened before";
+    EXPECT_EQ(closing("news.example", "casino.example"), "casinos-are-closed");
+    EXPECT_EQ(closing("shop.example", "friend.example"), "");
+}
+
+TEST_F(JudgeAlias, CountsOnlyWhatNamesSites)
+{
+    EXPECT_EQ(closing("shop.example", "10.20.5.7"), "") << "closed as a bare address, which was not asked for";
+    subject.role = "strict";
+    EXPECT_EQ(closing("news.example", "edge.provider.example"), "") << "closed by default, which is about what people ask for";
+    EXPECT_EQ(closing("news.example", "casino.example"), "casinos-are-closed");
+}
+
+TEST_F(JudgeAlias, CountsTheNameAlsoWhereTheRuleHasSignals)
+{
+    signals.add(Signal::ech);
+    auto const target = Target{Scheme::tunnel, Host::parse("edge.provider.example").value(), 443, {}};
+    Decision made;
+    made.verdict = Verdict::allow;
+    EXPECT_FALSE(judge_alias(policy, query(target), made)) << "the signal alone is no name";
+    auto const casino = Target{Scheme::tunnel, Host::parse("casino.example").value(), 443, {}};
+    EXPECT_TRUE(judge_alias(policy, query(casino), made));
+}
+
+TEST_F(JudgeAlias, LeavesOpenWhatAGrantOpened)
+{
+    policy.overrides.push_back({"override-1", "12", "Wanted.", {{}}, {{Selector::Kind::host, "shop.example"}}, {}, {},
+        now.instant, now.instant + std::chrono::hours{1}});
+    policy.prepare();
+    EXPECT_EQ(closing("shop.example", "casino.example"), "");
+}
+
+TEST_F(JudgeAlias, HoldsARuleAboutAnAddressAgainstNamesThatLeadThere)
+{
+    EXPECT_FALSE(policy.names_addresses);
+    std::string text{policy_text};
+    text.replace(text.find("host:casino.example"), 19, "host:10.20.5.7");
+    policy = testing::parse_or_fail(text);
+    EXPECT_TRUE(policy.names_addresses);
+    EXPECT_EQ(closing("shop.example", "10.20.5.7"), "casinos-are-closed");
+    EXPECT_EQ(closing("friend.example", "10.20.5.7"), "");
+}
+
+TEST_F(JudgeAlias, KeepsASealedNameClosedWhateverOpenedTheSite)
+{
+    policy = testing::load_school();
+    subject = policy.subject_at(*IpAddress::parse("127.0.1.20"));
+    EXPECT_EQ(closing("www.example.org", "sealed-test.gatehouse.example"), "sealed");
+}
+
+} // namespace
+} // namespace gatehouse::policy
