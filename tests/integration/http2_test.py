@@ -456,7 +456,7 @@ def fill(client):
     sent = 0
     client.wait_for_settings()
     while client.state.outbound_flow_control_window > 0:
-        stream = client.ask("/wait", method="POST", end=False)
+        stream = client.ask("/upload", method="POST", end=False)
         while room := min(client.state.local_flow_control_window(stream), client.state.max_outbound_frame_size):
             client.state.send_data(stream, bytes(room))
             client.flush()
