@@ -127,7 +127,7 @@ TEST_F(JudgeAlias, KeepsASealedNameClosedWhateverOpenedTheSite)
 {
     policy = testing::load_school();
     subject = policy.subject_at(*IpAddress::parse("127.0.1.20"));
-    EXPECT_EQ(closing("www.example.org", "sealed-test.gatehouse.example"), "sealed");
+    EXPECT_EQ(closing("www.wikipedia.org", "sealed.test"), "sealed");
 }
 
 } // namespace
