@@ -118,6 +118,7 @@ TEST_F(JudgeAlias, HoldsARuleAboutAnAddressAgainstNamesThatLeadThere)
     std::string text{policy_text};
     text.replace(text.find("host:casino.example"), 19, "host:10.20.5.7");
     policy = testing::parse_or_fail(text);
+    policy.prepare(); // as attach does for a policy that is to run
     EXPECT_TRUE(policy.names_addresses);
     EXPECT_EQ(closing("shop.example", "10.20.5.7"), "casinos-are-closed");
     EXPECT_EQ(closing("friend.example", "10.20.5.7"), "");
