@@ -122,11 +122,11 @@ std::string_view to_text(AccessKind kind)
 
 result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant since)
 {
-    auto const sql = fmt::format("SELECT g.id, g.account, g.kind, g.given_at, coalesce(a.login, ''), coalesce(g.given_by, 0),"
-                                 " g.told_at, g.refused_at, coalesce(b.login, ''), g.refusal FROM given_access g"
-                                 " LEFT JOIN accounts a ON a.id = g.given_by LEFT JOIN accounts b ON b.id = g.refused_by"
-                                 " WHERE ?1 >= 0 AND g.account = ?2 AND {} ORDER BY g.id",
-        where);
+    auto const sql
+        = fmt::format("SELECT id, account, kind, given_at, coalesce((SELECT login FROM accounts a WHERE a.id = given_by), ''),"
+                      " coalesce(given_by, 0), told_at, refused_at, coalesce((SELECT login FROM accounts a WHERE a.id = "
+                      "refused_by), ''), refusal FROM given_access WHERE ?1 >= 0 AND account = ?2 AND {} ORDER BY id",
+            where);
     return ledger.database().collect(sql, read_given, since, account);
 }
 
