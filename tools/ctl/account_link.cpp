@@ -12,8 +12,7 @@ std::chrono::sys_seconds this_moment()
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-int report(
-    Common const& common, Streams streams, std::string const& login, result<void> const& done, std::string_view text)
+int report(Common const& common, Streams streams, std::string const& login, result<void> const& done, std::string_view text)
 {
     if (!done)
         return report_failure(common, streams, fmt::format("nothing was changed for \"{}\": {}", login, done.error().message()));

@@ -36,7 +36,7 @@ TEST_F(Linked, AllAccountsOfBothAre)
     for (auto const account : {head, second, third})
         EXPECT_EQ(person(account), person(officer));
     ASSERT_DONE(link_accounts(*ledger, third, head, owner(), tuesday)); // it is so already
-    ASSERT_DONE(unlink_account(*ledger, officer, owner(), tuesday)); // whose user name the others are known by
+    ASSERT_DONE(unlink_account(*ledger, officer, owner(), tuesday));    // whose user name the others are known by
     EXPECT_NE(person(officer), person(head));
     EXPECT_EQ(person(third), person(head));
     EXPECT_NE(person(officer), person(officer2));
