@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gateway import COMMAND, wait_until  # noqa: E402
-from hostile import ORIGIN, HostileSuite, Recorder, covers, cpu_seconds, list_and_leave, reply, small_gateway, small_school  # noqa: E402
+from hostile import ORIGIN, HostileSuite, Recorder, covers, list_and_leave, reply, small_gateway, small_school  # noqa: E402
 from names import A, CNAME, NXDOMAIN, REFUSED, SERVFAIL, NameServer, addresses, encode_name, record, response  # noqa: E402
 from origin import Wire  # noqa: E402
 
@@ -187,11 +187,15 @@ def thousands_of_addresses():
         return head + question.section + b"".join(records)
     names = [f"crowd-{number}.example" for number in range(30)]
     NAMES.zone |= dict.fromkeys(names, thousands)
-    before = cpu_seconds(GATE)
+
+    def in_the_kernel():
+        """Where sockets are made, for sorting or otherwise; parsing is not counted. Seconds."""
+        return int(pathlib.Path(f"/proc/{GATE.process.pid}/stat").read_text().rpartition(")")[2].split()[12]) / os.sysconf("SC_CLK_TCK")
+    before = in_the_kernel()
     for name in names:
         assert get(at(name))[0].status == 200, name
-    spent = (cpu_seconds(GATE) - before) / len(names)
-    assert spent < 0.012, f"{spent * 1000:.1f} ms each"
+    spent = (in_the_kernel() - before) / len(names)
+    assert spent < 0.008, f"{spent * 1000:.1f} ms each"
 
 
 @covers(216, "aliases in a circle, and twenty in a row")
