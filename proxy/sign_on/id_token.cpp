@@ -197,8 +197,8 @@ std::variant<Name, Fault> name_in(std::string const& id_token, std::string const
     if (auto fault = fault_in(claims, expected); !fault.empty())
         return Fault{"the token: " + fault};
     Name name{text_in(claims, expected.claim), {}};
-    if (claims.contains("auth_time"))
-        name.shown_at = std::min(time_in(claims, "auth_time"), expected.now);
+    if (auto const shown_at = time_in(claims, "auth_time"); shown_at != std::chrono::sys_seconds{})
+        name.shown_at = std::min(shown_at, expected.now);
     return name;
 }
 

@@ -4,6 +4,7 @@
 #include "proxy/settings.hpp"
 #include "proxy/sign_on/json_text.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -45,6 +46,16 @@ std::variant<std::string, Fault> get(SignOn const& settings, fetch::Question que
     return std::move(answer.body);
 }
 
+/// Whether its tokens say when a person last showed who they are. Google says that its do not, and takes no `prompt=login`; who gives no list may.
+bool says_when_shown(json::object const& document)
+{
+    auto const* const claims = document.if_contains("claims_supported");
+    if (claims == nullptr || !claims->is_array())
+        return true;
+    auto const& all = claims->get_array();
+    return std::find(all.begin(), all.end(), json::value("auth_time")) != all.end();
+}
+
 std::string secret_in(std::filesystem::path const& path)
 {
     std::ifstream file{path};
@@ -72,8 +83,8 @@ std::variant<Provider::Known, Fault> Provider::read(std::chrono::sys_seconds now
     auto const document = object_of(std::get<std::string>(said));
     if (text_in(document, "issuer") != settings_.issuer)
         return Fault{"the provider calls itself something else than `issuer` of the settings"};
-    Known known{
-        text_in(document, "authorization_endpoint"), text_in(document, "token_endpoint"), text_in(document, "jwks_uri"), {}, now};
+    Known known{text_in(document, "authorization_endpoint"), text_in(document, "token_endpoint"), text_in(document, "jwks_uri"),
+        {}, now, says_when_shown(document)};
     if (!is_safe(known.authorization) || !is_safe(known.token) || !is_safe(known.keys_address))
         return Fault{"the provider does not say where to ask, or not by https"};
     auto keys = get(settings_, {.url = known.keys_address});
@@ -107,13 +118,15 @@ std::variant<std::string, Fault> Provider::address_for(Flow const& flow, std::ch
     auto const answered = known(now);
     if (auto const* const fault = std::get_if<Fault>(&answered))
         return *fault;
-    auto const& address = std::get<Known>(answered).authorization;
+    auto const& provider = std::get<Known>(answered);
     std::vector<std::pair<std::string, std::string>> asked{{"response_type", "code"}, {"client_id", settings_.client_id},
         {"redirect_uri", back_}, {"scope", fmt::format("{}", fmt::join(settings_.scopes, " "))}, {"state", flow.state},
-        {"nonce", flow.nonce}, {"code_challenge", challenge_of(flow.verifier)}, {"code_challenge_method", "S256"},
-        {"max_age", std::to_string(flow.again ? 0 : longest_ago.count())}}; // who is asked for it has to say `auth_time`
-    if (flow.again)
+        {"nonce", flow.nonce}, {"code_challenge", challenge_of(flow.verifier)}, {"code_challenge_method", "S256"}};
+    if (provider.says_when) // who is asked for `max_age` has to say `auth_time`
+        asked.emplace_back("max_age", std::to_string(flow.again ? 0 : longest_ago.count()));
+    if (provider.says_when && flow.again)
         asked.emplace_back("prompt", "login");
+    auto const& address = provider.authorization;
     return address + (address.find('?') == std::string::npos ? "?" : "&") + fetch::form_text(asked);
 }
 
@@ -143,7 +156,13 @@ std::variant<Name, Fault> Provider::who_came(Flow const& flow, std::string const
         return *fault;
     Expected const expected{settings_.issuer, settings_.client_id, flow.nonce, settings_.claim, now};
     auto const& text = std::get<std::string>(token);
-    auto named = name_in(text, std::get<Known>(answered).keys, expected);
+    auto const named_by = [&](Known const& provider) {
+        auto named = name_in(text, provider.keys, expected);
+        if (auto* const name = std::get_if<Name>(&named); name != nullptr && !provider.says_when)
+            name->shown_at.reset();
+        return named;
+    };
+    auto named = named_by(std::get<Known>(answered));
     auto const* const fault = std::get_if<Fault>(&named);
     if (fault == nullptr || !fault->unknown_key || now < std::get<Known>(answered).read_at + between_reads)
         return named;
@@ -154,7 +173,7 @@ std::variant<Name, Fault> Provider::who_came(Flow const& flow, std::string const
     answered = known(now);
     if (auto const* const unread = std::get_if<Fault>(&answered))
         return *unread;
-    return name_in(text, std::get<Known>(answered).keys, expected);
+    return named_by(std::get<Known>(answered));
 }
 
 } // namespace gatehouse::sign_on

@@ -28,6 +28,7 @@ private:
         std::string authorization, token, keys_address;
         std::string keys;
         std::chrono::sys_seconds read_at{};
+        bool says_when = true; ///< its tokens have "auth_time"
     };
     std::variant<Known, Fault> known(std::chrono::sys_seconds now);
     std::variant<Known, Fault> read(std::chrono::sys_seconds now);

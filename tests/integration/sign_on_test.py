@@ -246,12 +246,24 @@ def and_the_provider_is_to_ask_them():
         way = html.unescape(re.search(r'href="(/sign-in/school[^"]*)"', page.text)[1])
         location = lead.get(way).location
         assert "prompt=login" in location and "max_age=0" in location, location
-        assert lead.get(back(location.replace("&prompt=login", ""))).status == 200
+        page = lead.get(back(location.replace("&prompt=login", "")))
+        assert page.status == 403 and "without asking who you are" in page.text, (page.status, page.text[-1500:])
     assert "Sign in again" in lead.get(setup).text and lead.fill("/account", f"{setup}/begin").status == 422
     shown_at[0] = PROVIDER.clock()
     assert lead.get(back(lead.get(way).location)).status == 200
     assert "Sign in again" not in lead.get(setup).text and lead.fill(setup, f"{setup}/begin").status == 303
-    PROVIDER.change = lambda claims: claims
+    PROVIDER.says = {"claims_supported": ["sub", "email"]}  # as Google's: it says nothing of it, and knows no such prompt
+    shown_at[0] -= 86400
+    GATE.set_clock("2026-11-24 13:30:00")  # what was known of it is over
+    lead, location = begin()
+    assert "max_age" not in location and lead.get(back(location)).status == 200
+    assert "Sign in again" not in lead.get(setup).text
+    GATE.set_clock("2026-11-24 13:41:00")
+    way = html.unescape(re.search(r'href="(/sign-in/school[^"]*)"', lead.get(setup).text)[1])
+    location = lead.get(way).location
+    assert "prompt" not in location and "max_age" not in location, location
+    assert lead.get(back(location)).status == 200 and "Sign in again" not in lead.get(setup).text
+    PROVIDER.says, PROVIDER.change = {}, lambda claims: claims
 
 
 def or_by_the_code():

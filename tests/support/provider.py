@@ -43,6 +43,7 @@ class Provider:
         self.person = {"email": "harriet@school.example", "email_verified": True}
         self.change = lambda claims: claims  # what becomes of the ID token's claims
         self.forge = None                    # claims -> the whole token, instead of a signed one
+        self.says = {}                       # more members of its discovery document
         self.codes, self.token_requests, self.is_up = {}, [], True
         provider = self
 
@@ -65,7 +66,7 @@ class Provider:
                 if not provider.is_up:
                     return self.answer(503, {})
                 if path == "/.well-known/openid-configuration":
-                    return self.answer(200, {"issuer": provider.issuer, "authorization_endpoint": f"{provider.issuer}/authorize", "token_endpoint": f"{provider.issuer}/token", "jwks_uri": f"{provider.issuer}/keys"})
+                    return self.answer(200, {"issuer": provider.issuer, "authorization_endpoint": f"{provider.issuer}/authorize", "token_endpoint": f"{provider.issuer}/token", "jwks_uri": f"{provider.issuer}/keys", **provider.says})
                 if path == "/keys":
                     return self.answer(200, {"keys": [(provider.published or provider.key).public]})
                 if path == "/authorize":

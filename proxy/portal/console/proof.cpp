@@ -10,8 +10,6 @@ namespace {
 
 using store::Ledger;
 
-constexpr std::chrono::minutes fresh{10}; // since the person showed the school's sign-on who they are
-
 enum class Proof : std::uint8_t { password, code, session, sign_in_again };
 
 Proof proof_of(Visit const& visit)
@@ -25,7 +23,7 @@ Proof proof_of(Visit const& visit)
         return Proof::password;
     if (session.account.has_second_factor)
         return Proof::code;
-    return visit.instant() < session.proved_at + fresh ? Proof::session : Proof::sign_in_again;
+    return visit.instant() < session.proved_at + proof_is_fresh ? Proof::session : Proof::sign_in_again;
 }
 
 } // namespace

@@ -7,6 +7,9 @@
 
 namespace gatehouse::portal::console {
 
+/// How long it is proof that the person showed the school's sign-on who they are.
+inline constexpr std::chrono::minutes proof_is_fresh{10};
+
 /// Adds the field that the proof needs, if it needs one. `name` is the field's, since a page may ask twice.
 void add_proof(Form& form, Visit const& visit, std::string_view name, std::vector<Problem> const& problems);
 

@@ -1,6 +1,7 @@
 // Signing in with the school's account: to the provider, and back with what it says.
 #include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/proof.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/sign_in.hpp"
 
@@ -82,6 +83,11 @@ task<Response> end_school_sign_on(Visit const& visit)
     auto const came = co_await run_outside(site, work);
     if (auto const* const fault = std::get_if<sign_on::Fault>(&came))
         co_return failed(visit, *fault);
+    auto const shown_at = std::get<sign_on::Name>(came).shown_at;
+    if (flow->again && shown_at && *shown_at + proof_is_fresh <= visit.instant())
+        co_return not_now(visit, 403,
+            "The school's sign-on let you through without asking who you are, so that proves nothing. Sign out there, then try "
+            "again.");
     auto const enter = [name = std::get<sign_on::Name>(came), peer = visit.request.peer, now = visit.instant()](
                            Ledger& ledger) { return store::sign_in_by_name(ledger, name.text, name.shown_at, peer, now); };
     auto const outcome = co_await site.services.store.call(enter);
