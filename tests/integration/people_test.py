@@ -317,6 +317,7 @@ def what_an_account_that_waits_may_do():
     BROWSER["olive"] = olive = sign_in(GATE, "olive", new_password(lead, "olive"))
     menu = re.findall(r'href="(/[a-z]*)"', olive.get("/").text)
     assert "/lists" in menu and not {"/log", "/requests", "/rules", "/draft", "/inspection"} & {*menu}, menu
+    assert "What waits for you comes back here" in olive.get("/").text and "Nothing waits for you" not in olive.get("/").text
     for path in ("/", "/account", "/account/password", "/help", "/lists", "/timetable", "/services", "/status", "/governors", "/traffic", "/check", "/checks"):
         equal(olive.get(path).status, 200, path)
     for path in ("/requests", "/reports", "/incidents", "/supervision", "/supervision/propose", "/grants", "/permissions", "/log", "/log/export", "/log/live", "/log/live/events", "/why",
