@@ -446,9 +446,12 @@ def unread_downloads():
         hoarder.flush()
         wait_until(lambda: HEARD and HEARD[0].end.state.outbound_flow_control_window < 16384, what="the connection to the origin is full")
         before = STREAM.connections
-        with Browser("stream.example") as client:
-            assert client.get("/small").status == 200
-        assert STREAM.connections == before + 1, "another connection, for what would wait on the full one"
+
+        def another():
+            with Browser("stream.example") as client:
+                assert client.get("/small").status == 200
+            return STREAM.connections == before + 1
+        wait_until(another, what="another connection, for what would wait on the full one")  # once the gateway has seen that it is full
 
 
 def fill(client):
