@@ -15,10 +15,30 @@ bool names_sites(Selector::Kind kind)
     return kind == Kind::host || kind == Kind::list || kind == Kind::service || kind == Kind::category;
 }
 
-bool names(Rule const& rule, Facts const& facts)
+/// A service for older people is what the other name itself belongs to, unless the site was so already.
+bool is_below_its_age(Selector const& what, Facts const& facts)
 {
-    return std::any_of(rule.what.begin(), rule.what.end(),
-        [&](Selector const& what) { return names_sites(what.kind) && holds(what, what.index, facts); });
+    return what.kind == Selector::Kind::signal && what.index == static_cast<std::uint16_t>(Signal::under_age)
+        && !facts.query.signals.has(Signal::under_age);
+}
+
+/// The first entry by which the rule is about the other name; null: none.
+Selector const* find_naming(Rule const& rule, Facts const& facts)
+{
+    auto const found = std::find_if(rule.what.begin(), rule.what.end(), [&](Selector const& what) {
+        return (names_sites(what.kind) || is_below_its_age(what, facts)) && holds(what, what.index, facts);
+    });
+    return found == rule.what.end() ? nullptr : &*found;
+}
+
+/// How many rules stand before what opened the site.
+std::size_t count_before(Policy const& policy, Decision const& made)
+{
+    switch (made.stage) {
+    case Stage::rule: return made.index;
+    case Stage::role_default: return policy.rules.size();
+    default: return 0;
+    }
 }
 
 } // namespace
@@ -28,13 +48,19 @@ std::optional<Decision> judge_alias(Policy const& policy, Query const& alias, De
     Facts const facts{policy, alias};
     NoRecorder recorder;
     auto const decision = evaluate(facts, recorder);
-    if (decision.verdict != Verdict::block)
-        return std::nullopt;
     if (decision.stage == Stage::sealed)
         return decision;
-    bool const by_rule = decision.stage == Stage::rule && names(policy.rules[decision.index], facts);
-    bool const stands_before = made.stage == Stage::role_default || (made.stage == Stage::rule && decision.index < made.index);
-    return by_rule && stands_before ? std::optional{decision} : std::nullopt;
+    if (decision.stage == Stage::override_grant || decision.stage == Stage::restriction)
+        return std::nullopt;
+    auto const end = count_before(policy, made);
+    for (std::size_t i = 0; i < end; ++i) {
+        auto const& rule = policy.rules[i];
+        auto const* const what = match(rule, facts) ? find_naming(rule, facts) : nullptr;
+        if (what != nullptr)
+            return rule.action == Verdict::block ? std::optional{decide_by_rule(facts, static_cast<std::uint16_t>(i), *what)}
+                                                 : std::nullopt;
+    }
+    return std::nullopt;
 }
 
 } // namespace gatehouse::policy

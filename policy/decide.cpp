@@ -178,10 +178,8 @@ void attribute_search(Decision& decision, Facts const& facts)
     decision.term = facts.terms.term[decision.term_list];
 }
 
-/// Without regard to what may be behind the target.
-Decision evaluate_itself(Facts const& facts, Recorder& recorder)
+Decision fill_in(Ruling const& ruling, Facts const& facts, Recorder& recorder)
 {
-    auto const ruling = judge(facts, recorder);
     Decision decision;
     decision.verdict = ruling.verdict;
     decision.stage = ruling.stage;
@@ -202,6 +200,12 @@ Decision evaluate_itself(Facts const& facts, Recorder& recorder)
     attribute_search(decision, facts);
     decision.by_search = ruling.what && ruling.what->kind == Selector::Kind::search;
     return decision;
+}
+
+/// Without regard to what may be behind the target.
+Decision evaluate_itself(Facts const& facts, Recorder& recorder)
+{
+    return fill_in(judge(facts, recorder), facts, recorder);
 }
 
 /// Which site would be opened cannot be told.
@@ -280,6 +284,12 @@ Decision evaluate(Facts const& facts, Recorder& recorder)
     if (decision.verdict == Verdict::allow && !facts.policy.url_form_index.empty())
         judge_wrapped(facts, recorder, decision, 0);
     return decision;
+}
+
+Decision decide_by_rule(Facts const& facts, std::uint16_t index, Selector const& what)
+{
+    SilentRecorder recorder;
+    return fill_in({Stage::rule, facts.policy.rules[index].action, index, &what}, facts, recorder);
 }
 
 Decision decide(Policy const& policy, Query const& query)

@@ -124,6 +124,35 @@ TEST_F(JudgeAlias, HoldsARuleAboutAnAddressAgainstNamesThatLeadThere)
     EXPECT_EQ(closing("friend.example", "10.20.5.7"), "");
 }
 
+TEST_F(JudgeAlias, LooksPastARuleThatHoldsForTheOtherNameWithoutNamingIt)
+{
+    policy = testing::parse_or_fail(std::string{policy_text} + R"(
+[[rule]]
+id = "printer-is-closed"
+who = ["everyone"]
+what = ["host:10.20.5.7"]
+action = "block"
+reason = "Closed."
+)");
+    policy.prepare();
+    EXPECT_EQ(closing("shop.example", "10.20.5.7"), "printer-is-closed") << "addresses-are-closed stands before it";
+    EXPECT_EQ(closing("shop.example", "10.20.5.8"), "");
+    EXPECT_EQ(closing("news.example", "10.20.5.7"), "") << "opened before";
+}
+
+TEST_F(JudgeAlias, ClosesWhatIsClosedForOlderPupilsForTheYoungestToo)
+{
+    policy = testing::load_school();
+    subject = policy.subject_at(*IpAddress::parse("127.0.1.10")); // Year 9
+    EXPECT_EQ(closing("www.wikipedia.org", "www.tiktok.com"), "pupils-media-sharing");
+    EXPECT_EQ(closing("www.wikipedia.org", "edge.provider.test"), "");
+    subject = policy.subject_at(*IpAddress::parse("127.0.1.11")); // Year 7, below the age of the service
+    EXPECT_EQ(closing("www.wikipedia.org", "www.tiktok.com"), "pupils-below-minimum-age");
+    EXPECT_EQ(closing("www.wikipedia.org", "www.reddit.com"), "pupils-below-minimum-age");
+    EXPECT_EQ(closing("www.wikipedia.org", "www.instagram.com"), "blocked-social-media");
+    EXPECT_EQ(closing("www.wikipedia.org", "edge.provider.test"), "");
+}
+
 TEST_F(JudgeAlias, KeepsASealedNameClosedWhateverOpenedTheSite)
 {
     policy = testing::load_school();
