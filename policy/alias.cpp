@@ -45,7 +45,7 @@ std::size_t count_before(Policy const& policy, Decision const& made)
 
 std::optional<Decision> judge_alias(Policy const& policy, Query const& alias, Decision const& made)
 {
-    Facts const facts{policy, alias};
+    Facts const facts{policy, alias, Asked::by_other_name};
     NoRecorder recorder;
     auto const decision = evaluate(facts, recorder);
     if (decision.stage == Stage::sealed)

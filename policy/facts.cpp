@@ -6,9 +6,10 @@
 
 namespace gatehouse::policy {
 
-Facts::Facts(Policy const& policy_in, Query const& query_in)
+Facts::Facts(Policy const& policy_in, Query const& query_in, Asked asked_in)
     : policy(policy_in)
     , query(query_in)
+    , asked(asked_in)
 {
     learn_subject();
     look_up_target();
@@ -61,6 +62,8 @@ void Facts::add_hit(std::uint16_t attached, ListHit const& hit)
     if (list >= max_lists)
         return;
     auto const& info = policy.lists[list];
+    if (asked == Asked::by_other_name && !info.aliases && !info.sealed)
+        return;
     lists.set(list);
     add_category(info.category_index);
     if (info.service_index < max_services) {

@@ -15,12 +15,19 @@ struct Found {
     ListHit hit{};
 };
 
+/// How the target's host became known.
+enum class Asked : std::uint8_t {
+    by_name,
+    by_other_name, ///< it is another name of what was asked for (alias.hpp)
+};
+
 /// Lifetime: views the policy and the query.
 struct Facts {
-    Facts(Policy const& policy_in, Query const& query_in);
+    Facts(Policy const& policy_in, Query const& query_in, Asked asked_in = Asked::by_name);
 
     Policy const& policy;
     Query const& query;
+    Asked const asked;
 
     std::uint16_t role = none;
     std::uint16_t network = none;

@@ -54,6 +54,7 @@ struct ListInfo {
     std::string category; ///< may be empty if `service` is given
     std::string service;  ///< may be empty
     bool sealed = false;  ///< illegal content: always blocked, no request, never displayed
+    bool aliases = true;  ///< its names count as other names of a site too (alias.hpp); those of a sealed list always do
     std::string path;     ///< file or folder, relative to the configuration; empty for lists kept in the store
     std::string member;   ///< path inside an archive, or empty
     std::string format;   ///< ListFormat text, or "squidguard" for a folder or archive of categories

@@ -22,6 +22,7 @@ void read_list(TableReader& reader, Policy& policy)
     if (!service.text.empty() && reader.must_be_one_of(service, "service", ids_of(policy.services)))
         list.service = service.text;
     list.sealed = reader.flag("sealed");
+    list.aliases = reader.flag("aliases", true);
     if (category.text.empty() && service.text.empty() && !list.sealed)
         reader.complain("the list belongs to no category and no service", "write category = \"...\" or service = \"...\"");
     list.path = reader.text("path");

@@ -126,14 +126,14 @@ std::vector<Word> TableReader::words(std::string_view key, Need need)
     return read;
 }
 
-bool TableReader::flag(std::string_view key)
+bool TableReader::flag(std::string_view key, bool otherwise)
 {
     auto const* node = ask(key, Need::optional);
     if (!node)
-        return false;
+        return otherwise;
     if (!node->is_boolean())
         wrong_type(*node, key, "true or false");
-    return node->value_or(false);
+    return node->value_or(otherwise);
 }
 
 unsigned TableReader::number(std::string_view key, unsigned max)

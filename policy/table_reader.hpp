@@ -29,7 +29,7 @@ public:
     /// A name of lower-case letters, digits and hyphens.
     std::string id(std::string_view key = "id");
     std::vector<Word> words(std::string_view key, Need need = Need::optional);
-    bool flag(std::string_view key);
+    bool flag(std::string_view key, bool otherwise = false);
     /// A whole number from 0 to `max`.
     unsigned number(std::string_view key, unsigned max);
     Verdict verdict(std::string_view key);

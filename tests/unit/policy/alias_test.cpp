@@ -153,6 +153,48 @@ TEST_F(JudgeAlias, ClosesWhatIsClosedForOlderPupilsForTheYoungestToo)
     EXPECT_EQ(closing("www.wikipedia.org", "edge.provider.test"), "");
 }
 
+/// The school's list with its names counted or not as other names of sites.
+Policy with_aliases(std::string_view list, bool count)
+{
+    auto made = testing::load_school();
+    for (auto& info : made.lists)
+        if (info.id == list)
+            info.aliases = count;
+    return made;
+}
+
+TEST_F(JudgeAlias, LeavesOpenWhatAListNamesOnlyForThoseWhoAskForIt)
+{
+    Target const reddit{Scheme::tunnel, Host::parse("www.reddit.com").value(), 443, {}};
+    for (auto const* address : {"127.0.1.10", "127.0.1.11"}) { // Years 9 and 7
+        policy = with_aliases("reddit", true);
+        subject = policy.subject_at(*IpAddress::parse(address));
+        EXPECT_NE(closing("www.wikipedia.org", "www.reddit.com"), "");
+        policy = with_aliases("reddit", false);
+        EXPECT_EQ(closing("www.wikipedia.org", "www.reddit.com"), "");
+        EXPECT_NE(closing("www.wikipedia.org", "www.tiktok.com"), "") << "it is about one list";
+        EXPECT_EQ(decide(policy, query(reddit)).verdict, Verdict::block) << "asked for itself it is closed";
+    }
+    policy = with_aliases("sealed-test", false);
+    EXPECT_EQ(closing("www.wikipedia.org", "sealed.test"), "sealed");
+}
+
+TEST_F(JudgeAlias, LeavesOpenSitesOnThePlatformsOfTheShippedLists)
+{
+    auto const sources = testing::example_sources();
+    policy = parse_policy(sources).policy;
+    testing::attach_lists(policy, "config");
+    subject = policy.subject_at(*IpAddress::parse("127.0.1.11"));
+    for (auto const* platform :
+        {"bakery.ghost.io", "bakery.wordpress.com", "cname.bitly.com", "domains.tumblr.com", "domains.smugmug.com"}) {
+        Target const itself{Scheme::tunnel, Host::parse(platform).value(), 443, {}};
+        EXPECT_EQ(decide(policy, query(itself)).verdict, Verdict::block) << platform;
+        EXPECT_EQ(closing("www.bakery.example", platform), "") << platform;
+    }
+    EXPECT_EQ(closing("www.bakery.example", "www.tiktok.com"), "pupils-below-minimum-age");
+    EXPECT_EQ(closing("www.bakery.example", "casino-test.protonvpn.com"), "blocked-circumvention");
+}
+
 TEST_F(JudgeAlias, KeepsASealedNameClosedWhateverOpenedTheSite)
 {
     policy = testing::load_school();
