@@ -29,22 +29,14 @@ ClientConnection::~ClientConnection()
         terms_.wide.give_back(terms_.client);
 }
 
-/// What is uploaded and not read would otherwise be memory that a client can fill as often as it opens a connection.
+/// What is uploaded and not read would otherwise be memory that a client can fill as often as it opens a connection. The place is held until the
+/// connection ends: what the peer was once allowed to send cannot be taken back from it (RFC 9113 §6.9).
 void ClientConnection::body_arrives()
 {
     if (wide_ || !terms_.wide.take(terms_.client))
         return;
     wide_ = true;
     nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, 0, limits::wide_window);
-}
-
-void ClientConnection::exchange_ended()
-{
-    if (!wide_ || uploads())
-        return;
-    wide_ = false;
-    terms_.wide.give_back(terms_.client);
-    nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, 0, limits::narrow_window);
 }
 
 Exchange* ClientConnection::begin_exchange()

@@ -24,7 +24,6 @@ public:
 
 private:
     void body_arrives() override;
-    void exchange_ended() override;
     bool take_head(Exchange& exchange, bool ended) override;
     bool send_head(Exchange& exchange) override;
     Exchange* begin_exchange() override;
@@ -32,7 +31,7 @@ private:
     bool answer(Exchange& exchange, http1::ResponseHead const& head);
 
     ClientTerms terms_;
-    bool wide_ = false;        ///< its window
+    bool wide_ = false;        ///< its window, from its first upload on
     http1::ResponseHead head_; ///< only while it is looked at
     std::string normalised_;
 };

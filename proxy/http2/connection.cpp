@@ -39,12 +39,6 @@ std::size_t Connection::unread() const
         [](std::size_t sum, Exchange const& each) { return sum + each.unread; });
 }
 
-bool Connection::uploads() const
-{
-    return std::any_of(
-        exchanges_.begin(), exchanges_.end(), [](Exchange const& each) { return !each.arrived || each.unread > 0; });
-}
-
 net::task<> Connection::run()
 {
     using namespace net::asio::experimental::awaitable_operators;
@@ -143,7 +137,6 @@ void Connection::remove(Exchange& exchange)
         nghttp2_session_consume_connection(session(), exchange.unread);
     note_unused(exchange);
     exchanges_.erase(exchange.self);
-    exchange_ended();
 }
 
 void Connection::note_unused(Exchange& exchange)

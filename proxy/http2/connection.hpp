@@ -61,8 +61,6 @@ public:
     std::size_t open_exchanges() const { return exchanges_.size(); }
     /// Bytes of bodies that have come and that nobody has read yet.
     std::size_t unread() const;
-    /// True if of any exchange a part is still to come or to be read.
-    bool uploads() const;
 
 protected:
     enum class Role : std::uint8_t { towards_client, towards_origin };
@@ -79,7 +77,6 @@ protected:
     virtual void peer_retires() { }
     /// A piece of a body.
     virtual void body_arrives() { }
-    virtual void exchange_ended() { }
     /// A user gave up after a while in which nothing was heard of the peer, on any exchange.
     virtual void peer_is_silent() { }
     /// It is reset by us, before the peer had said all.

@@ -11,9 +11,8 @@ inline constexpr std::uint32_t streams
     = 100; ///< of a client at once, those it has given up but that still work counted; above: REFUSED_STREAM
 inline constexpr std::uint32_t client_window
     = 256 * 1024; ///< bytes of a body on their way to us that nobody has read yet, a stream
-inline constexpr std::int32_t narrow_window
-    = 65535; ///< the same, all streams of a client's connection together: what it begins with (RFC 9113 §6.9.2)
-inline constexpr std::int32_t wide_window = 1 << 20;       ///< the same, while it uploads
+inline constexpr std::int32_t wide_window = 1
+    << 20; ///< the same, all streams of a client's connection together, once it uploads; before, it has the 65535 of RFC 9113 §6.9.2
 inline constexpr std::size_t wide_windows = 16;            ///< connections of one client with one, a worker; others stay narrow
 inline constexpr std::uint32_t origin_window = 512 * 1024; ///< the same, a stream from an origin
 inline constexpr std::int32_t connection_window = 4 << 20; ///< the same, all streams of a connection to an origin together

@@ -253,6 +253,24 @@ TEST_F(Connections, TakeNoMoreRequestsOnceAllTogetherGiveUpTooMuch)
     EXPECT_FALSE(origins.has(origin, other));
 }
 
+TEST_F(Connections, HoldTheirWideWindowUntilTheyEnd)
+{
+    auto asked = origins.open(origin, me);
+    ASSERT_TRUE(run(say(asked->stream, "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\nabc")));
+    run(settle());
+    ASSERT_EQ(heard.size(), 1U);
+    (void)hear(heard.front().stream, "abc");
+    ASSERT_TRUE(run(say(heard.front().stream, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")));
+    EXPECT_TRUE(hear(asked->stream, "x").ends_with("x"));
+    heard.clear();
+    asked.reset();
+    run(settle());
+    for (std::size_t i = 1; i < limits::wide_windows; ++i)
+        EXPECT_TRUE(wide_windows.take(me)) << i;
+    EXPECT_FALSE(wide_windows.take(me)) << "what the peer may send already cannot be taken back from it";
+    EXPECT_TRUE(wide_windows.take(other));
+}
+
 TEST_F(Connections, ResetWhatIsNotHttp)
 {
     auto const asked = origins.open(origin, me);
