@@ -268,6 +268,7 @@ net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& o
     judge_hello(session, outcome, peeked);
     if (bare && !outcome.target.host.is_address()) {
         dialed.socket.reset();
+        outcome.upstream = {}; // nothing of it was carried
         co_return co_await open_by_hello(session, outcome, peeked);
     }
     if (blocked(outcome) || !outcome.failure.empty()) {

@@ -215,6 +215,9 @@ def bare_address():
                 raise AssertionError(f"{name} leads nowhere, and was carried")
         row = gate.wait_for_row(lambda row: "elsewhere.example" in str(row["url"]))
         assert row["event"]["reason"] == "no-such-name" or "dns" in row["event"]["reason"], row
+        assert elsewhere not in json.dumps(row.get("destination", {})), f"nothing was carried to it: {row}"
+        row = gate.wait_for_row(lambda row: "blocked.example" in str(row["url"]) and row["event"]["outcome"] != "success")
+        assert elsewhere not in json.dumps(row.get("destination", {})), row
     with inside(GATE, "good.example", GATE.ca_certificate()) as wire:
         assert ask(wire, "/").status == 403, "a rule closes it"
 
