@@ -49,7 +49,7 @@ void read_urls(SettingsReader& reader, Settings& settings)
     check_url(reader, "console", settings.console_url, "https://");
 }
 
-/// Below a public suffix anybody may have a name, and lead it into the school's network.
+/// Below a public suffix anybody may have a name, and lead it into the school's network: those of registries, and of providers that give names away.
 void check_private_names(SettingsReader& reader, std::vector<std::string> const& names)
 {
     for (auto const& name : names) {
@@ -57,7 +57,7 @@ void check_private_names(SettingsReader& reader, std::vector<std::string> const&
         if (!host || host->is_address() || host->text() != name)
             reader.complain("private_names", fmt::format("\"{}\" is not a name such as \"school.example\"", name),
                 "addresses stand in `private`; a name holds for all names below it, too");
-        else if (psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0)
+        else if (psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0)
             reader.complain("private_names", fmt::format("anybody can have a name below \"{}\"", name),
                 "write the school's own, such as \"school.example\"");
     }

@@ -305,6 +305,8 @@ TEST_F(LoadSettings, ComplainsAboutEveryWrongValue)
              "[reach]\nprivate_names = ['School.example']",
              "[reach]\nprivate_names = ['com']",
              "[reach]\nprivate_names = ['surrey.sch.uk']",
+             "[reach]\nprivate_names = ['duckdns.org']",
+             "[reach]\nprivate_names = ['github.io']",
              "[resolver]\nservers = ['dns.example']",
              "[resolver]\nnegative_ttl = '31s'",
              "[resolver]\nmax_ttl = '5ms'",
