@@ -125,7 +125,7 @@ Dialer::Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor,
 {
 }
 
-task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
+task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port, AliasJudge* judge)
 {
     DnsAnswer answer = co_await resolver_.resolve(host);
     if (answer.error != DnsError::none)
@@ -142,6 +142,8 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port)
     }
     if (allowed.empty())
         co_return Dialed{cause_of(refusal), std::nullopt, {}};
+    if (judge != nullptr && answer.aliases && judge->closes(answer.aliases))
+        co_return Dialed{"closed-by-alias", std::nullopt, {}};
     RaceResult race;
     if (allowed.size() == 1)
         race = co_await connect_to(executor_, wheel_, allowed.front(), port, options_.connect);

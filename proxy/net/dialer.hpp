@@ -47,6 +47,16 @@ struct Dialed {
     Aliases aliases{}; ///< of the name
 };
 
+/// Is told what else a name that is to be dialled is called, before anything is connected to.
+class AliasJudge {
+public:
+    /// True: nothing shall be connected to. `aliases` is not null.
+    virtual bool closes(Aliases const& aliases) = 0;
+
+protected:
+    ~AliasJudge() = default;
+};
+
 struct DialOptions {
     std::chrono::milliseconds connect{5000};
     std::chrono::milliseconds attempt{250};
@@ -56,8 +66,9 @@ class Dialer {
 public:
     Dialer(Resolver& resolver, AddressGuard const& guard, Executor executor, DeadlineWheel& wheel, DialOptions options);
 
-    /// Tries the allowed addresses in turn, the next one beside it after `attempt`, all within `connect`.
-    task<Dialed> dial(policy::Host const& host, std::uint16_t port);
+    /// Tries the allowed addresses in turn, the next one beside it after `attempt`, all within `connect`. `judge` may be null; where it closes the
+    /// name the failure is "closed-by-alias".
+    task<Dialed> dial(policy::Host const& host, std::uint16_t port, AliasJudge* judge = nullptr);
 
 private:
     Resolver& resolver_;

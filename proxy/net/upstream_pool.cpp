@@ -71,11 +71,11 @@ task<std::string_view> UpstreamPool::secure(Upstream& upstream, policy::Host con
                                                               : handshake_failure(upstream.stream.tls());
 }
 
-task<Acquired> UpstreamPool::acquire(Origin origin, bool fresh)
+task<Acquired> UpstreamPool::acquire(Origin origin, bool fresh, AliasJudge* judge)
 {
     if (auto kept = fresh ? nullptr : take(origin))
         co_return Acquired{{}, std::move(kept)};
-    Dialed dialed = co_await dialer_.dial(origin.dialled != nullptr ? *origin.dialled : origin.host, origin.port);
+    Dialed dialed = co_await dialer_.dial(origin.dialled != nullptr ? *origin.dialled : origin.host, origin.port, judge);
     if (!dialed.socket)
         co_return Acquired{dialed.failure, nullptr};
     auto upstream = std::make_unique<Upstream>(std::move(*dialed.socket), wheel_, dialed.address);

@@ -66,7 +66,8 @@ public:
     /// A kept connection that is still silent and open, or a new one. `fresh`: a new one in any case.
     /// With TLS the origin has proved its name; failures are then also those of `handshake_failure`. Where HTTP/2 was offered `speaks_http2` tells
     /// what the origin took.
-    task<Acquired> acquire(Origin origin, bool fresh = false);
+    /// `judge`: as for `Dialer::dial`, of a new one.
+    task<Acquired> acquire(Origin origin, bool fresh = false, AliasJudge* judge = nullptr);
     /// A kept connection only; null if there is none.
     std::unique_ptr<Upstream> take(Origin const& origin);
     /// TLS over a connection just made. Empty, or the cause of failure. The stream's deadline must be set.

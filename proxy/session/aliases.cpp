@@ -20,14 +20,14 @@ bool closes(Session const& session, Outcome& outcome, policy::Host const& alias,
 
 } // namespace
 
-bool closed_by_alias(Session const& session, Outcome& outcome, net::Aliases const& aliases, policy::IpAddress const& address)
+bool closed_by_alias(Session const& session, Outcome& outcome, net::Aliases const& aliases, policy::IpAddress const* address)
 {
     // What a strict name of a search engine leads to is not what the person asked for.
     if (outcome.decision.safe_search != policy::none || outcome.decision.verdict == policy::Verdict::block)
         return false;
     // One server stands at a private address, whatever it is called; many sites share a public one.
-    bool const one_server
-        = outcome.policy->names_addresses && !outcome.target.host.is_address() && policy::is_special_purpose(address);
+    bool const one_server = address != nullptr && outcome.policy->names_addresses && !outcome.target.host.is_address()
+        && policy::is_special_purpose(*address);
     if (!aliases && !one_server)
         return false;
     auto const now = session.env.clock.now();
@@ -35,7 +35,7 @@ bool closed_by_alias(Session const& session, Outcome& outcome, net::Aliases cons
         for (auto const& alias : *aliases)
             if (closes(session, outcome, alias, now))
                 return true;
-    return one_server && closes(session, outcome, policy::Host::from_address(address), now);
+    return one_server && closes(session, outcome, policy::Host::from_address(*address), now);
 }
 
 } // namespace gatehouse::session

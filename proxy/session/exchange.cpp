@@ -184,10 +184,11 @@ std::unique_ptr<net::Upstream> take_open(Session& session, net::Origin const& or
     return env.pool.take(origin);
 }
 
-net::task<net::Acquired> connect(Session& session, net::Origin origin)
+net::task<net::Acquired> connect(Session& session, Outcome& outcome, net::Origin origin)
 {
     auto& env = session.env;
-    auto acquired = co_await env.pool.acquire(origin, true);
+    BeforeDialling judge{session, outcome};
+    auto acquired = co_await env.pool.acquire(origin, true, &judge);
     bool const two = origin.versions == net::Versions::http1_and_2;
     if (two && acquired.upstream && net::speaks_http2(acquired.upstream->stream.tls()))
         acquired.upstream
@@ -209,13 +210,13 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
     for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
         net::Acquired acquired{{}, take_open(session, origin, fresh)};
         if (!acquired.upstream)
-            acquired = co_await connect(session, origin);
-        if (!acquired.upstream) {
+            acquired = co_await connect(session, outcome, origin);
+        if (!acquired.upstream && !outcome.is_by_alias()) {
             outcome.code = log::ResultCode::tcp_miss;
             co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);
         }
-        outcome.upstream = acquired.upstream->address;
-        if (closed_by_alias(session, outcome, acquired.upstream->aliases, outcome.upstream))
+        outcome.upstream = acquired.upstream ? acquired.upstream->address : policy::IpAddress{};
+        if (outcome.is_by_alias() || closed_by_alias(session, outcome, acquired.upstream->aliases, &outcome.upstream))
             co_return co_await show_block_page(session, scratch, outcome);
         scratch.to_upstream.clear();
         http1::append_request_head(scratch.to_upstream, request, outcome.target,

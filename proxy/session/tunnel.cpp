@@ -127,10 +127,11 @@ void note_end(Session& session, Outcome& outcome, net::RelayResult const& result
         session.client.close(); // both sides have said their last: nothing to wait for
 }
 
-net::task<net::Dialed> dial(Session& session, Outcome const& outcome)
+net::task<net::Dialed> dial(Session& session, Outcome& outcome)
 {
+    BeforeDialling judge{session, outcome};
     auto const& host = policy::host_to_dial(*outcome.policy, outcome.decision, outcome.target);
-    return session.env.dialer.dial(host, outcome.target.port);
+    co_return co_await session.env.dialer.dial(host, outcome.target.port, &judge);
 }
 
 std::unique_ptr<net::Upstream> upstream_of(Session& session, net::Dialed& dialed)
@@ -223,14 +224,14 @@ net::task<std::unique_ptr<net::Stream>> open_by_hello(Session& session, Outcome&
         co_return nullptr;
     }
     auto dialed = co_await dial(session, outcome); // step 8
-    if (!dialed.socket) {
+    if (!dialed.socket && !outcome.is_by_alias()) {
         ++env.counters.upstream_failures;
         outcome.failure = dialed.failure;
         record(session, outcome);
         co_return nullptr;
     }
     outcome.upstream = dialed.address;
-    if (closed_by_alias(session, outcome, dialed.aliases, dialed.address)) {
+    if (outcome.is_by_alias() || closed_by_alias(session, outcome, dialed.aliases, &dialed.address)) {
         co_await refuse_hello(session, outcome, peeked);
         co_return nullptr;
     }
@@ -247,13 +248,13 @@ net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& o
 {
     auto& env = session.env;
     auto dialed = co_await dial(session, outcome); // step 8
-    if (!dialed.socket) {
+    if (!dialed.socket && !outcome.is_by_alias()) {
         ++env.counters.upstream_failures;
         co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
         co_return nullptr;
     }
     outcome.upstream = dialed.address;
-    if (closed_by_alias(session, outcome, dialed.aliases, dialed.address)) {
+    if (outcome.is_by_alias() || closed_by_alias(session, outcome, dialed.aliases, &dialed.address)) {
         co_await block_connect(session, outcome);
         co_return nullptr;
     }
