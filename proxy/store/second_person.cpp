@@ -33,6 +33,16 @@ result<Account> check_apart(result<Account> account, SecondPerson const& second)
     return is_apart(*account, second) ? account : result<Account>{errc::same_person};
 }
 
+/// Of what this one does with accounts nobody but `leaving` could be the second person.
+bool is_only_confirmer(std::vector<Account> const& accounts, Account const& of, AccountId leaving)
+{
+    SecondPerson const second{with_chief, {of}};
+    bool is_one = false, has_another = false;
+    for (auto const& each : accounts)
+        (each.id == leaving ? is_one : has_another) |= could_be_second(each, second);
+    return is_one && !has_another;
+}
+
 /// What an account was until a moment ago; of one account there may be several.
 struct Before {
     AccountId id = AccountId::none;
@@ -137,15 +147,14 @@ result<void> require_another_confirmer(Ledger& ledger, Actor const& actor, Accou
 {
     if (actor.account == AccountId::none)
         return {};
-    auto parties = find_parties(ledger, {actor.account});
     auto const accounts = list_accounts(ledger);
-    if (!parties || !accounts)
-        return !parties ? parties.error() : accounts.error();
-    SecondPerson const second{with_chief, std::move(*parties)};
-    bool is_one = false, has_another = false;
+    if (!accounts)
+        return accounts.error();
     for (auto const& each : *accounts)
-        (each.id == leaving ? is_one : has_another) |= could_be_second(each, second);
-    return !is_one || has_another ? result<void>{} : result<void>{errc::last_confirmer};
+        if (each.id == actor.account || (each.id != leaving && !each.disabled && each.console_role == ConsoleRole::ict_lead))
+            if (is_only_confirmer(*accounts, each, leaving))
+                return errc::last_confirmer;
+    return {};
 }
 
 result<void> note_former_role(Ledger& ledger, AccountId account, Instant now)

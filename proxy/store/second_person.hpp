@@ -50,7 +50,8 @@ enum class Waiters : std::uint8_t { count, a_day_only };
 result<std::size_t> count_second_people(
     Ledger& ledger, SecondPerson const& second, Instant now, Waiters waiters = Waiters::count);
 
-/// In the console nobody closes, or takes the role of, the last one who could say yes to what they do with accounts: a day later they were the only one.
+/// In the console nobody closes, or takes the role of, the last one who could say yes to what they or an open ICT lead do with accounts: a day later those
+/// were the only one. Of the ICT leads it matters with the account for emergencies, which is in somebody's hands and beside which that one seems another.
 /// Errors: `errc::last_confirmer`. On the machine that is possible, and the headteacher is told.
 result<void> require_another_confirmer(Ledger& ledger, Actor const& actor, AccountId leaving);
 

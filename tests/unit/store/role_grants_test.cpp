@@ -235,6 +235,24 @@ TEST_F(RoleGrants, KeepTheLastWhoCouldConfirmThem)
     expect_intact();
 }
 
+/// With it the ICT lead seemed to be another one beside the account itself, and was the only one a day later.
+TEST_F(RoleGrants, KeepTheLastWhoCouldConfirmThemFromTheEmergencyAccountToo)
+{
+    auto const glass = emergency();
+    close(head2, now);
+    close(chief, now);
+    EXPECT_FAILS(set_disabled(*ledger, head, true, as(glass), now), errc::last_confirmer);
+    EXPECT_EQ(newest_action(), "account.disable.denied");
+    EXPECT_FAILS(set_console_role(*ledger, head, ConsoleRole::none, as(glass), now), errc::last_confirmer);
+    auto const ict2 = add("ict.two", "Ida Blue", ConsoleRole::ict_lead);
+    ASSERT_DONE(set_disabled(*ledger, head, true, as(glass), now)); // each of the two has the other
+    EXPECT_FAILS(set_disabled(*ledger, ict2, true, as(glass), now), errc::last_confirmer);
+    ASSERT_DONE(set_disabled(*ledger, head, false, owner(), now));
+    ASSERT_DONE(set_disabled(*ledger, ict2, true, as(glass), now));
+    ASSERT_DONE(set_disabled(*ledger, ict, true, as(glass), now)); // whose account somebody else has, say
+    EXPECT_FAILS(set_disabled(*ledger, head, true, as(glass), now), errc::last_confirmer);
+}
+
 /// What was given on the machine, an ICT lead may refuse: that closes the other one, and makes nobody the only one.
 TEST_F(RoleGrants, AreNotTakenFromTheSecondPersonByANo)
 {
