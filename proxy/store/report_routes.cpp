@@ -82,8 +82,9 @@ ConsoleRole ReportReaders::reader_of(NewReport const& report, ConsoleRole route)
     };
     if (reads_now(route))
         return route;
-    auto const own = std::find(chain.begin(), chain.end(), route); // who was the headteacher then may be it no more
-    auto const next = own == chain.end() ? own : std::find_if(own + 1, chain.end(), reads_now);
+    auto const own = std::find(chain.begin(), chain.end(), route);
+    // Whom it is about may have become the headteacher since, or be it no more: then it is as one that comes today.
+    auto const next = std::find_if(own == chain.end() ? chain.begin() : own + 1, chain.end(), reads_now);
     return next == chain.end() ? ConsoleRole::none : *next;
 }
 

@@ -195,6 +195,20 @@ TEST_F(Reports, AreReadByTheNextWhileTheOnlyReaderWaits)
     EXPECT_EQ(*count_reports(*ledger, ReportState::handled, head, tuesday), 0u) << "whose role takes none";
 }
 
+/// About the headteacher, so it went to the officer; nobody read it once both were somebody else.
+TEST_F(Reports, AreReadByTheNextWhereWhoTheyAreAboutLostTheRole)
+{
+    for (auto const each : {chief, dsl})
+        ASSERT_DONE(set_disabled(*ledger, each, true, owner(), tuesday));
+    EXPECT_EQ(submit(ReportAbout::staff, "Hanna Brown").route, ConsoleRole::officer);
+    ASSERT_DONE(set_console_role(*ledger, head, ConsoleRole::marketing, owner(), tuesday));
+    EXPECT_EQ(*count_reports(*ledger, ReportState::open, head2, tuesday), 0u) << "the officers are there";
+    for (auto const each : {officer, officer2})
+        ASSERT_DONE(set_disabled(*ledger, each, true, owner(), tuesday));
+    EXPECT_EQ(*count_reports(*ledger, ReportState::open, head2, tuesday), 1u);
+    EXPECT_EQ(*count_reports(*ledger, ReportState::open, head, tuesday), 0u);
+}
+
 TEST_F(Reports, ThatNobodyCanReadNowAreCountedAsSuch)
 {
     submit(ReportAbout::pupil, "amy.year9");
