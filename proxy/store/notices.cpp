@@ -93,18 +93,15 @@ constexpr std::string_view proposals
 
 // A new password or way to sign in of somebody with a role lets whoever gave it act in their place; so does a role that is given at the command line,
 // which counts at once. What is set up there before anybody has signed in is told to nobody. Rows of closing, opening and forgetting say the role that the
-// account had: by the time they are read it may have none.
+// account had: by the time they are read it may have none. Rows of linking and parting say those of all accounts concerned.
 constexpr std::string_view changed_accounts
     = "SELECT coalesce(max(sequence), 0) FROM audit WHERE ?1 > 0 AND (account > 0 OR sequence > (SELECT min(sequence) FROM audit"
       " WHERE action = 'sign-in')) AND (action IN ('account.set-role', 'account.confirm-role', 'account.second-factor-clear')"
       " OR (action = 'account.confirm-access' AND account = 0)"
       " OR (action = 'account.add' AND detail NOT LIKE 'console role none%')"
-      " OR (action IN ('account.disable', 'account.enable', 'account.forget') AND detail LIKE 'role %')"
-      " OR (action IN ('account.reset-password', 'account.set-sign-on', 'account.rename', 'account.link', 'account.unlink') AND "
-      "EXISTS (SELECT 1 FROM accounts a "
-      "WHERE "
-      "a.console_role <> 0 AND a.id = "
-      "CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
+      " OR (action IN ('account.disable', 'account.enable', 'account.forget', 'account.link', 'account.unlink') AND detail LIKE"
+      " 'role %') OR (action IN ('account.reset-password', 'account.set-sign-on', 'account.rename') AND EXISTS (SELECT 1 FROM"
+      " accounts a WHERE a.console_role <> 0 AND a.id = CAST(substr(object, 9) AS INTEGER))))"; // behind "account:"
 constexpr std::string_view accounts_kind = "roles";
 
 constexpr std::string_view not_them

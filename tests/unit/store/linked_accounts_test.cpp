@@ -42,6 +42,25 @@ TEST_F(Linked, AllAccountsOfBothAre)
     EXPECT_NE(person(officer), person(officer2));
 }
 
+/// Whoever stays was known by the user name of the one that left, and so was taken for them where that stands in a row.
+TEST_F(Linked, TheOthersKeepNoNameOfTheOneThatIsParted)
+{
+    auto const second = add("h.two", "Hanna Brown", ConsoleRole::none, "staff", {}, "h.brown");
+    ASSERT_DONE(link_accounts(*ledger, head, officer, owner(), tuesday));
+    ASSERT_EQ(person(head), "o.smith");
+    ASSERT_DONE(unlink_account(*ledger, officer, owner(), tuesday));
+    EXPECT_NE(person(head), "o.smith");
+    EXPECT_EQ(person(second), person(head));
+    ASSERT_DONE(link_accounts(*ledger, officer2, officer, owner(), tuesday)); // known by what the officer was alone
+    ASSERT_EQ(person(officer2), person(officer));
+    ASSERT_DONE(unlink_account(*ledger, officer, owner(), tuesday));
+    EXPECT_NE(person(officer2), person(officer));
+    auto const kept = person(head);
+    ASSERT_DONE(unlink_account(*ledger, second, owner(), tuesday));
+    EXPECT_EQ(person(head), kept) << "it is not what the other is known by";
+    EXPECT_NE(person(second), kept);
+}
+
 TEST_F(Linked, OnlyByTheMachinesOwner)
 {
     for (auto const somebody : {ict, head, chief}) {

@@ -1,4 +1,5 @@
 #include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/linked_accounts.hpp"
 #include "proxy/store/notices.hpp"
 #include "proxy/store/permissions.hpp"
 #include "proxy/store/reports.hpp"
@@ -217,6 +218,22 @@ TEST_F(Notices, TellTheHeadteacherOfTheNewUserNameOfSomebodyWithARole)
     EXPECT_THAT(due_for_all(), IsEmpty());
     ASSERT_DONE(rename_account(*ledger, officer, "o.other", as(ict), tuesday));
     EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+}
+
+/// The row is about the account that was named first, which may have no role.
+TEST_F(Notices, TellTheHeadteacherOfLinksOfAnybodyWithARole)
+{
+    ASSERT_DONE(record_event(*ledger, as(head), "sign-in", "account:3", "console", tuesday));
+    ASSERT_DONE(link_accounts(*ledger, pupil, officer, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles"));
+    tell_all();
+    ASSERT_DONE(unlink_account(*ledger, pupil, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("roles")) << "the officer is left alone";
+    tell_all();
+    auto const other = add("amy.two", "Amy", ConsoleRole::none, "pupil");
+    ASSERT_DONE(link_accounts(*ledger, other, pupil, owner(), tuesday));
+    ASSERT_DONE(unlink_account(*ledger, other, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty());
 }
 
 TEST_F(Notices, TellTheHeadOfTheAuditOnceForEachTimeThatItWasKept)
