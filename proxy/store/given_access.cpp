@@ -146,6 +146,8 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
             second.roles = headteacher_only;
         second.parties.push_back(std::move(*giver));
     }
+    if (auto const left_out = leave_out_given(ledger, second, now); !left_out)
+        return left_out.error();
     auto const others = count_second_people(ledger, second, now, Waiters::a_day_only);
     if (!others)
         return others.error();

@@ -54,6 +54,8 @@ result<SecondPerson> second_person_for(Ledger& ledger, GrantRow const& row, Inst
     SecondPerson second{account_confirmers, std::move(*parties)};
     if (second.parties.front().is_break_glass)
         second.roles = headteacher_only;
+    if (auto const left_out = leave_out_given(ledger, second, now); !left_out)
+        return left_out.error();
     auto const others = count_second_people(ledger, second, now);
     if (!others)
         return others.error();
@@ -176,7 +178,7 @@ result<RoleWay> ask_for_role(Ledger& ledger, AccountId account, ConsoleRole role
         return known.error();
     if (!needs_second_person(role))
         return RoleWay::at_once;
-    // Whose other account it is has been typed by who asks: that makes nobody the only one.
+    // Whose other account it is has been typed by who asks: that makes nobody the only one. Nor does a way in that they gave the others (leave_out_given).
     auto const others = count_second_people(ledger, {with_chief, std::move(*asker), {account}}, now);
     if (!others)
         return others.error();

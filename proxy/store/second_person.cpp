@@ -33,6 +33,29 @@ result<Account> check_apart(result<Account> account, SecondPerson const& second)
     return is_apart(*account, second) ? account : result<Account>{errc::same_person};
 }
 
+/// A way in that holds its account no more, and of which nobody has said a word.
+struct Unsaid {
+    AccountId account = AccountId::none;
+    std::string giver; ///< the person
+    bool is_from_emergency = false;
+};
+
+result<std::vector<Unsaid>> find_unsaid(Ledger& ledger, Instant now)
+{
+    static std::string const sql
+        = fmt::format("SELECT g.account, b.person, b.break_glass FROM given_access g JOIN accounts b ON b.id = g.given_by WHERE"
+                      " g.told_at > ?2 AND g.id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = g.account AND"
+                      " coalesce(refused_at, confirmed_at) IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM given_access WHERE account"
+                      " = g.account AND {})",
+            holds_still);
+    return ledger.database().collect(
+        sql,
+        [](Statement const& row) {
+            return Unsaid{row.id<AccountId>(0), row.text(1), row.flag(2)};
+        },
+        now - settling_time, now - second_person_time);
+}
+
 /// Of what this one does with accounts nobody but `leaving` could be the second person.
 bool is_only_confirmer(std::vector<Account> const& accounts, Account const& of, AccountId leaving)
 {
@@ -73,6 +96,21 @@ result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accou
         parties.push_back(std::move(*account));
     }
     return parties;
+}
+
+result<void> leave_out_given(Ledger& ledger, SecondPerson& second, Instant now)
+{
+    auto const unsaid = find_unsaid(ledger, now);
+    if (!unsaid)
+        return unsaid.error();
+    for (auto const& [account, giver, is_from_emergency] : *unsaid) {
+        bool is_from_party = is_from_emergency;
+        for (auto const& party : second.parties)
+            is_from_party = is_from_party || party.person == giver;
+        if (is_from_party)
+            second.accounts.push_back(account);
+    }
+    return {};
 }
 
 result<Account> require_second_person(Ledger& ledger, Actor const& actor, SecondPerson const& second, Instant now)

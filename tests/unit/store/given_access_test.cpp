@@ -349,6 +349,30 @@ TEST_F(GivenAccesses, OfTwoWhoWaitForEachOtherAreConfirmedByTheNext)
     }
 }
 
+/// The one headteacher has a password from the ICT lead of which nobody said a word, so nobody confirms with that account what the ICT lead gave others.
+TEST_F(GivenAccesses, AreNotConfirmedWithAnAccountThatTheGiverGaveAWayIn)
+{
+    for (auto const each : {head2, ict2})
+        close(each);
+    now += hours{25};
+    ASSERT_DONE(give_password(head, as(ict)));
+    ASSERT_DONE(note_holds_seen(*ledger, chief, now));
+    now += hours{24};
+    EXPECT_FALSE(is_held(head));
+    ASSERT_DONE(give_password(officer, as(ict)));
+    EXPECT_TRUE(could_confirm(officer, chief)) << "there is nobody else";
+    EXPECT_FAILS(confirm(officer, head), errc::not_permitted);
+    ASSERT_DONE(check_access_refusal(*ledger, step(officer, head))); // a no is safe
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    EXPECT_FALSE(find_access_hold(*ledger, officer, now)->until) << "nor does it count as told";
+    ASSERT_DONE(give_password(chief, as(ict)));
+    EXPECT_TRUE(find_access_hold(*ledger, chief, now)->machine_may) << "the last resort";
+    auto by_owner = step(chief, ict);
+    by_owner.actor = owner();
+    ASSERT_DONE(confirm_access(*ledger, by_owner));
+    ASSERT_DONE(confirm(officer, chief));
+}
+
 TEST_F(GivenAccesses, AreConfirmedByTheChiefExecutiveWhereNobodyElseCould)
 {
     EXPECT_FALSE(could_confirm(head, chief));

@@ -253,6 +253,58 @@ TEST_F(RoleGrants, KeepTheLastWhoCouldConfirmThemFromTheEmergencyAccountToo)
     EXPECT_FAILS(set_disabled(*ledger, head, true, as(glass), now), errc::last_confirmer);
 }
 
+/// The chief executive got a password of which nobody said a word; a day later it said yes to what whoever gave it had asked for.
+TEST_F(RoleGrants, AreNotConfirmedWithAnAccountThatWhoAskedGaveAWayIn)
+{
+    close(head2, tuesday);
+    ASSERT_DONE(reset_password(*ledger, chief, PasswordHash{"x"}, as(ict), now));
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    auto const told = now;
+    auto const first = ask(dsl, ConsoleRole::ict_lead, ict);
+    now += hours{25};
+    EXPECT_FALSE(find_account(*ledger, chief)->is_held(now));
+    EXPECT_FAILS(confirm(first, chief), errc::same_person);
+    EXPECT_EQ(role_confirmers(*ledger, first, now)->size(), 1U) << "the headteacher";
+    ASSERT_DONE(check_role_refusal(*ledger, {first, as(chief), now}));
+    now = told + second_person_time;
+    auto const second = ask(dsl, ConsoleRole::ict_lead, ict);
+    now += hours{25};
+    ASSERT_DONE(check_role_turn(*ledger, {second, as(chief), now})); // as long as a no to the password was possible
+
+    ASSERT_DONE(reset_password(*ledger, chief, PasswordHash{"x"}, as(ict), now));
+    auto const hold = find_access_hold(*ledger, chief, now);
+    ASSERT_TRUE(hold);
+    ASSERT_DONE(confirm_access(*ledger, {chief, hold->given.back().id, as(head), now}));
+    ASSERT_DONE(confirm(second, chief)); // of this one somebody said a word
+}
+
+TEST_F(RoleGrants, DoNotCountAtOnceBecauseWhoAskedGaveTheOthersAWayIn)
+{
+    close(head2, tuesday);
+    for (auto const each : {head, chief})
+        ASSERT_DONE(reset_password(*ledger, each, PasswordHash{"x"}, as(ict), now));
+    ASSERT_DONE(ledger->database().execute("UPDATE given_access SET told_at = ?", now));
+    now += hours{25};
+    auto const id = ask(dsl, ConsoleRole::ict_lead, ict);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+    EXPECT_TRUE(role_confirmers(*ledger, id, now)->empty());
+    EXPECT_FAILS(confirm(id, head), errc::not_permitted);
+    EXPECT_FAILS(confirm(id, chief), errc::same_person);
+    ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::ict_lead, owner(), now)); // the last resort
+    EXPECT_EQ(role_of(dsl), ConsoleRole::ict_lead);
+}
+
+/// Nobody knows whose hands gave it.
+TEST_F(RoleGrants, AreNotConfirmedWithAnAccountThatTheEmergencyAccountGaveAWayIn)
+{
+    ASSERT_DONE(reset_password(*ledger, head, PasswordHash{"x"}, as(emergency()), now));
+    ASSERT_DONE(note_holds_seen(*ledger, head2, now));
+    now += hours{25};
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    EXPECT_FAILS(confirm(id, head), errc::same_person);
+    ASSERT_DONE(confirm(id, head2));
+}
+
 /// What was given on the machine, an ICT lead may refuse: that closes the other one, and makes nobody the only one.
 TEST_F(RoleGrants, AreNotTakenFromTheSecondPersonByANo)
 {
