@@ -82,12 +82,24 @@ result<std::vector<Held>> list_held(Ledger& ledger, Instant now)
     return all;
 }
 
+/// When somebody was told of the last of them; nothing: of one of them nobody was.
+std::optional<Instant> told_of_all(std::vector<GivenAccess> const& given)
+{
+    std::optional<Instant> last;
+    for (auto const& each : given) {
+        if (!each.told_at)
+            return std::nullopt;
+        last = std::max(last.value_or(*each.told_at), *each.told_at);
+    }
+    return last;
+}
+
 result<AccessHold> hold_of(Ledger& ledger, Held held, Instant now)
 {
     auto confirmers = second_people(ledger, held.second, now);
     if (!confirmers)
         return confirmers.error();
-    auto const told = held.account.access_told_at;
+    auto const told = told_of_all(held.given);
     auto const until = told ? std::optional{*told + settling_time} : std::nullopt;
     bool const by_machine = require_last_resort(ledger, system_actor, held, now).has_value();
     return AccessHold{std::move(held.account), std::move(held.given), until, std::move(*confirmers), by_machine};
@@ -163,13 +175,13 @@ SecondPerson refusers_of(Held const& held)
 
 namespace {
 
-/// With the ways in that these are. Errors: `errc::wrong_state` if there is none or the role decides nothing.
+/// With the ways in that these are. Errors: `errc::wrong_state` if there is none.
 result<Held> held_by(Ledger& ledger, AccountId id, result<std::vector<GivenAccess>> given, Instant now)
 {
     auto account = find_account(ledger, id);
     if (!account || !given)
         return !account ? account.error() : given.error();
-    if (given->empty() || !may_be_held(account->console_role))
+    if (given->empty())
         return errc::wrong_state;
     auto second = second_person_for(ledger, *account, *given, now);
     if (!second)
@@ -177,11 +189,27 @@ result<Held> held_by(Ledger& ledger, AccountId id, result<std::vector<GivenAcces
     return Held{std::move(*account), std::move(*given), std::move(*second)};
 }
 
+/// Whether it has such a role, or lost one since: whoever gave the way in may have taken that.
+result<std::size_t> count_held_roles(Ledger& ledger, Held const& held)
+{
+    auto const since = given_since(ledger, held.given.front().id);
+    if (!since)
+        return since.error();
+    static std::string const sql
+        = fmt::format("SELECT (SELECT count(*) FROM accounts a WHERE a.id = ?1 AND {}) + (SELECT count(*) FROM former_roles WHERE"
+                      " account = ?1 AND role BETWEEN 1 AND 8 AND lost_at >= ?2)",
+            role_is_held);
+    return count_rows(ledger, sql, held.account.id, *since);
+}
+
 } // namespace
 
 result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
 {
-    return held_by(ledger, id, given_to(ledger, id, holds_still, now - settling_time), now);
+    auto held = held_by(ledger, id, given_to(ledger, id, holds_still, now - settling_time), now);
+    if (held && !may_be_held(held->account.console_role))
+        return errc::wrong_state;
+    return held;
 }
 
 result<Held> load_late(Ledger& ledger, AccountId id, Instant now)
@@ -190,7 +218,13 @@ result<Held> load_late(Ledger& ledger, AccountId id, Instant now)
     auto held = held_by(ledger, id, given_to(ledger, id, sql, now - second_person_time), now);
     if (!held)
         return held;
-    return held->account.disabled || held->account.is_held(now) ? result<Held>{errc::wrong_state} : held;
+    auto const& account = held->account;
+    if (account.access_refused || (account.is_held(now) && !account.disabled))
+        return errc::wrong_state;
+    auto const roles = count_held_roles(ledger, *held);
+    if (!roles || *roles == 0)
+        return roles ? make_error_code(errc::wrong_state) : roles.error();
+    return held;
 }
 
 std::string kinds_of(std::vector<GivenAccess> const& given)
@@ -253,7 +287,7 @@ result<AccessHold> find_late_access(Ledger& ledger, AccountId id, Instant now)
 result<std::vector<AccessHold>> list_late_access(Ledger& ledger, Instant now)
 {
     auto const ids = ledger.database().collect(
-        "SELECT a.id FROM accounts a WHERE a.disabled = 0 AND EXISTS (SELECT 1 FROM given_access WHERE account = a.id AND"
+        "SELECT a.id FROM accounts a WHERE EXISTS (SELECT 1 FROM given_access WHERE account = a.id AND"
         " confirmed_at IS NULL AND refused_at IS NULL AND told_at > ?) ORDER BY a.login",
         [](Statement const& row) { return row.id<AccountId>(0); }, now - second_person_time);
     if (!ids)

@@ -34,6 +34,8 @@ struct AccessHold {
     std::optional<Instant> until;    ///< nothing: until somebody confirms, since nobody was told of the last one
     std::vector<Account> confirmers; ///< who could confirm now that it is them; may be empty
     bool machine_may = false;        ///< the machine's owner could now; where nobody could, within a day at the latest
+
+    Instant refusable_until() const { return until.value_or(Instant{}) - settling_time + second_person_time; } ///< of a late one
 };
 
 /// Errors: `errc::wrong_state` if it is not held.
@@ -42,7 +44,8 @@ result<AccessHold> find_access_hold(Ledger& ledger, AccountId account, Instant n
 result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now);
 
 /// One that decides again since its 24 hours are over: for `second_person_time` from when somebody was told it may be refused still. `until`: when those
-/// 24 hours ended. Errors: `errc::wrong_state` if somebody said a word of it, if it is too late, or if it is held.
+/// 24 hours ended. Also one that was closed or lost its role since. Errors: `errc::wrong_state` if somebody said a word of it, if it is too late, or if it is
+/// held and open.
 result<AccessHold> find_late_access(Ledger& ledger, AccountId account, Instant now);
 /// By user name.
 result<std::vector<AccessHold>> list_late_access(Ledger& ledger, Instant now);

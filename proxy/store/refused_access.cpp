@@ -52,7 +52,7 @@ result<void> take_every_way_in(Ledger& ledger, AccountId id, Instant now)
         return withdrawn;
     return ledger.database().execute(
         "UPDATE accounts SET password = '', must_change = 1, totp_secret = '', totp_step = 0, sign_on = '',"
-        " disabled = 1, disabled_at = ?, access_refused = 1 WHERE id = ?",
+        " disabled = 1, disabled_at = iif(disabled, disabled_at, ?1), access_refused = 1 WHERE id = ?2",
         now, id);
 }
 

@@ -361,7 +361,7 @@ def it_does_not_end_before_somebody_was_told():
     GATE.set_clock("2026-11-27 11:00:00")
     renew()
     assert "decides nothing until" not in html.unescape(BROWSER["harriet"].get("/").text)
-    assert "Accounts that decide again: is it not them?" in BROWSER["carla"].get("/roles").text
+    assert "Accounts of which nobody has said a word: is it not them?" in BROWSER["carla"].get("/roles").text
     late = html.unescape(BROWSER["carla"].get(f"/roles/access?id={other_number(BROWSER['ian'], 'harriet')}").text)
     assert "The account decides again" in late and 'value="refuse"' in late and 'value="confirm"' not in late, late[-3000:]
     step("harriet", one, "/supervision/decide", "refused", decision="refuse", reason="It was for a lesson.")

@@ -68,9 +68,9 @@ void add_turn(Page& page, Visit const& visit, FoundHold const& found, std::vecto
 {
     if (found.is_late)
         page.parts.push_back(
-            inset(words("The account decides again, since nobody has said a word for 24 hours. Until {} it can be "
-                        "closed from here if it is not them.",
-                shown_time(visit.site, *found.hold.account.access_told_at + store::second_person_time))));
+            inset(words("Nobody has said a word for 24 hours, so the account waits no longer. Until {} somebody can still say "
+                        "that it is not them, also if it was closed since or lost its role.",
+                shown_time(visit.site, found.hold.refusable_until()))));
     else if (found.refused == store::make_error_code(store::errc::same_person))
         page.parts.push_back(inset("You gave it, or it is your own account: somebody else says whether it is really them."));
     else if (visit.session->account.is_break_glass)
@@ -212,8 +212,8 @@ task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found && found.error() == store::errc::wrong_state)
-        co_return show_message(
-            visit, 409, "This account decides again", "Somebody has confirmed it, or the time for a no is over.");
+        co_return show_message(visit, 409, "Nobody has to say a word now",
+            "Somebody has said one already, or the time for a no is over, or the account has no role that waits.");
     if (!found)
         co_return show_failure(visit, found.error());
     if (auto const* const refused = std::get_if<store::RefusedAccess>(&*found))
@@ -288,12 +288,11 @@ Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds)
 Part late_table(Visit const& visit, std::vector<store::AccessHold> const& late)
 {
     Table table;
-    table.caption = "Accounts that decide again: is it not them?";
+    table.caption = "Accounts of which nobody has said a word: is it not them?";
     table.head = {"Person", "Role", "What happened", "A no is possible until"};
     for (auto const& each : late)
-        table.rows.push_back(
-            {{shown_person(each.account), address_of_hold(each.account.id)}, {role_title(each.account.console_role)},
-                {all_given(each.given)}, {shown_time(visit.site, *each.account.access_told_at + store::second_person_time)}});
+        table.rows.push_back({{shown_person(each.account), address_of_hold(each.account.id)},
+            {role_title(each.account.console_role)}, {all_given(each.given)}, {shown_time(visit.site, each.refusable_until())}});
     return portal::table(table);
 }
 

@@ -672,6 +672,47 @@ TEST_F(GivenAccesses, AreRefusedForTwoWeeksAfterSomebodyWasTold)
     expect_intact();
 }
 
+/// Whoever gave it took the role or closed the account, and with that the no.
+TEST_F(GivenAccesses, AreRefusedLaterAlsoWhereTheRoleIsGoneOrTheAccountClosed)
+{
+    for (bool const closes : {false, true}) {
+        auto const account = closes ? officer2 : officer;
+        ASSERT_DONE(give_password(account, as(ict)));
+        ASSERT_DONE(note_holds_seen(*ledger, head, now));
+        auto const told = now;
+        now += hours{25};
+        draft(closes ? "closed.example" : "lost.example", account);
+        auto const live = propose_draft(*ledger, {"Mine.", now, Whose::own}, as(account), now);
+        ASSERT_TRUE(live);
+        ASSERT_DONE(apply_publication(*ledger, live->id, now));
+        ASSERT_DONE(closes ? set_disabled(*ledger, account, true, as(ict), now)
+                           : set_console_role(*ledger, account, ConsoleRole::none, as(ict), now));
+        now += hours{25};
+        ASSERT_DONE(give_password(account, as(ict))); // of which nobody is told; it hides nothing
+        auto const late = find_late_access(*ledger, account, now);
+        ASSERT_TRUE(late);
+        EXPECT_EQ(list_late_access(*ledger, now)->size(), 1U);
+        EXPECT_EQ(late->refusable_until(), told + second_person_time);
+        auto const hold = find_access_hold(*ledger, account, now);
+        EXPECT_EQ(hold.has_value(), closes) << "a role that is gone holds nothing";
+        AccessStep const seen{account, (hold ? *hold : *late).given.back().id, as(head), now};
+        ASSERT_TRUE(refuse_access(*ledger, seen, "They know nothing of it."));
+        auto const refused = find_refused_access(*ledger, account, as(head), now);
+        ASSERT_TRUE(refused);
+        EXPECT_EQ(refused->live.size(), 1U);
+        EXPECT_TRUE(list_late_access(*ledger, now)->empty());
+        if (closes) {
+            EXPECT_EQ(refused->account.disabled_at, told + hours{25}) << "since when it is closed";
+        }
+    }
+    ASSERT_DONE(give_password(pupil, as(ict)));
+    ASSERT_DONE(ledger->database().execute("UPDATE given_access SET told_at = ? WHERE account = ?", now, pupil));
+    now += hours{25};
+    EXPECT_FAILS(find_late_access(*ledger, pupil, now), errc::wrong_state) << "it never had a role";
+    EXPECT_TRUE(list_late_access(*ledger, now)->empty());
+    expect_intact();
+}
+
 TEST_F(GivenAccesses, ThatSomebodyConfirmedAreNotRefusedLater)
 {
     ASSERT_DONE(give_password(officer, as(ict)));
