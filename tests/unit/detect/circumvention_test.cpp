@@ -25,7 +25,7 @@ protected:
         for (auto const* const id : {"vpn", "proxy", "tor", "doh", "social-media"})
             policy_.categories.push_back({id, id, "", false});
         for (auto const* const id : {"vpn", "proxy", "tor", "doh", "social-media", "private-relay"})
-            policy_.lists.push_back({id, id, "", "", false, "", "", "", "", "", std::nullopt});
+            policy_.lists.push_back({id, id, "", "", false, true, "", "", "", "", "", std::nullopt});
         pupil_.role = "pupil";
         pupil_.user = "pupil-17";
         pupil_.device_kind = DeviceKind::school;
