@@ -127,11 +127,11 @@ void note_end(Session& session, Outcome& outcome, net::RelayResult const& result
         session.client.close(); // both sides have said their last: nothing to wait for
 }
 
-net::task<net::Dialed> dial(Session& session, Outcome& outcome)
+/// No coroutine of its own: each tunnel would pay for it. Lifetime: the judge outlives the answer.
+net::task<net::Dialed> dial(Session& session, Outcome const& outcome, BeforeDialling& judge)
 {
-    BeforeDialling judge{session, outcome};
     auto const& host = policy::host_to_dial(*outcome.policy, outcome.decision, outcome.target);
-    co_return co_await session.env.dialer.dial(host, outcome.target.port, &judge);
+    return session.env.dialer.dial(host, outcome.target.port, &judge);
 }
 
 std::unique_ptr<net::Upstream> upstream_of(Session& session, net::Dialed& dialed)
@@ -223,7 +223,8 @@ net::task<std::unique_ptr<net::Stream>> open_by_hello(Session& session, Outcome&
         record(session, outcome);
         co_return nullptr;
     }
-    auto dialed = co_await dial(session, outcome); // step 8
+    BeforeDialling judge{session, outcome};
+    auto dialed = co_await dial(session, outcome, judge); // step 8
     if (!dialed.socket && !outcome.is_by_alias()) {
         ++env.counters.upstream_failures;
         outcome.failure = dialed.failure;
@@ -247,7 +248,8 @@ net::task<std::unique_ptr<net::Stream>> open_by_hello(Session& session, Outcome&
 net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& outcome)
 {
     auto& env = session.env;
-    auto dialed = co_await dial(session, outcome); // step 8
+    BeforeDialling judge{session, outcome};
+    auto dialed = co_await dial(session, outcome, judge); // step 8
     if (!dialed.socket && !outcome.is_by_alias()) {
         ++env.counters.upstream_failures;
         co_await refuse_connect(session, outcome, status_of_failure(dialed.failure), dialed.failure);
