@@ -111,9 +111,9 @@ export async function decide(page, choice, reason) {
     await press(page, "Confirm");
 }
 
-/** A file that a click brings. */
+/** A file that a click brings. The first report as a PDF reads all fonts of the machine, at a priority below everything else. */
 export async function download(page, click) {
-    const waiting = page.waitForEvent("download");
+    const waiting = page.waitForEvent("download", { timeout: 90_000 });
     await click();
     const file = await waiting;
     return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
