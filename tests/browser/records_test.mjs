@@ -141,7 +141,7 @@ async function governors() {
         await head.emulateMedia({ media: "screen" });
     });
     await test("the PDF says the same, without a name", async () => {
-        const file = await download(head, () => head.click("main a:has-text('Download it as a PDF')"));
+        const file = await download(head, () => head.click("main a:has-text('Download it as a PDF')", { timeout: 90_000 }));
         expect(file.name.endsWith(".pdf") && file.bytes.subarray(0, 5).toString() === "%PDF-", file.name);
         const said = pdfText(file.bytes);
         expect(said.includes(pupils) && said.includes("Report for the governors"), `no "${pupils}" in: ${said.slice(0, 1500)}`);
