@@ -149,7 +149,8 @@ Words failure_text(error_code const& failure)
             "headteacher who decides are always three different people."},
         Text{errc::role_changed_recently, "Your role changed less than 24 hours ago. You can take this step tomorrow."},
         Text{errc::last_confirmer,
-            "Nobody else would be left who says yes to what you do with accounts. Ask for the role of whoever comes after them "
+            "Nobody else would be left who says yes to what an ICT lead does with accounts. Ask for the role of whoever comes "
+            "after them "
             "first, and let them confirm it; or, on the machine: gatehouse account close, with their user name. To lock the "
             "account now, give it a new password: that signs it out, and it waits."},
         Text{errc::draft_in_doubt,

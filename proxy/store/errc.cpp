@@ -40,7 +40,7 @@ public:
         case errc::throttled: return "too many tries; wait a little";
         case errc::password_change_needed: return "the initial password must be changed first";
         case errc::no_session: return "the session has ended";
-        case errc::last_confirmer: return "nobody else would be left to confirm what this account does with accounts";
+        case errc::last_confirmer: return "nobody else would be left to confirm what an ICT lead does with accounts";
         case errc::draft_in_doubt:
             return "the draft has changes of an account of which nobody has said yet that it is really them";
         case errc::wrong_code: return "the code is wrong or was used before";

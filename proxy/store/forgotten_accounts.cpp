@@ -24,6 +24,8 @@ constexpr std::string_view is_needed_sql
       " OR EXISTS (SELECT 1 FROM given_access g JOIN accounts a ON a.id = g.account WHERE g.given_by = ?1 AND a.disabled = 0"
       " AND a.console_role BETWEEN 1 AND 8 AND g.confirmed_at IS NULL AND g.refused_at IS NULL AND (g.told_at IS NULL OR "
       "g.told_at > ?2 - 86400))"
+      " OR EXISTS (SELECT 1 FROM given_access WHERE account = ?1 AND confirmed_at IS NULL AND refused_at IS NULL AND told_at > "
+      "?3)"
       " OR EXISTS (SELECT 1 FROM publications WHERE state = 4 AND asked_by = ?1)"
       " OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = ?1 AND a.disabled_at > ?2 - 86400 AND (a.console_role <> 0"
       " OR EXISTS (SELECT 1 FROM former_roles f WHERE f.account = ?1 AND f.lost_at > ?2 - 86400)))"

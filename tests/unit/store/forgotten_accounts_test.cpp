@@ -1,5 +1,6 @@
 #include "proxy/store/api_tokens.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
+#include "proxy/store/given_access.hpp"
 #include "proxy/store/known_people.hpp"
 #include "proxy/store/log_purposes.hpp"
 #include "proxy/store/log_views.hpp"
@@ -154,6 +155,17 @@ TEST_F(Forgotten, WaitLongerIfTheirRoleDecided)
     close(officer2, tuesday - forgetting_time + std::chrono::seconds{1});
     EXPECT_FAILS(forget(officer2, ict), errc::wrong_state);
     ASSERT_DONE(forget_account(*ledger, officer2, "Left.", as(ict), tuesday + std::chrono::seconds{1}));
+}
+
+/// Whoever gave the way in would otherwise have it forgotten before somebody says that it was not they.
+TEST_F(Forgotten, WaitWhileItCanStillBeSaidThatItWasNotThey)
+{
+    auto const auditor = add("a.count", "Aldo Count", ConsoleRole::auditor);
+    ASSERT_DONE(reset_password(*ledger, auditor, PasswordHash{"x"}, as(ict), tuesday - hours{60}));
+    ASSERT_DONE(note_holds_seen(*ledger, head, tuesday - hours{50}));
+    close(auditor, tuesday - hours{25});
+    EXPECT_FAILS(forget(auditor, ict), errc::wrong_state);
+    ASSERT_DONE(forget_account(*ledger, auditor, "Left.", as(ict), tuesday - hours{50} + forgetting_time));
 }
 
 TEST_F(Forgotten, AreNeverChangedAgain)
