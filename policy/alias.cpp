@@ -7,8 +7,6 @@
 namespace gatehouse::policy {
 namespace {
 
-class NoRecorder final : public Recorder { };
-
 bool names_sites(Selector::Kind kind)
 {
     using Kind = Selector::Kind;
@@ -46,7 +44,7 @@ std::size_t count_before(Policy const& policy, Decision const& made)
 std::optional<Decision> judge_alias(Policy const& policy, Query const& alias, Decision const& made)
 {
     Facts const facts{policy, alias, Asked::by_other_name};
-    NoRecorder recorder;
+    SilentRecorder recorder;
     auto const decision = evaluate(facts, recorder);
     if (decision.stage == Stage::sealed)
         return decision;

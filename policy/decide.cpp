@@ -6,8 +6,6 @@
 namespace gatehouse::policy {
 namespace {
 
-class SilentRecorder final : public Recorder { };
-
 /// What decided, before the decision is filled in.
 struct Ruling {
     Stage stage;

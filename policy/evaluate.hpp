@@ -24,6 +24,9 @@ protected:
     ~Recorder() = default;
 };
 
+/// For whom only the decision matters.
+class SilentRecorder final : public Recorder { };
+
 Decision evaluate(Facts const& facts, Recorder& recorder);
 /// As if that rule were the one that decides, by that entry of its "what" column, and nothing were behind the target.
 Decision decide_by_rule(Facts const& facts, std::uint16_t index, Selector const& what);
