@@ -123,8 +123,8 @@ struct ResolverThread::State {
             ares_freeaddrinfo(info);
         if (answer.error != DnsError::none)
             answer.ttl = state.options.negative_ttl;
-        auto const waiting = state.in_flight.extract(asked->name);
-        for (auto const& done : waiting.mapped())
+        auto const askers = state.in_flight.extract(asked->name);
+        for (auto const& done : askers.mapped())
             done(answer);
     }
 
@@ -138,9 +138,9 @@ struct ResolverThread::State {
         system_hosts.refresh();
         if (auto const* const known = system_hosts.find(question.name))
             return question.done({DnsError::none, *known, std::min(system_hosts_ttl, options.max_ttl), true});
-        auto& waiting = in_flight[question.name];
-        waiting.push_back(std::move(question.done));
-        if (waiting.size() > 1) // somebody asked already
+        auto& askers = in_flight[question.name];
+        askers.push_back(std::move(question.done));
+        if (askers.size() > 1) // somebody asked already
             return;
         ares_addrinfo_hints hints{};
         hints.ai_flags = ARES_AI_NOSORT;

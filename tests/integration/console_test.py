@@ -31,7 +31,7 @@ def half_way(login, room="127.0.0.1"):
 
 
 def set_up(browser, login):
-    """The key and the codes on paper."""
+    """The key, the code that turned it on and the codes on paper."""
     page = browser.fill(SETUP, f"{SETUP}/begin", password="not it")
     assert page.status == 422 and "is not right" in html.unescape(page.text), page.status
     assert browser.fill(SETUP, f"{SETUP}/begin", password=PASSWORD[login]).status == 303
@@ -40,10 +40,11 @@ def set_up(browser, login):
     picture = browser.get(f"{SETUP}/picture.svg")
     assert picture.status == 200 and picture.text.startswith("<svg"), picture.status
     assert browser.fill(SETUP, f"{SETUP}/confirm", code="123 456").status in (200, 422)
-    page = browser.fill(SETUP, f"{SETUP}/confirm", code=code_of(key))
+    code = code_of(key)
+    page = browser.fill(SETUP, f"{SETUP}/confirm", code=code)
     paper = re.findall(r"\b[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}\b", page.text)
     assert page.status == 200 and len(paper) == 10, (page.status, page.text[-1500:])
-    return key, paper
+    return key, code, paper
 
 
 def demanded_of_its_role():
@@ -56,7 +57,7 @@ def demanded_of_its_role():
 
 def set_up_and_asked_for():
     global KEY, PAPER
-    KEY, PAPER = set_up(OFFICER, "olive")
+    KEY, code, PAPER = set_up(OFFICER, "olive")
     assert OFFICER.get("/").status == 200
     assert OFFICER.get(f"{SETUP}/picture.svg").status == 404, "the key is not shown again"
     assert KEY not in OFFICER.get(SETUP).text
@@ -68,7 +69,7 @@ def set_up_and_asked_for():
     other = half_way("olive")
     page = other.fill(CODE, "/sign-out")
     assert page.status == 303 and other.get("/sign-in").status == 200, "somebody else may sign in there"
-    assert browser.fill(CODE, CODE, code=code_of(KEY)).status == 422, "that one turned it on"
+    assert browser.fill(CODE, CODE, code=code).status == 422, "that one turned it on"
     page = browser.fill(CODE, CODE, code=code_of(KEY, 1))
     assert page.status == 303 and browser.get("/").status == 200, page.status
     assert half_way("olive").fill(CODE, CODE, code=PAPER[0]).status == 303
