@@ -169,16 +169,33 @@ export function codeOf(key, at = Date.now()) {
 }
 
 // --- what every page must pass -----------------------------------------------------------------------------------------
-const shots = process.env.GATEHOUSE_SHOTS ?? join(tmpdir(), "gatehouse-shots");
+const shots = process.env.GATEHOUSE_SHOTS;
 
+async function keepScreenshot(page, name, folder) {
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** For people who asked for them: a picture of a long page costs more than all that is checked of it. */
 export async function screenshot(page, name) {
-    mkdirSync(shots, { recursive: true });
-    await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+    if (shots) await keepScreenshot(page, name, shots);
+}
+
+/** A case about what is on a page: how it looked when it failed is kept, also where nobody asked. */
+async function testLooks(page, name, shot, work) {
+    await test(name, async () => {
+        try {
+            await work();
+        } catch (failure) {
+            await keepScreenshot(page, `${shot}-failed`, shots ?? join(tmpdir(), "gatehouse-shots")).catch(() => {});
+            throw failure;
+        }
+    });
 }
 
 /** axe-core at level AA with its best practices, or some of its rules; any finding is a failure. */
 export async function expectAccessible(page, rules = undefined) {
-    await page.evaluate(axeSource);
+    if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axeSource);
     const found = await page.evaluate((only) => globalThis.axe.run(document, { resultTypes: ["violations"], ...(only && { runOnly: only }) }), rules);
     const text = found.violations.map((one) => `${one.id} at ${one.nodes.map((node) => node.target.join(" ")).join(", ")}: ${one.nodes[0]?.failureSummary ?? ""}`);
     expect(text.length === 0, `axe: ${text.join(" | ")}`);
@@ -260,7 +277,7 @@ export async function expectChoicesFit(page) {
 
 /** In the dark and as narrow as a page may become (320 px, WCAG 1.4.10): contrast of everything, and a screenshot. */
 async function checkInTheDark(page, name) {
-    await test(`${name} narrow and in the dark`, async () => {
+    await testLooks(page, `${name} narrow and in the dark`, `${name}-dark`, async () => {
         await page.setViewportSize({ width: 320, height: 640 });
         await page.emulateMedia({ colorScheme: "dark" });
         try {
@@ -275,10 +292,8 @@ async function checkInTheDark(page, name) {
 
 /** What holds at any size, and at twice the size. */
 async function checkComfort(page, name) {
-    await test(`${name} for everybody`, async () => {
-        const look = async () => {
-            if (process.env.GATEHOUSE_SHOTS) await screenshot(page, `${name}-zoomed`);
-        };
+    await testLooks(page, `${name} for everybody`, `${name}-zoomed`, async () => {
+        const look = () => screenshot(page, `${name}-zoomed`);
         const found = [...await findMisplacedHelp(page), ...await findMotion(page), ...await findDragging(page), ...await findLostByZoom(page, sizes.desktop, look)];
         expect(found.length === 0, found.join(" AND "));
     });
@@ -287,7 +302,7 @@ async function checkComfort(page, name) {
 /** All checks of one page, which is loaded already. */
 export async function checkPage(page, name) {
     for (const [sizeName, size] of Object.entries(sizes)) {
-        await test(`${name} on a ${sizeName}`, async () => {
+        await testLooks(page, `${name} on a ${sizeName}`, `${name}-${sizeName}`, async () => {
             await page.setViewportSize(size);
             await screenshot(page, `${name}-${sizeName}`);
             const found = [];

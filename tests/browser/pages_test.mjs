@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Every page and state of portal and console, for each role, on a phone and on a desktop: axe, targets, keyboard, no sideways scrolling.
-// Screenshots go to GATEHOUSE_SHOTS (default: gatehouse-shots in the temporary folder) to be looked at.
+// Screenshots go to the folder GATEHOUSE_SHOTS, where it is set, to be looked at.
 import { get } from "node:http";
 import { checkPage, codeOf, expect, expectChoicesFit, finish, password, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
 import { addressOf, portalPages, roles } from "./pages.mjs";

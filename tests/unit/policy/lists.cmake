@@ -1,4 +1,4 @@
-gatehouse_test(policy_lists_test
+gatehouse_test(policy_lists_test MANY
     SOURCES
         domain_set_property_test.cpp
         domain_set_test.cpp
