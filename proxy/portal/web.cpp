@@ -156,6 +156,10 @@ Words failure_text(error_code const& failure)
         Text{errc::draft_in_doubt,
             "The draft has changes of an account to which somebody else gave another way to sign in, and nobody has said yet "
             "that it is really them. Publish your own changes, or take those out of the draft."},
+        Text{errc::way_in_unsaid,
+            "Somebody with a part in this, or the account for emergencies, gave your account another way to sign in, and nobody "
+            "has said yet that it is really you. So somebody else takes this step. You can take it 14 days after somebody was "
+            "told of that."},
         Text{errc::access_given_recently, "Somebody else gave your account another way to sign in, so it decides nothing yet."},
         Text{errc::conflict_of_interest, "This is about you, so somebody else must look at it."},
         Text{errc::password_too_short,
@@ -184,7 +188,8 @@ Response show_failure(Visit const& visit, error_code const& failure)
     if (failure == errc::draft_in_doubt)
         return show_message(visit, 409, "Not while their account waits", failure_text(failure));
     if (failure == errc::not_permitted || failure == errc::same_person || failure == errc::role_changed_recently
-        || failure == errc::access_given_recently || failure == errc::conflict_of_interest || failure == errc::last_confirmer)
+        || failure == errc::access_given_recently || failure == errc::conflict_of_interest || failure == errc::last_confirmer
+        || failure == errc::way_in_unsaid)
         return show_message(visit, 403, "You cannot do this", failure_text(failure));
     if (failure == errc::throttled) // of asking and telling; pages with passwords say it themselves
         return show_message(visit, 429, "That was a lot",

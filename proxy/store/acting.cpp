@@ -68,7 +68,8 @@ result<void> audit(Ledger& ledger, Deed const& deed, std::string detail)
 bool is_denial(error_code const& code)
 {
     return code == errc::not_permitted || code == errc::same_person || code == errc::role_changed_recently
-        || code == errc::access_given_recently || code == errc::conflict_of_interest || code == errc::last_confirmer;
+        || code == errc::access_given_recently || code == errc::conflict_of_interest || code == errc::last_confirmer
+        || code == errc::way_in_unsaid;
 }
 
 void audit_denial(Ledger& ledger, Deed const& deed, error_code const& code)

@@ -43,6 +43,8 @@ public:
         case errc::last_confirmer: return "nobody else would be left to confirm what an ICT lead does with accounts";
         case errc::draft_in_doubt:
             return "the draft has changes of an account of which nobody has said yet that it is really them";
+        case errc::way_in_unsaid:
+            return "somebody with a part in this gave the account a way in, and nobody has said yet that it is really them";
         case errc::wrong_code: return "the code is wrong or was used before";
         }
         return "unknown failure of the store";

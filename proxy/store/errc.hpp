@@ -37,6 +37,7 @@ enum class errc {
     wrong_code,             ///< of the second factor: wrong, too old, or used before
     last_confirmer,         ///< nobody else would be left who says yes to what the actor does with accounts
     draft_in_doubt,         ///< somebody else may have drafted a part of it with a way in that they gave to its account
+    way_in_unsaid,          ///< somebody with a part in it gave the actor's account a way in, and nobody has said a word of that
 };
 
 error_code make_error_code(errc code);

@@ -346,6 +346,12 @@ result<void> check_access_turn(Ledger& ledger, AccessStep const& step)
     return turn ? result<void>{} : result<void>{turn.error()};
 }
 
+result<Instant> access_left_out_until(Ledger& ledger, AccessStep const& step)
+{
+    auto const held = load_held(ledger, step.account, step.now);
+    return held ? left_out_until(held->second, step.actor.account) : result<Instant>{held.error()};
+}
+
 result<std::size_t> count_holds_for(Ledger& ledger, Account const& reader, Instant now)
 {
     if (!could_be_second(reader, {with_chief, {}}))

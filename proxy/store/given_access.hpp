@@ -60,11 +60,13 @@ struct AccessStep {
 /// is, and not with the account for emergencies. What was given at the command line or with the account for emergencies only a headteacher
 /// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could, now or within the last 24 hours, not counting who
 /// waits in the same way for longer than that, the chief executive does, a day after it was given also where only one of them could, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
-/// Errors: `errc::wrong_state` if it is not held (any more), `stale` if something was given since, `not_permitted`, `same_person`,
+/// Errors: `errc::wrong_state` if it is not held (any more), `stale` if something was given since, `not_permitted`, `same_person`, `way_in_unsaid`,
 /// `role_changed_recently`, `access_given_recently`.
 result<void> confirm_access(Ledger& ledger, AccessStep const& step);
 /// Whether confirm_access would let this actor. Errors: as confirm_access.
 result<void> check_access_turn(Ledger& ledger, AccessStep const& step);
+/// As role_left_out_until.
+result<Instant> access_left_out_until(Ledger& ledger, AccessStep const& step);
 
 /// A publication that is live and that the account made, or that took along what it drafted: perhaps by somebody else's hand.
 struct LiveInDoubt {

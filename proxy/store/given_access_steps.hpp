@@ -29,7 +29,7 @@ result<void> note_given_access(Ledger& ledger, AccountId account, AccessKind kin
 /// no headteacher gave it or is the person, and one of them does not wait too.
 result<void> note_holds_mailed(Ledger& ledger, std::int64_t sequence, Instant now);
 
-/// An account whose last way in was refused is open, without any. Errors: `errc::not_permitted`, `same_person` and others of require_second_person
+/// An account whose last way in was refused is open, without any. Errors: `errc::not_permitted`, `same_person`, `way_in_unsaid` and others of require_second_person
 /// if the actor could not have confirmed it; the machine's owner may.
 result<void> open_refused(Ledger& ledger, Account const& account, Actor const& actor, Instant now);
 

@@ -287,6 +287,12 @@ result<void> check_role_turn(Ledger& ledger, RoleGrantStep const& step)
     return turn ? result<void>{} : result<void>{turn.error()};
 }
 
+result<Instant> role_left_out_until(Ledger& ledger, RoleGrantStep const& step)
+{
+    auto const asked = load_question(ledger, step);
+    return asked ? left_out_until(asked->second, step.actor.account) : result<Instant>{asked.error()};
+}
+
 result<void> check_role_refusal(Ledger& ledger, RoleGrantStep const& step)
 {
     auto const turn = take_refusal(ledger, step);

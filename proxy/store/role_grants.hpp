@@ -43,7 +43,7 @@ struct RoleGrantStep {
 };
 /// ICT lead or headteacher, for longer than 24 hours; neither who asked nor whose role it is, and not with the account for emergencies. What that one
 /// asked for only a headteacher confirms; where none of them could, the chief executive does, and a day later also where only one of them could. The account has the role then, and decides nothing for 24 hours. Errors: `errc::not_found`, `wrong_state` (decided, expired, or who asked may not any more), `not_permitted`,
-/// `same_person`, `role_changed_recently`.
+/// `same_person`, `way_in_unsaid` (role_left_out_until), `role_changed_recently`.
 result<void> confirm_role(Ledger& ledger, RoleGrantStep const& step);
 /// By ICT lead, headteacher or whoever else could confirm it, also within the 24 hours and also if they are said to be in the account. Errors: as
 /// confirm_role, also `errc::invalid_value` without a reason.
@@ -51,6 +51,8 @@ result<void> refuse_role(Ledger& ledger, RoleGrantStep const& step, std::string 
 
 /// Whether confirm_role would let this actor. Errors: as confirm_role.
 result<void> check_role_turn(Ledger& ledger, RoleGrantStep const& step);
+/// Until when this actor cannot, whom check_role_turn gave `errc::way_in_unsaid`: unless somebody says a word of it before. Errors: `errc::not_found`.
+result<Instant> role_left_out_until(Ledger& ledger, RoleGrantStep const& step);
 /// Whether refuse_role would. Errors: as refuse_role.
 result<void> check_role_refusal(Ledger& ledger, RoleGrantStep const& step);
 

@@ -11,12 +11,18 @@ namespace {
 
 constexpr std::chrono::hours counts_still{24}; // whoever was closed or lost the role is still a second person
 
+/// With this account or another one of theirs.
+bool has_part(AccountId id, std::string const& person, SecondPerson const& second)
+{
+    auto const& accounts = second.accounts;
+    return std::find(accounts.begin(), accounts.end(), id) != accounts.end()
+        || std::any_of(second.parties.begin(), second.parties.end(),
+            [&](Account const& each) { return each.id == id || each.person == person; });
+}
+
 bool is_apart(Account const& third, SecondPerson const& second)
 {
-    auto const& [roles, parties, accounts] = second;
-    return std::find(accounts.begin(), accounts.end(), third.id) == accounts.end()
-        && std::none_of(parties.begin(), parties.end(),
-            [&](Account const& each) { return each.id == third.id || each.person == third.person; });
+    return !has_part(third.id, third.person, second) && !second.left_out.contains(third.id);
 }
 
 bool is_one_of(ConsoleRole role, std::initializer_list<ConsoleRole> roles)
@@ -30,28 +36,34 @@ result<Account> check_apart(result<Account> account, SecondPerson const& second)
         return account;
     if (account->is_break_glass)
         return errc::not_permitted;
-    return is_apart(*account, second) ? account : result<Account>{errc::same_person};
+    if (has_part(account->id, account->person, second))
+        return errc::same_person;
+    return is_apart(*account, second) ? account : result<Account>{errc::way_in_unsaid};
 }
 
 /// A way in that holds its account no more, and of which nobody has said a word.
 struct Unsaid {
     AccountId account = AccountId::none;
+    std::string person;
+    ConsoleRole role = ConsoleRole::none;
     std::string giver; ///< the person
     bool is_from_emergency = false;
+    Instant told_at{};
 };
 
 result<std::vector<Unsaid>> find_unsaid(Ledger& ledger, Instant now)
 {
     static std::string const sql
-        = fmt::format("SELECT g.account, b.person, b.break_glass FROM given_access g JOIN accounts b ON b.id = g.given_by WHERE"
-                      " g.told_at > ?2 AND g.id > (SELECT coalesce(max(id), 0) FROM given_access WHERE account = g.account AND"
+        = fmt::format("SELECT g.account, a.person, a.console_role, b.person, b.break_glass, g.told_at FROM given_access g JOIN"
+                      " accounts a ON a.id = g.account JOIN accounts b ON b.id = g.given_by WHERE g.told_at > ?2 AND g.id > "
+                      "(SELECT coalesce(max(id), 0) FROM given_access WHERE account = g.account AND"
                       " coalesce(refused_at, confirmed_at) IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM given_access WHERE account"
                       " = g.account AND {})",
             holds_still);
     return ledger.database().collect(
         sql,
         [](Statement const& row) {
-            return Unsaid{row.id<AccountId>(0), row.text(1), row.flag(2)};
+            return Unsaid{row.id<AccountId>(0), row.text(1), row.id<ConsoleRole>(2), row.text(3), row.flag(4), row.instant(5)};
         },
         now - settling_time, now - second_person_time);
 }
@@ -103,19 +115,32 @@ result<void> leave_out_given(Ledger& ledger, SecondPerson& second, Instant now)
     auto const unsaid = find_unsaid(ledger, now);
     if (!unsaid)
         return unsaid.error();
-    for (auto const& [account, giver, is_from_emergency] : *unsaid) {
-        bool is_from_party = is_from_emergency;
+    for (auto const& each : *unsaid) {
+        bool is_from_party = each.is_from_emergency;
         for (auto const& party : second.parties)
-            is_from_party = is_from_party || party.person == giver;
-        if (is_from_party)
-            second.accounts.push_back(account);
+            is_from_party = is_from_party || party.person == each.giver;
+        if (!is_from_party || has_part(each.account, each.person, second))
+            continue;
+        auto& left_out = second.left_out[each.account];
+        left_out.until = std::max(left_out.until, each.told_at + second_person_time);
+        left_out.is_reason = is_one_of(each.role, second.roles);
     }
     return {};
 }
 
+result<Instant> left_out_until(SecondPerson const& second, AccountId account)
+{
+    auto const found = second.left_out.find(account);
+    return found == second.left_out.end() ? result<Instant>{errc::not_found} : result<Instant>{found->second.until};
+}
+
 result<Account> require_second_person(Ledger& ledger, Actor const& actor, SecondPerson const& second, Instant now)
 {
-    return check_apart(require_settled_role(ledger, actor, second.roles, now), second);
+    auto account = check_apart(require_settled_role(ledger, actor, second.roles, now), second);
+    auto const left_out = second.left_out.find(actor.account);
+    // The chief executive may be asked in their place, and they have a right to know why.
+    bool const is_reason = left_out != second.left_out.end() && left_out->second.is_reason;
+    return !account && account.error() == errc::not_permitted && is_reason ? result<Account>{errc::way_in_unsaid} : account;
 }
 
 result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson const& second)

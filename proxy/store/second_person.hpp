@@ -3,6 +3,8 @@
 
 #include "proxy/store/acting.hpp"
 
+#include <map>
+
 namespace gatehouse::store {
 
 /// Who sees to accounts, and the headteacher: they say yes to what somebody else did to an account.
@@ -17,11 +19,18 @@ inline constexpr auto with_chief = {ConsoleRole::ict_lead, ConsoleRole::headteac
 /// Who had a part in it already: neither they nor another account of theirs is the second person.
 using Parties = std::vector<Account>;
 
+/// One who gets no say since somebody with a part in it gave their account a way in (leave_out_given).
+struct LeftOut {
+    Instant until{};        ///< unless somebody says a word of that before
+    bool is_reason = false; ///< their role is one of those that are asked first, so nothing else stands in their way
+};
+
 /// What a second person is needed for: with which role, and apart from whom.
 struct SecondPerson {
     std::initializer_list<ConsoleRole> roles = account_confirmers; ///< of a constant
     Parties parties = {};
     std::vector<AccountId> accounts = {}; ///< these accounts themselves, whoever is said to be in them
+    std::map<AccountId, LeftOut> left_out = {};
 };
 
 /// The chief executive could say yes: nobody else could, or one alone who has not for a day.
@@ -31,13 +40,17 @@ void ask_chief(SecondPerson& second, std::size_t others, Instant since, Instant 
 
 /// Nobody is the second person for one who gave their account a way in during the last `second_person_time`, of which nobody has said a word: it may be the
 /// same hands. Nor anybody who got it with the account for emergencies. As long as it holds their account they count: others may say a word of it still.
+/// With the roles that are asked first, before ask_chief.
 result<void> leave_out_given(Ledger& ledger, SecondPerson& second, Instant now);
+
+/// Errors: `errc::not_found`: not left out.
+result<Instant> left_out_until(SecondPerson const& second, AccountId account);
 
 /// Errors: `errc::not_found`.
 result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accounts);
 
-/// One who says yes: with one of the roles, for longer than 24 hours. Errors: as require_settled_role; `errc::same_person`; `not_permitted` also for the
-/// account for emergencies, of which nobody knows who holds it.
+/// One who says yes: with one of the roles, for longer than 24 hours. Errors: as require_settled_role; `errc::same_person`; `way_in_unsaid`: left out;
+/// `not_permitted` also for the account for emergencies, of which nobody knows who holds it.
 result<Account> require_second_person(Ledger& ledger, Actor const& actor, SecondPerson const& second, Instant now);
 /// One who says no, which is safe at any time. Errors: the same, without those of 24 hours.
 result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson const& second);

@@ -344,6 +344,22 @@ def what_an_account_that_waits_may_do():
         equal(olive.get(path).status, 200, f"{path} is open again")
 
 
+def who_is_left_out_is_told_why():
+    """Ian gave Harriet a password, and nobody said a word of it: so she does not confirm what he gave Olive, and is not said to have given that herself."""
+    lead, head = BROWSER["ian"], BROWSER["harriet"]
+    BROWSER["olive"] = sign_in(GATE, "olive", new_password(lead, "olive"))
+    number = other_number(lead, "olive")
+    hold = f"/roles/access?id={number}"
+    page = head.get(hold)
+    text = html.unescape(page.text)
+    assert "nobody has said yet that it is really you" in text and "That ends on 10 Dec 2026" in text and "You can say no." in text, text[-3000:]
+    assert "it is your own account" not in text and 'value="confirm"' not in text and "Carla (carla)" in text, text[-3000:]
+    word = {"id": number, "newest": page.hidden()["newest"], "decision": "confirm", "reason": "", "password": "another password of harriet"}
+    page = head.fill("/account", "/roles/access", **word)
+    assert page.status == 403 and "14 days after somebody was told" in page.text, (page.status, page.text[-2000:])
+    done(BROWSER["carla"].fill(hold, "/roles/access", decision="confirm", password="another password of carla"), "known")
+
+
 def it_does_not_end_before_somebody_was_told():
     lead, one = BROWSER["ian"], propose("ben", by="olive")
     BROWSER["harriet"] = head = sign_in(GATE, "harriet", new_password(lead, "harriet"))
@@ -365,6 +381,7 @@ def it_does_not_end_before_somebody_was_told():
     late = html.unescape(BROWSER["carla"].get(f"/roles/access?id={other_number(BROWSER['ian'], 'harriet')}").text)
     assert "so the account waits no longer" in late and 'value="refuse"' in late and 'value="confirm"' not in late, late[-3000:]
     step("harriet", one, "/supervision/decide", "refused", decision="refuse", reason="It was for a lesson.")
+    who_is_left_out_is_told_why()
     # Nobody has said that it is really she, so for two weeks she is nobody's second person for what Ian does; a yes to the next way in makes that good.
     BROWSER["harriet"] = sign_in(GATE, "harriet", new_password(BROWSER["ian"], "harriet"))
     hold = f"/roles/access?id={other_number(BROWSER['ian'], 'harriet')}"

@@ -26,6 +26,7 @@ struct FoundHold {
     error_code refused; ///< why this reader cannot confirm it
     bool may_refuse = false;
     bool is_late = false; ///< it decides again
+    store::Instant left_out_until{};
 };
 
 std::string address_of_hold(store::AccountId account)
@@ -73,6 +74,8 @@ void add_turn(Page& page, Visit const& visit, FoundHold const& found, std::vecto
                 shown_time(visit.site, found.hold.refusable_until()))));
     else if (found.refused == store::make_error_code(store::errc::same_person))
         page.parts.push_back(inset("You gave it, or it is your own account: somebody else says whether it is really them."));
+    else if (found.refused == store::make_error_code(store::errc::way_in_unsaid))
+        page.parts.push_back(inset(unsaid_text(visit, found.left_out_until)));
     else if (visit.session->account.is_break_glass)
         page.parts.push_back(inset("The account for emergencies confirms nothing."));
     else if (found.refused == store::make_error_code(store::errc::not_permitted))
@@ -208,7 +211,14 @@ task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<
         store::AccessStep const step{id, hold->given.back().id, actor, now};
         auto const turn = store::check_access_turn(ledger, step);
         bool const may_refuse = store::check_access_refusal(ledger, step).has_value();
-        return Either{FoundHold{std::move(*hold), turn ? error_code{} : turn.error(), may_refuse, is_late}};
+        FoundHold one{std::move(*hold), turn ? error_code{} : turn.error(), may_refuse, is_late};
+        if (one.refused == store::make_error_code(store::errc::way_in_unsaid)) {
+            auto const until = store::access_left_out_until(ledger, step);
+            if (!until)
+                return until.error();
+            one.left_out_until = *until;
+        }
+        return Either{std::move(one)};
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found && found.error() == store::errc::wrong_state)
@@ -271,6 +281,13 @@ Words own_hold_text(Visit const& visit)
         "Your account decides nothing until {}: {}, and whoever does that could sign in as you. Who can confirm that it is "
         "really you: {}.",
         end_of_hold(visit, hold), all_given(hold.given), names_of_hold_confirmers(hold));
+}
+
+Words unsaid_text(Visit const& visit, store::Instant until)
+{
+    return words("Somebody with a part in this, or the account for emergencies, gave your account another way to sign in, and "
+                 "nobody has said yet that it is really you. So somebody else says yes to this. That ends on {}.",
+        shown_time(visit.site, until));
 }
 
 Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds)

@@ -15,6 +15,9 @@ Words names_of_hold_confirmers(store::AccessHold const& hold);
 /// Until when, or that it does not end by itself.
 Words end_of_hold(Visit const& visit, store::AccessHold const& hold);
 
+/// To whom `errc::way_in_unsaid` stands in the way, and until when.
+Words unsaid_text(Visit const& visit, store::Instant until);
+
 /// All that are held now, each with a link to its page.
 Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds);
 /// Those whose 24 hours are over and that nobody has said a word of, each with a link to its page.

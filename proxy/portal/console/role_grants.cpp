@@ -26,6 +26,7 @@ struct FoundGrant {
     bool may_refuse = false;
     store::Account account;
     std::vector<store::GivenAccess> given; ///< ways in of which nobody said yet that it is them
+    store::Instant left_out_until{};
 };
 
 store::RoleGrantId grant_id_of(Fields const& fields)
@@ -107,6 +108,8 @@ Words why_not(Visit const& visit, FoundGrant const& found)
                "want the role.";
     if (is(store::errc::same_person))
         return "You asked for this role, or it is yours: somebody else confirms it. Nobody gives a role that decides alone.";
+    if (is(store::errc::way_in_unsaid))
+        return unsaid_text(visit, found.left_out_until);
     if (is(store::errc::wrong_state))
         return "Who asked for it sees to accounts no longer. Choose the role again on the page of the account.";
     if (is(store::errc::not_permitted) && found.may_refuse)
@@ -120,6 +123,8 @@ void add_turn(Page& page, Visit const& visit, FoundGrant const& found, std::vect
         return;
     if (found.refused)
         page.parts.push_back(inset(why_not(visit, found)));
+    if (found.refused == store::make_error_code(store::errc::way_in_unsaid) && found.may_refuse)
+        page.parts.push_back(paragraph("You can say no."));
     if (found.may_refuse && !add_way_to_sign_in(page, visit, address_of(found.grant)))
         page.parts.push_back(decision_form(visit, found, problems));
 }
@@ -140,8 +145,13 @@ task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector
             return !account ? account.error() : given.error();
         auto const turn = store::check_role_turn(ledger, {id, actor, now});
         bool const may_refuse = store::check_role_refusal(ledger, {id, actor, now}).has_value();
+        auto const until = !turn && turn.error() == store::errc::way_in_unsaid
+            ? store::role_left_out_until(ledger, {id, actor, now})
+            : result<store::Instant>{store::Instant{}};
+        if (!until)
+            return until.error();
         return FoundGrant{std::move(*grant), std::move(*confirmers), std::move(*others), turn ? error_code{} : turn.error(),
-            may_refuse, std::move(*account), std::move(*given)};
+            may_refuse, std::move(*account), std::move(*given), *until};
     };
     auto const found = co_await visit.site.services.store.call(work);
     if (!found)

@@ -357,11 +357,16 @@ TEST_F(GivenAccesses, AreNotConfirmedWithAnAccountThatTheGiverGaveAWayIn)
     now += hours{25};
     ASSERT_DONE(give_password(head, as(ict)));
     ASSERT_DONE(note_holds_seen(*ledger, chief, now));
+    auto const told = now;
     now += hours{24};
     EXPECT_FALSE(is_held(head));
     ASSERT_DONE(give_password(officer, as(ict)));
     EXPECT_TRUE(could_confirm(officer, chief)) << "there is nobody else";
-    EXPECT_FAILS(confirm(officer, head), errc::not_permitted);
+    EXPECT_FAILS(confirm(officer, head), errc::way_in_unsaid) << "they are told why it is the chief executive's turn";
+    EXPECT_EQ(newest_action(), "account.confirm-access.denied");
+    EXPECT_EQ(access_left_out_until(*ledger, step(officer, head)).value(), told + second_person_time);
+    EXPECT_FAILS(access_left_out_until(*ledger, step(officer, chief)), errc::not_found);
+    EXPECT_FAILS(confirm(officer, ict), errc::not_permitted) << "who gave it";
     ASSERT_DONE(check_access_refusal(*ledger, step(officer, head))); // a no is safe
     ASSERT_DONE(note_holds_seen(*ledger, head, now));
     EXPECT_FALSE(find_access_hold(*ledger, officer, now)->until) << "nor does it count as told";

@@ -263,7 +263,10 @@ TEST_F(RoleGrants, AreNotConfirmedWithAnAccountThatWhoAskedGaveAWayIn)
     auto const first = ask(dsl, ConsoleRole::ict_lead, ict);
     now += hours{25};
     EXPECT_FALSE(find_account(*ledger, chief)->is_held(now));
-    EXPECT_FAILS(confirm(first, chief), errc::same_person);
+    EXPECT_FAILS(confirm(first, chief), errc::way_in_unsaid) << "they neither asked for it nor get it";
+    EXPECT_EQ(newest_action(), "account.confirm-role.denied");
+    EXPECT_EQ(role_left_out_until(*ledger, {first, as(chief), now}).value(), told + second_person_time);
+    EXPECT_FAILS(role_left_out_until(*ledger, {first, as(head), now}), errc::not_found);
     EXPECT_EQ(role_confirmers(*ledger, first, now)->size(), 1U) << "the headteacher";
     ASSERT_DONE(check_role_refusal(*ledger, {first, as(chief), now}));
     now = told + second_person_time;
@@ -288,8 +291,9 @@ TEST_F(RoleGrants, DoNotCountAtOnceBecauseWhoAskedGaveTheOthersAWayIn)
     auto const id = ask(dsl, ConsoleRole::ict_lead, ict);
     EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
     EXPECT_TRUE(role_confirmers(*ledger, id, now)->empty());
-    EXPECT_FAILS(confirm(id, head), errc::not_permitted);
-    EXPECT_FAILS(confirm(id, chief), errc::same_person);
+    EXPECT_FAILS(confirm(id, head), errc::way_in_unsaid) << "also where it would be the next one's turn";
+    EXPECT_FAILS(confirm(id, chief), errc::way_in_unsaid);
+    EXPECT_FAILS(confirm(id, officer), errc::not_permitted);
     ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::ict_lead, owner(), now)); // the last resort
     EXPECT_EQ(role_of(dsl), ConsoleRole::ict_lead);
 }
@@ -301,8 +305,18 @@ TEST_F(RoleGrants, AreNotConfirmedWithAnAccountThatTheEmergencyAccountGaveAWayIn
     ASSERT_DONE(note_holds_seen(*ledger, head2, now));
     now += hours{25};
     auto const id = ask(dsl, ConsoleRole::officer, ict);
-    EXPECT_FAILS(confirm(id, head), errc::same_person);
+    EXPECT_FAILS(confirm(id, head), errc::way_in_unsaid);
     ASSERT_DONE(confirm(id, head2));
+}
+
+/// Whose role it is, is told that, whatever else there may be.
+TEST_F(RoleGrants, AreNotConfirmedByWhoGetsThemAlsoWithAWayInFromWhoAsked)
+{
+    ASSERT_DONE(reset_password(*ledger, head, PasswordHash{"x"}, as(ict), now));
+    ASSERT_DONE(note_holds_seen(*ledger, head2, now));
+    now += hours{25};
+    auto const id = ask(head, ConsoleRole::chief_executive, ict);
+    EXPECT_FAILS(confirm(id, head), errc::same_person);
 }
 
 /// What was given on the machine, an ICT lead may refuse: that closes the other one, and makes nobody the only one.
