@@ -159,7 +159,7 @@ Words failure_text(error_code const& failure)
         Text{errc::way_in_unsaid,
             "Somebody with a part in this, or the account for emergencies, gave your account another way to sign in, and nobody "
             "has said yet that it is really you. So somebody else takes this step. You can take it 14 days after somebody was "
-            "told of that."},
+            "told of that, or once a second person has said on the page Roles that it is you."},
         Text{errc::access_given_recently, "Somebody else gave your account another way to sign in, so it decides nothing yet."},
         Text{errc::conflict_of_interest, "This is about you, so somebody else must look at it."},
         Text{errc::password_too_short,

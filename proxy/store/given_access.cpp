@@ -48,10 +48,17 @@ result<AccountId> require_confirmer(Ledger& ledger, Actor const& actor, Held con
     return by ? result<AccountId>{by->id} : result<AccountId>{by.error()};
 }
 
+/// Held, or late. Errors: as load_late.
+result<Held> load_unsaid(Ledger& ledger, AccountId id, Instant now)
+{
+    auto held = load_held(ledger, id, now);
+    return !held && held.error() == errc::wrong_state ? load_late(ledger, id, now) : held;
+}
+
 /// Everything that confirming needs. Errors: as confirm_access.
 result<Confirmation> take_confirmation(Ledger& ledger, AccessStep const& step)
 {
-    auto held = load_held(ledger, step.account, step.now);
+    auto held = load_unsaid(ledger, step.account, step.now);
     if (!held)
         return held.error();
     auto const by = require_confirmer(ledger, step.actor, *held, step.now);
@@ -330,12 +337,12 @@ result<void> confirm_access(Ledger& ledger, AccessStep const& step)
         auto const turn = take_confirmation(ledger, step);
         if (!turn)
             return turn.error();
-        static std::string const sql = fmt::format("UPDATE given_access SET confirmed_at = ?2, confirmed_by = nullif(?3, 0)"
-                                                   " WHERE account = ?4 AND {}",
-            holds_still);
-        if (auto const confirmed = ledger.database().execute(sql, step.now - settling_time, step.now, turn->by, step.account);
-            !confirmed)
-            return confirmed;
+        for (auto const& each : turn->given)
+            if (auto const confirmed
+                = ledger.database().execute("UPDATE given_access SET confirmed_at = ?, confirmed_by = nullif(?, 0) WHERE id = ?",
+                    step.now, turn->by, each.id);
+                !confirmed)
+                return confirmed;
         return audit(ledger, deed, kinds_of(turn->given));
     });
 }
@@ -348,7 +355,7 @@ result<void> check_access_turn(Ledger& ledger, AccessStep const& step)
 
 result<Instant> access_left_out_until(Ledger& ledger, AccessStep const& step)
 {
-    auto const held = load_held(ledger, step.account, step.now);
+    auto const held = load_unsaid(ledger, step.account, step.now);
     return held ? left_out_until(held->second, step.actor.account) : result<Instant>{held.error()};
 }
 

@@ -2,7 +2,7 @@
 // Somebody else gave an account another way in: a new password, its code taken off, a name at the sign-on; in the console also its first ones. They could come
 // in as that person, so once its role decides or shows data of people (may_be_held) the account does neither until a second person confirms that it is really them, or for 24 hours from when somebody
 // else was told: by the mail to the headteacher, or on a page of the console to who could confirm it. Nobody who waits in that way gives a way in or asks for a
-// role. A no closes the account, also a later one: for `second_person_time` from when somebody was told. The account for emergencies is left out: it has to be usable.
+// role. A no closes the account, also a later one: for `second_person_time` from when somebody was told; as long a yes is possible. The account for emergencies is left out: it has to be usable.
 
 #include "proxy/store/publications.hpp"
 
@@ -43,7 +43,7 @@ result<AccessHold> find_access_hold(Ledger& ledger, AccountId account, Instant n
 /// By user name.
 result<std::vector<AccessHold>> list_access_holds(Ledger& ledger, Instant now);
 
-/// One that decides again since its 24 hours are over: for `second_person_time` from when somebody was told it may be refused still. `until`: when those
+/// One that decides again since its 24 hours are over: for `second_person_time` from when somebody was told it may be confirmed or refused still. `until`: when those
 /// 24 hours ended. Also one that was closed or lost its role since. Errors: `errc::wrong_state` if somebody said a word of it, if it is too late, or if it is
 /// held and open.
 result<AccessHold> find_late_access(Ledger& ledger, AccountId account, Instant now);
@@ -60,7 +60,8 @@ struct AccessStep {
 /// is, and not with the account for emergencies. What was given at the command line or with the account for emergencies only a headteacher
 /// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could, now or within the last 24 hours, not counting who
 /// waits in the same way for longer than that, the chief executive does, a day after it was given also where only one of them could, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
-/// Errors: `errc::wrong_state` if it is not held (any more), `stale` if something was given since, `not_permitted`, `same_person`, `way_in_unsaid`,
+/// Also once it decides again (find_late_access): it is nobody's second person for whoever gave it something until then (leave_out_given).
+/// Errors: `errc::wrong_state` if it is neither (any more), `stale` if something was given since, `not_permitted`, `same_person`, `way_in_unsaid`,
 /// `role_changed_recently`, `access_given_recently`.
 result<void> confirm_access(Ledger& ledger, AccessStep const& step);
 /// Whether confirm_access would let this actor. Errors: as confirm_access.

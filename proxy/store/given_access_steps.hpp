@@ -41,8 +41,8 @@ struct Held {
 };
 /// Errors: `errc::wrong_state` if it is not held.
 result<Held> load_held(Ledger& ledger, AccountId id, Instant now);
-/// As load_held, with what somebody was told of: one that decides again, since its 24 hours are over, and to which somebody may say no still; also one that
-/// lost its role since or was closed, by which nobody takes that no away. Errors: `errc::wrong_state`, also if it is held and open.
+/// As load_held, with what somebody was told of: one that decides again, since its 24 hours are over, and to which somebody may say yes or no still; also one
+/// that lost its role since or was closed, by which nobody takes that no away. Errors: `errc::wrong_state`, also if it is held and open.
 result<Held> load_late(Ledger& ledger, AccountId id, Instant now);
 /// Who says no, which is safe as long as it is held: also those who could not confirm yet, or not what came from the machine.
 SecondPerson refusers_of(Held const& held);

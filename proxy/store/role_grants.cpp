@@ -69,6 +69,22 @@ SecondPerson refusers_of(GrantRow const& row, SecondPerson const& second)
     return {chief_may(second) ? with_chief : account_confirmers, {}, {row.asked_by, row.grant.account}};
 }
 
+/// When by itself somebody may become the second person, or the next is asked, before it expires; in order.
+result<std::vector<Instant>> turning_points(Ledger& ledger, RoleGrant const& grant, Instant now)
+{
+    static std::string const sql = fmt::format(
+        "SELECT at FROM (WITH people AS (SELECT id, role_changed_at, disabled_at FROM accounts WHERE console_role IN ({0}, {1},"
+        " {2})), given AS (SELECT told_at FROM given_access WHERE confirmed_at IS NULL AND refused_at IS NULL AND account IN"
+        " (SELECT id FROM people)) SELECT role_changed_at + {3} AS at FROM people UNION SELECT disabled_at + {3} FROM people"
+        " UNION SELECT lost_at + {3} FROM former_roles UNION SELECT told_at + {3} FROM given UNION SELECT told_at + {4} FROM"
+        " given UNION SELECT ?3 + {3}) WHERE at > ?1 AND at < ?2 ORDER BY at",
+        static_cast<int>(ConsoleRole::ict_lead), static_cast<int>(ConsoleRole::headteacher),
+        static_cast<int>(ConsoleRole::chief_executive), std::chrono::seconds{settling_time}.count(),
+        std::chrono::seconds{second_person_time}.count());
+    return ledger.database().collect(
+        sql, [](Statement const& each) { return each.instant(0); }, now, grant.expires_at(), grant.asked_at);
+}
+
 /// Errors: `errc::wrong_state`.
 result<GrantRow> load_waiting(Ledger& ledger, RoleGrantId id, Instant now)
 {
@@ -347,6 +363,27 @@ result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Ins
         return row.error();
     auto const second = second_person_for(ledger, *row, now);
     return second ? second_people(ledger, *second, now) : result<std::vector<Account>>{second.error()};
+}
+
+result<ComingConfirmers> coming_role_confirmers(Ledger& ledger, RoleGrantId id, Instant now)
+{
+    auto const row = load(ledger, id);
+    if (!row)
+        return row.error();
+    auto const later = turning_points(ledger, row->grant, now);
+    if (!later)
+        return later.error();
+    std::vector<Instant> moments{now};
+    moments.insert(moments.end(), later->begin(), later->end());
+    for (auto const at : moments) {
+        auto const second = second_person_for(ledger, *row, at);
+        auto people = second ? second_people(ledger, *second, at) : result<std::vector<Account>>{second.error()};
+        if (!people)
+            return people.error();
+        if (!people->empty())
+            return ComingConfirmers{std::move(*people), at == now ? std::nullopt : std::optional{at}};
+    }
+    return ComingConfirmers{};
 }
 
 result<std::size_t> count_roles_for(Ledger& ledger, Account const& reader, Instant now)

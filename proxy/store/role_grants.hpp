@@ -66,6 +66,13 @@ result<RoleGrant> waiting_role(Ledger& ledger, AccountId account);
 result<std::vector<Account>> other_accounts(Ledger& ledger, AccountId account);
 /// Who could confirm it now. Errors: `errc::not_found`.
 result<std::vector<Account>> role_confirmers(Ledger& ledger, RoleGrantId id, Instant now);
+/// Where nobody could now: who is the first that will, if nobody says a word of anything before.
+struct ComingConfirmers {
+    std::vector<Account> accounts; ///< none: nobody before it expires
+    std::optional<Instant> from;   ///< nothing: they could now
+};
+/// Errors: `errc::not_found`.
+result<ComingConfirmers> coming_role_confirmers(Ledger& ledger, RoleGrantId id, Instant now);
 /// What waits for longer than `second_person_time` is over: the account keeps its role. By the program itself.
 result<void> expire_roles(Ledger& ledger, Instant now);
 /// Those that wait and that this reader could confirm or refuse.

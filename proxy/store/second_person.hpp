@@ -38,8 +38,8 @@ bool chief_may(SecondPerson const& second);
 /// `others`: how many could say yes. Where that is nobody the chief executive does instead, and after a day also where it is one alone, who may be ill.
 void ask_chief(SecondPerson& second, std::size_t others, Instant since, Instant now);
 
-/// Nobody is the second person for one who gave their account a way in during the last `second_person_time`, of which nobody has said a word: it may be the
-/// same hands. Nor anybody who got it with the account for emergencies. As long as it holds their account they count: others may say a word of it still.
+/// Nobody is the second person for one who gave their account a way in during the last `second_person_time`, of which nobody has said a word (confirm_access,
+/// which is possible as long): it may be the same hands. Nor anybody who got it with the account for emergencies. As long as it holds their account they count: others may say a word of it still.
 /// With the roles that are asked first, before ask_chief.
 result<void> leave_out_given(Ledger& ledger, SecondPerson& second, Instant now);
 

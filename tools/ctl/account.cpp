@@ -137,11 +137,15 @@ int account_confirm(Common const& common, std::string const& login, Streams stre
         return failure;
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     std::vector<std::string> others;
+    bool is_late = false; // it decides again already
     auto const confirmed = store->run([&](store::Ledger& ledger) -> result<void> {
         auto const account = store::find_account(ledger, login);
         if (!account)
             return account.error();
-        auto const hold = store::find_access_hold(ledger, account->id, now);
+        auto hold = store::find_access_hold(ledger, account->id, now);
+        is_late = !hold && hold.error() == store::errc::wrong_state;
+        if (is_late)
+            hold = store::find_late_access(ledger, account->id, now);
         if (!hold)
             return hold.error();
         for (auto const& each : hold->confirmers)
@@ -164,7 +168,8 @@ int account_confirm(Common const& common, std::string const& login, Streams stre
     if (common.output == Output::json)
         write_json(streams, {{"ok", true}, {"login", login}});
     else
-        streams.out << fmt::format("the account of {} decides again; the audit and the headteacher are told\n", login);
+        streams.out << fmt::format("{} {}; the audit and the headteacher are told\n",
+            is_late ? "it is on record that it is really" : "decides again: the account of", login);
     return success;
 }
 

@@ -129,7 +129,7 @@ struct FoundAccount {
     std::vector<store::Session> sessions;
     std::vector<store::ApiToken> tokens;
     std::optional<store::RoleGrant> waiting;
-    std::vector<store::Account> confirmers; ///< of what waits
+    store::ComingConfirmers confirmers; ///< of what waits
     std::optional<store::AccessHold> hold;
 };
 
@@ -147,7 +147,7 @@ result<void> read_waiting(Ledger& ledger, FoundAccount& found, store::Instant no
         return waiting.error() == store::errc::not_found ? result<void>{} : result<void>{waiting.error()};
     if (!waiting->waits(now)) // over, and housekeeping has not been there
         return {};
-    auto confirmers = store::role_confirmers(ledger, waiting->id, now);
+    auto confirmers = store::coming_role_confirmers(ledger, waiting->id, now);
     if (!confirmers)
         return confirmers.error();
     found.waiting = std::move(*waiting);
@@ -163,7 +163,7 @@ void add_waiting(Page& page, Visit const& visit, FoundAccount const& found)
     if (!found.waiting)
         return;
     page.parts.push_back(inset(words("Waits for a second person: {}. Who could confirm it: {}.", role_title(found.waiting->role),
-        names_of_confirmers(found.confirmers))));
+        names_of_role_confirmers(visit, *found.waiting, found.confirmers))));
     page.parts.push_back(link("Roles", "/roles"));
 }
 

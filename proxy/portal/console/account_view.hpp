@@ -2,6 +2,7 @@
 // What the pages about one account of somebody else share.
 
 #include "proxy/portal/web.hpp"
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/sign_in.hpp"
 
 namespace gatehouse::portal::console {
@@ -40,6 +41,8 @@ Page forgotten_page(Visit const& visit, store::Account const& account);
 task<Response> show_own_wait(Visit const& visit, store::AccountId account);
 /// role_grants.cpp: who could be the second person.
 Words names_of_confirmers(std::vector<store::Account> const& accounts);
+/// The same of a role; where nobody could now, who will and from when, or what the machine's owner can do.
+Words names_of_role_confirmers(Visit const& visit, store::RoleGrant const& grant, store::ComingConfirmers const& coming);
 
 /// "amy.year9", or of an account without a person "A closed account (17)".
 Words shown_login(store::Account const& account);

@@ -56,7 +56,9 @@ Part word_form(Visit const& visit, FoundHold const& found, std::vector<Problem> 
 {
     WordChoice choice{"Ask them face to face or on the telephone: did they want this, and can they sign in with it? Confirm "
                       "nothing because of a mail or a message.",
-        "Yes, it is really them", "The account decides again",
+        "Yes, it is really them",
+        found.is_late ? "It is on record, and the account says yes again to what whoever gave that does with accounts"
+                      : "The account decides again",
         "The account is closed at once: it is signed out, its keys end, no password and no code opens it, and what it drafted "
         "since leaves the draft and every publication that is not live yet",
         "No, it is not them", {}};
@@ -65,27 +67,33 @@ Part word_form(Visit const& visit, FoundHold const& found, std::vector<Problem> 
     return second_word_form(visit, "/roles/access", store::number(found.hold.account.id), std::move(choice), problems);
 }
 
+/// Why this reader cannot say yes.
+Words why_no_yes(Visit const& visit, FoundHold const& found)
+{
+    auto const is = [&](store::errc code) { return found.refused == store::make_error_code(code); };
+    if (is(store::errc::same_person))
+        return "You gave it, or it is your own account: somebody else says whether it is really them.";
+    if (is(store::errc::way_in_unsaid))
+        return unsaid_text(visit, found.left_out_until);
+    if (visit.session->account.is_break_glass)
+        return "The account for emergencies confirms nothing.";
+    if (is(store::errc::not_permitted))
+        return words("Who could confirm it: {}. What was given at the command line of the machine or with the account for "
+                     "emergencies an ICT lead does not confirm: nobody knows whose hands those were.",
+            names_of_hold_confirmers(found.hold));
+    return failure_text(found.refused);
+}
+
 void add_turn(Page& page, Visit const& visit, FoundHold const& found, std::vector<Problem> const& problems)
 {
     if (found.is_late)
         page.parts.push_back(
             inset(words("Nobody has said a word for 24 hours, so the account waits no longer. Until {} somebody can still say "
-                        "that it is not them, also if it was closed since or lost its role.",
+                        "whether it is really them, also if it was closed since or lost its role. Until then, or until a yes, "
+                        "the account says yes to nothing that whoever gave that does with accounts.",
                 shown_time(visit.site, found.hold.refusable_until()))));
-    else if (found.refused == store::make_error_code(store::errc::same_person))
-        page.parts.push_back(inset("You gave it, or it is your own account: somebody else says whether it is really them."));
-    else if (found.refused == store::make_error_code(store::errc::way_in_unsaid))
-        page.parts.push_back(inset(unsaid_text(visit, found.left_out_until)));
-    else if (visit.session->account.is_break_glass)
-        page.parts.push_back(inset("The account for emergencies confirms nothing."));
-    else if (found.refused == store::make_error_code(store::errc::not_permitted))
-        page.parts.push_back(
-            inset(words("Who could confirm it: {}. What was given at the command line of the machine or with the "
-                        "account for emergencies an ICT lead does not confirm: nobody knows whose hands those "
-                        "were.",
-                names_of_hold_confirmers(found.hold))));
-    else if (found.refused)
-        page.parts.push_back(inset(failure_text(found.refused)));
+    if (found.refused)
+        page.parts.push_back(inset(why_no_yes(visit, found)));
     if (found.refused && found.may_refuse)
         page.parts.push_back(paragraph("You can say no."));
     if (found.may_refuse && !add_way_to_sign_in(page, visit, address_of_hold(found.hold.account.id)))
@@ -223,7 +231,7 @@ task<Response> access_page(Visit const& visit, store::AccountId id, std::vector<
     auto const found = co_await visit.site.services.store.call(work);
     if (!found && found.error() == store::errc::wrong_state)
         co_return show_message(visit, 409, "Nobody has to say a word now",
-            "Somebody has said one already, or the time for a no is over, or the account has no role that waits.");
+            "Somebody has said one already, or the time for one is over, or the account has no role that waits.");
     if (!found)
         co_return show_failure(visit, found.error());
     if (auto const* const refused = std::get_if<store::RefusedAccess>(&*found))
@@ -286,7 +294,8 @@ Words own_hold_text(Visit const& visit)
 Words unsaid_text(Visit const& visit, store::Instant until)
 {
     return words("Somebody with a part in this, or the account for emergencies, gave your account another way to sign in, and "
-                 "nobody has said yet that it is really you. So somebody else says yes to this. That ends on {}.",
+                 "nobody has said yet that it is really you. So somebody else says yes to this. That ends on {}, or once a "
+                 "second person has said on the page Roles that it is you.",
         shown_time(visit.site, until));
 }
 
@@ -305,8 +314,8 @@ Part hold_table(Visit const& visit, std::vector<store::AccessHold> const& holds)
 Part late_table(Visit const& visit, std::vector<store::AccessHold> const& late)
 {
     Table table;
-    table.caption = "Accounts of which nobody has said a word: is it not them?";
-    table.head = {"Person", "Role", "What happened", "A no is possible until"};
+    table.caption = "Accounts of which nobody has said a word: is it really them?";
+    table.head = {"Person", "Role", "What happened", "A word is possible until"};
     for (auto const& each : late)
         table.rows.push_back({{shown_person(each.account), address_of_hold(each.account.id)},
             {role_title(each.account.console_role)}, {all_given(each.given)}, {shown_time(visit.site, each.refusable_until())}});

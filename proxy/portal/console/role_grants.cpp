@@ -20,7 +20,7 @@ using store::RoleGrantState;
 
 struct FoundGrant {
     store::RoleGrant grant;
-    std::vector<store::Account> confirmers;
+    store::ComingConfirmers confirmers;
     std::vector<store::Account> said_to_be; ///< the other accounts of the same human being, as was typed
     error_code refused;                     ///< why this reader cannot confirm it
     bool may_refuse = false;
@@ -77,7 +77,7 @@ Part facts(Visit const& visit, FoundGrant const& found)
         rows.push_back({"School account", {shown_sign_on(found.account)}});
         if (!found.given.empty())
             rows.push_back({"Ways to sign in", {all_given(found.given)}});
-        rows.push_back({"Who could confirm it", {names_of_confirmers(found.confirmers)}});
+        rows.push_back({"Who could confirm it", {names_of_role_confirmers(visit, grant, found.confirmers)}});
         rows.push_back({"Expires on", {shown_time(visit.site, grant.expires_at())}});
     }
     if (!grant.decided_by.empty() && grant.decided_at)
@@ -113,7 +113,7 @@ Words why_not(Visit const& visit, FoundGrant const& found)
     if (is(store::errc::wrong_state))
         return "Who asked for it sees to accounts no longer. Choose the role again on the page of the account.";
     if (is(store::errc::not_permitted) && found.may_refuse)
-        return words("Who could confirm it: {}. You can say no.", names_of_confirmers(found.confirmers));
+        return words("Who could confirm it: {}. You can say no.", names_of_role_confirmers(visit, found.grant, found.confirmers));
     return found.refused ? Words(failure_text(found.refused)) : Words();
 }
 
@@ -133,7 +133,7 @@ task<Response> grant_page(Visit const& visit, store::RoleGrantId id, std::vector
 {
     auto const work = [id, actor = visit.actor(), now = visit.instant()](Ledger& ledger) -> result<FoundGrant> {
         auto grant = store::find_role_grant(ledger, id);
-        auto confirmers = store::role_confirmers(ledger, id, now);
+        auto confirmers = store::coming_role_confirmers(ledger, id, now);
         if (!grant || !confirmers)
             return !grant ? grant.error() : confirmers.error();
         auto others = store::other_accounts(ledger, grant->account);
@@ -173,17 +173,28 @@ Words names_of_confirmers(std::vector<store::Account> const& accounts)
     return accounts.empty() ? "Nobody at the moment." : names_of(accounts);
 }
 
+Words names_of_role_confirmers(Visit const& visit, store::RoleGrant const& grant, store::ComingConfirmers const& coming)
+{
+    if (coming.accounts.empty())
+        return words("nobody before it expires; on the machine, as another account of theirs with this role: gatehouse account "
+                     "add --role {} --person {} --login NAME",
+            store::to_text(grant.role), grant.login);
+    return coming.from
+        ? words("nobody at the moment; from {} on {}", shown_time(visit.site, *coming.from), names_of(coming.accounts))
+        : names_of(coming.accounts);
+}
+
 task<Response> show_own_wait(Visit const& visit, store::AccountId account)
 {
     struct Wait {
         store::RoleGrant grant;
-        std::vector<store::Account> confirmers;
+        store::ComingConfirmers confirmers;
     };
     auto const work = [account, now = visit.instant()](Ledger& ledger) -> result<Wait> {
         auto grant = store::waiting_role(ledger, account);
         if (!grant)
             return grant.error();
-        auto confirmers = store::role_confirmers(ledger, grant->id, now);
+        auto confirmers = store::coming_role_confirmers(ledger, grant->id, now);
         if (!confirmers)
             return confirmers.error();
         return Wait{std::move(*grant), std::move(*confirmers)};
@@ -195,7 +206,7 @@ task<Response> show_own_wait(Visit const& visit, store::AccountId account)
         words("It is you: nothing is wrong. Your role waits for a second person to say yes, at the latest on {}. You need do "
               "nothing. "
               "Who can say yes: {}",
-            shown_time(visit.site, found->grant.expires_at()), names_of_confirmers(found->confirmers)));
+            shown_time(visit.site, found->grant.expires_at()), names_of_role_confirmers(visit, found->grant, found->confirmers)));
 }
 
 task<Response> show_roles(Visit const& visit)
@@ -238,7 +249,7 @@ task<Response> show_roles(Visit const& visit)
     if (visit.query("done") == "refused")
         page.parts.push_back(notice("Done", "The account stays as it is."));
     if (visit.query("done") == "known")
-        page.parts.push_back(notice("Done", "It is confirmed. The account decides again."));
+        page.parts.push_back(notice("Done", "It is confirmed that it is really them. If the account waited, it decides again."));
     page.parts.push_back(heading(page.title));
     page.parts.push_back(paragraph(
         "A role that decides about people or rules is given by two people: the ICT lead asks, another ICT lead or the "

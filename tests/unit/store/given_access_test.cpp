@@ -653,7 +653,8 @@ TEST_F(GivenAccesses, AreRefusedForTwoWeeksAfterSomebodyWasTold)
     EXPECT_EQ(list_late_access(*ledger, now)->size(), 1U);
     EXPECT_EQ(find_late_access(*ledger, officer, now)->until, told + hours{24});
     EXPECT_EQ(count_holds_for(*ledger, *find_account(*ledger, head), now).value(), 0U) << "nothing waits for a word";
-    EXPECT_FAILS(confirm_access(*ledger, late(head)), errc::wrong_state) << "there is nothing to confirm";
+    ASSERT_DONE(check_access_turn(*ledger, late(head)));
+    EXPECT_FAILS(check_access_turn(*ledger, late(ict)), errc::same_person);
     EXPECT_FAILS(check_access_refusal(*ledger, late(ict)), errc::same_person);
     ASSERT_DONE(give_password(ict2, owner()));
     EXPECT_FAILS(check_access_refusal(*ledger, late(ict2)), errc::access_given_recently)
@@ -664,6 +665,7 @@ TEST_F(GivenAccesses, AreRefusedForTwoWeeksAfterSomebodyWasTold)
     now += std::chrono::seconds{1};
     step.now = now;
     EXPECT_FAILS(check_access_refusal(*ledger, step), errc::wrong_state);
+    EXPECT_FAILS(check_access_turn(*ledger, step), errc::wrong_state);
     EXPECT_TRUE(list_late_access(*ledger, now)->empty());
     now -= hours{1};
     auto const dropped = refuse_access(*ledger, late(head), "They know nothing of it.");
@@ -675,6 +677,58 @@ TEST_F(GivenAccesses, AreRefusedForTwoWeeksAfterSomebodyWasTold)
     ASSERT_DONE(give_password(officer, as(head)));
     EXPECT_TRUE(is_held(officer));
     expect_intact();
+}
+
+/// Until somebody said it the headteacher was nobody's second person for two weeks, and only the command line gave roles.
+TEST_F(GivenAccesses, AreConfirmedLaterAsLongAsANoIsPossible)
+{
+    for (bool const has_chief : {true, false}) {
+        for (auto const each : {head2, ict2})
+            close(each);
+        now += hours{25};
+        ASSERT_DONE(give_password(head, as(ict)));
+        ASSERT_DONE(ledger->database().execute("UPDATE given_access SET told_at = ? WHERE account = ?", now, head));
+        now += hours{25};
+        ASSERT_DONE(give_password(officer, as(ict)));
+        EXPECT_FAILS(confirm(officer, head), errc::way_in_unsaid);
+        auto const late = [&](Actor const& by) {
+            auto const found = find_late_access(*ledger, head, now);
+            return AccessStep{head, found ? found->given.back().id : GivenAccessId::none, by, now};
+        };
+        for (auto const by : {ict, head, officer})
+            EXPECT_FAILS(confirm_access(*ledger, late(as(by))), errc::not_permitted);
+        auto const by = has_chief ? as(chief) : owner();
+        EXPECT_EQ(find_late_access(*ledger, head, now)->machine_may, !has_chief);
+        EXPECT_FAILS(confirm_access(*ledger, late(has_chief ? owner() : as(chief))), errc::not_permitted);
+        auto unseen = late(by);
+        unseen.newest = GivenAccessId::none;
+        EXPECT_FAILS(confirm_access(*ledger, unseen), errc::stale);
+        ASSERT_DONE(confirm_access(*ledger, late(by)));
+        EXPECT_EQ(newest_action(), "account.confirm-access");
+        EXPECT_TRUE(list_late_access(*ledger, now)->empty());
+        EXPECT_FAILS(confirm_access(*ledger, late(by)), errc::wrong_state) << "once";
+        EXPECT_FAILS(check_access_refusal(*ledger, late(by)), errc::wrong_state) << "it is them, and was";
+        ASSERT_DONE(confirm(officer, head));
+        close(chief);
+    }
+    expect_intact();
+}
+
+/// A yes is of what was told, and takes no hold away.
+TEST_F(GivenAccesses, AreConfirmedLaterOnlyAsFarAsSomebodyWasTold)
+{
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    now += hours{25};
+    ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::none, owner(), now));
+    ASSERT_DONE(give_password(officer, as(ict))); // of which nobody is told, since it decides nothing
+    auto const late = find_late_access(*ledger, officer, now);
+    ASSERT_TRUE(late);
+    ASSERT_EQ(late->given.size(), 1U);
+    ASSERT_DONE(confirm_access(*ledger, {officer, late->given.back().id, as(head), now}));
+    EXPECT_FAILS(find_late_access(*ledger, officer, now), errc::wrong_state);
+    ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::officer, owner(), now));
+    EXPECT_TRUE(is_held(officer));
 }
 
 /// Whoever gave it took the role or closed the account, and with that the no.

@@ -291,11 +291,35 @@ TEST_F(RoleGrants, DoNotCountAtOnceBecauseWhoAskedGaveTheOthersAWayIn)
     auto const id = ask(dsl, ConsoleRole::ict_lead, ict);
     EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
     EXPECT_TRUE(role_confirmers(*ledger, id, now)->empty());
+    auto const coming = coming_role_confirmers(*ledger, id, now);
+    ASSERT_TRUE(coming);
+    EXPECT_EQ(coming->from, now - hours{25} + second_person_time);
+    EXPECT_EQ(coming->accounts.size(), 2U) << "a day after it was asked for also the chief executive, beside one alone";
+    for (auto const by : {head, chief})
+        ASSERT_DONE(check_role_turn(*ledger, {id, as(by), *coming->from}));
     EXPECT_FAILS(confirm(id, head), errc::way_in_unsaid) << "also where it would be the next one's turn";
     EXPECT_FAILS(confirm(id, chief), errc::way_in_unsaid);
     EXPECT_FAILS(confirm(id, officer), errc::not_permitted);
     ASSERT_DONE(set_console_role(*ledger, dsl, ConsoleRole::ict_lead, owner(), now)); // the last resort
     EXPECT_EQ(role_of(dsl), ConsoleRole::ict_lead);
+}
+
+TEST_F(RoleGrants, SayWhoWillBeAbleToConfirmThem)
+{
+    close(head2, tuesday);
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    EXPECT_FALSE(coming_role_confirmers(*ledger, id, now)->from) << "the headteacher could now";
+    close(head, now);
+    auto const chief_next = coming_role_confirmers(*ledger, id, now);
+    ASSERT_TRUE(chief_next);
+    EXPECT_EQ(chief_next->from, now + hours{24}) << "in whose place the chief executive is asked a day later";
+    ASSERT_EQ(chief_next->accounts.size(), 1U);
+    EXPECT_EQ(chief_next->accounts.front().login, "c.gray");
+    close(chief, now);
+    auto const nobody = coming_role_confirmers(*ledger, id, now);
+    ASSERT_TRUE(nobody);
+    EXPECT_TRUE(nobody->accounts.empty());
+    EXPECT_FAILS(coming_role_confirmers(*ledger, RoleGrantId::none, now), errc::not_found);
 }
 
 /// Nobody knows whose hands gave it.
