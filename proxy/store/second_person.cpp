@@ -84,6 +84,20 @@ struct Before {
     ConsoleRole role = ConsoleRole::none;
 };
 
+/// Whom a no closed while they were one still: until somebody opens them, whoever gave them a way in on the machine may have said it in the console. Of who
+/// had left before that, a late no makes nobody a second person again.
+result<std::set<AccountId>> closed_by_no(Ledger& ledger)
+{
+    static std::string const sql = fmt::format(
+        "SELECT id FROM accounts a WHERE access_refused = 1 AND disabled_at > (SELECT refused_at FROM given_access WHERE account"
+        " = a.id AND refused_at IS NOT NULL ORDER BY id DESC LIMIT 1) - {}",
+        std::chrono::seconds{counts_still}.count());
+    auto const ids = ledger.database().collect(sql, [](Statement const& row) { return row.id<AccountId>(0); });
+    if (!ids)
+        return ids.error();
+    return std::set<AccountId>(ids->begin(), ids->end());
+}
+
 /// Those whose account waits for longer than a day.
 result<std::set<AccountId>> long_held(Ledger& ledger, Instant now)
 {
@@ -190,16 +204,16 @@ result<std::size_t> count_second_people(Ledger& ledger, SecondPerson const& seco
     if (!accounts || !before)
         return !accounts ? accounts.error() : before.error();
     auto const left_out = waiters == Waiters::count ? result<std::set<AccountId>>{std::set<AccountId>{}} : long_held(ledger, now);
-    if (!left_out)
-        return left_out.error();
+    auto const refused = waiters == Waiters::count ? closed_by_no(ledger) : result<std::set<AccountId>>{std::set<AccountId>{}};
+    if (!left_out || !refused)
+        return !left_out ? left_out.error() : refused.error();
     auto const had_role = [&](AccountId id) {
         return std::any_of(before->begin(), before->end(),
             [&](Before const& each) { return each.id == id && is_one_of(each.role, second.roles); });
     };
     auto const is_second = [&](Account const& each) {
-        // Closed by a no, which whoever gave them a way in on the machine may say in the console, and opened again when it was wrong.
-        bool const is_refused = each.access_refused && waiters == Waiters::count;
-        bool const is_there = !each.disabled || is_refused || (each.disabled_at && *each.disabled_at > now - counts_still);
+        bool const is_there
+            = !each.disabled || refused->contains(each.id) || (each.disabled_at && *each.disabled_at > now - counts_still);
         bool const has_role = is_one_of(each.console_role, second.roles) || had_role(each.id);
         return is_there && has_role && !each.is_break_glass && !left_out->contains(each.id) && is_apart(each, second);
     };

@@ -357,6 +357,24 @@ TEST_F(RoleGrants, AreNotTakenFromTheSecondPersonByANo)
     EXPECT_EQ(role_of(officer), ConsoleRole::officer);
 }
 
+/// Who left long ago became a second person for ever by that, and no role counted at once any more.
+TEST_F(RoleGrants, DoNotWaitForWhoHadLeftWhenALateNoCame)
+{
+    for (auto const each : {head2, chief})
+        close(each, tuesday);
+    ASSERT_DONE(reset_password(*ledger, head, PasswordHash{"x"}, owner(), now));
+    ASSERT_DONE(ledger->database().execute("UPDATE given_access SET told_at = ?", now));
+    now += hours{25};
+    close(head, now);
+    now += hours{25};
+    auto const late = find_late_access(*ledger, head, now);
+    ASSERT_TRUE(late);
+    ASSERT_TRUE(refuse_access(*ledger, {head, late->given.back().id, as(ict), now}, "Not them."));
+    EXPECT_TRUE(find_account(*ledger, head)->access_refused);
+    ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::ict_lead, as(ict), now));
+    EXPECT_EQ(role_of(officer), ConsoleRole::ict_lead) << "there is nobody else, nor was there";
+}
+
 TEST_F(RoleGrants, AreNeededAgainForAClosedAccountThatOpens)
 {
     close(dsl, tuesday);
