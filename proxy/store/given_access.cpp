@@ -24,7 +24,19 @@ struct Confirmation {
     std::vector<GivenAccess> given;
 };
 
-/// The machine's owner may be whoever gave it, so only where nobody of the console could confirm, and what was given on the machine after a day.
+/// Also those whose yes would not count: who is left out, or waits themselves.
+result<std::size_t> count_refusers(Ledger& ledger, Held const& held)
+{
+    auto const accounts = list_accounts(ledger);
+    if (!accounts)
+        return accounts.error();
+    auto const refusers = refusers_of(held);
+    return static_cast<std::size_t>(
+        std::count_if(accounts->begin(), accounts->end(), [&](Account const& each) { return could_be_second(each, refusers); }));
+}
+
+/// The machine's owner may be whoever gave it, so only where nobody of the console could confirm; and after a day what was given on the machine, or what
+/// somebody can say no to: they have that day to see it.
 result<void> require_last_resort(Ledger& ledger, Actor const& actor, Held const& held, Instant now)
 {
     auto const others = count_second_people(ledger, held.second, now, Waiters::a_day_only);
@@ -35,7 +47,11 @@ result<void> require_last_resort(Ledger& ledger, Actor const& actor, Held const&
     auto const& given = held.given;
     bool const by_machine
         = std::any_of(given.begin(), given.end(), [](GivenAccess const& each) { return each.giver == AccountId::none; });
-    return by_machine && now < given.back().given_at + settling_time ? result<void>{errc::access_given_recently} : result<void>{};
+    auto const refusers = count_refusers(ledger, held);
+    if (!refusers)
+        return refusers.error();
+    bool const waits = (by_machine || *refusers > 0) && now < given.back().given_at + settling_time;
+    return waits ? result<void>{errc::access_given_recently} : result<void>{};
 }
 
 result<AccountId> require_confirmer(Ledger& ledger, Actor const& actor, Held const& held, Instant now)

@@ -59,7 +59,8 @@ struct AccessStep {
 /// It is really them: the account decides again. By an ICT lead or a headteacher, for longer than 24 hours; neither whoever gave it nor whose account it
 /// is, and not with the account for emergencies. What was given at the command line or with the account for emergencies only a headteacher
 /// confirms: nobody knows whose hands those were, and they may be an ICT lead's. Where none of them could, now or within the last 24 hours, not counting who
-/// waits in the same way for longer than that, the chief executive does, a day after it was given also where only one of them could, and where nobody of the console could, the machine's owner: what was given on the machine only 24 hours later.
+/// waits in the same way for longer than that, the chief executive does, a day after it was given also where only one of them could, and where nobody of the console could, the machine's owner: what was given on the machine, or what
+/// somebody of the console can say no to, only 24 hours later.
 /// Also once it decides again (find_late_access): it is nobody's second person for whoever gave it something until then (leave_out_given).
 /// Errors: `errc::wrong_state` if it is neither (any more), `stale` if something was given since, `not_permitted`, `same_person`, `way_in_unsaid`,
 /// `role_changed_recently`, `access_given_recently`.

@@ -160,7 +160,9 @@ int account_confirm(Common const& common, std::string const& login, Streams stre
     if (!confirmed && confirmed.error() == store::errc::wrong_state)
         return fail("the account does not wait for that");
     if (!confirmed && confirmed.error() == store::errc::access_given_recently)
-        return fail("what was given on the machine is confirmed here 24 hours later at the earliest; try again then");
+        return fail(
+            "what was given on the machine, or what somebody of the console can say no to, is confirmed here 24 hours later at "
+            "the earliest; try again then");
     if (!confirmed && confirmed.error() == store::errc::not_permitted)
         return fail("somebody of the console could confirm it, or could within the last 24 hours; ask them, or try again then");
     if (!confirmed)

@@ -371,9 +371,13 @@ TEST_F(GivenAccesses, AreNotConfirmedWithAnAccountThatTheGiverGaveAWayIn)
     ASSERT_DONE(note_holds_seen(*ledger, head, now));
     EXPECT_FALSE(find_access_hold(*ledger, officer, now)->until) << "nor does it count as told";
     ASSERT_DONE(give_password(chief, as(ict)));
-    EXPECT_TRUE(find_access_hold(*ledger, chief, now)->machine_may) << "the last resort";
     auto by_owner = step(chief, ict);
     by_owner.actor = owner();
+    EXPECT_FAILS(confirm_access(*ledger, by_owner), errc::access_given_recently) << "the headteacher has a day to say no";
+    EXPECT_FALSE(find_access_hold(*ledger, chief, now)->machine_may);
+    now += hours{24};
+    by_owner.now = now;
+    EXPECT_TRUE(find_access_hold(*ledger, chief, now)->machine_may) << "the last resort";
     ASSERT_DONE(confirm_access(*ledger, by_owner));
     ASSERT_DONE(confirm(officer, chief));
 }
