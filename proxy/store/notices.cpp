@@ -35,6 +35,7 @@ struct Source {
     std::string_view newest;    ///< ?1: the role; empty: `find` does it
     std::string_view more = {}; ///< ?1: what `newest` found; a line for the mail
     result<std::optional<std::int64_t>> (*find)(Ledger& ledger, ConsoleRole role, Instant now) = nullptr;
+    std::optional<Urgent> reports = {}; ///< which of them: one by one, not by the newest
 };
 
 /// Of the requests that wait for this role's decision. One may become the chief executive's because the headteacher joins those who ask, so for them
@@ -78,14 +79,6 @@ result<std::optional<std::int64_t>> newest_hold_of_chief(Ledger& ledger, Console
     return as_number(newest_hold_for_chief(ledger, now));
 }
 
-template <Urgent urgent>
-result<std::optional<std::int64_t>> newest_report(Ledger& ledger, ConsoleRole role, Instant now)
-{
-    return as_number(newest_report_for(ledger, role, urgent, now));
-}
-
-constexpr auto calm_reports = newest_report<Urgent::no>;
-constexpr auto urgent_reports = newest_report<Urgent::yes>;
 constexpr std::string_view proposals
     = "SELECT coalesce(max(r.id), 0) FROM restrictions r WHERE r.state = 0 AND (?1 = 6) = EXISTS (SELECT 1 FROM account_logins l"
       " JOIN accounts a ON a.id = l.account JOIN accounts b ON b.person = a.person WHERE l.login = r.user AND b.console_role = "
@@ -142,7 +135,7 @@ constexpr std::array sources{
     Source{{"requests", ConsoleRole::officer, "a request waits", "Somebody asked for a site that is blocked.", "/requests"},
         "SELECT coalesce(max(e.id), 0) FROM unblock_events e JOIN unblock_requests r ON r.id = e.request WHERE r.state = 0 AND "
         "?1 > 0"},
-    Source{{"reports", ConsoleRole::officer, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
+    Source{{"reports", ConsoleRole::officer, "a report waits", a_report, "/reports"}, {}, {}, {}, Urgent::no},
     Source{{"key-officer", ConsoleRole::officer, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND officer IS NULL AND ?1 > 0"},
     Source{{"publications", ConsoleRole::officer, "a publication was refused",
@@ -153,7 +146,7 @@ constexpr std::array sources{
         "SELECT coalesce(max(id), 0) FROM publications WHERE state = 3 AND ?1 > 0"},
     Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision", a_decision, "/requests"}, {}, {},
         newest_to_decide},
-    Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
+    Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, {}, {}, {}, Urgent::no},
     Source{{"key-head", ConsoleRole::headteacher, "a permission waits for your key", one_key, "/permissions"},
         "SELECT coalesce(max(id), 0) FROM permissions WHERE closed_at IS NULL AND head IS NULL AND ?1 > 0"},
     Source{{"cases", ConsoleRole::headteacher, "supervised use waits for your decision", a_case, "/supervision"}, proposals},
@@ -206,7 +199,7 @@ constexpr std::array sources{
         "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'lists.update-failed' AND ?1 > 0"},
     Source{{"decisions-head", ConsoleRole::chief_executive, "a request waits for your decision", a_decision, "/requests"}, {}, {},
         newest_to_decide},
-    Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
+    Source{{"reports-head", ConsoleRole::chief_executive, "a report waits", a_report, "/reports"}, {}, {}, {}, Urgent::no},
     Source{{"role-asked-chief", ConsoleRole::chief_executive, "a role waits for you", a_role, "/roles"}, {}, {},
         newest_role_of_chief},
     Source{
@@ -218,11 +211,11 @@ constexpr std::array sources{
         {}, {}, newest_hold_of_chief},
     Source{{"cases-head", ConsoleRole::chief_executive, "supervised use waits for your decision", a_case, "/supervision"},
         proposals},
-    Source{{"reports-pupil", ConsoleRole::dsl, "a report waits", a_report, "/reports"}, {}, {}, calm_reports},
-    Source{{"urgent-pupil", ConsoleRole::dsl, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
-    Source{{"urgent-staff", ConsoleRole::headteacher, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
-    Source{{"urgent-head", ConsoleRole::chief_executive, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
-    Source{{"urgent-officer", ConsoleRole::officer, "please look now", urgent_report, "/reports"}, {}, {}, urgent_reports},
+    Source{{"reports-pupil", ConsoleRole::dsl, "a report waits", a_report, "/reports"}, {}, {}, {}, Urgent::no},
+    Source{{"urgent-pupil", ConsoleRole::dsl, "please look now", urgent_report, "/reports"}, {}, {}, {}, Urgent::yes},
+    Source{{"urgent-staff", ConsoleRole::headteacher, "please look now", urgent_report, "/reports"}, {}, {}, {}, Urgent::yes},
+    Source{{"urgent-head", ConsoleRole::chief_executive, "please look now", urgent_report, "/reports"}, {}, {}, {}, Urgent::yes},
+    Source{{"urgent-officer", ConsoleRole::officer, "please look now", urgent_report, "/reports"}, {}, {}, {}, Urgent::yes},
     Source{{"heads-dpo", ConsoleRole::dpo, "the head of the audit", a_head, "/audit"}, heads, head_line},
     Source{{"heads-governors", ConsoleRole::auditor, "the head of the audit", a_head, "/audit"}, heads, head_line}};
 
@@ -238,6 +231,39 @@ constexpr auto kinds = [] {
     return all;
 }();
 
+/// What is newer than what was told of its kind.
+result<std::optional<DueNotice>> newer_than_told(Ledger& ledger, Source const& source, NoticeKind const& kind, Instant now)
+{
+    auto& database = ledger.database();
+    auto const number_of = [](Statement const& row) { return row.integer(0); };
+    auto const newest
+        = source.find != nullptr ? source.find(ledger, kind.role, now) : database.first(source.newest, number_of, kind.role);
+    auto const told = database.first("SELECT newest FROM notices WHERE kind = ?", number_of, kind.id);
+    if (!newest || !told)
+        return newest ? told.error() : newest.error();
+    if (newest->value_or(0) <= told->value_or(0))
+        return std::optional<DueNotice>{};
+    DueNotice due{&kind, **newest};
+    if (source.more.empty())
+        return std::optional{std::move(due)};
+    auto more = database.first(
+        source.more, [](Statement const& row) { return row.text(0); }, due.newest);
+    if (!more)
+        return more.error();
+    due.more = more->value_or(std::string{});
+    return std::optional{std::move(due)};
+}
+
+result<std::optional<DueNotice>> of_reports(Ledger& ledger, Urgent urgent, NoticeKind const& kind, Instant now)
+{
+    auto untold = untold_reports(ledger, kind.role, urgent, now);
+    if (!untold)
+        return untold.error();
+    if (untold->empty())
+        return std::optional<DueNotice>{};
+    return std::optional{DueNotice{&kind, number(untold->back()), {}, std::move(*untold)}};
+}
+
 } // namespace
 
 std::span<NoticeKind const> notice_kinds()
@@ -247,28 +273,17 @@ std::span<NoticeKind const> notice_kinds()
 
 result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles, Instant now)
 {
-    auto& database = ledger.database();
-    auto const number_of = [](Statement const& row) { return row.integer(0); };
     std::vector<DueNotice> due;
     for (std::size_t i = 0; i < sources.size(); ++i) {
         auto const& kind = kinds[i];
         if (std::find(roles.begin(), roles.end(), kind.role) == roles.end())
             continue;
-        auto const newest = sources[i].find != nullptr ? sources[i].find(ledger, kind.role, now)
-                                                       : database.first(sources[i].newest, number_of, kind.role);
-        auto const told = database.first("SELECT newest FROM notices WHERE kind = ?", number_of, kind.id);
-        if (!newest || !told)
-            return newest ? told.error() : newest.error();
-        if (newest->value_or(0) <= told->value_or(0))
-            continue;
-        due.push_back({&kind, **newest, {}});
-        if (sources[i].more.empty())
-            continue;
-        auto more = database.first(
-            sources[i].more, [](Statement const& row) { return row.text(0); }, **newest);
-        if (!more)
-            return more.error();
-        due.back().more = more->value_or(std::string{});
+        auto const& reports = sources[i].reports;
+        auto found = reports ? of_reports(ledger, *reports, kind, now) : newer_than_told(ledger, sources[i], kind, now);
+        if (!found)
+            return found.error();
+        if (*found)
+            due.push_back(std::move(**found));
     }
     return due;
 }
@@ -276,6 +291,8 @@ result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole
 result<void> mark_told(Ledger& ledger, DueNotice const& notice, Instant now)
 {
     return ledger.transact([&]() -> result<void> {
+        if (!notice.reports.empty())
+            return note_reports_told(ledger, notice.kind->role, notice.reports);
         auto const marked = ledger.database().execute(
             "INSERT INTO notices (kind, newest) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET newest = max(newest, ?2)",
             notice.kind->id, notice.newest);

@@ -17,16 +17,17 @@ struct NoticeKind {
 };
 std::span<NoticeKind const> notice_kinds();
 
-/// Something waits that is newer than what was told.
+/// Something waits that is newer than what was told, or a report that this role was not told of.
 struct DueNotice {
     NoticeKind const* kind = nullptr;
-    std::int64_t newest = 0; ///< what to hand to mark_told
-    std::string more = {};   ///< a line behind the text: the audit's head; of most kinds empty
+    std::int64_t newest = 0;            ///< what to hand to mark_told
+    std::string more = {};              ///< a line behind the text: the audit's head; of most kinds empty
+    std::vector<ReportId> reports = {}; ///< of those kinds: which, since an older one may have come to this role only now
 };
 
 /// For these roles. Errors: those of the database.
 result<std::vector<DueNotice>> due_notices(Ledger& ledger, std::span<ConsoleRole const> roles, Instant now);
-/// Once the mail server has taken it: the next notice of the kind is about something newer. What it says of another way in counts from then
+/// Once the mail server has taken it: the next notice of the kind is about something else. What it says of another way in counts from then
 /// (given_access.hpp).
 result<void> mark_told(Ledger& ledger, DueNotice const& notice, Instant now);
 /// Why it could not be sent: a row in the audit, once for the same notice, if it is about what the machine's owner changed.

@@ -266,18 +266,6 @@ result<std::vector<Report>> list_reports(
     return reports;
 }
 
-result<ReportId> newest_report_for(Ledger& ledger, ConsoleRole role, Urgent urgent, Instant now)
-{
-    static std::string const sql = fmt::format("{}WHERE state = ? AND (urgency = 3) = ? ORDER BY id DESC", select_brief);
-    auto const open = ledger.database().collect(sql, read_brief, ReportState::open, urgent == Urgent::yes);
-    auto const readers = ReportReaders::load(ledger, now);
-    if (!open || !readers)
-        return !open ? open.error() : readers.error();
-    auto const newest = std::find_if(open->begin(), open->end(),
-        [&](Report const& each) { return each.route == role || readers->reader_of(each.content, each.route) == role; });
-    return newest == open->end() ? ReportId::none : newest->id;
-}
-
 result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now)
 {
     Deed const deed{"report.read", report_object(id), reader, now};

@@ -48,9 +48,11 @@ result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant n
 result<std::vector<Report>> list_reports(
     Ledger& ledger, ReportState state, AccountId reader, Instant now, std::size_t limit = 50, std::size_t skipped = 0);
 result<std::size_t> count_reports(Ledger& ledger, ReportState state, AccountId reader, Instant now);
-/// Of the open ones that this role reads; none if there is none. For the mail.
 enum class Urgent : std::uint8_t { no, yes };
-result<ReportId> newest_report_for(Ledger& ledger, ConsoleRole role, Urgent urgent, Instant now);
+/// For the mail: the open ones of this role's queue, and those that it reads now in the place of others, of which it was not told yet; oldest first.
+result<std::vector<ReportId>> untold_reports(Ledger& ledger, ConsoleRole role, Urgent urgent, Instant now);
+/// The role was told of these. Inside a transaction.
+result<void> note_reports_told(Ledger& ledger, ConsoleRole role, std::vector<ReportId> const& reports);
 /// One report; reading one about a person is an audited event and needs a purpose.
 /// Errors: `errc::not_found`, `not_permitted` (not this role's queue), `conflict_of_interest`, `invalid_value` (no purpose).
 result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpose, Actor const& reader, Instant now);

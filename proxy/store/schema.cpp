@@ -220,8 +220,27 @@ UPDATE given_access SET told_at = given_at WHERE told_at IS NULL AND confirmed_a
 ALTER TABLE unblock_requests ADD COLUMN from_pupils INTEGER NOT NULL DEFAULT 0 CHECK (from_pupils IN (0, 1));
 )sql";
 
-constexpr std::array<char const*, 15> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
-    version_13, version_14, version_15, version_16, version_17, version_18, version_19, version_20};
+// Which role was told of which report by mail: an older one may come to somebody who was told of a newer. Until now the newest of each kind was noted, which
+// says of each queue what its own role was told; of one that somebody else reads in their place they are told once more.
+constexpr char const* version_21 = R"sql(
+CREATE TABLE reports_told (
+    report INTEGER NOT NULL REFERENCES reports (id),
+    role   INTEGER NOT NULL,
+    PRIMARY KEY (report, role)
+) STRICT, WITHOUT ROWID;
+INSERT INTO reports_told SELECT r.id, r.route FROM reports r JOIN notices n ON n.kind = CASE r.route
+    WHEN 1 THEN iif(r.urgency = 3, 'urgent-officer', 'reports')
+    WHEN 2 THEN iif(r.urgency = 3, 'urgent-staff', 'reports-staff')
+    WHEN 4 THEN iif(r.urgency = 3, 'urgent-pupil', 'reports-pupil')
+    WHEN 6 THEN iif(r.urgency = 3, 'urgent-head', 'reports-head') END WHERE r.state = 0 AND r.id <= n.newest;
+DELETE FROM notices WHERE kind = 'reports' OR kind LIKE 'reports-%' OR kind LIKE 'urgent-%';
+-- all that says who sees one, most urgent first: neither their texts are read nor are they sorted
+DROP INDEX reports_by_route;
+CREATE INDEX reports_by_state ON reports (state, urgency, id, about, about_person, route, taken_up_by, handled_by);
+)sql";
+
+constexpr std::array<char const*, 16> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16, version_17, version_18, version_19, version_20, version_21};
 
 std::vector<char const*> all_steps()
 {

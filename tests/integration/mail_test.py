@@ -188,6 +188,24 @@ def a_change_of_the_mail_is_told_through_the_new_settings():
     assert "school.example" in page and HEAD not in page and DPO not in page, "whom is counted, not named"
 
 
+def a_report_is_told_to_whoever_reads_it_next():
+    """Also one that is older than what they were told of, once whoever it was for waits."""
+    def told(address):
+        with MAIL.lock:
+            return [mail["text"] for mail in MAIL.mails if mail["to"] == [address] and "Subject: Gatehouse: a report waits\r\n" in mail["text"]]
+
+    def tell(about, person, address):
+        before = len(told(address))
+        page = Browser(GATE.portal_port, secure=False).fill("/tell", "/tell", about=about, person=person, text=f"{person} is sad.")
+        equal(page.status, 303, "report")
+        wait_until(lambda: len(told(address)) == before + 1, seconds=40, what=f"a mail to {address}")
+    tell("pupil", "Sam Secret", DSL)
+    tell("staff", "Tom Teacher", HEAD)
+    GATE.command("account", "new-password", "dora")
+    wait_until(lambda: len(told(HEAD)) == 2, seconds=40, what="a mail to the headteacher, who reads it now")
+    assert not re.search("Secret|Teacher|is sad|dora", "".join(told(HEAD)), re.IGNORECASE), told(HEAD)
+
+
 def where_that_mail_does_not_go_a_row_says_so():
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         closed = nobody.getsockname()[1]
@@ -250,12 +268,12 @@ def with_password(config):
 
 MAIL_LINES = (f'server = "smtp://localhost:{MAIL_PORT}"\nfrom = "{FROM}"\nuser = "gate"\npassword_file = "mail-password"\nca_file = "{CA.cert}"')
 try:
-    GATE = Gateway(ca=False, edit=with_password, accounts=[("officer", "olive"), ("dpo", "dev")], settings={
+    GATE = Gateway(ca=False, edit=with_password, accounts=[("officer", "olive"), ("dpo", "dev"), ("dsl", "dora"), ("headteacher", "harriet")], settings={
         "mail": MAIL_LINES, "mail.to": f'officer = ["{OFFICER}", "second@school.example"]\ndsl = ["{DSL}"]'})
     with GATE:
         SUITE.run(waits_are_told_once_and_name_nobody, nothing_is_lost_while_the_server_refuses_or_is_away, the_console_does_not_wait_for_a_deaf_server,
-                  a_change_of_the_mail_is_told_through_the_new_settings, where_that_mail_does_not_go_a_row_says_so,
-                  a_server_without_tls_or_with_a_strangers_certificate_gets_nothing)
+                  a_change_of_the_mail_is_told_through_the_new_settings, a_report_is_told_to_whoever_reads_it_next,
+                  where_that_mail_does_not_go_a_row_says_so, a_server_without_tls_or_with_a_strangers_certificate_gets_nothing)
 finally:
     shutil.rmtree(FOLDER)
 SUITE.close()

@@ -150,5 +150,35 @@ TEST_F(Databases, KeepTheRolesThatAccountsHadAMomentAgo)
         (std::vector<std::array<std::int64_t, 3>>{{7, 2, 1000}}));
 }
 
+TEST_F(Databases, KnowOfWhichReportsTheirReadersWereTold)
+{
+    auto database = open();
+    ASSERT_DONE(migrate(database, schema_steps().first(20)));
+    std::string const report
+        = "INSERT INTO reports (reference, at, about, about_person, url, text, user, device, network, address,"
+          " decision, state, route, urgency, id) VALUES (?1, 0, 1, '', '', '', '', '', '', '', '', ?2, ?3, ?4, ?1)";
+    // The second is handled; of the last one nobody was told, nor of the one that is urgent.
+    for (auto const& [id, state, route, urgency] :
+        std::vector<std::array<std::int64_t, 4>>{{1, 0, 4, 0}, {2, 1, 4, 0}, {3, 0, 4, 3}, {4, 0, 1, 2}, {5, 0, 4, 0}})
+        ASSERT_DONE(database.execute(report, id, state, route, urgency));
+    ASSERT_DONE(database.execute("INSERT INTO notices VALUES ('reports', 4), ('reports-pupil', 2), ('roles', 9)"));
+    ASSERT_DONE(migrate(database, schema_steps()));
+    auto const numbers = [](Statement const& row) { return std::array{row.integer(0), row.integer(1)}; };
+    EXPECT_EQ(*database.collect("SELECT report, role FROM reports_told ORDER BY report", numbers),
+        (std::vector<std::array<std::int64_t, 2>>{{1, 4}, {4, 1}}));
+    EXPECT_EQ(*database.collect("SELECT kind FROM notices", read_text), std::vector<std::string>{"roles"});
+}
+
+/// Whoever may see a report is found by looking at each of them: thousands, with texts of 4,000 bytes.
+TEST_F(Databases, SayWhoSeesAReportWithoutReadingItsText)
+{
+    auto database = open();
+    ASSERT_DONE(migrate(database, schema_steps()));
+    EXPECT_EQ(*database.collect("EXPLAIN QUERY PLAN SELECT id, about, about_person, route, taken_up_by, handled_by FROM reports"
+                                " WHERE state = 1 ORDER BY urgency DESC, id DESC",
+                  [](Statement const& row) { return row.text(3); }),
+        std::vector<std::string>{"SEARCH reports USING COVERING INDEX reports_by_state (state=?)"});
+}
+
 } // namespace
 } // namespace gatehouse::store::test

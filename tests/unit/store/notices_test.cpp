@@ -110,6 +110,52 @@ TEST_F(Notices, GoWhereTheReportGoes)
     EXPECT_THAT(due_for_all(), ElementsAre("reports-pupil"));
 }
 
+/// The one safeguarding lead left, and the headteacher had been told of something newer: nobody told them of what had waited for her.
+TEST_F(Notices, FollowAReportToWhoeverReadsItNext)
+{
+    report(ReportAbout::pupil);
+    ASSERT_DONE(handle_report(
+        *ledger, list_reports(*ledger, ReportState::open, dsl, tuesday)->front().id, "Talked to them.", as(dsl), tuesday));
+    report(ReportAbout::pupil);
+    report(ReportAbout::staff);
+    EXPECT_THAT(due_for_all(), UnorderedElementsAre("reports-pupil", "reports-staff"));
+    tell_all();
+    ASSERT_DONE(set_disabled(*ledger, dsl, true, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("reports-staff"));
+    EXPECT_EQ(due_notices(*ledger, std::array{ConsoleRole::headteacher}, tuesday)->front().reports.size(), 1U) << "the open one";
+    tell_all();
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "once";
+    ASSERT_DONE(set_disabled(*ledger, dsl, false, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), IsEmpty()) << "she was told when it came";
+    for (auto const each : {dsl, head, head2})
+        ASSERT_DONE(set_disabled(*ledger, each, true, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("reports-head"));
+    EXPECT_EQ(due_notices(*ledger, std::array{ConsoleRole::chief_executive}, tuesday)->front().reports.size(), 2U) << "one mail";
+    tell_all();
+    reopen();
+    EXPECT_THAT(due_for_all(), IsEmpty());
+}
+
+TEST_F(Notices, FollowWhatIsUrgentWithItsOwnWordsAndOneThatWaits)
+{
+    report(ReportAbout::pupil, policy::Severity::urgent);
+    report(ReportAbout::staff, policy::Severity::urgent);
+    tell_all();
+    ASSERT_DONE(reset_password(*ledger, dsl, PasswordHash{"x"}, owner(), tuesday));
+    EXPECT_THAT(due_for_all(), ElementsAre("urgent-staff")) << "until somebody says that it is her";
+}
+
+/// A report that comes while the mail is on its way.
+TEST_F(Notices, MarkNoReportThatTheyDidNotTellOf)
+{
+    report(ReportAbout::pupil);
+    auto const sent = *due_notices(*ledger, std::array{ConsoleRole::dsl}, tuesday);
+    ASSERT_EQ(sent.size(), 1U);
+    report(ReportAbout::pupil);
+    ASSERT_DONE(mark_told(*ledger, sent.front(), tuesday));
+    EXPECT_THAT(due({ConsoleRole::dsl}), ElementsAre("reports-pupil"));
+}
+
 TEST_F(Notices, TellOfKeysAndOfSupervisedUse)
 {
     auto const permission = propose_permission(*ledger, {"group:year-9", "service:youtube", "", "Films."}, as(officer), tuesday);

@@ -48,6 +48,7 @@ TEST_F(Retained, RecordsGoOnceTheyAreClosedAndOld)
     report.text = "A picture.";
     auto const done = submit_report(*ledger, report, tuesday);
     ASSERT_TRUE(done);
+    ASSERT_DONE(note_reports_told(*ledger, ConsoleRole::officer, {done->id}));
     ASSERT_DONE(note_on_report(*ledger, done->id, "Looked at it.", as(officer), tuesday));
     ASSERT_DONE(handle_report(*ledger, done->id, "Blocked.", as(officer), tuesday));
     ASSERT_DONE(submit_report(*ledger, report, tuesday));
