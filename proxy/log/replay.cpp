@@ -26,6 +26,43 @@ bool is_request(StoredRecord const& row)
     return row.method != "QUIC" && row.method != "UDP" && !row.host.empty();
 }
 
+/// A row from inside a connection says that it could be looked into; otherwise the place does.
+policy::Subject subject_in(policy::Policy const& policy, StoredRecord const& row)
+{
+    auto subject = subject_of(row);
+    auto const& networks = policy.networks;
+    auto const place
+        = std::find_if(networks.begin(), networks.end(), [&](policy::NetworkInfo const& each) { return each.id == row.network; });
+    subject.trusts_ca = row.scheme == "https" || (place != networks.end() && place->trusts_ca);
+    return subject;
+}
+
+/// What one policy makes of a row.
+struct Judged {
+    policy::Verdict verdict = policy::Verdict::block;
+    bool is_inside = false; ///< it would see what is inside the connection
+};
+
+Judged judge_by(policy::Policy const& policy, StoredRecord const& row, policy::Target const& target, policy::Moment const& now)
+{
+    auto const subject = subject_in(policy, row);
+    auto const seen = policy::visible_part(policy, {subject, target, now, row.signals});
+    auto const decision = policy::decide(policy, {subject, seen, now, row.signals});
+    bool const is_opened = decision.verdict == policy::Verdict::allow && decision.tls == policy::TlsAction::bump;
+    return {decision.verdict, seen.scheme == policy::Scheme::tunnel ? is_opened : true};
+}
+
+/// What is known of the row, and what would be of the next one like it.
+void count_insight(StoredRecord const& row, Judged const& before, Judged const& after, ReplayReport& counts)
+{
+    bool const was_inside = row.verdict == policy::Verdict::allow && row.tls == policy::TlsAction::bump;
+    if (row.scheme.empty()) {
+        counts.by_name += was_inside ? 0 : 1;
+        counts.looked_into += after.is_inside && !before.is_inside ? 1 : 0;
+    } else if (row.scheme == "https")
+        counts.let_be += before.is_inside && !after.is_inside && after.verdict == policy::Verdict::allow ? 1 : 0;
+}
+
 } // namespace
 
 policy::Subject subject_of(StoredRecord const& row)
@@ -66,13 +103,13 @@ void Replay::judge(StoredRecord const& row)
     if (!target)
         return;
     ++counts_.rows;
-    auto const subject = subject_of(row);
     auto const now = moment_of_(std::chrono::floor<std::chrono::seconds>(row.at));
-    policy::Query const query{subject, *target, now, row.signals};
-    auto const verdict = policy::decide(after_, query).verdict;
-    if (policy::decide(before_, query).verdict == verdict)
+    auto const before = judge_by(before_, row, *target, now);
+    auto const after = judge_by(after_, row, *target, now);
+    count_insight(row, before, after, counts_);
+    if (before.verdict == after.verdict)
         return;
-    bool const opens = verdict == policy::Verdict::allow;
+    bool const opens = after.verdict == policy::Verdict::allow;
     auto const count = [opens](Changed& changed) { ++(opens ? changed.opened : changed.closed); };
     count(counts_.changed);
     count(roles_[row.role]);

@@ -1,7 +1,8 @@
 #pragma once
 // What would have been decided otherwise: the access log's rows judged by two policies. The same decision as the live proxy's, so that the answer
 // is what it then does, as far as rows tell: without queries (unless the log keeps them) nothing is known of searches, and what pages and files
-// held is not read again.
+// held is not read again. Each policy judges what it would see: of a connection that it does not look into the name alone, whatever the row says of a page
+// inside. What was asked for inside a connection that nobody looked into, no row tells.
 
 #include "policy/decide.hpp"
 #include "proxy/log/stored_record.hpp"
@@ -32,7 +33,10 @@ struct ChangedBy {
 };
 
 struct ReplayReport {
-    std::uint64_t rows = 0; ///< judged
+    std::uint64_t rows = 0;        ///< judged
+    std::uint64_t by_name = 0;     ///< of them: connections that were not looked into
+    std::uint64_t looked_into = 0; ///< of them: connections that would be, with the policy after, and are not with the one before
+    std::uint64_t let_be = 0;      ///< of them: requests inside connections that would be looked into no longer
     Changed changed;
     std::uint64_t people_opened = 0; ///< different people, or addresses where the person is not known
     std::uint64_t people_closed = 0;

@@ -322,11 +322,18 @@ def what_is_changed_on_the_machine_alone_is_kept():
     assert "days: log 1," in HEADS[0].get("/audit?action=machine.retention").text
 
 
+def of_what_nobody_looked_into_only_the_name_is_known():
+    with Wire(GATE, room=PUPILS) as wire:
+        wire.connect(f"{HOSTS[3]}:{SITE.port}")
+    said = r"Of \d+ of them the gateway knows the name of the site alone"
+    wait_until(lambda: re.search(said, OFFICER.get("/draft/effect?days=1").text), what="the connection in the day file")
+
+
 with Gateway(names=dict.fromkeys([*HOSTS, "quiet.school.example"], "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port],
              accounts=[("officer", "olive"), ("officer", "paul"), ("ict-lead", "ian"), ("headteacher", "harriet"), ("headteacher", "hugo")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     OTHER, READER = (sign_in(GATE, login, GATE.passwords[login]) for login in ("paul", "ian"))
     HEADS = [sign_in(GATE, login, GATE.passwords[login]) for login in ("harriet", "hugo")]
     SUITE.run(replay_is_what_happens, taken_back, expectations_hold, later, two_officers, what_would_change_goes_by_the_choice, what_would_change_is_of_one_draft, sites_that_nobody_looks_into_take_two_people, bad_lines, killed_on_the_way,
-              what_is_changed_on_the_machine_alone_is_kept)
+              what_is_changed_on_the_machine_alone_is_kept, of_what_nobody_looked_into_only_the_name_is_known)
 SUITE.close()

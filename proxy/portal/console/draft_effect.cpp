@@ -55,11 +55,32 @@ log::ReplayReport for_reader(Visit const& visit, log::ReplayReport report, polic
     return report;
 }
 
+/// Of how much of it nobody can tell what was asked for, and what the draft changes in that.
+void say_what_is_seen(Page& page, log::ReplayReport const& report)
+{
+    if (report.by_name > 0)
+        page.parts.push_back(
+            paragraph(words("Of {} of them the gateway knows the name of the site alone, since it did not look into the "
+                            "connection. What rules about pages or searches would have done there is not counted.",
+                report.by_name)));
+    if (report.looked_into > 0)
+        page.parts.push_back(inset(words(
+            "Connections that the gateway does not look into now and would with the draft: {}. What it would then close inside "
+            "them nobody can tell.",
+            report.looked_into)));
+    if (report.let_be > 0)
+        page.parts.push_back(
+            inset(words("Requests inside connections that the gateway would look into no longer: {}. It would decide "
+                        "them by the name of the site alone.",
+                report.let_be)));
+}
+
 void show_report(Page& page, log::ReplayReport const& report)
 {
     page.parts.push_back(summary({{"Requests looked at", {std::to_string(report.rows)}},
         {"Would be closed", {counted(report.changed.closed, report.people_closed)}},
         {"Would be opened", {counted(report.changed.opened, report.people_opened)}}}));
+    say_what_is_seen(page, report);
     if (!report.complete)
         page.parts.push_back(
             inset("There were too many requests to look at all of them now. The newest were; choose fewer days."));

@@ -122,6 +122,89 @@ TEST(Replay, CountsTunnelsByNameAndPassesOverWhatIsNoRequest)
     EXPECT_EQ(report.changed.closed, 1U);
 }
 
+/// Pupils in the lab, where the school's CA is installed: every connection is looked into but those to the hosts named. One page is closed.
+policy::Policy policy_that_lets_be(std::string const& hosts)
+{
+    policy::PolicySources sources;
+    sources.timetable = {"timetable.toml", ""};
+    sources.lists = {"lists.toml", ""};
+    sources.content = {"content.toml", ""};
+    sources.policy = {"policy.toml",
+        R"(
+school = "Test School"
+unknown_role = "pupil"
+[[role]]
+id = "pupil"
+title = "Pupil"
+default = "allow"
+default_reason = "Open."
+inspect = true
+[[network]]
+id = "lab"
+title = "Lab"
+ranges = ["10.0.0.0/8"]
+role = "pupil"
+trusts_ca = true
+[[rule]]
+id = "closed"
+who = ["everyone"]
+what = ["url:mixed.example/games"]
+action = "block"
+reason = "Closed."
+[[inspection]]
+id = "left-alone"
+who = ["everyone"]
+what = [)" + hosts
+            + R"(]
+action = "do-not-inspect"
+reason = "Private."
+)"};
+    auto parsed = policy::parse_policy(sources);
+    for (auto const& problem : parsed.problems)
+        EXPECT_NE(problem.severity, policy::Problem::Severity::error) << problem.message;
+    return std::move(parsed.policy);
+}
+
+StoredRecord in_lab(std::string host, std::string path)
+{
+    auto made = row(std::move(host));
+    made.network = "lab";
+    made.port = 443;
+    made.verdict = policy::Verdict::allow;
+    made.scheme = path.empty() ? "" : "https";
+    made.method = path.empty() ? "CONNECT" : "GET";
+    made.path = std::move(path);
+    return made;
+}
+
+TEST(Replay, JudgesWhatIsLookedIntoNoLongerByItsNameAlone)
+{
+    auto const before = policy_that_lets_be(R"("host:bank.example")");
+    auto const after = policy_that_lets_be(R"("host:bank.example", "host:mixed.example")");
+    auto const report = judged(before, after, {in_lab("mixed.example", "/games/1"), in_lab("mixed.example", "/learn")});
+    EXPECT_EQ(report.rows, 2U);
+    EXPECT_EQ(report.changed.opened, 1U) << "nobody sees any more that it is the closed page";
+    EXPECT_EQ(report.changed.closed, 0U);
+    EXPECT_EQ(report.let_be, 2U);
+    EXPECT_EQ(report.by_name, 0U);
+}
+
+TEST(Replay, SaysOfWhatNobodyLookedIntoThatOnlyTheNameIsKnown)
+{
+    auto const before = policy_that_lets_be(R"("host:mixed.example")");
+    auto const after = policy_that_lets_be(R"("host:bank.example")");
+    auto inspected = in_lab("other.example", "");
+    inspected.tls = policy::TlsAction::bump;
+    auto elsewhere = in_lab("mixed.example", "");
+    elsewhere.network = "staff-room"; // without the CA
+    auto const report = judged(before, after, {in_lab("mixed.example", ""), elsewhere, inspected, in_lab("other.example", "/")});
+    EXPECT_EQ(report.rows, 4U);
+    EXPECT_EQ(report.by_name, 2U);
+    EXPECT_EQ(report.looked_into, 1U) << "what it would close there is not known";
+    EXPECT_EQ(report.let_be, 0U);
+    EXPECT_EQ(report.changed.all(), 0U);
+}
+
 TEST(Replay, CountsAddressesWherePeopleAreNotKnown)
 {
     auto const before = policy_that_blocks(R"("host:old.example")");
