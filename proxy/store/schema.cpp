@@ -236,6 +236,8 @@ INSERT INTO reports_told SELECT r.id, r.route FROM reports r JOIN notices n ON n
 DELETE FROM notices WHERE kind = 'reports' OR kind LIKE 'reports-%' OR kind LIKE 'urgent-%';
 -- all that says who sees one, most urgent first: neither their texts are read nor are they sorted
 DROP INDEX reports_by_route;
+-- the earliest clock since a row (drafts_in_doubt.cpp), without the rows themselves
+CREATE INDEX audit_by_sequence ON audit (sequence, at);
 CREATE INDEX reports_by_state ON reports (state, urgency, id, about, about_person, route, taken_up_by, handled_by);
 )sql";
 

@@ -169,6 +169,16 @@ TEST_F(Databases, KnowOfWhichReportsTheirReadersWereTold)
     EXPECT_EQ(*database.collect("SELECT kind FROM notices", read_text), std::vector<std::string>{"roles"});
 }
 
+/// Since when an account may have been in other hands is asked of all that was written from then on: 200,000 rows in some years.
+TEST_F(Databases, SayTheEarliestClockSinceARowWithoutReadingTheRows)
+{
+    auto database = open();
+    ASSERT_DONE(migrate(database, schema_steps()));
+    EXPECT_EQ(*database.collect("EXPLAIN QUERY PLAN SELECT min(at) FROM audit WHERE sequence > 7",
+                  [](Statement const& row) { return row.text(3); }),
+        std::vector<std::string>{"SEARCH audit USING COVERING INDEX audit_by_sequence (sequence>?)"});
+}
+
 /// Whoever may see a report is found by looking at each of them: thousands, with texts of 4,000 bytes.
 TEST_F(Databases, SayWhoSeesAReportWithoutReadingItsText)
 {
