@@ -178,7 +178,7 @@ TEST_F(Reports, AreReadByTheNextWhileTheOnlyReaderWaits)
     EXPECT_EQ(*count_reports(*ledger, ReportState::open, chief, tuesday), 0u);
     EXPECT_EQ(untold_reports(*ledger, ConsoleRole::headteacher, Urgent::no, tuesday).value(), (std::vector{before.id, since.id}))
         << "by mail too";
-    policy::Moment const moment{policy::Date{2026, 11, 24}, {}, tuesday};
+    policy::Moment const moment{{policy::Date{2026, 11, 24}, {}}, tuesday};
     EXPECT_EQ(what_waits(*ledger, head, moment)->reports, 2U);
     EXPECT_EQ(what_waits(*ledger, dsl, moment)->reports, 2U);
     EXPECT_EQ(what_waits(*ledger, dsl, moment)->unread_reports, 0U);
@@ -216,7 +216,7 @@ TEST_F(Reports, ThatNobodyCanReadNowAreCountedAsSuch)
     for (auto const each : {head, head2, chief})
         ASSERT_DONE(set_disabled(*ledger, each, true, owner(), tuesday));
     ASSERT_DONE(reset_password(*ledger, dsl, PasswordHash{"x"}, as(ict), tuesday));
-    EXPECT_EQ(what_waits(*ledger, dsl, {policy::Date{2026, 11, 24}, {}, tuesday})->unread_reports, 1U);
+    EXPECT_EQ(what_waits(*ledger, dsl, {{policy::Date{2026, 11, 24}, {}}, tuesday})->unread_reports, 1U);
     ASSERT_DONE(set_disabled(*ledger, dsl, true, owner(), tuesday));
     ASSERT_DONE(set_disabled(*ledger, head2, false, owner(), tuesday));
     EXPECT_EQ(*count_reports(*ledger, ReportState::open, head2, tuesday), 1u) << "they came when there was another reader";
