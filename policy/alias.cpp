@@ -61,4 +61,35 @@ std::optional<Decision> judge_alias(Policy const& policy, Query const& alias, De
     return std::nullopt;
 }
 
+bool may_be_closed_by_name(Policy const& policy, Target const& site, Decision const& made, LeadsTo const& leads)
+{
+    if (made.safe_search != none || made.verdict == Verdict::block)
+        return false;
+    return !leads.names.empty()
+        || (policy.names_addresses && !site.host.is_address()
+            && std::any_of(leads.addresses.begin(), leads.addresses.end(), is_special_purpose));
+}
+
+std::optional<ClosedByName> judge_names(Policy const& policy, Query const& site, Decision const& made, LeadsTo const& leads)
+{
+    if (!may_be_closed_by_name(policy, site.target, made, leads))
+        return std::nullopt;
+    auto const closed_by = [&](Host const& name) -> std::optional<ClosedByName> {
+        Target const target{site.target.scheme, name, site.target.port, {}};
+        auto const decision = judge_alias(policy, {site.subject, target, site.now, site.signals}, made);
+        return decision ? std::optional{ClosedByName{name, *decision}} : std::nullopt;
+    };
+    for (auto const& name : leads.names)
+        if (auto closed = closed_by(name))
+            return closed;
+    if (!policy.names_addresses || site.target.host.is_address())
+        return std::nullopt;
+    // One server stands at a private address, whatever it is called; many sites share a public one.
+    for (auto const& address : leads.addresses)
+        if (is_special_purpose(address))
+            if (auto closed = closed_by(Host::from_address(address)))
+                return closed;
+    return std::nullopt;
+}
+
 } // namespace gatehouse::policy

@@ -142,7 +142,7 @@ task<Dialed> Dialer::dial(policy::Host const& host, std::uint16_t port, AliasJud
     }
     if (allowed.empty())
         co_return Dialed{cause_of(refusal), std::nullopt, {}};
-    if (judge != nullptr && answer.aliases && judge->closes(answer.aliases))
+    if (judge != nullptr && judge->closes(answer.aliases, allowed))
         co_return Dialed{"closed-by-alias", std::nullopt, {}};
     RaceResult race;
     if (allowed.size() == 1)

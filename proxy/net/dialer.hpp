@@ -6,6 +6,7 @@
 #include "proxy/net/stream.hpp"
 
 #include <optional>
+#include <span>
 
 namespace gatehouse::net {
 
@@ -47,11 +48,11 @@ struct Dialed {
     Aliases aliases{}; ///< of the name
 };
 
-/// Is told what else a name that is to be dialled is called, before anything is connected to.
+/// Is told what a name that is to be dialled leads to, before anything is connected to.
 class AliasJudge {
 public:
-    /// True: nothing shall be connected to. `aliases` is not null.
-    virtual bool closes(Aliases const& aliases) = 0;
+    /// True: nothing shall be connected to. `aliases` may be null; `addresses` are those that may be reached, at least one.
+    virtual bool closes(Aliases const& aliases, std::span<policy::IpAddress const> addresses) = 0;
 
 protected:
     ~AliasJudge() = default;

@@ -1,41 +1,25 @@
 #include "proxy/session/aliases.hpp"
 
-#include "policy/alias.hpp"
-
 namespace gatehouse::session {
-namespace {
 
-bool closes(Session const& session, Outcome& outcome, policy::Host const& alias, policy::Moment const& now)
+bool closed_by_name(Session const& session, Outcome& outcome, policy::LeadsTo const& leads)
 {
-    policy::Target const target{outcome.target.scheme, alias, outcome.target.port, {}};
-    auto const closed
-        = policy::judge_alias(*outcome.policy, {session.subject, target, now, outcome.decision.signals}, outcome.decision);
+    if (!policy::may_be_closed_by_name(*outcome.policy, outcome.target, outcome.decision, leads))
+        return false;
+    auto const now = session.env.clock.now();
+    policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals};
+    auto const closed = policy::judge_names(*outcome.policy, query, outcome.decision, leads);
     if (!closed)
         return false;
-    outcome.decision = *closed;
+    outcome.decision = closed->decision;
     outcome.failure = "closed-by-alias";
-    outcome.found().alias = alias;
+    outcome.found().alias = closed->name;
     return true;
 }
 
-} // namespace
-
-bool closed_by_alias(Session const& session, Outcome& outcome, net::Aliases const& aliases, policy::IpAddress const* address)
+policy::LeadsTo leads_to(net::Aliases const& aliases, std::span<policy::IpAddress const> addresses)
 {
-    // What a strict name of a search engine leads to is not what the person asked for.
-    if (outcome.decision.safe_search != policy::none || outcome.decision.verdict == policy::Verdict::block)
-        return false;
-    // One server stands at a private address, whatever it is called; many sites share a public one.
-    bool const one_server = address != nullptr && outcome.policy->names_addresses && !outcome.target.host.is_address()
-        && policy::is_special_purpose(*address);
-    if (!aliases && !one_server)
-        return false;
-    auto const now = session.env.clock.now();
-    if (aliases)
-        for (auto const& alias : *aliases)
-            if (closes(session, outcome, alias, now))
-                return true;
-    return one_server && closes(session, outcome, policy::Host::from_address(*address), now);
+    return {aliases ? std::span<policy::Host const>{*aliases} : std::span<policy::Host const>{}, addresses};
 }
 
 } // namespace gatehouse::session

@@ -1,14 +1,18 @@
 #pragma once
-// What the DNS says a site is called besides, held against the policy before the site is dialled, and again for what is open.
+// What the DNS says a site is called besides and where it leads, held against the policy before the site is dialled, and again for what is open.
 
+#include "policy/alias.hpp"
 #include "proxy/net/dialer.hpp"
 #include "proxy/session/outcome.hpp"
 
 namespace gatehouse::session {
 
-/// True if another name of the site that was allowed, or the private address that it leads to, closes it; then the outcome holds that decision.
-/// Costs nothing where there is neither. `address` null: it is not known yet.
-bool closed_by_alias(Session const& session, Outcome& outcome, net::Aliases const& aliases, policy::IpAddress const* address);
+/// True if another name of the site that was allowed, or a private address that it leads to, closes it; then the outcome holds that decision.
+/// Costs nothing where there is neither.
+bool closed_by_name(Session const& session, Outcome& outcome, policy::LeadsTo const& leads);
+
+/// Lifetime: of both arguments.
+policy::LeadsTo leads_to(net::Aliases const& aliases, std::span<policy::IpAddress const> addresses);
 
 /// The same while a name is dialled. Lifetime: of the call.
 class BeforeDialling final : public net::AliasJudge {
@@ -18,7 +22,10 @@ public:
         , outcome_(outcome)
     {
     }
-    bool closes(net::Aliases const& aliases) override { return closed_by_alias(session_, outcome_, aliases, nullptr); }
+    bool closes(net::Aliases const& aliases, std::span<policy::IpAddress const> addresses) override
+    {
+        return closed_by_name(session_, outcome_, leads_to(aliases, addresses));
+    }
 
 private:
     Session const& session_;

@@ -216,7 +216,8 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
             co_return co_await show_failure(session, scratch, outcome, status_of_failure(acquired.failure), acquired.failure);
         }
         outcome.upstream = acquired.upstream ? acquired.upstream->address : policy::IpAddress{};
-        if (outcome.is_by_alias() || closed_by_alias(session, outcome, acquired.upstream->aliases, &outcome.upstream))
+        if (outcome.is_by_alias()
+            || closed_by_name(session, outcome, leads_to(acquired.upstream->aliases, {&outcome.upstream, 1})))
             co_return co_await show_block_page(session, scratch, outcome);
         scratch.to_upstream.clear();
         http1::append_request_head(scratch.to_upstream, request, outcome.target,

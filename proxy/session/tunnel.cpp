@@ -117,6 +117,14 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
         outcome.failure = "no-client-hello";
 }
 
+/// The same where the name is dialled already: what it leads to is held against a policy that was published since.
+void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked, net::Dialed const& dialed)
+{
+    judge_hello(session, outcome, peeked);
+    if (outcome.failure.empty())
+        closed_by_name(session, outcome, leads_to(dialed.aliases, {&dialed.address, 1}));
+}
+
 void note_end(Session& session, Outcome& outcome, net::RelayResult const& result)
 {
     outcome.bytes_to_client += result.counts.to_client;
@@ -232,7 +240,7 @@ net::task<std::unique_ptr<net::Stream>> open_by_hello(Session& session, Outcome&
         co_return nullptr;
     }
     outcome.upstream = dialed.address;
-    if (outcome.is_by_alias() || closed_by_alias(session, outcome, dialed.aliases, &dialed.address)) {
+    if (outcome.is_by_alias()) {
         co_await refuse_hello(session, outcome, peeked);
         co_return nullptr;
     }
@@ -256,7 +264,7 @@ net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& o
         co_return nullptr;
     }
     outcome.upstream = dialed.address;
-    if (outcome.is_by_alias() || closed_by_alias(session, outcome, dialed.aliases, &dialed.address)) {
+    if (outcome.is_by_alias()) {
         co_await block_connect(session, outcome);
         co_return nullptr;
     }
@@ -268,7 +276,7 @@ net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& o
     outcome.status = 200;
     auto const peeked = co_await peek(session, outcome);
     bool const bare = outcome.target.host.is_address();
-    judge_hello(session, outcome, peeked);
+    judge_hello(session, outcome, peeked, dialed);
     if (bare && !outcome.target.host.is_address()) {
         dialed.socket.reset();
         outcome.upstream = {}; // nothing of it was carried

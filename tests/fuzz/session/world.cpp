@@ -441,7 +441,11 @@ void ResolverThread::resolve(std::string name, Callback done)
         return done({DnsError::no_such_name, {}, std::chrono::seconds{5}});
     if (name.starts_with("inside."))
         return done({DnsError::none, {policy::IpAddress::from_v4(0x0a000001)}, std::chrono::seconds{5}});
-    done({DnsError::none, {world::address_for(name)}, std::chrono::seconds{5}});
+    Aliases aliases;
+    if (name.starts_with(world::cloak))
+        if (auto const other = policy::Host::parse(std::string_view{name}.substr(world::cloak.size())))
+            aliases = std::make_shared<std::vector<policy::Host> const>(1, *other);
+    done({DnsError::none, {world::address_for(name)}, std::chrono::seconds{5}, false, std::move(aliases)});
 }
 
 bool ResolverThread::reload_hosts()

@@ -12,6 +12,9 @@
 
 namespace world {
 
+/// How a name begins that is another name of what follows, by the DNS.
+inline constexpr std::string_view cloak = "cloak--";
+
 /// What one connection of the gateway to an origin was and saw.
 struct Dialed {
     std::string name; ///< that was resolved to the address; empty: the address was asked for itself

@@ -124,6 +124,41 @@ TEST_F(JudgeAlias, HoldsARuleAboutAnAddressAgainstNamesThatLeadThere)
     EXPECT_EQ(closing("friend.example", "10.20.5.7"), "");
 }
 
+TEST_F(JudgeAlias, HoldsEachOfTheAddressesThatANameLeadsToAgainstTheRules)
+{
+    std::string text{policy_text};
+    text.replace(text.find("host:casino.example"), 19, "host:10.20.5.7\", \"host:198.20.0.9");
+    policy = testing::parse_or_fail(text);
+    policy.prepare();
+    auto const closed_by = [&](std::string_view site, std::initializer_list<char const*> leads) -> std::string {
+        std::vector<IpAddress> addresses;
+        for (auto const* address : leads)
+            addresses.push_back(*IpAddress::parse(address));
+        Target const target{Scheme::tunnel, Host::parse(site).value(), 443, {}};
+        auto const made = decide(policy, query(target));
+        auto const closed = judge_names(policy, query(target), made, {{}, addresses});
+        EXPECT_TRUE(!closed || may_be_closed_by_name(policy, target, made, {{}, addresses}));
+        return closed ? std::string{closed->name.text()} : std::string{};
+    };
+    EXPECT_EQ(closed_by("shop.example", {"10.20.5.8", "198.20.0.1", "10.20.5.7"}), "10.20.5.7");
+    EXPECT_EQ(closed_by("shop.example", {"10.20.5.8", "198.20.0.9"}), "") << "many sites share a public address";
+    EXPECT_EQ(closed_by("friend.example", {"10.20.5.7"}), "") << "opened before";
+    EXPECT_EQ(closed_by("shop.example", {}), "");
+}
+
+TEST_F(JudgeAlias, FindsTheFirstNameThatCloses)
+{
+    std::vector<Host> const names{Host::parse("edge.provider.example").value(), Host::parse("www.casino.example").value()};
+    Target const target{Scheme::tunnel, Host::parse("shop.example").value(), 443, {}};
+    auto const made = decide(policy, query(target));
+    auto const closed = judge_names(policy, query(target), made, {names, {}});
+    ASSERT_TRUE(closed);
+    EXPECT_EQ(closed->name.text(), "www.casino.example");
+    EXPECT_EQ(rule_id(policy, closed->decision), "casinos-are-closed");
+    EXPECT_FALSE(may_be_closed_by_name(policy, target, made, {}));
+    EXPECT_FALSE(may_be_closed_by_name(policy, target, closed->decision, {names, {}})) << "closed already";
+}
+
 TEST_F(JudgeAlias, LooksPastARuleThatHoldsForTheOtherNameWithoutNamingIt)
 {
     policy = testing::parse_or_fail(std::string{policy_text} + R"(

@@ -93,6 +93,58 @@ TEST_F(LastingTunnel, ThatIsEndedByAPolicySaysSoAndLetsGoOfBoth)
     EXPECT_TRUE(second.expired());
 }
 
+/// Everything is open but that name.
+std::shared_ptr<policy::Policy const> open_but_for(std::string_view name)
+{
+    auto const text = fmt::format(R"(
+school = "Test"
+unknown_role = "person"
+[[role]]
+id = "person"
+title = "Person"
+default = "allow"
+default_reason = "Open."
+[[rule]]
+id = "closed"
+who = ["everyone"]
+what = ["host:{}"]
+action = "block"
+reason = "Closed."
+)",
+        name);
+    auto parsed = policy::parse_policy({{"policy.toml", text}, {"timetable.toml", ""}, {"lists.toml", ""}});
+    EXPECT_TRUE(parsed.ok());
+    return std::make_shared<policy::Policy const>(std::move(parsed.policy));
+}
+
+/// A tunnel to a site that is another name of casino.example.
+class CloakedTunnel : public testing::Test {
+protected:
+    CloakedTunnel()
+    {
+        world.client_sends("CONNECT cloak--casino.example:443 HTTP/1.1\r\nHost: cloak--casino.example:443\r\n\r\n");
+        EXPECT_TRUE(world.client_got().starts_with("HTTP/1.1 200 ")) << world.client_got();
+    }
+    void says_hello() { world.client_sends(tls::test::openssl_hello("cloak--casino.example", TLS1_3_VERSION)); }
+    void expect_row(std::string_view refusal)
+    {
+        auto const rows = world.rows();
+        ASSERT_EQ(rows.size(), 1U);
+        EXPECT_EQ(rows[0].refusal, refusal);
+    }
+
+    world::World world{open_but_for("nothing.example")};
+};
+
+TEST_F(CloakedTunnel, IsClosedAtItsHelloByAPolicyThatCameBeforeIt)
+{
+    world.publishes(open_but_for("casino.example"));
+    says_hello();
+    expect_row("closed-by-alias");
+    ASSERT_EQ(world.dialed().size(), 1U);
+    EXPECT_EQ(world.dialed()[0].seen, "") << "nothing of the hello went on";
+}
+
 /// An upgraded connection, whose request is decided long before its origin agrees.
 class LastingUpgrade : public testing::Test {
 protected:
