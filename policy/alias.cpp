@@ -76,7 +76,7 @@ std::optional<ClosedByName> judge_names(Policy const& policy, Query const& site,
         return std::nullopt;
     auto const closed_by = [&](Host const& name) -> std::optional<ClosedByName> {
         Target const target{site.target.scheme, name, site.target.port, {}};
-        auto const decision = judge_alias(policy, {site.subject, target, site.now, site.signals}, made);
+        auto const decision = judge_alias(policy, {site.subject, target, site.now, made.signals}, made);
         return decision ? std::optional{ClosedByName{name, *decision}} : std::nullopt;
     };
     for (auto const& name : leads.names)

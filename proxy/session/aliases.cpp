@@ -17,6 +17,12 @@ bool closed_by_name(Session const& session, Outcome& outcome, policy::LeadsTo co
     return true;
 }
 
+void keep_names(Outcome& outcome, net::Aliases aliases)
+{
+    if (outcome.decision.safe_search == policy::none)
+        outcome.aliases = std::move(aliases);
+}
+
 policy::LeadsTo leads_to(net::Aliases const& aliases, std::span<policy::IpAddress const> addresses)
 {
     return {aliases ? std::span<policy::Host const>{*aliases} : std::span<policy::Host const>{}, addresses};

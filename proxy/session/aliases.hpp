@@ -11,6 +11,9 @@ namespace gatehouse::session {
 /// Costs nothing where there is neither.
 bool closed_by_name(Session const& session, Outcome& outcome, policy::LeadsTo const& leads);
 
+/// For as long as the site is open. Those of a search engine's strict name are none of the site that was asked for.
+void keep_names(Outcome& outcome, net::Aliases aliases);
+
 /// Lifetime: of both arguments.
 policy::LeadsTo leads_to(net::Aliases const& aliases, std::span<policy::IpAddress const> addresses);
 

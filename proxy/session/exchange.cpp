@@ -95,8 +95,8 @@ net::task<> relay_upgraded(Attempt& attempt)
 {
     auto& session = attempt.session;
     auto& env = session.env;
-    OpenTunnel const open(env.tunnels, session.subject, attempt.outcome.target, attempt.outcome.decision.signals, session.client,
-        attempt.upstream.stream);
+    keep_names(attempt.outcome, attempt.upstream.aliases);
+    OpenTunnel const open(env.tunnels, session, attempt.outcome, attempt.upstream.stream);
     if (attempt.watch == nullptr) // who reads along decides by the policy
         lasts(env, attempt.outcome);
     attempt.upstream.stream.expire_after(env.settings.deadlines.body_idle);

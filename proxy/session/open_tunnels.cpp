@@ -1,16 +1,13 @@
 #include "proxy/session/open_tunnels.hpp"
 
-#include "proxy/session/outcome.hpp"
+#include "proxy/session/aliases.hpp"
 
 namespace gatehouse::session {
 
-OpenTunnel::OpenTunnel(OpenTunnels& list, policy::Subject& subject, policy::Target const& target, policy::SignalSet signals,
-    net::Stream& client, net::Stream& upstream)
+OpenTunnel::OpenTunnel(OpenTunnels& list, Session& session, Outcome const& outcome, net::Stream& upstream)
     : list_(list)
-    , subject_(subject)
-    , target_(target)
-    , signals_(signals)
-    , client_(client)
+    , session_(session)
+    , outcome_(outcome)
     , upstream_(upstream)
     , next_(list.first_)
 {
@@ -28,20 +25,32 @@ OpenTunnel::~OpenTunnel()
     --list_.size_;
 }
 
+bool OpenTunnel::is_open_by(policy::Policy const& policy, policy::Moment const& now) const
+{
+    policy::Query const query{session_.subject, outcome_.target, now, outcome_.decision.signals};
+    auto const decision = policy::decide(policy, query);
+    return decision.verdict == policy::Verdict::allow
+        && !policy::judge_names(policy, query, decision, leads_to(outcome_.aliases, {&outcome_.upstream, 1}));
+}
+
+/// Only cancels what waits; the tunnel's own coroutine unwinds later, so the list stays as it is.
+void OpenTunnel::abort()
+{
+    session_.client.abort();
+    upstream_.abort();
+}
+
 std::size_t OpenTunnels::judge_again(policy::Policy const& policy, policy::Moment const& now)
 {
     std::size_t ended = 0;
     for (auto* tunnel = first_; tunnel != nullptr; tunnel = tunnel->next_) {
         if (tunnel->ended_by_policy_)
             continue;
-        refresh_subject(tunnel->subject_, policy);
-        auto const decision = policy::decide(policy, {tunnel->subject_, tunnel->target_, now, tunnel->signals_});
-        if (decision.verdict == policy::Verdict::allow)
+        refresh_subject(tunnel->session_.subject, policy);
+        if (tunnel->is_open_by(policy, now))
             continue;
-        // Aborting only cancels what waits; the tunnel's own coroutine unwinds later, so this list stays as it is.
         tunnel->ended_by_policy_ = true;
-        tunnel->client_.abort();
-        tunnel->upstream_.abort();
+        tunnel->abort();
         ++ended;
     }
     return ended;
@@ -49,10 +58,8 @@ std::size_t OpenTunnels::judge_again(policy::Policy const& policy, policy::Momen
 
 void OpenTunnels::abort_all()
 {
-    for (auto* tunnel = first_; tunnel != nullptr; tunnel = tunnel->next_) {
-        tunnel->client_.abort();
-        tunnel->upstream_.abort();
-    }
+    for (auto* tunnel = first_; tunnel != nullptr; tunnel = tunnel->next_)
+        tunnel->abort();
 }
 
 void lasts(Environment& env, Outcome& outcome)

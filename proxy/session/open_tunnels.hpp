@@ -6,14 +6,15 @@
 
 namespace gatehouse::session {
 
+struct Outcome;
+struct Session;
 class OpenTunnels;
 
 /// One open tunnel or upgraded connection. Registers itself for its lifetime.
 class OpenTunnel {
 public:
-    /// Lifetime: all references outlive this object.
-    OpenTunnel(OpenTunnels& list, policy::Subject& subject, policy::Target const& target, policy::SignalSet signals,
-        net::Stream& client, net::Stream& upstream);
+    /// Lifetime: all references outlive this object. The target, signals, names and address in `outcome` stay as they are.
+    OpenTunnel(OpenTunnels& list, Session& session, Outcome const& outcome, net::Stream& upstream);
     ~OpenTunnel();
     OpenTunnel(OpenTunnel const&) = delete;
     OpenTunnel& operator=(OpenTunnel const&) = delete;
@@ -22,11 +23,12 @@ public:
 
 private:
     friend class OpenTunnels;
+    bool is_open_by(policy::Policy const& policy, policy::Moment const& now) const;
+    void abort();
+
     OpenTunnels& list_;
-    policy::Subject& subject_;
-    policy::Target const& target_;
-    policy::SignalSet signals_;
-    net::Stream& client_;
+    Session& session_;
+    Outcome const& outcome_;
     net::Stream& upstream_;
     bool ended_by_policy_ = false;
     OpenTunnel* previous_ = nullptr;
@@ -35,7 +37,7 @@ private:
 
 class OpenTunnels {
 public:
-    /// Decides each tunnel again and ends those that are no longer allowed. Returns how many it ended.
+    /// Decides each tunnel again, by its other names too, and ends those that are no longer allowed. Returns how many it ended.
     std::size_t judge_again(policy::Policy const& policy, policy::Moment const& now);
     /// Ends them all (shutdown).
     void abort_all();

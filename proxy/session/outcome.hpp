@@ -48,6 +48,7 @@ struct Outcome : Lasting {
     std::uint64_t bytes_from_client = 0;
     log::ResultCode code = log::ResultCode::tcp_miss;
     policy::IpAddress upstream;
+    net::Aliases aliases; ///< of what stays open: other names of the site that `upstream` was found by
     detect::Intent intent = detect::Intent::unknown;
     policy::ContentFinding worth_telling;      ///< of a page that was read and passed
     std::optional<policy::FileKind> file_kind; ///< of what was fetched, where that was looked at

@@ -149,6 +149,13 @@ std::unique_ptr<net::Upstream> upstream_of(Session& session, net::Dialed& dialed
     return upstream;
 }
 
+/// What is relayed to, with the other names of the site.
+std::unique_ptr<net::Stream> relayed(Session& session, Outcome& outcome, net::Dialed& dialed)
+{
+    keep_names(outcome, std::move(dialed.aliases));
+    return std::make_unique<net::Stream>(std::move(*dialed.socket), session.env.wheel);
+}
+
 /// What is allowed and to be looked into. Without a CA of the school nothing can be: then the name alone decides, as for devices without it.
 bool is_inspected(Session const& session, Outcome const& outcome, tls::Peeked const& peeked)
 {
@@ -246,7 +253,7 @@ net::task<std::unique_ptr<net::Stream>> open_by_hello(Session& session, Outcome&
     }
     outcome.status = 200;
     if (!is_inspected(session, outcome, peeked))
-        co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
+        co_return relayed(session, outcome, dialed);
     co_await run_inspected(session, outcome, peeked, upstream_of(session, dialed));
     co_return nullptr;
 }
@@ -287,7 +294,7 @@ net::task<std::unique_ptr<net::Stream>> open_tunnel(Session& session, Outcome& o
     } else if (is_inspected(session, outcome, peeked)) {
         co_await run_inspected(session, outcome, peeked, upstream_of(session, dialed));
     } else if (!peeked.closed) {
-        co_return std::make_unique<net::Stream>(std::move(*dialed.socket), env.wheel);
+        co_return relayed(session, outcome, dialed);
     } else {
         record(session, outcome);
     }
@@ -360,7 +367,7 @@ net::task<> run_tunnel(Session& session, std::unique_ptr<Outcome> outcome)
     auto const upstream = co_await std::move(opening);
     if (!upstream)
         co_return;
-    OpenTunnel const listed(env.tunnels, session.subject, outcome->target, outcome->decision.signals, session.client, *upstream);
+    OpenTunnel const listed(env.tunnels, session, *outcome, *upstream);
     tell_of_visit(session, *outcome);
     lasts(env, *outcome);
     ++env.counters.tunnels_open;

@@ -145,6 +145,15 @@ TEST_F(CloakedTunnel, IsClosedAtItsHelloByAPolicyThatCameBeforeIt)
     EXPECT_EQ(world.dialed()[0].seen, "") << "nothing of the hello went on";
 }
 
+TEST_F(CloakedTunnel, ThatIsOpenIsEndedByAPolicyThatClosesItsOtherName)
+{
+    says_hello();
+    world.publishes(open_but_for("another.example"));
+    EXPECT_TRUE(world.rows().empty()) << "it is still open";
+    world.publishes(open_but_for("casino.example"));
+    expect_row("ended-by-policy");
+}
+
 /// An upgraded connection, whose request is decided long before its origin agrees.
 class LastingUpgrade : public testing::Test {
 protected:
