@@ -216,6 +216,8 @@ Explanation explain(Policy const& policy, Query const& query)
     out.sealed = decision.stage == Stage::sealed;
     out.is_test = is_self_check(query.target.host);
     out.may_ask = decision.stage != Stage::sealed && decision.stage != Stage::restriction && !decision.by_search && !out.is_test;
+    out.names_unasked
+        = decision.verdict == Verdict::allow && decision.safe_search == none && !out.is_test && !query.target.host.is_address();
     out.by_search = decision.by_search;
     out.by_writing = decision.by_writing;
     describe_ruling(out, policy, decision);
@@ -289,6 +291,37 @@ Explanation explain(Policy const& policy, Query const& query, Decision const& ma
     return out;
 }
 
+namespace {
+
+void describe_closing(Explanation& out, Policy const& policy, ClosedByName const& closed)
+{
+    auto const& made = closed.decision;
+    out.sealed = made.stage == Stage::sealed;
+    out.alias = out.sealed ? std::string_view{} : closed.name.text();
+    overrule(out, policy, made,
+        out.sealed                     ? std::string{"another name of this site is on a sealed list"}
+            : closed.name.is_address() ? fmt::format("the name of this site leads to {}", out.alias)
+                                       : fmt::format("{} is another name of this site", out.alias));
+    out.tls = made.tls;
+    out.may_ask = out.may_ask && !out.sealed;
+    for (auto* const text : {&out.inspection, &out.inspection_by, &out.inspection_why, &out.category, &out.category_title,
+             &out.service, &out.service_title, &out.list, &out.list_file})
+        text->clear();
+    out.list_line = 0;
+    describe_target(out, policy, made);
+}
+
+} // namespace
+
+Explanation explain_by_names(Policy const& policy, Query const& query, LeadsTo const& leads)
+{
+    auto out = explain(policy, query);
+    out.names_unasked = out.names_unasked && leads.names.empty() && leads.addresses.empty();
+    if (auto const closed = judge_names(policy, query, decide(policy, query), leads))
+        describe_closing(out, policy, *closed);
+    return out;
+}
+
 std::string_view rule_id(Policy const& policy, Decision const& decision)
 {
     switch (decision.stage) {
@@ -329,6 +362,7 @@ std::string to_text(Explanation const& explanation)
             ? ""
             : fmt::format("{}{}{}: {}", e.inspection, e.inspection_by.empty() ? "" : ", by ", e.inspection_by, e.inspection_why));
     line("safe", e.safe_search.empty() ? "" : fmt::format("{}: answered by {}", e.safe_search, e.safe_search_host));
+    line("names", e.names_unasked ? "what else the site is called is looked up when it is visited; ask with --alias NAME" : "");
     text += "  steps\n";
     for (auto const& step : e.steps)
         fmt::format_to(std::back_inserter(text), "  {} {:<11} {}: {}\n", step.decided ? '*' : ' ', to_text(step.stage), step.id,
@@ -366,12 +400,14 @@ std::string to_json(Explanation const& explanation)
     append_json_member(out, "file_kind", e.file_kind);
     append_json_member(out, "wrapper", e.wrapper);
     append_json_member(out, "wrapped_host", e.wrapped_host);
+    append_json_member(out, "alias", e.alias);
     append_json_member(out, "period", e.period);
     append_json_member(out, "period_kind", to_text(e.period_kind));
     append_json_member(out, "period_until", e.period_until);
     append_json_member(out, "allowed_from", e.allowed_from);
-    fmt::format_to(std::back_inserter(out), "\"list_line\": {}, \"sealed\": {}, \"may_ask\": {}, \"steps\": [", e.list_line,
-        e.sealed, e.may_ask);
+    fmt::format_to(std::back_inserter(out),
+        "\"list_line\": {}, \"sealed\": {}, \"may_ask\": {}, \"names_unasked\": {}, \"steps\": [", e.list_line, e.sealed,
+        e.may_ask, e.names_unasked);
     for (std::size_t i = 0; i < e.steps.size(); ++i) {
         out += i == 0 ? "" : ", ";
         append_json_step(out, e.steps[i]);

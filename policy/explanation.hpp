@@ -2,7 +2,7 @@
 // A decision in words: every step of the evaluation in order, why it did or did not decide, and the facts a person needs.
 // Block page, access log, console and `gatehouse explain` all render this.
 
-#include "policy/decide.hpp"
+#include "policy/alias.hpp"
 
 namespace gatehouse::policy {
 
@@ -54,6 +54,9 @@ struct Explanation {
     bool is_test = false;      ///< the target is a test site (self_check.hpp)
     bool by_search = false;    ///< a rule about searches decided
     bool by_writing = false;   ///< what the person wrote was read
+    std::string
+        alias; ///< another name of the site, or the address it leads to, by which it is closed; empty if a sealed list names it
+    bool names_unasked = false; ///< open, as far as can be told before it is visited: then its other names are looked up
     std::vector<Step> steps;
 };
 
@@ -62,6 +65,9 @@ Explanation explain(Policy const& policy, Query const& query);
 
 /// Of a decision that was made already: also of one about what a page says, which nobody can make again without the page.
 Explanation explain(Policy const& policy, Query const& query, Decision const& made);
+
+/// The same where some of what the site's name leads to is known, which may close it (judge_names). Nothing is: as `explain`.
+Explanation explain_by_names(Policy const& policy, Query const& query, LeadsTo const& leads);
 
 /// The id of what decided, without the steps: "blocked-social-media", "override-17", "default-pupil".
 std::string_view rule_id(Policy const& policy, Decision const& decision);

@@ -55,6 +55,28 @@ std::variant<policy::Subject, Complaint> sitting(policy::Policy const& policy, Q
     return subject;
 }
 
+/// What the question says that the site's name leads to: nobody asks a name server here.
+struct Names {
+    std::vector<policy::Host> names;
+    std::vector<policy::IpAddress> addresses;
+};
+
+std::variant<Names, Complaint> names_of(Question const& question)
+{
+    Names read;
+    for (auto const& text : question.aliases) {
+        auto const address = policy::IpAddress::parse(text); // IPv6 also without brackets
+        auto const host = address ? result<policy::Host>{policy::Host::from_address(*address)} : policy::Host::parse(text);
+        if (!host)
+            return Complaint{"alias", text + ": " + host.error().message()};
+        if (host->is_address())
+            read.addresses.push_back(host->address());
+        else
+            read.names.push_back(*host);
+    }
+    return read;
+}
+
 } // namespace
 
 result<policy::Moment> moment_of(Clock& clock, std::string const& at)
@@ -113,10 +135,15 @@ std::variant<Answer, Complaint> answer(
     auto const found = subject_of(policy, question);
     if (auto const* const complaint = std::get_if<Complaint>(&found))
         return *complaint;
+    auto const also = names_of(question);
+    if (auto const* const complaint = std::get_if<Complaint>(&also))
+        return *complaint;
     auto const& subject = std::get<policy::Subject>(found);
     auto const seen = seen_of(policy, subject, *target, *moment, connect_ports);
     bool const by_name = !seen.path() && target->path != "/";
-    return Answer{subject, policy::explain(policy, {subject, seen.target, *moment, seen.signals}), by_name};
+    policy::Query const query{subject, seen.target, *moment, seen.signals};
+    auto const& [names, addresses] = std::get<Names>(also);
+    return Answer{subject, policy::explain_by_names(policy, query, {names, addresses}), by_name};
 }
 
 } // namespace gatehouse::question

@@ -14,9 +14,10 @@ namespace gatehouse::question {
 struct Question {
     std::string url = {}; ///< http or https; a bare host means https
     std::string role = {}, user = {}, network = {}, device = {};
-    std::vector<std::string> groups = {}; ///< empty: those of the network or device
-    std::string address = {};             ///< instead of network and device: whoever sits there
-    std::string at = {};                  ///< local wall clock, "2026-11-24T10:40"; empty: now
+    std::vector<std::string> groups = {};  ///< empty: those of the network or device
+    std::string address = {};              ///< instead of network and device: whoever sits there
+    std::vector<std::string> aliases = {}; ///< other names of the site, and private addresses that its name leads to
+    std::string at = {};                   ///< local wall clock, "2026-11-24T10:40"; empty: now
 };
 
 struct Complaint {

@@ -26,23 +26,23 @@ constexpr std::array keys{Key{"url", &Question::url}, Key{"role", &Question::rol
     Key{"at", &Question::at}};
 
 /// A text, or a list of texts. False if it is something else.
-bool read_groups(json::value const& value, std::vector<std::string>& groups)
+bool read_texts(json::value const& value, std::vector<std::string>& texts)
 {
     if (auto const* const one = value.if_string()) {
-        groups.emplace_back(one->data(), one->size());
+        texts.emplace_back(one->data(), one->size());
         return true;
     }
     auto const* const many = value.if_array();
     if (many == nullptr || !std::all_of(many->begin(), many->end(), [](auto const& item) { return item.is_string(); }))
         return false;
     for (auto const& item : *many)
-        groups.emplace_back(item.get_string().data(), item.get_string().size());
+        texts.emplace_back(item.get_string().data(), item.get_string().size());
     return true;
 }
 
 Complaint unknown_key(std::string_view name)
 {
-    std::vector<std::string_view> known{"group"};
+    std::vector<std::string_view> known{"group", "alias"};
     for (auto const& key : keys)
         known.emplace_back(key.name);
     auto const hint = policy::suggest(name, known);
@@ -61,11 +61,12 @@ Complaint read_question(std::string_view line, Question& question)
         return "a question is an object";
     for (auto const& [name, member] : *object) {
         auto const found = std::find_if(keys.begin(), keys.end(), [&, &name = name](Key const& key) { return name == key.name; });
-        if (found == keys.end() && name != "group")
+        bool const is_alias = name == "alias";
+        if (found == keys.end() && !is_alias && name != "group")
             return unknown_key({name.data(), name.size()});
         if (found == keys.end()) {
-            if (!read_groups(member, question.groups))
-                return "\"group\" is neither a text nor a list of texts";
+            if (!read_texts(member, is_alias ? question.aliases : question.groups))
+                return fmt::format("\"{}\" is neither a text nor a list of texts", is_alias ? "alias" : "group");
             continue;
         }
         auto const* const text = member.if_string();

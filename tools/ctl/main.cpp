@@ -49,9 +49,12 @@ void add_explain(CLI::App& app, Plan& plan)
     auto* const question = verb->add_option_group("what is asked");
     question->add_option("url", options->url, "http or https URL; a bare host means https");
     question->add_option("--batch", options->batch,
-        "many questions from a file, - for standard input: one JSON object a line with url and, as below, role, group, user, "
-        "network, device, address, at; one JSON answer a line, in order");
+        "many questions from a file, - for standard input: one JSON object a line with url and, as below, alias, role, group, "
+        "user, network, device, address, at; one JSON answer a line, in order");
     question->require_option(1);
+    verb->add_option("--alias", options->aliases,
+            "what else the site is called (CNAME), or a private address that it leads to; may be given several times")
+        ->allow_extra_args(false);
     verb->add_option("--role", options->role, "role of the person");
     verb->add_option("--group", options->groups, "group of the person; may be given several times");
     verb->add_option("--user", options->user, "login of the person");

@@ -69,6 +69,12 @@ char const* known_by(policy::Confidence confidence)
     return "The person is known by: none";
 }
 
+/// Another name of the site closed it, and the row says which.
+bool is_closed_by_name(log::StoredRecord const& row)
+{
+    return row.refusal == "closed-by-alias" && !row.wrapped.empty();
+}
+
 /// `row` as LogSight has passed it.
 std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord const& row, Names names)
 {
@@ -96,7 +102,7 @@ std::vector<SummaryRow> recorded_rows(Visit const& visit, log::StoredRecord cons
     if (!row.virus.empty())
         rows.push_back({"Virus", {shown_text(row.virus)}});
     if (!row.wrapped.empty())
-        rows.push_back({"Showing", {row.wrapped}});
+        rows.push_back({is_closed_by_name(row) ? "Other name" : "Showing", {row.wrapped}});
     if (!row.refusal.empty())
         rows.push_back({"Refused because", {row.refusal}});
     rows.push_back({"Number", {row.decision_id}});
@@ -126,7 +132,16 @@ std::optional<policy::Explanation> explained_today(Visit const& visit, log::Stor
     auto const policy = visit.site.services.current_policy();
     auto const subject = log::subject_of(row);
     auto const moment = visit.site.clock.moment_of(std::chrono::floor<std::chrono::seconds>(row.at));
-    return policy::explain(*policy, {subject, *target, moment, row.signals});
+    policy::Query const query{subject, *target, moment, row.signals};
+    std::vector<policy::Host> names;
+    std::vector<policy::IpAddress> addresses;
+    if (is_closed_by_name(row)) {
+        if (auto const address = policy::IpAddress::parse(row.wrapped))
+            addresses.push_back(*address);
+        else if (auto const name = policy::Host::parse(row.wrapped))
+            names.push_back(*name);
+    }
+    return policy::explain_by_names(*policy, query, {names, addresses});
 }
 
 /// `row` as it was recorded.
@@ -174,6 +189,11 @@ std::vector<Part> explanation_parts(policy::Explanation const& why)
             rows.push_back({"Showing", {words("{}, through {}", why.wrapped_host, why.wrapper)}});
         if (!why.list.empty())
             rows.push_back({"List", {place_of_list(why.list, why.list_file, why.list_line)}});
+        if (!why.alias.empty())
+            rows.push_back({"Other name", {why.alias}});
+        if (why.names_unasked)
+            rows.push_back(
+                {"Other names", {"They are looked up when the site is visited. A rule about one of them may close it."}});
     }
     Words period = why.period.empty() ? "outside lessons" : spoken_period(why.period);
     if (!why.period.empty() && !why.period_until.empty())

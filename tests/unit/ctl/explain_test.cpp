@@ -139,6 +139,24 @@ TEST_F(ExplainTest, AGrantMayOpenWhatThePolicyExpectsToBeClosed)
     EXPECT_EQ(checked.status, success) << checked.error;
 }
 
+TEST_F(ExplainTest, JudgesASiteByTheOtherNamesThatItIsTold)
+{
+    options_.url = "www.example.org";
+    EXPECT_EQ(verdict(), "allow");
+    EXPECT_TRUE(ask(Output::json).json().at("names_unasked").as_bool());
+    EXPECT_THAT(ask().out, HasSubstr("--alias NAME")) << "it does not promise what a visit may refuse";
+    options_.aliases = {"edge.provider.example", "10.20.5.7"};
+    EXPECT_EQ(verdict(), "allow");
+    EXPECT_FALSE(ask(Output::json).json().at("names_unasked").as_bool());
+    options_.aliases = {"edge.provider.example", "www.instagram.com"};
+    auto const json = ask(Output::json).json();
+    EXPECT_EQ(json.at("verdict").as_string(), "block");
+    EXPECT_EQ(json.at("rule").as_string(), "blocked-social-media");
+    EXPECT_EQ(json.at("alias").as_string(), "www.instagram.com");
+    EXPECT_FALSE(json.at("names_unasked").as_bool());
+    EXPECT_THAT(ask().out, HasSubstr("www.instagram.com is another name of this site"));
+}
+
 TEST_F(ExplainTest, RefusesWhatItCannotUnderstand)
 {
     struct Row {
@@ -152,6 +170,7 @@ TEST_F(ExplainTest, RefusesWhatItCannotUnderstand)
              Row{"network", [](auto& o) { o.network = "moon"; }, "there is no network"},
              Row{"device", [](auto& o) { o.device = "abacus"; }, "there is no device"},
              Row{"address", [](auto& o) { o.address = "here"; }, "not an IP address"},
+             Row{"alias", [](auto& o) { o.aliases = {"two words"}; }, "two words"},
              Row{"time", [](auto& o) { o.at = "noon"; }, "2026-11-24T10:40"},
              Row{"scheme", [](auto& o) { o.url = "ftp://example.org/"; }, "only http and https"},
              Row{"host", [](auto& o) { o.url = "https://exa mple/"; }, "exa mple"}}) {
@@ -200,11 +219,15 @@ TEST_F(ExplainBatch, AnswersEachLineInOrder)
 
 {"url":"http://www.tiktok.com/","role":"pupil","group":"year-7","at":"2026-11-24T10:00"}
 {"url":"www.tiktok.com","role":"pupil","group":["year-10"],"at":"2026-11-24T10:00"}
+{"url":"www.example.org","role":"pupil","alias":"www.instagram.com","at":"2026-11-24T10:00"}
+{"url":"www.example.org","role":"pupil","alias":["a.example","www.instagram.com"],"at":"2026-11-24T10:00"}
 )");
     EXPECT_EQ(said.status, success) << said.error << said.out;
     auto const rows = answers(said);
-    ASSERT_EQ(rows.size(), 4U);
+    ASSERT_EQ(rows.size(), 6U);
     EXPECT_EQ(rows[0].at("rule").as_string(), "blocked-social-media");
+    EXPECT_EQ(rows[4].at("rule").as_string(), "blocked-social-media");
+    EXPECT_EQ(rows[5].at("rule").as_string(), "blocked-social-media");
     EXPECT_EQ(rows[1].at("rule").as_string(), "staff-social-media-at-break");
     EXPECT_EQ(rows[2].at("rule").as_string(), "pupils-below-minimum-age");
     EXPECT_EQ(rows[3].at("rule").as_string(), "pupils-media-sharing");
@@ -220,6 +243,7 @@ TEST_F(ExplainBatch, GoesOnBehindALineItCannotAnswer)
              Row{R"({"url":1,"role":"pupil"})", "\"url\" is not a text"},
              Row{R"({"url":"a.example","rolle":"pupil"})", "did you mean \"role\"?"},
              Row{R"({"url":"a.example","role":"pupil","group":[1]})", "\"group\""},
+             Row{R"({"url":"a.example","role":"pupil","alias":[1]})", "\"alias\""},
              Row{R"({"url":"a.example","role":"pupl"})", "did you mean \"pupil\"?"}}) {
         auto const said = ask(std::string{row.line} + "\n" + R"({"url":"a.example","role":"pupil"})" + "\n");
         EXPECT_EQ(said.status, failure) << row.line;

@@ -159,6 +159,32 @@ TEST_F(JudgeAlias, FindsTheFirstNameThatCloses)
     EXPECT_FALSE(may_be_closed_by_name(policy, target, closed->decision, {names, {}})) << "closed already";
 }
 
+TEST_F(JudgeAlias, IsExplained)
+{
+    policy = testing::load_school();
+    subject = policy.subject_at(*IpAddress::parse("127.0.1.10"));
+    Target const target{Scheme::tunnel, Host::parse("www.wikipedia.org").value(), 443, {}};
+    auto const explained_by = [&](char const* name) {
+        std::vector<Host> const names{Host::parse(name).value()};
+        return explain_by_names(policy, query(target), {names, {}});
+    };
+    EXPECT_TRUE(explain(policy, query(target)).names_unasked);
+    EXPECT_FALSE(explained_by("edge.provider.test").names_unasked);
+    auto const closed = explained_by("www.tiktok.com");
+    EXPECT_EQ(closed.verdict, Verdict::block);
+    EXPECT_EQ(closed.rule, "pupils-media-sharing");
+    EXPECT_EQ(closed.alias, "www.tiktok.com");
+    EXPECT_FALSE(closed.names_unasked);
+    ASSERT_FALSE(closed.steps.empty());
+    EXPECT_TRUE(closed.steps.back().decided);
+    EXPECT_EQ(closed.steps.back().because, "www.tiktok.com is another name of this site");
+    auto const sealed = explained_by("sealed.test");
+    EXPECT_TRUE(sealed.sealed);
+    EXPECT_FALSE(sealed.may_ask);
+    EXPECT_EQ(to_json(sealed).find("sealed.test"), std::string::npos);
+    EXPECT_EQ(to_text(sealed).find("sealed.test"), std::string::npos);
+}
+
 TEST_F(JudgeAlias, LooksPastARuleThatHoldsForTheOtherNameWithoutNamingIt)
 {
     policy = testing::parse_or_fail(std::string{policy_text} + R"(
