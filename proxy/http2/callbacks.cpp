@@ -97,9 +97,13 @@ struct Connection::Callbacks {
 
     static int frame_sent(nghttp2_session* session, nghttp2_frame const* frame, void* connection)
     {
-        bool const last = (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) && ends(*frame);
-        auto* const exchange = last ? exchange_of(session, frame->hd.stream_id) : nullptr;
-        if (exchange != nullptr) {
+        bool const head = frame->hd.type == NGHTTP2_HEADERS;
+        bool const request = head && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+        bool const last = (head || frame->hd.type == NGHTTP2_DATA) && ends(*frame);
+        auto* const exchange = request || last ? exchange_of(session, frame->hd.stream_id) : nullptr;
+        if (exchange != nullptr && request)
+            of(connection).request_left(*exchange);
+        if (exchange != nullptr && last) {
             exchange->left = true;
             of(connection).settle(*exchange);
         }

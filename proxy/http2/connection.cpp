@@ -173,6 +173,7 @@ void Connection::read(Exchange& exchange, std::size_t size)
     if (gone == 0 || exchange.id < 0)
         return;
     nghttp2_session_consume(session(), exchange.id, gone);
+    body_read(exchange);
     wake();
 }
 

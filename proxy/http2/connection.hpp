@@ -46,6 +46,7 @@ struct Exchange final : net::Carrier {
     bool unused = false;                   ///< its user has let go of the channel
     std::uint64_t begun_at = 0;            ///< reads of the connection before it
     policy::IpAddress client;              ///< of ours, for whom an origin is asked
+    bool wide = false;                     ///< its channel holds one of the client's places for much that is unread
     std::chrono::milliseconds began{};     ///< time of the wheel
 };
 
@@ -77,6 +78,10 @@ protected:
     virtual void peer_retires() { }
     /// A piece of a body.
     virtual void body_arrives() { }
+    /// The head of a request of ours has left.
+    virtual void request_left(Exchange&) { }
+    /// The user took a piece of a body.
+    virtual void body_read(Exchange&) { }
     /// A user gave up after a while in which nothing was heard of the peer, on any exchange.
     virtual void peer_is_silent() { }
     /// It is reset by us, before the peer had said all.

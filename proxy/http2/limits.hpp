@@ -13,9 +13,13 @@ inline constexpr std::uint32_t client_window
     = 256 * 1024; ///< bytes of a body on their way to us that nobody has read yet, a stream
 inline constexpr std::int32_t wide_window = 1
     << 20; ///< the same, all streams of a client's connection together, once it uploads; before, it has the 65535 of RFC 9113 §6.9.2
-inline constexpr std::size_t wide_windows = 16;            ///< connections of one client with one, a worker; others stay narrow
-inline constexpr std::uint32_t origin_window = 512 * 1024; ///< the same, a stream from an origin
-inline constexpr std::int32_t connection_window = 4 << 20; ///< the same, all streams of a connection to an origin together
+inline constexpr std::size_t wide_windows = 16; ///< connections of one client with one, a worker; others stay narrow
+inline constexpr std::int32_t origin_window
+    = 512 * 1024; ///< the same, a stream from an origin, if its client has not too many such
+inline constexpr std::size_t wide_downloads
+    = 64; ///< streams of one client with it, a worker, over all origins: 32 MiB; others stay narrow until one of these has ended
+inline constexpr std::uint32_t narrow_origin_window = 16 * 1024; ///< what each stream from an origin has before
+inline constexpr std::int32_t connection_window = 4 << 20;       ///< the same, all streams of a connection to an origin together
 inline constexpr std::size_t unpacked_head = 1
     << 20; ///< bytes of a head's fields; above: the stream ends. HPACK makes four thousand of one on the wire (CVE-2016-6581)
 inline constexpr std::uint64_t reset_burst

@@ -7,10 +7,11 @@
 
 namespace gatehouse::http2 {
 
-OriginConnection::OriginConnection(std::unique_ptr<net::Upstream> upstream, std::chrono::milliseconds idle)
+OriginConnection::OriginConnection(std::unique_ptr<net::Upstream> upstream, std::chrono::milliseconds idle, WideWindowsPtr wide)
     : Connection(Role::towards_origin, upstream->stream)
     , upstream_(std::move(upstream))
     , idle_(idle)
+    , wide_(std::move(wide))
 {
     if (session() == nullptr) {
         retired_ = true;
@@ -18,12 +19,24 @@ OriginConnection::OriginConnection(std::unique_ptr<net::Upstream> upstream, std:
     }
     static constexpr std::array<nghttp2_settings_entry, 3> settings{{
         {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
-        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits::origin_window},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits::narrow_origin_window},
         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, http1::limits::response_head_size},
     }};
     nghttp2_submit_settings(session(), NGHTTP2_FLAG_NONE, settings.data(), settings.size());
     nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, 0, limits::connection_window);
     stream().expire_after(idle_);
+}
+
+/// The origin learns of it right behind the request, so that no answer waits for it; where the client has no place left, once it has one and reads.
+/// A place is held until the user lets go of the channel: what the origin may send cannot be taken back from it (RFC 9113 §6.9), and what has come
+/// whole may still lie unread.
+void OriginConnection::widen(Exchange& exchange)
+{
+    if (exchange.wide || exchange.arrived || exchange.given_up || !wide_->take(exchange.client))
+        return;
+    exchange.wide = true;
+    exchange.channel->hold(std::make_unique<WidePlace>(wide_, exchange.client));
+    nghttp2_session_set_local_window_size(session(), NGHTTP2_FLAG_NONE, exchange.id, limits::origin_window);
 }
 
 bool OriginConnection::has_room_for(policy::IpAddress const& client)

@@ -2,6 +2,7 @@
 // HTTP/2 with an origin: one connection for the requests of all clients of a worker, each a channel that is written and read in HTTP/1.1.
 
 #include "proxy/http2/connection.hpp"
+#include "proxy/http2/wide_windows.hpp"
 #include "proxy/net/upstream_pool.hpp"
 
 namespace gatehouse::http2 {
@@ -9,7 +10,8 @@ namespace gatehouse::http2 {
 class OriginConnection final : public Connection {
 public:
     /// `upstream` speaks HTTP/2 and its origin has proved its name. `idle`: how long it is kept without a request.
-    OriginConnection(std::unique_ptr<net::Upstream> upstream, std::chrono::milliseconds idle);
+    /// `wide`: of the streams of each client.
+    OriginConnection(std::unique_ptr<net::Upstream> upstream, std::chrono::milliseconds idle, WideWindowsPtr wide);
 
     /// True if one more request of that client may be sent on it.
     bool has_room_for(policy::IpAddress const& client);
@@ -30,6 +32,9 @@ private:
     void peer_retires() override { retired_ = true; }
     void peer_is_silent() override { retired_ = true; }
     void was_given_up(Exchange const& exchange) override;
+    void request_left(Exchange& exchange) override { widen(exchange); }
+    void body_read(Exchange& exchange) override { widen(exchange); }
+    void widen(Exchange& exchange);
 
     /// Requests given up in the window that began then.
     struct GivenUp {
@@ -42,6 +47,7 @@ private:
 
     std::unique_ptr<net::Upstream> upstream_;
     std::chrono::milliseconds idle_;
+    WideWindowsPtr wide_;
     std::optional<policy::IpAddress> kept_for_; ///< nothing: everyone
     std::vector<GivenUp> given_up_;             ///< by client
     GivenUp all_given_up_;

@@ -40,7 +40,7 @@ Origins::ConnectionPtr Origins::adopt(
     net::Origin const& origin, std::unique_ptr<net::Upstream> upstream, policy::IpAddress const& client)
 {
     auto const executor = upstream->stream.socket().get_executor();
-    ConnectionPtr connection(new OriginConnection(std::move(upstream), idle_));
+    ConnectionPtr connection(new OriginConnection(std::move(upstream), idle_, wide_));
     make_key(key_, origin);
     auto& connections = by_origin_[key_];
     if (std::ranges::any_of(connections, [&](auto const& other) { return other->has_had_enough_of(client); }))

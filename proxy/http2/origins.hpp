@@ -1,6 +1,7 @@
 #pragma once
 // The connections of one worker to origins that speak HTTP/2, by the origin that they lead to.
 
+#include "proxy/http2/limits.hpp"
 #include "proxy/http2/origin_connection.hpp"
 
 #include <unordered_map>
@@ -32,6 +33,7 @@ private:
     OriginConnection* find(net::Origin const& origin, policy::IpAddress const& client);
 
     std::chrono::milliseconds idle_;
+    WideWindowsPtr wide_{new WideWindows(limits::wide_downloads)}; ///< of clients' streams, on all connections
     std::unordered_map<std::string, Connections> by_origin_;
     std::string key_; ///< reused for look-ups
 };

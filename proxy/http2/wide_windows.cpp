@@ -5,7 +5,7 @@ namespace gatehouse::http2 {
 bool WideWindows::take(policy::IpAddress const& client)
 {
     auto& count = taken_[client];
-    if (count >= limits::wide_windows)
+    if (count >= most_)
         return false;
     ++count;
     return true;

@@ -7,6 +7,7 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/smart_ptr/local_shared_ptr.hpp>
+#include <memory>
 
 namespace gatehouse::net {
 
@@ -23,6 +24,11 @@ public:
 
 protected:
     ~Carrier() = default;
+};
+
+/// Something that is given back once nobody has the channel, nor what arrived in it, any more.
+struct Held {
+    virtual ~Held() = default;
 };
 
 /// Not thread-safe: both sides run on one worker.
@@ -57,6 +63,7 @@ public:
     void sent(std::size_t size);
     bool is_closed() const { return closed_; }
     std::size_t unread() const { return incoming_.bytes().size(); }
+    void hold(std::unique_ptr<Held> held) { held_ = std::move(held); }
     /// The carrier goes away: nobody is told any more.
     void detach() { carrier_ = nullptr; }
 
@@ -78,6 +85,7 @@ private:
     ReadBuffer outgoing_; ///< for the carrier
     Signal readable_;
     Signal writable_;
+    std::unique_ptr<Held> held_;
     Stream* companion_ = nullptr;
     bool ended_ = false;
     bool failed_ = false;

@@ -450,6 +450,26 @@ def unread_downloads():
         assert HEARD[-1].path == "/small" and HEARD[-1].end is not full, "another connection, for what would wait on the full one"
 
 
+@covers("of the downloads that a client begins few may have much unread, and those of another are its own")
+def wide_downloads():
+    def granted(request):
+        """Bytes that its origin may send now."""
+        return request.end.state.local_flow_control_window(request.stream)
+    HEARD.clear()
+    GATE_OPEN.clear()
+    with Browser("stream.example") as hoarder, Browser("stream.example", room="127.0.0.1") as other:
+        hoarder.wait_for_settings()
+        for _ in range(90):
+            hoarder.ask("/events")
+        wait_until(lambda: len(HEARD) == 90, what="all requests")
+        wait_until(lambda: sum(granted(request) > 400_000 for request in HEARD) == 64, what="64 wide windows")
+        assert sorted(granted(request) for request in HEARD)[25] <= 16384, "the others are narrow"
+        other.wait_for_settings()
+        other.ask("/events")
+        wait_until(lambda: len(HEARD) == 91 and granted(HEARD[-1]) > 400_000, what="a wide window for another client")
+        GATE_OPEN.set()
+
+
 def fill(client):
     """Sends all that the windows let through, on as many streams as that takes; how much it was."""
     sent = 0
@@ -599,7 +619,7 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, unread_uploads, given_up, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, wide_downloads, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, unread_uploads, given_up, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)

@@ -144,9 +144,10 @@ void be_server(std::string_view bytes, std::size_t step)
 void be_client(std::string_view bytes, std::size_t step)
 {
     Bench bench;
+    http2::WideWindowsPtr const wide(new http2::WideWindows(2));
     bool ended = false;
     auto upstream = std::make_unique<net::Upstream>(bench.context.get_executor(), bench.below, bench.wheel, policy::IpAddress{});
-    http2::OriginConnection connection(std::move(upstream), 60s);
+    http2::OriginConnection connection(std::move(upstream), 60s, wide);
     net::asio::co_spawn(bench.context, connection.run(), [&ended](std::exception_ptr const& crash) {
         check(crash == nullptr, "nothing is thrown");
         ended = true;

@@ -96,6 +96,23 @@ protected:
         co_return sent.has_value();
     }
 
+    /// As much as there is room for, for a moment. False: not all.
+    static net::task<bool> press(net::Stream& stream, std::string text)
+    {
+        stream.expire_after(300ms);
+        auto const sent = co_await stream.write(text);
+        stream.no_deadline();
+        co_return sent.has_value();
+    }
+
+    static net::task<std::size_t> read_once(net::Stream& stream)
+    {
+        std::array<char, 5000> bytes;
+        stream.expire_after(10s);
+        auto const size = co_await stream.read_some(bytes);
+        co_return size ? *size : 0;
+    }
+
     std::string hear(net::Stream& stream, std::string_view mark) { return run(read_until(stream, mark)); }
 
     policy::IpAddress const me = policy::IpAddress::from_v4(0x0a000001), other = policy::IpAddress::from_v4(0x0a000002);
@@ -269,6 +286,42 @@ TEST_F(Connections, HoldTheirWideWindowUntilTheyEnd)
         EXPECT_TRUE(wide_windows.take(me)) << i;
     EXPECT_FALSE(wide_windows.take(me)) << "what the peer may send already cannot be taken back from it";
     EXPECT_TRUE(wide_windows.take(other));
+}
+
+TEST_F(Connections, GiveAClientFewWideWindowsForWhatItDoesNotRead)
+{
+    std::vector<std::unique_ptr<net::Upstream>> asked;
+    auto const ask = [&](policy::IpAddress const& whose) {
+        asked.push_back(origins.open(origin, whose));
+        ASSERT_TRUE(asked.back());
+        ASSERT_TRUE(run(say(asked.back()->stream, get)));
+    };
+    for (std::size_t i = 0; i < limits::wide_downloads; ++i)
+        ask(me);
+    run(settle());
+    std::string const body(100'000, 'b');
+    ASSERT_TRUE(run(press(heard.front().stream, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body)));
+    run(settle()); // it has come whole, and nobody reads it
+    ask(me);
+    ask(other);
+    run(settle());
+    ASSERT_EQ(heard.size(), limits::wide_downloads + 2);
+    auto const adds = [&](Heard& one) {
+        auto const before = client->unread();
+        (void)run(press(one.stream, "HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + body));
+        run(settle());
+        return client->unread() - before;
+    };
+    EXPECT_EQ(adds(*std::next(heard.begin())), body.size());
+    EXPECT_EQ(adds(heard.back()), body.size()) << "what one client leaves unread takes nothing from another";
+    auto& last = *asked[limits::wide_downloads];
+    EXPECT_EQ(adds(*std::prev(heard.end(), 2)), limits::narrow_origin_window);
+    asked.front().reset();
+    run(settle());
+    auto const before = client->unread();
+    EXPECT_GT(run(read_once(last.stream)), 0U);
+    run(settle());
+    EXPECT_GT(client->unread(), before + limits::narrow_origin_window) << "a place became free for whoever reads";
 }
 
 TEST_F(Connections, ResetWhatIsNotHttp)
