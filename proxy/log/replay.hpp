@@ -2,8 +2,8 @@
 // What would have been decided otherwise: the access log's rows judged by two policies. The same decision as the live proxy's, so that the answer
 // is what it then does, as far as rows tell: without queries (unless the log keeps them) nothing is known of searches, and what pages and files
 // held is not read again. Each policy judges what it would see: of a connection that it does not look into the name alone, whatever the row says of a page
-// inside. What was asked for inside a connection that nobody looked into, no row tells; nor do rows keep the other names (CNAME) and the address of a
-// site: what a rule about one of them closes or no longer closes is not counted.
+// inside. What was asked for inside a connection that nobody looked into, no row tells; and of the other names (CNAME) of a site a row keeps only the one
+// that closed it: what a rule closes or opens by such a name, or by the private address that a name leads to, is not counted.
 
 #include "policy/decide.hpp"
 #include "proxy/log/stored_record.hpp"
