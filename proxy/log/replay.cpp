@@ -26,14 +26,14 @@ bool is_request(StoredRecord const& row)
     return row.method != "QUIC" && row.method != "UDP" && !row.host.empty();
 }
 
-/// A row from inside a connection says that it could be looked into; otherwise the place does.
+/// Whether it could be looked into is said by the place; of one that the policy knows no more, by a row from inside the connection.
 policy::Subject subject_in(policy::Policy const& policy, StoredRecord const& row)
 {
     auto subject = subject_of(row);
     auto const& networks = policy.networks;
     auto const place
         = std::find_if(networks.begin(), networks.end(), [&](policy::NetworkInfo const& each) { return each.id == row.network; });
-    subject.trusts_ca = row.scheme == "https" || (place != networks.end() && place->trusts_ca);
+    subject.trusts_ca = place != networks.end() ? place->trusts_ca : row.scheme == "https";
     return subject;
 }
 
@@ -55,9 +55,9 @@ Judged judge_by(policy::Policy const& policy, StoredRecord const& row, policy::T
 /// What is known of the row, and what would be of the next one like it.
 void count_insight(StoredRecord const& row, Judged const& before, Judged const& after, ReplayReport& counts)
 {
-    bool const was_inside = row.verdict == policy::Verdict::allow && row.tls == policy::TlsAction::bump;
+    bool const was_open = row.verdict == policy::Verdict::allow; // in what was closed there was nothing to see
     if (row.scheme.empty()) {
-        counts.by_name += was_inside ? 0 : 1;
+        counts.by_name += was_open && row.tls != policy::TlsAction::bump ? 1 : 0;
         counts.looked_into += after.is_inside && !before.is_inside ? 1 : 0;
     } else if (row.scheme == "https")
         counts.let_be += before.is_inside && !after.is_inside && after.verdict == policy::Verdict::allow ? 1 : 0;

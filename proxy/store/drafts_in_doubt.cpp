@@ -7,11 +7,6 @@
 namespace gatehouse::store {
 namespace {
 
-// By the earliest clock that anything was written with from then on.
-constexpr std::string_view given_first_at
-    = "SELECT min(given_at, coalesce((SELECT min(at) FROM audit WHERE g.audited > 0 AND sequence > g.audited), given_at))"
-      " FROM given_access g WHERE id = ?";
-
 // Neither the role nor whether it is open counts: whoever gave the way in could take the one and close the other once it has drafted.
 std::string const& waiting_drafters_sql()
 {

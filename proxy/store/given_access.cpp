@@ -165,10 +165,27 @@ result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std
     return ledger.database().collect(sql, read_given, since, account);
 }
 
+namespace {
+
+bool holds(GivenAccess const& given, Instant now)
+{
+    return !given.told_at || *given.told_at > now - settling_time;
+}
+
+/// When the first was given of those that hold the account; of all where none does.
+Instant waits_since(std::vector<GivenAccess> const& given, Instant now)
+{
+    auto const first = std::find_if(given.begin(), given.end(), [now](GivenAccess const& each) { return holds(each, now); });
+    return given.empty() ? now : first == given.end() ? given.front().given_at : first->given_at;
+}
+
+} // namespace
+
 result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now)
 {
     SecondPerson second;
     second.parties.push_back(account);
+    std::vector<AccountId> givers;
     for (auto const& each : given) {
         if (each.giver == AccountId::none) {
             second.roles = headteacher_only;
@@ -179,15 +196,16 @@ result<SecondPerson> second_person_for(Ledger& ledger, Account const& account, s
             return giver.error();
         if (giver->is_break_glass)
             second.roles = headteacher_only;
+        givers.push_back(each.giver);
         second.parties.push_back(std::move(*giver));
     }
-    if (auto const left_out = leave_out_given(ledger, second, now); !left_out)
+    if (auto const left_out = leave_out_given(ledger, second, givers, now); !left_out)
         return left_out.error();
     auto const others = count_second_people(ledger, second, now, Waiters::a_day_only);
     if (!others)
         return others.error();
     // Nobody: of one headteacher and one ICT lead, one gave it to the other.
-    ask_chief(second, *others, given.empty() ? now : given.front().given_at, now);
+    ask_chief(second, *others, waits_since(given, now), now);
     return second;
 }
 
@@ -229,10 +247,15 @@ result<std::size_t> count_held_roles(Ledger& ledger, Held const& held)
 
 result<Held> load_held(Ledger& ledger, AccountId id, Instant now)
 {
-    auto held = held_by(ledger, id, given_to(ledger, id, holds_still, now - settling_time), now);
-    if (held && !may_be_held(held->account.console_role))
-        return errc::wrong_state;
-    return held;
+    // A word is of all before it: so whoever says it sees them, and is none who gave one.
+    static std::string const sql = fmt::format("(({} AND told_at > ?1 - {}) OR {})", nobody_said,
+        std::chrono::seconds{second_person_time - settling_time}.count(), holds_still);
+    auto held = held_by(ledger, id, given_to(ledger, id, sql, now - settling_time), now);
+    if (!held)
+        return held;
+    bool const is_held
+        = std::any_of(held->given.begin(), held->given.end(), [now](GivenAccess const& each) { return holds(each, now); });
+    return is_held && may_be_held(held->account.console_role) ? std::move(held) : result<Held>{errc::wrong_state};
 }
 
 result<Held> load_late(Ledger& ledger, AccountId id, Instant now)

@@ -51,6 +51,10 @@ result<SecondPerson> second_person_for(
     Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now);
 /// By number. `where` is about one account, ?2, and may use ?1: a time.
 result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant since);
+/// SQL of given_since, by the earliest clock that anything was written with from then on. ?: the way in.
+inline constexpr std::string_view given_first_at
+    = "SELECT min(given_at, coalesce((SELECT min(at) FROM audit WHERE g.audited > 0 AND sequence > g.audited), given_at))"
+      " FROM given_access g WHERE id = ?";
 /// When a way in was given, by the earliest clock that anything was written with from then on. Errors: `errc::not_found`.
 result<Instant> given_since(Ledger& ledger, GivenAccessId id);
 /// Since when the account may have been in other hands: the first way in of which nobody has said a word, also if its 24 hours are over. Errors:

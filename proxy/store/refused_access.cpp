@@ -56,11 +56,16 @@ result<void> take_every_way_in(Ledger& ledger, AccountId id, Instant now)
         now, id);
 }
 
-result<void> write_refusal(Ledger& ledger, AccessStep const& step, Account const& by, std::string const& reason)
+/// Of those that it is about: older ones stand, of which it is too late to say a word, and one may be by whoever says no now.
+result<void> write_refusal(Ledger& ledger, AccessRefusal const& turn, Instant now, std::string const& reason)
 {
-    static std::string const sql
-        = fmt::format("UPDATE given_access SET refused_at = ?1, refused_by = ?3, refusal = ?4 WHERE {}", nobody_said);
-    return ledger.database().execute(sql, step.now, step.account, by.id, reason);
+    for (auto const& each : turn.held.given)
+        if (auto const written
+            = ledger.database().execute("UPDATE given_access SET refused_at = ?, refused_by = ?, refusal = ? WHERE id = ?", now,
+                turn.by.id, reason, each.id);
+            !written)
+            return written;
+    return {};
 }
 
 /// Who could have confirmed what was refused.
@@ -86,7 +91,7 @@ result<std::vector<std::string>> refuse_access(Ledger& ledger, AccessStep const&
         auto const since = in_doubt_since(ledger, step.account);
         if (!since)
             return since.error();
-        if (auto const written = write_refusal(ledger, step, turn->by, reason); !written)
+        if (auto const written = write_refusal(ledger, *turn, step.now, reason); !written)
             return written.error();
         if (auto const closed = take_every_way_in(ledger, step.account, step.now); !closed)
             return closed.error();

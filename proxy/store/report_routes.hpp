@@ -6,6 +6,10 @@
 
 namespace gatehouse::store {
 
+/// SQL of as much of the reports in a state as says who sees them, most urgent first: there are thousands of texts.
+inline constexpr std::string_view brief_reports = "SELECT id, about, about_person, route, taken_up_by, handled_by FROM reports"
+                                                  " WHERE state = ? ORDER BY urgency DESC, id DESC";
+
 /// Who could read reports now, with all names that they are known by. As of one moment; inside a transaction.
 class ReportReaders {
 public:

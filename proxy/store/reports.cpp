@@ -68,9 +68,6 @@ bool is_valid(NewReport const& report)
         && is_plain_text(report.url, 2048, Empty::allowed);
 }
 
-// As much of a report as says who sees it: there are thousands of texts.
-constexpr std::string_view select_brief = "SELECT id, about, about_person, route, taken_up_by, handled_by FROM reports ";
-
 Report read_brief(Statement const& row)
 {
     Report report;
@@ -83,14 +80,13 @@ Report read_brief(Statement const& row)
     return report;
 }
 
-/// The reports that the reader sees, most urgent first, as much of each as select_brief.
+/// The reports that the reader sees, most urgent first, as much of each as brief_reports.
 result<std::vector<Report>> reports_for(Ledger& ledger, ReportState state, AccountId reader, Instant now)
 {
     auto const sight = report_sight(ledger, reader, now);
     if (!sight)
         return sight.error();
-    static std::string const sql = fmt::format("{}WHERE state = ? ORDER BY urgency DESC, id DESC", select_brief);
-    auto all = ledger.database().collect(sql, read_brief, state);
+    auto all = ledger.database().collect(brief_reports, read_brief, state);
     if (!all)
         return all;
     std::erase_if(*all, [&](Report const& each) { return !sight->sees(each); });

@@ -54,7 +54,7 @@ result<SecondPerson> second_person_for(Ledger& ledger, GrantRow const& row, Inst
     SecondPerson second{account_confirmers, std::move(*parties)};
     if (second.parties.front().is_break_glass)
         second.roles = headteacher_only;
-    if (auto const left_out = leave_out_given(ledger, second, now); !left_out)
+    if (auto const left_out = leave_out_given(ledger, second, {row.asked_by}, now); !left_out)
         return left_out.error();
     auto const others = count_second_people(ledger, second, now);
     if (!others)

@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::chrono::hours counts_still{24}; // whoever was closed or lost the role is still a second person
 
-/// With this account or another one of theirs.
-bool has_part(AccountId id, std::string const& person, SecondPerson const& second)
-{
-    auto const& accounts = second.accounts;
-    return std::find(accounts.begin(), accounts.end(), id) != accounts.end()
-        || std::any_of(second.parties.begin(), second.parties.end(),
-            [&](Account const& each) { return each.id == id || each.person == person; });
-}
-
 bool is_apart(Account const& third, SecondPerson const& second)
 {
     return !has_part(third.id, third.person, second) && !second.left_out.contains(third.id);
@@ -39,33 +30,6 @@ result<Account> check_apart(result<Account> account, SecondPerson const& second)
     if (has_part(account->id, account->person, second))
         return errc::same_person;
     return is_apart(*account, second) ? account : result<Account>{errc::way_in_unsaid};
-}
-
-/// A way in that holds its account no more, and of which nobody has said a word.
-struct Unsaid {
-    AccountId account = AccountId::none;
-    std::string person;
-    ConsoleRole role = ConsoleRole::none;
-    std::string giver; ///< the person
-    bool is_from_emergency = false;
-    Instant told_at{};
-};
-
-result<std::vector<Unsaid>> find_unsaid(Ledger& ledger, Instant now)
-{
-    static std::string const sql
-        = fmt::format("SELECT g.account, a.person, a.console_role, b.person, b.break_glass, g.told_at FROM given_access g JOIN"
-                      " accounts a ON a.id = g.account JOIN accounts b ON b.id = g.given_by WHERE g.told_at > ?2 AND g.id > "
-                      "(SELECT coalesce(max(id), 0) FROM given_access WHERE account = g.account AND"
-                      " coalesce(refused_at, confirmed_at) IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM given_access WHERE account"
-                      " = g.account AND {})",
-            holds_still);
-    return ledger.database().collect(
-        sql,
-        [](Statement const& row) {
-            return Unsaid{row.id<AccountId>(0), row.text(1), row.id<ConsoleRole>(2), row.text(3), row.flag(4), row.instant(5)};
-        },
-        now - settling_time, now - second_person_time);
 }
 
 /// Of what this one does with accounts nobody but `leaving` could be the second person.
@@ -112,6 +76,14 @@ result<std::set<AccountId>> long_held(Ledger& ledger, Instant now)
 
 } // namespace
 
+bool has_part(AccountId id, std::string const& person, SecondPerson const& second)
+{
+    auto const& accounts = second.accounts;
+    return std::find(accounts.begin(), accounts.end(), id) != accounts.end()
+        || std::any_of(second.parties.begin(), second.parties.end(),
+            [&](Account const& each) { return each.id == id || each.person == person; });
+}
+
 result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accounts)
 {
     Parties parties;
@@ -122,24 +94,6 @@ result<Parties> find_parties(Ledger& ledger, std::vector<AccountId> const& accou
         parties.push_back(std::move(*account));
     }
     return parties;
-}
-
-result<void> leave_out_given(Ledger& ledger, SecondPerson& second, Instant now)
-{
-    auto const unsaid = find_unsaid(ledger, now);
-    if (!unsaid)
-        return unsaid.error();
-    for (auto const& each : *unsaid) {
-        bool is_from_party = each.is_from_emergency;
-        for (auto const& party : second.parties)
-            is_from_party = is_from_party || party.person == each.giver;
-        if (!is_from_party || has_part(each.account, each.person, second))
-            continue;
-        auto& left_out = second.left_out[each.account];
-        left_out.until = std::max(left_out.until, each.told_at + second_person_time);
-        left_out.is_reason = is_one_of(each.role, second.roles);
-    }
-    return {};
 }
 
 result<Instant> left_out_until(SecondPerson const& second, AccountId account)

@@ -38,10 +38,11 @@ bool chief_may(SecondPerson const& second);
 /// `others`: how many could say yes. Where that is nobody the chief executive does instead, and after a day also where it is one alone, who may be ill.
 void ask_chief(SecondPerson& second, std::size_t others, Instant since, Instant now);
 
-/// Nobody is the second person for one who gave their account a way in during the last `second_person_time`, of which nobody has said a word (confirm_access,
-/// which is possible as long): it may be the same hands. Nor anybody who got it with the account for emergencies. As long as it holds their account they count: others may say a word of it still.
-/// With the roles that are asked first, before ask_chief.
-result<void> leave_out_given(Ledger& ledger, SecondPerson& second, Instant now);
+/// Who may be in the same hands as `actors`, the accounts that did what a yes is needed for, gets no say: whoever gave one of those a way in during the last
+/// `second_person_time`, of which nobody has said a word (confirm_access, which is possible as long), or gave it to whoever did that; and every account to which
+/// any of those, or another of the parties, gave one. So does who got theirs at the command line or with the account for emergencies: nobody knows whose hands
+/// those were. An account that is still held counts: others may say a word of it still. With the roles that are asked first, before ask_chief.
+result<void> leave_out_given(Ledger& ledger, SecondPerson& second, std::vector<AccountId> const& actors, Instant now);
 
 /// Errors: `errc::not_found`: not left out.
 result<Instant> left_out_until(SecondPerson const& second, AccountId account);
@@ -57,6 +58,8 @@ result<Account> require_refuser(Ledger& ledger, Actor const& actor, SecondPerson
 
 /// Everybody who could say yes now.
 result<std::vector<Account>> second_people(Ledger& ledger, SecondPerson const& second, Instant now);
+/// They had a part in it: with this account, or with another one of theirs.
+bool has_part(AccountId id, std::string const& person, SecondPerson const& second);
 /// As far as roles and people go.
 bool could_be_second(Account const& account, SecondPerson const& second);
 

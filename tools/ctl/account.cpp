@@ -170,8 +170,9 @@ int account_confirm(Common const& common, std::string const& login, Streams stre
     if (common.output == Output::json)
         write_json(streams, {{"ok", true}, {"login", login}});
     else
-        streams.out << fmt::format("{} {}; the audit and the headteacher are told\n",
-            is_late ? "it is on record that it is really" : "decides again: the account of", login);
+        streams.out << (is_late ? fmt::format("it is on record that it is really {}", login)
+                                : fmt::format("the account of {} decides again", login))
+                    << "; the audit and the headteacher are told\n";
     return success;
 }
 

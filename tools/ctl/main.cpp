@@ -167,7 +167,7 @@ void add_account(CLI::App& app, Plan& plan)
     of_one("clear-code", "take the second factor off an account whose phone and paper are gone", account_clear_code);
     of_one("confirm",
         "say that it is really them, also later, where nobody of the console could; 24 hours after what was given on the machine "
-        "or somebody there can say no to",
+        "or somebody of the console can say no to",
         account_confirm);
     of_one("close", "close an account, also the last that could confirm what an ICT lead does", account_close);
     of_one("new-password", "give an account another first password, which holds one that decides", account_new_password);

@@ -57,8 +57,7 @@ Part word_form(Visit const& visit, FoundHold const& found, std::vector<Problem> 
     WordChoice choice{"Ask them face to face or on the telephone: did they want this, and can they sign in with it? Confirm "
                       "nothing because of a mail or a message.",
         "Yes, it is really them",
-        found.is_late ? "It is on record, and the account says yes again to what whoever gave that does with accounts"
-                      : "The account decides again",
+        found.is_late ? "It is on record, and nobody can say no to it any more" : "The account decides again",
         "The account is closed at once: it is signed out, its keys end, no password and no code opens it, and what it drafted "
         "since leaves the draft and every publication that is not live yet",
         "No, it is not them", {}};
@@ -84,14 +83,30 @@ Words why_no_yes(Visit const& visit, FoundHold const& found)
     return failure_text(found.refused);
 }
 
+bool says_yes_to_accounts(store::ConsoleRole role)
+{
+    return role == store::ConsoleRole::ict_lead || role == store::ConsoleRole::headteacher
+        || role == store::ConsoleRole::chief_executive;
+}
+
+bool by_nobody_known(store::AccessHold const& hold)
+{
+    return std::any_of(hold.given.begin(), hold.given.end(),
+        [](store::GivenAccess const& each) { return each.giver == store::AccountId::none; });
+}
+
 void add_turn(Page& page, Visit const& visit, FoundHold const& found, std::vector<Problem> const& problems)
 {
     if (found.is_late)
         page.parts.push_back(
             inset(words("Nobody has said a word for 24 hours, so the account waits no longer. Until {} somebody can still say "
-                        "whether it is really them, also if it was closed since or lost its role. Until then, or until a yes, "
-                        "the account says yes to nothing that whoever gave that does with accounts.",
+                        "whether it is really them, also if it was closed since or lost its role.",
                 shown_time(visit.site, found.hold.refusable_until()))));
+    if (found.is_late && says_yes_to_accounts(found.hold.account.console_role))
+        page.parts.push_back(inset(by_nobody_known(found.hold)
+                ? "Until then, or until a yes, the account confirms nothing that others do with accounts."
+                : "Until then, or until a yes, neither this account nor whoever gave that confirms what the other does with "
+                  "accounts."));
     if (found.refused)
         page.parts.push_back(inset(why_no_yes(visit, found)));
     if (found.refused && found.may_refuse)
@@ -293,9 +308,9 @@ Words own_hold_text(Visit const& visit)
 
 Words unsaid_text(Visit const& visit, store::Instant until)
 {
-    return words("Somebody with a part in this, or the account for emergencies, gave your account another way to sign in, and "
-                 "nobody has said yet that it is really you. So somebody else says yes to this. That ends on {}, or once a "
-                 "second person has said on the page Roles that it is you.",
+    return words("You may be one and the same with somebody who has a part in this: of a way to sign in that your account was "
+                 "given, or that you gave, nobody has said yet that it is really them. So somebody else says yes to this. That "
+                 "ends on {}, or once a second person has said on the page Roles that it is really them.",
         shown_time(visit.site, until));
 }
 

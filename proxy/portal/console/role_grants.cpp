@@ -176,11 +176,14 @@ Words names_of_confirmers(std::vector<store::Account> const& accounts)
 Words names_of_role_confirmers(Visit const& visit, store::RoleGrant const& grant, store::ComingConfirmers const& coming)
 {
     if (coming.accounts.empty())
-        return words("nobody before it expires; on the machine, as another account of theirs with this role: gatehouse account "
-                     "add --role {} --person {} --login NAME",
+        return words(
+            "nobody before it expires, unless somebody says on the page Roles, of an account that was given a way to sign in, "
+            "that it is really them (on the machine: gatehouse account confirm). Also on the machine, as another account of "
+            "theirs "
+            "with this role: gatehouse account add --role {} --person {} --login NAME",
             store::to_text(grant.role), grant.login);
     return coming.from
-        ? words("nobody at the moment; from {} on {}", shown_time(visit.site, *coming.from), names_of(coming.accounts))
+        ? words("nobody at the moment; from {}: {}", shown_time(visit.site, *coming.from), names_of(coming.accounts))
         : names_of(coming.accounts);
 }
 

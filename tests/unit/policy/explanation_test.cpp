@@ -126,7 +126,8 @@ TEST_F(Explaining, WritesTextAndJson)
     auto const json = to_json(e);
     for (std::string_view const part : {R"({"verdict": "block", "rule": "blocked-social-media", "clause": "12", "reason": ")",
              R"("category": "media-sharing")", R"("list": "instagram")", R"("period": "lesson-2")", R"("list_line": 2)",
-             R"("sealed": false, "may_ask": true, "steps": [{"stage": "sealed", "id": "sealed")", R"("decided": true}]})"})
+             R"("sealed": false, "may_ask": true, "names_unasked": false, "steps": [{"stage": "sealed", "id": "sealed")",
+             R"("decided": true}]})"})
         EXPECT_THAT(json, HasSubstr(std::string(part)));
 }
 

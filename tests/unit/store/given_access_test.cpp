@@ -382,6 +382,97 @@ TEST_F(GivenAccesses, AreNotConfirmedWithAnAccountThatTheGiverGaveAWayIn)
     ASSERT_DONE(confirm(officer, chief));
 }
 
+/// The ICT lead comes in as the second one and gives others a password, which the ICT lead then confirms in their own name, or as a third.
+TEST_F(GivenAccesses, AreNotConfirmedByWhoMayBeInTheGiversAccount)
+{
+    auto const give_and_wait = [&](AccountId account, AccountId by) {
+        ASSERT_DONE(give_password(account, as(by)));
+        ASSERT_DONE(note_holds_seen(*ledger, head2, now));
+    };
+    give_and_wait(ict2, ict);
+    give_and_wait(head, ict);
+    now += hours{24};
+    ASSERT_DONE(give_password(officer, as(ict2)));
+    for (auto const by : {ict, head})
+        EXPECT_FAILS(confirm(officer, by), errc::way_in_unsaid);
+    EXPECT_EQ(access_left_out_until(*ledger, step(officer, ict)).value(), now - hours{24} + second_person_time);
+    ASSERT_DONE(check_access_refusal(*ledger, step(officer, ict))); // a no is safe
+    ASSERT_DONE(give_password(ict2, owner())); // a newer one holds the account; what was done with it before was done
+    EXPECT_FAILS(confirm(officer, ict), errc::way_in_unsaid);
+    ASSERT_DONE(confirm(officer, head2));
+    auto const late = find_late_access(*ledger, head, now);
+    ASSERT_TRUE(late);
+    ASSERT_DONE(confirm_access(*ledger, {head, late->given.back().id, as(head2), now}));
+    ASSERT_DONE(give_password(officer2, as(ict)));
+    ASSERT_DONE(confirm(officer2, head)); // of whom it is said that it is them
+    expect_intact();
+}
+
+TEST_F(GivenAccesses, AreNotPassedOnByAccountsThatWereGivenAWayInBefore)
+{
+    auto const ict3 = add("ict.three", "Ivan Grey", ConsoleRole::ict_lead);
+    for (auto const& [account, by] : {std::pair{ict2, ict}, {ict3, ict2}}) {
+        ASSERT_DONE(give_password(account, as(by)));
+        ASSERT_DONE(note_holds_seen(*ledger, head2, now));
+        now += hours{24};
+    }
+    ASSERT_DONE(give_password(officer, as(ict3)));
+    EXPECT_FAILS(confirm(officer, ict), errc::way_in_unsaid) << "behind the one who was behind it";
+    ASSERT_DONE(give_password(officer2, as(ict)));
+    EXPECT_FAILS(confirm(officer2, ict3), errc::way_in_unsaid) << "with an account that was given by one that was given";
+    now += second_person_time - hours{48};
+    ASSERT_DONE(confirm(officer, ict)); // it is too late for a word of the first
+}
+
+/// A yes is of all ways in before it too, so nobody says it who gave one of them.
+TEST_F(GivenAccesses, ThatAreOlderAreSeenAndSaidWithTheNewest)
+{
+    ASSERT_DONE(set_sign_on(*ledger, head, "h.brown@school.example", as(ict), now));
+    ASSERT_DONE(note_holds_seen(*ledger, head2, now));
+    now += hours{25};
+    ASSERT_DONE(give_password(head, as(ict2)));
+    auto const hold = find_access_hold(*ledger, head, now);
+    ASSERT_TRUE(hold);
+    ASSERT_EQ(hold->given.size(), 2U);
+    EXPECT_EQ(hold->given.front().kind, AccessKind::sign_on);
+    EXPECT_FALSE(hold->until) << "nobody was told of the newest";
+    for (auto const by : {ict, ict2})
+        EXPECT_FAILS(confirm(head, by), errc::same_person);
+    ASSERT_DONE(confirm(head, head2));
+    EXPECT_FAILS(find_late_access(*ledger, head, now), errc::wrong_state);
+    expect_intact();
+}
+
+/// Nobody said a word when the account was made, months ago, by whoever says no today.
+TEST_F(GivenAccesses, AreRefusedAlsoByWhoGaveOneLongAgo)
+{
+    ASSERT_DONE(give_password(officer, as(ict)));
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    now += second_person_time + hours{24};
+    ASSERT_DONE(give_password(officer, as(ict2)));
+    ASSERT_TRUE(refuse(officer, ict));
+    EXPECT_TRUE(find_account(*ledger, officer)->access_refused);
+    auto const refused = find_refused_access(*ledger, officer, as(head), now);
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->given.size(), 1U) << "of the old one nobody says anything any more";
+    expect_intact();
+}
+
+/// Nobody knows who was at the command line.
+TEST_F(GivenAccesses, FromTheMachineMakeNobodyASecondPersonBeforeAWord)
+{
+    ASSERT_DONE(give_password(ict2, owner()));
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    now += hours{24};
+    EXPECT_FALSE(is_held(ict2));
+    ASSERT_DONE(give_password(officer, as(ict)));
+    EXPECT_FAILS(confirm(officer, ict2), errc::way_in_unsaid);
+    auto const late = find_late_access(*ledger, ict2, now);
+    ASSERT_TRUE(late);
+    ASSERT_DONE(confirm_access(*ledger, {ict2, late->given.back().id, as(head), now}));
+    ASSERT_DONE(confirm(officer, ict2));
+}
+
 TEST_F(GivenAccesses, AreConfirmedByTheChiefExecutiveWhereNobodyElseCould)
 {
     EXPECT_FALSE(could_confirm(head, chief));

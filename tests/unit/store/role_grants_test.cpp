@@ -281,6 +281,19 @@ TEST_F(RoleGrants, AreNotConfirmedWithAnAccountThatWhoAskedGaveAWayIn)
     ASSERT_DONE(confirm(second, chief)); // of this one somebody said a word
 }
 
+/// The ICT lead comes in as another one, asks for a role, and confirms it as themselves.
+TEST_F(RoleGrants, AreNotConfirmedByWhoMayHaveAskedInSomebodyElsesName)
+{
+    auto const ict2 = add("ict.two", "Ida Blue", ConsoleRole::ict_lead);
+    ASSERT_DONE(reset_password(*ledger, ict2, PasswordHash{"x"}, as(ict), now));
+    ASSERT_DONE(note_holds_seen(*ledger, head, now));
+    now += hours{25};
+    auto const id = ask(dsl, ConsoleRole::ict_lead, ict2);
+    EXPECT_FAILS(confirm(id, ict), errc::way_in_unsaid);
+    ASSERT_DONE(check_role_refusal(*ledger, {id, as(ict), now}));
+    ASSERT_DONE(confirm(id, head));
+}
+
 TEST_F(RoleGrants, DoNotCountAtOnceBecauseWhoAskedGaveTheOthersAWayIn)
 {
     close(head2, tuesday);
