@@ -80,7 +80,10 @@ bool Notifier::tell_all()
         = store_.run([this](store::Ledger& ledger) { return store::due_notices(ledger, roles_, clock_.now().instant); });
     if (!due)
         return true; // the store says so itself; the next look will do
-    return std::all_of(due->begin(), due->end(), [this](auto const& notice) { return tell(notice); });
+    bool are_told = true;
+    for (auto const& notice : *due) // one that is not taken keeps no other back: its address alone may be wrong
+        are_told = !ends_ && tell(notice) && are_told;
+    return are_told;
 }
 
 bool Notifier::tell(store::DueNotice const& notice)

@@ -157,11 +157,10 @@ Words failure_text(error_code const& failure)
             "The draft has changes of an account to which somebody else gave another way to sign in, and nobody has said yet "
             "that it is really them. Publish your own changes, or take those out of the draft."},
         Text{errc::way_in_unsaid,
-            "You may be one and the same with somebody who has a part in this: of a way to sign in that your account was given, "
-            "or "
-            "that you gave, nobody has said yet that it is really them. So somebody else takes this step. You can take it 14 "
-            "days "
-            "after somebody was told of that, or once a second person has said on the page Roles that it is really them."},
+            "The same person might be behind your account and another that has a part in this: your account was given a way to "
+            "sign in, or you gave one, and nobody has said yet that it is really them. So somebody else takes this step. You can "
+            "take it 14 days after somebody was told of that, or once a second person has said on the page Roles that it is "
+            "really them."},
         Text{errc::access_given_recently, "Somebody else gave your account another way to sign in, so it decides nothing yet."},
         Text{errc::conflict_of_interest, "This is about you, so somebody else must look at it."},
         Text{errc::password_too_short,

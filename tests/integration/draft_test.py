@@ -255,13 +255,14 @@ def what_would_change_goes_by_the_choice():
 
 def what_would_change_is_of_one_draft():
     """While somebody goes on changing the draft, nothing is offered that may be of two drafts."""
-    ends = threading.Event()
+    begun, ends = threading.Event(), threading.Event()
 
     def go_on():
         number = 0
         while not ends.is_set():
             number += 1
             assert OTHER.fill("/lists/add", "/lists/add", list="school-block", target=f"n{number}.busy.example", reason="More.", review="2027-06-01", when="draft").status == 303
+            begun.set()
 
     def says_so():
         text = OFFICER.get("/draft/effect?days=1&whose=all").text
@@ -272,6 +273,7 @@ def what_would_change_is_of_one_draft():
     with concurrent.futures.ThreadPoolExecutor() as pool:
         busy = pool.submit(go_on)
         try:
+            assert begun.wait(60) or busy.result(), "nothing is in the draft"
             wait_until(says_so, what="a page that was made while the draft changed")
         finally:
             ends.set()

@@ -98,7 +98,7 @@ class MailServer:
                 say("452 the disk is full" if self.mood == "full" else "250 well")
             elif verb.startswith("RCPT TO:"):
                 mail["to"].append(re.search("<(.*?)>", words)[1])
-                say("250 well")
+                say("550 nobody of that name" if self.mood == "knows no officer" and OFFICER in mail["to"] else "250 well")
             elif verb == "DATA":
                 say("354 go on")
                 text = b""
@@ -149,6 +149,18 @@ def nothing_is_lost_while_the_server_refuses_or_is_away():
     # The next look finds nothing new: a report for the DSL is the only mail that follows.
     Browser(GATE.portal_port, secure=False).fill("/tell", "/tell", about="pupil", person="x", text="Again.")
     equal([mail["to"] for mail in MAIL.taken(before + 2)[before:]], [[OFFICER, "second@school.example"], [DSL]], "mails after the restart")
+
+
+def an_address_that_is_refused_keeps_no_other_mail_back():
+    before, refused = len(MAIL.mails), "mail.not_sent kind=requests"
+    known = GATE.log_path.read_text().count(refused)
+    MAIL.mood = "knows no officer"
+    assert ask_for_site(GATE, "www.fourth.example")
+    wait_until(lambda: GATE.log_path.read_text().count(refused) > known, seconds=30, what="the refusal in the log")
+    assert Browser(GATE.portal_port, secure=False).fill("/tell", "/tell", about="pupil", person="x", text="Again.").status == 303
+    equal(MAIL.taken(before + 1)[before]["to"], [DSL])
+    MAIL.mood = "good"
+    equal(MAIL.taken(before + 2)[before + 1]["to"][0], OFFICER)
 
 
 def the_console_does_not_wait_for_a_deaf_server():
@@ -271,7 +283,8 @@ try:
     GATE = Gateway(ca=False, edit=with_password, accounts=[("officer", "olive"), ("dpo", "dev"), ("dsl", "dora"), ("headteacher", "harriet")], settings={
         "mail": MAIL_LINES, "mail.to": f'officer = ["{OFFICER}", "second@school.example"]\ndsl = ["{DSL}"]'})
     with GATE:
-        SUITE.run(waits_are_told_once_and_name_nobody, nothing_is_lost_while_the_server_refuses_or_is_away, the_console_does_not_wait_for_a_deaf_server,
+        SUITE.run(waits_are_told_once_and_name_nobody, nothing_is_lost_while_the_server_refuses_or_is_away,
+                  an_address_that_is_refused_keeps_no_other_mail_back, the_console_does_not_wait_for_a_deaf_server,
                   a_change_of_the_mail_is_told_through_the_new_settings, a_report_is_told_to_whoever_reads_it_next,
                   where_that_mail_does_not_go_a_row_says_so, a_server_without_tls_or_with_a_strangers_certificate_gets_nothing)
 finally:

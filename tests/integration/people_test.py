@@ -352,7 +352,7 @@ def who_is_left_out_is_told_why():
     hold = f"/roles/access?id={number}"
     page = head.get(hold)
     text = html.unescape(page.text)
-    assert "nobody has said yet that it is really you" in text and "That ends on 10 Dec 2026" in text and "You can say no." in text, text[-3000:]
+    assert "nobody has said yet that it is really them" in text and "That ends on 10 Dec 2026" in text and "You can say no." in text, text[-3000:]
     assert "it is your own account" not in text and 'value="confirm"' not in text and "Carla (carla)" in text, text[-3000:]
     word = {"id": number, "newest": page.hidden()["newest"], "decision": "confirm", "reason": "", "password": "another password of harriet"}
     page = head.fill("/account", "/roles/access", **word)

@@ -308,9 +308,9 @@ Words own_hold_text(Visit const& visit)
 
 Words unsaid_text(Visit const& visit, store::Instant until)
 {
-    return words("You may be one and the same with somebody who has a part in this: of a way to sign in that your account was "
-                 "given, or that you gave, nobody has said yet that it is really them. So somebody else says yes to this. That "
-                 "ends on {}, or once a second person has said on the page Roles that it is really them.",
+    return words("The same person might be behind your account and another that has a part in this: your account was given a way "
+                 "to sign in, or you gave one, and nobody has said yet that it is really them. So somebody else says yes to "
+                 "this. That ends on {}, or once a second person has said on the page Roles that it is really them.",
         shown_time(visit.site, until));
 }
 
