@@ -13,9 +13,9 @@ void Exchange::channel_written(net::Channel&)
     connection.written(*this);
 }
 
-void Exchange::channel_read(net::Channel&, std::size_t size)
+void Exchange::channel_read(net::Channel&)
 {
-    connection.read(*this, size);
+    connection.note_read(*this);
 }
 
 Connection::Connection(Role role, net::Stream& stream)
@@ -165,14 +165,21 @@ void Connection::written(Exchange& exchange)
     wake();
 }
 
-/// The peer learns that it may send more.
-void Connection::read(Exchange& exchange, std::size_t size)
+/// Of frames less is gone than of text: a chunk's syntax is longer than a small piece of a body. Each byte of a frame is at least one in the
+/// channel, so what is left there bounds what may still be credited.
+void Connection::note_read(Exchange& exchange)
 {
-    auto const gone = exchange.channel->unread() == 0 ? exchange.unread : std::min(size, exchange.unread);
+    auto const gone = exchange.unread - std::min(exchange.unread, exchange.channel->unread());
     exchange.unread -= gone;
-    if (gone == 0 || exchange.id < 0)
+    credit(exchange, gone);
+}
+
+/// The peer learns that it may send more.
+void Connection::credit(Exchange& exchange, std::size_t size)
+{
+    if (size == 0 || exchange.id < 0)
         return;
-    nghttp2_session_consume(session(), exchange.id, gone);
+    nghttp2_session_consume(session(), exchange.id, size);
     body_read(exchange);
     wake();
 }
@@ -203,12 +210,10 @@ bool Connection::head_complete(Exchange& exchange, bool ended)
 
 void Connection::take_data(Exchange& exchange, std::string_view data)
 {
-    exchange.unread += data.size();
     body_arrives();
-    if (exchange.channel->is_closed()) { // nobody will read it
-        read(exchange, data.size());
-        return;
-    }
+    if (exchange.channel->is_closed()) // nobody will read it
+        return credit(exchange, data.size());
+    exchange.unread += data.size();
     if (exchange.arriving != Body::chunked)
         return exchange.channel->arrive(data);
     text_.clear();

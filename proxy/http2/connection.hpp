@@ -20,7 +20,7 @@ struct Exchange final : net::Carrier {
     {
     }
     void channel_written(net::Channel& channel) override;
-    void channel_read(net::Channel& channel, std::size_t size) override;
+    void channel_read(net::Channel& channel) override;
 
     Connection& connection;
     std::list<Exchange>::iterator self;
@@ -115,7 +115,8 @@ private:
     net::task<> write_frames();
     bool collect_frames();
     void written(Exchange& exchange);
-    void read(Exchange& exchange, std::size_t size);
+    void note_read(Exchange& exchange);
+    void credit(Exchange& exchange, std::size_t size);
     ssize_t fill(Exchange& exchange, std::span<char> into, std::uint32_t& flags);
     ssize_t fill_raw(Exchange& exchange, std::span<char> into, std::uint32_t& flags);
     bool find_piece(Exchange& exchange);

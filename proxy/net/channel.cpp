@@ -51,7 +51,7 @@ std::size_t Channel::take(std::span<char> into)
     incoming_.consume(size);
     incoming_.release();
     if (carrier_ != nullptr)
-        carrier_->channel_read(*this, size);
+        carrier_->channel_read(*this);
     return size;
 }
 

@@ -19,8 +19,8 @@ class Carrier {
 public:
     /// There is more in `outgoing()`, or the user has said its last.
     virtual void channel_written(Channel& channel) = 0;
-    /// The user took that many bytes of what had arrived.
-    virtual void channel_read(Channel& channel, std::size_t size) = 0;
+    /// The user took some of what had arrived.
+    virtual void channel_read(Channel& channel) = 0;
 
 protected:
     ~Carrier() = default;

@@ -29,7 +29,7 @@ void check(bool holds, char const* what)
 /// The wire: takes what we say and forgets it.
 struct Wire final : net::Carrier {
     void channel_written(net::Channel& channel) override { channel.sent(channel.outgoing().size()); }
-    void channel_read(net::Channel&, std::size_t) override { }
+    void channel_read(net::Channel&) override { }
 };
 
 std::string take_all(net::Channel& channel)

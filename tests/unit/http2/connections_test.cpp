@@ -75,6 +75,16 @@ protected:
         co_return true;
     }
 
+    /// True once it holds; false after so long that it never will.
+    template <class Condition>
+    bool becomes(Condition const& condition)
+    {
+        auto const end = std::chrono::steady_clock::now() + 20s;
+        while (!condition() && std::chrono::steady_clock::now() < end)
+            run(settle());
+        return condition();
+    }
+
     static net::task<std::string> read_until(net::Stream& stream, std::string_view mark)
     {
         std::string text;
@@ -103,6 +113,18 @@ protected:
         auto const sent = co_await stream.write(text);
         stream.no_deadline();
         co_return sent.has_value();
+    }
+
+    /// Bytes of a body, each in a frame of its own.
+    static net::task<bool> trickle(net::Stream& stream, std::size_t times)
+    {
+        stream.expire_after(20s);
+        for (std::size_t i = 0; i < times; ++i) {
+            auto const sent = co_await stream.write("1\r\nx\r\n");
+            if (!sent)
+                co_return false;
+        }
+        co_return true;
     }
 
     static net::task<std::size_t> read_once(net::Stream& stream)
@@ -322,6 +344,26 @@ TEST_F(Connections, GiveAClientFewWideWindowsForWhatItDoesNotRead)
     EXPECT_GT(run(read_once(last.stream)), 0U);
     run(settle());
     EXPECT_GT(client->unread(), before + limits::narrow_origin_window) << "a place became free for whoever reads";
+}
+
+TEST_F(Connections, LetThePeerSendNoMoreThanWasReadHoweverSmallItsFrames)
+{
+    constexpr std::size_t pieces = 4000; // each six bytes of text: a chunk
+    auto const asked = origins.open(origin, me);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    ASSERT_TRUE(becomes([&] { return heard.size() == 1; }));
+    ASSERT_TRUE(run(say(heard.front().stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")));
+    ASSERT_TRUE(run(trickle(heard.front().stream, pieces)));
+    ASSERT_TRUE(becomes([&] { return client->unread() == pieces; })) << client->unread();
+    std::size_t taken = run(read_once(asked->stream));
+    EXPECT_GE(taken, pieces);
+    EXPECT_EQ(client->unread(), pieces) << "most chunks still wait";
+    while (client->unread() > 0) {
+        auto const size = run(read_once(asked->stream));
+        ASSERT_GT(size, 0U);
+        taken += size;
+    }
+    EXPECT_GE(taken, 6 * pieces);
 }
 
 TEST_F(Connections, ResetWhatIsNotHttp)
