@@ -9,10 +9,8 @@ namespace {
 
 void append(ReadBuffer& buffer, std::string_view bytes)
 {
-    if (bytes.empty())
-        return;
-    std::memcpy(buffer.prepare(bytes.size()).data(), bytes.data(), bytes.size());
-    buffer.commit(bytes.size());
+    if (!bytes.empty())
+        buffer.append(bytes);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace gatehouse::net {
 
@@ -28,11 +29,26 @@ public:
             if (capacity_ - (end_ - begin_) < size)
                 grow(end_ - begin_ + size);
             else
-                std::memmove(storage_.get(), storage_.get() + begin_, end_ - begin_);
-            end_ -= begin_;
-            begin_ = 0;
+                move_to_front();
         }
         return {storage_.get() + end_, capacity_ - end_};
+    }
+
+    /// Puts bytes behind the others. Unlike `prepare` for those that come piece by piece while nobody reads: all that is held is copied only once as
+    /// much again has come or gone, and the memory is at most the double of what is held, or was.
+    void append(std::string_view bytes)
+    {
+        auto const held = end_ - begin_;
+        if (capacity_ - end_ < bytes.size()) {
+            if (held == 0)
+                grow(bytes.size());
+            else if (begin_ < held || capacity_ - held < bytes.size())
+                grow(2 * (held + bytes.size()));
+            else
+                move_to_front();
+        }
+        std::memcpy(storage_.get() + end_, bytes.data(), bytes.size());
+        commit(bytes.size());
     }
 
     void commit(std::size_t size) { end_ += size; }
@@ -55,6 +71,13 @@ private:
             std::memcpy(larger.get(), storage_.get() + begin_, end_ - begin_);
         storage_ = std::move(larger);
         capacity_ = capacity;
+        end_ -= std::exchange(begin_, 0);
+    }
+
+    void move_to_front()
+    {
+        std::memmove(storage_.get(), storage_.get() + begin_, end_ - begin_);
+        end_ -= std::exchange(begin_, 0);
     }
 
     std::unique_ptr<char[]> storage_;
