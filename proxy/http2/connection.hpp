@@ -29,6 +29,7 @@ struct Exchange final : net::Carrier {
 
     std::unique_ptr<ArrivingHead> head = std::make_unique<ArrivingHead>(); ///< that arrives, then trailers; null in between
     bool head_arrived = false;
+    unsigned interim_heads = 0; ///< that arrived before it
     Body arriving = Body::none;
     bool arrived = false;      ///< all of it
     std::size_t unread = 0;    ///< bytes of frames that the peer is not yet told of as read

@@ -108,6 +108,9 @@ bool OriginConnection::take_head(Exchange& exchange, bool ended)
     auto const head = std::move(exchange.head);
     std::string text;
     if (head->is_interim()) {
+        // No window bounds heads, and who would count them may be a while in coming.
+        if (++exchange.interim_heads > http1::limits::interim_responses)
+            return false;
         head->append_response(text, Body::none, exchange.method);
     } else {
         exchange.head_arrived = true;

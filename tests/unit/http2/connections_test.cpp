@@ -366,6 +366,22 @@ TEST_F(Connections, LetThePeerSendNoMoreThanWasReadHoweverSmallItsFrames)
     EXPECT_GE(taken, 6 * pieces);
 }
 
+TEST_F(Connections, ResetAnAnswerWithMoreInterimHeadsThanAnybodyReads)
+{
+    auto const asked = origins.open(origin, me);
+    ASSERT_TRUE(run(say(asked->stream, get)));
+    ASSERT_TRUE(becomes([&] { return heard.size() == 1; }));
+    std::string heads;
+    for (unsigned i = 0; i < 2 * http1::limits::interim_responses; ++i)
+        heads += "HTTP/1.1 103 Early\r\nLink: y\r\n\r\n";
+    (void)run(say(heard.front().stream, heads));
+    std::string wanted;
+    for (unsigned i = 0; i < http1::limits::interim_responses; ++i)
+        wanted += "HTTP/1.1 103 \r\nlink: y\r\n\r\n";
+    auto const got = hear(asked->stream, "<>");
+    EXPECT_TRUE(got.starts_with(wanted + "<") && got.ends_with("reset by peer>")) << got;
+}
+
 TEST_F(Connections, ResetWhatIsNotHttp)
 {
     auto const asked = origins.open(origin, me);
