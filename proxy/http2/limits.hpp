@@ -19,7 +19,9 @@ inline constexpr std::int32_t origin_window
 inline constexpr std::size_t wide_downloads
     = 64; ///< streams of one client with it, a worker, over all origins: 32 MiB; others stay narrow until one of these has ended
 inline constexpr std::uint32_t narrow_origin_window = 16 * 1024; ///< what each stream from an origin has before
-inline constexpr std::int32_t connection_window = 4 << 20;       ///< the same, all streams of a connection to an origin together
+inline constexpr std::int32_t connection_window = 2 * static_cast<std::int32_t>(streams)
+    * origin_window; ///< the same, all streams of a connection to an origin together: so none of them waits for what another leaves unread.
+                     ///< Twice, since the peer is told of what was read only once that is half the window
 inline constexpr std::size_t unpacked_head = 1
     << 20; ///< bytes of a head's fields; above: the stream ends. HPACK makes four thousand of one on the wire (CVE-2016-6581)
 inline constexpr std::uint64_t reset_burst

@@ -43,9 +43,7 @@ bool OriginConnection::has_room_for(policy::IpAddress const& client)
 {
     if (kept_for_ ? *kept_for_ != client : has_had_enough_of(client))
         return false;
-    // What others do not read must not stand in the way: the window of the connection is everybody's.
-    return !retired_ && unread() < static_cast<std::size_t>(limits::connection_window) / 2
-        && nghttp2_session_check_request_allowed(session()) != 0
+    return !retired_ && nghttp2_session_check_request_allowed(session()) != 0
         && open_exchanges()
         < std::min(limits::streams, nghttp2_session_get_remote_settings(session(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
 }

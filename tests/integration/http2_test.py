@@ -5,6 +5,7 @@ usage: http2_test.py [--list] [text that the names of the cases must hold]
 """
 import base64
 import concurrent.futures
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -27,8 +28,18 @@ GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 LARGE = os.urandom(1 << 20) * 8
 HEARD = []  # every request that an HTTP/2 origin read whole
 TALKED = []  # the paths that an origin of HTTP/1.1 was asked for
-GATE_OPEN = threading.Event()  # what /slow-end waits for
+GATE_OPEN = threading.Event()  # what /events waits for
 REFUSED = set()
+
+
+@contextlib.contextmanager
+def gate_closed():
+    """Until somebody opens it, or the end: whatever fails, no origin shall wait for it behind that."""
+    GATE_OPEN.clear()
+    try:
+        yield
+    finally:
+        GATE_OPEN.set()
 
 
 def serve(request):
@@ -435,26 +446,32 @@ def reads_nothing():
     assert resident_kib(GATE) - before < 100_000, "what nobody reads piles up"
 
 
+def granted(request):
+    """Bytes that its origin may send now."""
+    return request.end.state.local_flow_control_window(request.stream)
+
+
 @covers("what one client asks for and does not read leaves the site open to the others")
 def unread_downloads():
     HEARD.clear()
-    with Browser("stream.example") as hoarder, Browser("stream.example") as client:
+    with Browser("stream.example") as hoarder, Browser("stream.example") as client, gate_closed():
         hoarder.withholds = True
         hoarder.wait_for_settings()
-        for _ in range(16):
+        client.wait_for_settings()
+        events = client.ask("/events")
+        client.wait(events, h2.events.DataReceived)
+        for _ in range(9):
             hoarder.ask("/large")
         hoarder.flush()
-        wait_until(lambda: HEARD and HEARD[0].end.state.outbound_flow_control_window < 16384, what="the connection to the origin is full")
-        full = HEARD[0].end
+        wait_until(lambda: len(HEARD) == 10 and all(granted(request) == 0 for request in HEARD[1:]), what="all that has room is sent")
+        assert HEARD[1].end.state.outbound_flow_control_window > 1 << 20, "the connection to the origin is not full"
         assert client.get("/small").status == 200
-        assert HEARD[-1].path == "/small" and HEARD[-1].end is not full, "another connection, for what would wait on the full one"
+        GATE_OPEN.set()
+        assert client.answer(events).body == b"data: one\n\ndata: two\n\n", "what was open already goes on"
 
 
 @covers("of the downloads that a client begins few may have much unread, and those of another are its own")
 def wide_downloads():
-    def granted(request):
-        """Bytes that its origin may send now."""
-        return request.end.state.local_flow_control_window(request.stream)
     HEARD.clear()
     GATE_OPEN.clear()
     with Browser("stream.example") as hoarder, Browser("stream.example", room="127.0.0.1") as other:

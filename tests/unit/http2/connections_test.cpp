@@ -382,6 +382,26 @@ TEST_F(Connections, ResetAnAnswerWithMoreInterimHeadsThanAnybodyReads)
     EXPECT_TRUE(got.starts_with(wanted + "<") && got.ends_with("reset by peer>")) << got;
 }
 
+TEST_F(Connections, LetNobodyWaitForWhatAnotherClientLeavesUnread)
+{
+    constexpr std::size_t downloads = 9; // more than 4 MiB
+    std::vector<std::unique_ptr<net::Upstream>> asked;
+    for (std::size_t i = 0; i <= downloads; ++i) {
+        asked.push_back(origins.open(origin, i < downloads ? me : other));
+        ASSERT_TRUE(asked.back());
+        ASSERT_TRUE(run(say(asked.back()->stream, get)));
+    }
+    ASSERT_TRUE(becomes([&] { return heard.size() == downloads + 1; }));
+    std::string const body(static_cast<std::size_t>(limits::origin_window), 'b');
+    for (std::size_t i = 0; i < downloads; ++i)
+        ASSERT_TRUE(run(say(std::next(heard.begin(), static_cast<std::ptrdiff_t>(i))->stream,
+            "HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + body)));
+    ASSERT_TRUE(becomes([&] { return client->unread() == downloads * body.size(); })) << client->unread();
+    ASSERT_TRUE(run(say(heard.back().stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")));
+    EXPECT_TRUE(hear(asked.back()->stream, "hello").ends_with("\r\n\r\nhello"));
+    EXPECT_TRUE(origins.has(origin, other)) << "further requests need no other connection";
+}
+
 TEST_F(Connections, ResetWhatIsNotHttp)
 {
     auto const asked = origins.open(origin, me);
