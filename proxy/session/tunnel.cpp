@@ -117,11 +117,13 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
         outcome.failure = "no-client-hello";
 }
 
-/// The same where the name is dialled already: what it leads to is held against a policy that was published since.
+/// The same where the name is dialled already: what it leads to is held against a policy that was published since. Where an address was dialled
+/// and the hello gives a name, that is left behind: it says nothing about the name.
 void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked, net::Dialed const& dialed)
 {
+    bool const bare = outcome.target.host.is_address();
     judge_hello(session, outcome, peeked);
-    if (outcome.failure.empty())
+    if (outcome.failure.empty() && !bare)
         closed_by_name(session, outcome, leads_to(dialed.aliases, {&dialed.address, 1}));
 }
 

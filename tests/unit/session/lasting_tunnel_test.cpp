@@ -1,5 +1,7 @@
 // A tunnel that is open while policies come and go.
 
+#include "policy/domain_set.hpp"
+#include "policy/list_source.hpp"
 #include "policy/parse.hpp"
 #include "tests/fuzz/session/world.hpp"
 #include "tests/unit/tls/tls_support.hpp"
@@ -152,6 +154,70 @@ TEST_F(CloakedTunnel, ThatIsOpenIsEndedByAPolicyThatClosesItsOtherName)
     EXPECT_TRUE(world.rows().empty()) << "it is still open";
     world.publishes(open_but_for("casino.example"));
     expect_row("ended-by-policy");
+}
+
+/// A server may be asked for by its address; no name may lead to it.
+std::shared_ptr<policy::Policy const> open_server()
+{
+    auto parsed = policy::parse_policy({{"policy.toml", R"(
+school = "Test"
+unknown_role = "person"
+[[role]]
+id = "person"
+title = "Person"
+default = "allow"
+default_reason = "Open."
+[[category]]
+id = "own"
+title = "Ours"
+[[rule]]
+id = "servers"
+who = ["everyone"]
+what = ["list:servers"]
+action = "allow"
+reason = "Open."
+[[rule]]
+id = "server-room"
+who = ["everyone"]
+what = ["host:10.20.5.7"]
+action = "block"
+reason = "Closed."
+)"},
+        {"timetable.toml", ""}, {"lists.toml", R"(
+[[list]]
+id = "servers"
+title = "Servers"
+category = "own"
+path = "servers"
+format = "domains"
+aliases = false
+)"}});
+    EXPECT_TRUE(parsed.ok());
+    std::vector<policy::ListFile> files;
+    files.push_back({"servers", "servers", policy::read_list(policy::ListFormat::domains, "10.20.5.7\n").entries});
+    auto const image = std::make_shared<std::vector<std::byte>>(policy::encode_list_image(files, 1));
+    EXPECT_TRUE(policy::verify_list_image(*image));
+    parsed.policy.attach(image, *image);
+    return std::make_shared<policy::Policy const>(std::move(parsed.policy));
+}
+
+TEST(BareTunnel, DoesNotHoldTheAddressThatItLeavesAgainstTheNameInItsHello)
+{
+    world::World world{open_server()};
+    world.client_sends("CONNECT 10.20.5.7:443 HTTP/1.1\r\nHost: 10.20.5.7:443\r\n\r\n");
+    ASSERT_TRUE(world.client_got().starts_with("HTTP/1.1 200 ")) << world.client_got();
+    world.client_sends(tls::test::openssl_hello("open.example", TLS1_3_VERSION));
+    auto const dialed = world.dialed();
+    ASSERT_EQ(dialed.size(), 2U);
+    EXPECT_EQ(dialed[0].address, "10.20.5.7");
+    EXPECT_EQ(dialed[0].seen, "");
+    EXPECT_EQ(dialed[1].name, "open.example");
+    EXPECT_NE(dialed[1].seen, "") << "the hello went on to what has that name";
+    EXPECT_TRUE(world.ends());
+    auto const rows = world.rows();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].verdict, policy::Verdict::allow);
+    EXPECT_EQ(rows[0].refusal, "");
 }
 
 /// An upgraded connection, whose request is decided long before its origin agrees.
