@@ -4,6 +4,7 @@
 #include "policy/self_check.hpp"
 #include "policy/step_writer.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace gatehouse::policy {
@@ -242,6 +243,7 @@ void overrule(Explanation& out, Policy const& policy, Decision const& made, std:
     out.steps.push_back({made.stage, std::string{rule_id(policy, made)}, true, std::move(because)});
     out.verdict = Verdict::block;
     out.stage = made.stage;
+    out.names_unasked = false;
     describe_ruling(out, policy, made);
 }
 
@@ -316,7 +318,7 @@ void describe_closing(Explanation& out, Policy const& policy, ClosedByName const
 Explanation explain_by_names(Policy const& policy, Query const& query, LeadsTo const& leads)
 {
     auto out = explain(policy, query);
-    out.names_unasked = out.names_unasked && leads.names.empty() && leads.addresses.empty();
+    out.names_unasked = out.names_unasked && leads.names.empty() && std::ranges::none_of(leads.addresses, is_special_purpose);
     if (auto const closed = judge_names(policy, query, decide(policy, query), leads))
         describe_closing(out, policy, *closed);
     return out;

@@ -3,6 +3,7 @@
 #include "policy/explanation.hpp"
 #include "tests/golden/school_fixture.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace gatehouse::policy {
@@ -170,6 +171,10 @@ TEST_F(JudgeAlias, IsExplained)
     };
     EXPECT_TRUE(explain(policy, query(target)).names_unasked);
     EXPECT_FALSE(explained_by("edge.provider.test").names_unasked);
+    std::vector<IpAddress> const outside{IpAddress::parse("93.184.216.34").value()},
+        inside{IpAddress::parse("10.20.5.7").value()};
+    EXPECT_TRUE(explain_by_names(policy, query(target), {{}, outside}).names_unasked) << "a public address says nothing";
+    EXPECT_FALSE(explain_by_names(policy, query(target), {{}, inside}).names_unasked);
     auto const closed = explained_by("www.tiktok.com");
     EXPECT_EQ(closed.verdict, Verdict::block);
     EXPECT_EQ(closed.rule, "pupils-media-sharing");
@@ -252,8 +257,9 @@ TEST_F(JudgeAlias, LeavesOpenSitesOnThePlatformsOfTheShippedLists)
         EXPECT_EQ(decide(policy, query(itself)).verdict, Verdict::block) << platform;
         EXPECT_EQ(closing("www.bakery.example", platform), "") << platform;
     }
-    for (auto const& list : policy.lists) // hf.space, to which sites of others lead; no shipped rule closes it
-        EXPECT_FALSE(list.id == "ai-assistants" && list.aliases);
+    auto const assistants = std::ranges::find_if(policy.lists, [](auto const& list) { return list.id == "ai-assistants"; });
+    ASSERT_NE(assistants, policy.lists.end());
+    EXPECT_FALSE(assistants->aliases) << "hf.space, to which sites of others lead; no shipped rule closes it";
     EXPECT_EQ(closing("www.bakery.example", "www.tiktok.com"), "pupils-below-minimum-age");
     EXPECT_EQ(closing("www.bakery.example", "casino-test.protonvpn.com"), "blocked-circumvention");
 }

@@ -285,6 +285,8 @@ TEST_F(ContentDecisionTest, TheFirstEntryWhoseLimitIsReachedCloses)
     EXPECT_EQ(why.phrase_list, "adult-pages");
     EXPECT_THAT(why.steps.back().because, HasSubstr("weigh 65, the limit is 60"));
     EXPECT_TRUE(why.may_ask);
+    EXPECT_TRUE(explain(policy_, query).names_unasked);
+    EXPECT_FALSE(why.names_unasked) << "it was visited";
 }
 
 TEST_F(ContentDecisionTest, SearchesCannotDecideAboutInspection)
