@@ -223,8 +223,7 @@ def bodies():
 
 @covers("server-sent events come one by one")
 def events():
-    GATE_OPEN.clear()
-    with Browser("stream.example") as client:
+    with Browser("stream.example") as client, gate_closed():
         stream = client.ask("/events")
         while client.body(stream) != b"data: one\n\n":
             assert client.take()
@@ -411,22 +410,21 @@ def packed_head():
 
 @covers("more requests at once than allowed end the connection; those given up make room at once, though their origin says nothing")
 def too_many():
-    GATE_OPEN.clear()
-    with Browser("stream.example") as client:
-        client.wait_for_settings()
-        for stream in [client.ask("/events") for _ in range(100)]:
-            client.wait(stream, h2.events.DataReceived)
-            client.state.reset_stream(stream, 8)
-        client.flush()
-        wait_until(lambda: client.get("/page").status == 200, what="room for a new request")
-    GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/events" and row["gatehouse"].get("refusal") == "client-closed")
-    with Browser("stream.example") as client:
-        client.wait_for_settings()
-        client.socket.sendall(b"".join(frame(1, 5, 2 * number + 1, GET) for number in range(130)))
-        while client.take():
-            pass
-        assert client.goodbye == 1, client.goodbye
-    GATE_OPEN.set()
+    with gate_closed():
+        with Browser("stream.example") as client:
+            client.wait_for_settings()
+            for stream in [client.ask("/events") for _ in range(100)]:
+                client.wait(stream, h2.events.DataReceived)
+                client.state.reset_stream(stream, 8)
+            client.flush()
+            wait_until(lambda: client.get("/page").status == 200, what="room for a new request")
+        GATE.wait_for_row(lambda row: row.get("url", {}).get("path") == "/events" and row["gatehouse"].get("refusal") == "client-closed")
+        with Browser("stream.example") as client:
+            client.wait_for_settings()
+            client.socket.sendall(b"".join(frame(1, 5, 2 * number + 1, GET) for number in range(130)))
+            while client.take():
+                pass
+            assert client.goodbye == 1, client.goodbye
 
 
 @covers("a client that reads nothing holds little memory, and not for ever")
@@ -473,8 +471,7 @@ def unread_downloads():
 @covers("of the downloads that a client begins few may have much unread, and those of another are its own")
 def wide_downloads():
     HEARD.clear()
-    GATE_OPEN.clear()
-    with Browser("stream.example") as hoarder, Browser("stream.example", room="127.0.0.1") as other:
+    with Browser("stream.example") as hoarder, Browser("stream.example", room="127.0.0.1") as other, gate_closed():
         hoarder.wait_for_settings()
         for _ in range(90):
             hoarder.ask("/events")
@@ -484,7 +481,6 @@ def wide_downloads():
         other.wait_for_settings()
         other.ask("/events")
         wait_until(lambda: len(HEARD) == 91 and granted(HEARD[-1]) > 400_000, what="a wide window for another client")
-        GATE_OPEN.set()
 
 
 def fill(client):
@@ -533,8 +529,7 @@ def unread_uploads():
 
 @covers("what one client gives up ends no request of another, though the origin ends the connection for it")
 def given_up():
-    GATE_OPEN.clear()
-    with Browser("weary.example", room="127.0.0.1") as patient, Browser("weary.example") as hasty:
+    with Browser("weary.example", room="127.0.0.1") as patient, Browser("weary.example") as hasty, gate_closed():
         for client in (patient, hasty):
             client.wait_for_settings()
             assert client.get("/first").status == 200

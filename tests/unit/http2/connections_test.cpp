@@ -320,30 +320,31 @@ TEST_F(Connections, GiveAClientFewWideWindowsForWhatItDoesNotRead)
     };
     for (std::size_t i = 0; i < limits::wide_downloads; ++i)
         ask(me);
-    run(settle());
+    ASSERT_TRUE(becomes([&] { return heard.size() == limits::wide_downloads; }));
     std::string const body(100'000, 'b');
-    ASSERT_TRUE(run(press(heard.front().stream, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body)));
-    run(settle()); // it has come whole, and nobody reads it
+    ASSERT_TRUE(run(say(heard.front().stream, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body)));
+    ASSERT_TRUE(becomes([&] { return client->open_exchanges() == limits::wide_downloads - 1; }))
+        << "it has come whole, and nobody reads it";
     ask(me);
     ask(other);
-    run(settle());
-    ASSERT_EQ(heard.size(), limits::wide_downloads + 2);
-    auto const adds = [&](Heard& one) {
+    ASSERT_TRUE(becomes([&] { return heard.size() == limits::wide_downloads + 2; }));
+    /// True if that many bytes come, and no more.
+    auto const adds = [&](Heard& one, std::size_t wanted) {
         auto const before = client->unread();
         (void)run(press(one.stream, "HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + body));
+        bool const came = becomes([&] { return client->unread() >= before + wanted; });
         run(settle());
-        return client->unread() - before;
+        return came && client->unread() == before + wanted;
     };
-    EXPECT_EQ(adds(*std::next(heard.begin())), body.size());
-    EXPECT_EQ(adds(heard.back()), body.size()) << "what one client leaves unread takes nothing from another";
+    EXPECT_TRUE(adds(*std::next(heard.begin()), body.size()));
+    EXPECT_TRUE(adds(heard.back(), body.size())) << "what one client leaves unread takes nothing from another";
     auto& last = *asked[limits::wide_downloads];
-    EXPECT_EQ(adds(*std::prev(heard.end(), 2)), limits::narrow_origin_window);
+    EXPECT_TRUE(adds(*std::prev(heard.end(), 2), limits::narrow_origin_window));
     asked.front().reset();
-    run(settle());
     auto const before = client->unread();
     EXPECT_GT(run(read_once(last.stream)), 0U);
-    run(settle());
-    EXPECT_GT(client->unread(), before + limits::narrow_origin_window) << "a place became free for whoever reads";
+    EXPECT_TRUE(becomes([&] { return client->unread() > before + limits::narrow_origin_window; }))
+        << "a place became free for whoever reads";
 }
 
 TEST_F(Connections, LetThePeerSendNoMoreThanWasReadHoweverSmallItsFrames)
