@@ -18,7 +18,8 @@ inline constexpr std::int32_t origin_window
     = 512 * 1024; ///< the same, a stream from an origin, if its client has not too many such
 inline constexpr std::size_t wide_downloads
     = 64; ///< streams of one client with it, a worker, over all origins: 32 MiB; others stay narrow until one of these has ended
-inline constexpr std::uint32_t narrow_origin_window = 16 * 1024; ///< what each stream from an origin has before
+inline constexpr std::uint32_t narrow_origin_window
+    = 16 * 1024; ///< what each stream from an origin has before; 65535 until it acknowledges that
 inline constexpr std::int32_t connection_window = 2 * static_cast<std::int32_t>(streams)
     * origin_window; ///< the same, all streams of a connection to an origin together: so none of them waits for what another leaves unread.
                      ///< Twice, since the peer is told of what was read only once that is half the window
