@@ -172,6 +172,14 @@ void add_account(CLI::App& app, Plan& plan)
     of_one("close", "close an account, also the last that could confirm what an ICT lead does", account_close);
     of_one("new-password", "give an account another first password, which holds one that decides", account_new_password);
     of_one("unlink", "say that no other account is of the same human being", account_unlink);
+    auto* const give
+        = add_verb(*account, plan, "role", "give an account another role for the console, also where nobody could confirm it");
+    auto const gets = std::make_shared<std::string>();
+    auto const role = std::make_shared<std::string>();
+    give->add_option("login", *gets, "user name")->required();
+    give->add_option("role", *role, "as with add, or none")->required();
+    on_run(
+        give, plan, [gets, role](Common const& common, Streams streams) { return account_role(common, *gets, *role, streams); });
     auto* const link = add_verb(*account, plan, "link", "say that two accounts are of one human being");
     auto const other = std::make_shared<std::string>();
     auto const linked = std::make_shared<std::string>();

@@ -104,6 +104,8 @@ int account_confirm(Common const& common, std::string const& login, Streams stre
 int account_new_password(Common const& common, std::string const& login, Streams streams);
 /// Closes an account, also the last that could confirm what an ICT lead does with accounts.
 int account_close(Common const& common, std::string const& login, Streams streams);
+/// Another role for the console, at once, also where nobody there could confirm it: it decides nothing for 24 hours, and the headteacher is told.
+int account_role(Common const& common, std::string const& login, std::string const& role, Streams streams);
 /// Takes the person out of a closed account, for good.
 int account_forget(Common const& common, std::string const& login, std::string const& reason, Streams streams);
 int account_list(Common const& common, Streams streams);

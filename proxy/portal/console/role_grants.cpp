@@ -178,10 +178,9 @@ Words names_of_role_confirmers(Visit const& visit, store::RoleGrant const& grant
     if (coming.accounts.empty())
         return words(
             "nobody before it expires, unless somebody says on the page Roles, of an account that was given a way to sign in, "
-            "that it is really them (on the machine: gatehouse account confirm). Also on the machine, as another account of "
-            "theirs "
-            "with this role: gatehouse account add --role {} --person {} --login NAME",
-            store::to_text(grant.role), grant.login);
+            "that it is really them (on the machine: gatehouse account confirm). The machine's owner can give it: gatehouse "
+            "account role {} {}",
+            grant.login, store::to_text(grant.role));
     return coming.from
         ? words("nobody at the moment; from {}: {}", shown_time(visit.site, *coming.from), names_of(coming.accounts))
         : names_of(coming.accounts);

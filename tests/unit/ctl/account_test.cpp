@@ -96,6 +96,19 @@ TEST_F(AccountTest, ClosesOne)
     EXPECT_THAT(close("nobody").error, HasSubstr("nothing was changed for \"nobody\""));
 }
 
+TEST_F(AccountTest, GivesOneAnotherRole)
+{
+    ASSERT_EQ(add(officer()).status, success);
+    auto const give = [&](std::string const& login, std::string const& role) {
+        return call([&](Common const& common, Streams streams) { return account_role(common, login, role, streams); });
+    };
+    EXPECT_THAT(give("oso", "headteacher").out, HasSubstr("oso has the role headteacher"));
+    EXPECT_THAT(call_json(account_list).out, HasSubstr("headteacher"));
+    EXPECT_EQ(give("oso", "none").status, success);
+    EXPECT_THAT(give("oso", "king").error, HasSubstr("there is no console role \"king\""));
+    EXPECT_THAT(give("nobody", "officer").error, HasSubstr("nothing was changed for \"nobody\""));
+}
+
 TEST_F(AccountTest, ForgetsOnlyWhoseAccountIsClosed)
 {
     ASSERT_EQ(add(officer()).status, success);
