@@ -326,7 +326,7 @@ def what_is_changed_on_the_machine_alone_is_kept():
 
 def of_what_nobody_looked_into_only_the_name_is_known():
     with Wire(GATE, room=PUPILS) as wire:
-        wire.connect(f"{HOSTS[3]}:{SITE.port}")
+        assert wire.connect(f"quiet.school.example:{SITE.port}").status == 200, "in what is closed there is nothing to see"
     said = r"Of \d+ of them the gateway knows the name of the site alone"
     wait_until(lambda: re.search(said, OFFICER.get("/draft/effect?days=1").text), what="the connection in the day file")
 
