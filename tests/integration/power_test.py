@@ -103,7 +103,7 @@ class Work:
         self.publish_draft(f"Publication {number}.", f"drafted{number}.example")
         self.compile_lists(f"listed{number}.example")
         self.see_the_head()
-        with Wire(self.gate) as wire:
+        with Wire(self.gate, room=PUPILS) as wire:
             equal(wire.get("http://www.instagram.com/").answer().status, 403)
 
 
@@ -181,8 +181,11 @@ def fault_of(gate, promises):
         return f"the database: {error}"
 
 
-def status_of(gate, host):
-    with Wire(gate) as wire:
+PUPILS = "127.0.1.10"  # for whom social media is closed at any time of the day
+
+
+def status_of(gate, host, room="127.0.1.20"):
+    with Wire(gate, room=room) as wire:
         return wire.get(f"http://{host}/").answer().status
 
 
@@ -200,7 +203,7 @@ def gateway_goes_on(gate, promises, opened):
     """It starts from this disk, holds what was promised, and takes a change."""
     gate.start()
     try:
-        equal(status_of(gate, "www.instagram.com"), 403, "a site that the policy closes")
+        equal(status_of(gate, "www.instagram.com", PUPILS), 403, "a site that the policy closes")
         assert set(promises.of("site")) <= opened
         for host in promises.of("listed"):
             equal(status_of(gate, host), 403, f"{host} of a list")
