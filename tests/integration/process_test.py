@@ -320,7 +320,7 @@ def a_storm_of_signals_ends_with_one_configuration():
         for _ in range(50):
             with contextlib.suppress(ProcessLookupError):
                 gate.process.send_signal(RANDOM.choice([signal.SIGHUP, signal.SIGUSR1]))
-        equal(gate.process.wait(20), 0, "the exit code")
+        equal(gate.process.wait(120), 0, "the exit code")  # fifty publications may come first, each slow under a sanitizer
 
 
 def five_hundred_tunnels_end_with_the_drain():
