@@ -190,6 +190,19 @@ Cell state_cell(store::Account const& account)
     return {"Open", {}, "green"};
 }
 
+Words shown_person(store::Account const& account)
+{
+    return account.display_name.empty() ? Words(account.login) : words("{} ({})", account.display_name, account.login);
+}
+
+Words names_of(std::vector<store::Account> const& accounts)
+{
+    std::vector<Words> names;
+    for (auto const& each : accounts)
+        names.push_back(shown_person(each));
+    return joined(std::move(names));
+}
+
 Words shown_sign_on(store::Account const& account)
 {
     return account.sign_on.empty() ? "none" : Words(account.sign_on);

@@ -16,6 +16,9 @@ std::vector<Option> role_options();
 /// Open, closed, or waiting for its first password to be changed.
 Cell state_cell(store::Account const& account);
 
+/// "Carla Chief (carla)", or the user name alone where there is no other.
+Words shown_person(store::Account const& account);
+Words names_of(std::vector<store::Account> const& accounts);
 /// Its name at the school's sign-on.
 Words shown_sign_on(store::Account const& account);
 

@@ -39,19 +39,6 @@ store::AccountId held_account(Fields const& fields)
     return static_cast<store::AccountId>(parse_id(value_of(fields, "id")).value_or(0));
 }
 
-Words shown_person(store::Account const& account)
-{
-    return account.display_name.empty() ? Words(account.login) : words("{} ({})", account.display_name, account.login);
-}
-
-Words names_of(std::vector<store::Account> const& accounts)
-{
-    std::vector<Words> names;
-    for (auto const& each : accounts)
-        names.push_back(shown_person(each));
-    return joined(std::move(names));
-}
-
 Part word_form(Visit const& visit, FoundHold const& found, std::vector<Problem> const& problems)
 {
     WordChoice choice{"Ask them face to face or on the telephone: did they want this, and can they sign in with it? Confirm "

@@ -44,14 +44,6 @@ Words shown_person(store::RoleGrant const& grant)
     return grant.display_name.empty() ? Words(grant.login) : words("{} ({})", grant.display_name, grant.login);
 }
 
-Words names_of(std::vector<store::Account> const& accounts)
-{
-    std::vector<Words> names;
-    for (auto const& each : accounts)
-        names.push_back(words("{} ({})", each.display_name, each.login));
-    return joined(std::move(names));
-}
-
 Cell state_of(store::RoleGrant const& grant, store::Instant now)
 {
     bool const is_over = grant.state == RoleGrantState::waiting && !grant.waits(now);

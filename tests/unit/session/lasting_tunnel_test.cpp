@@ -14,10 +14,17 @@ namespace {
 
 using namespace gatehouse;
 
+std::shared_ptr<policy::Policy const> policy_from(std::string const& text)
+{
+    auto parsed = policy::parse_policy({{"policy.toml", text}, {"timetable.toml", ""}, {"lists.toml", ""}});
+    EXPECT_TRUE(parsed.ok());
+    return std::make_shared<policy::Policy const>(std::move(parsed.policy));
+}
+
 /// One whose rule of that name opens the site, for a reason long enough for memory of its own.
 std::shared_ptr<policy::Policy const> policy_of(std::string_view rule)
 {
-    auto const text = fmt::format(R"(
+    return policy_from(fmt::format(R"(
 school = "Test"
 unknown_role = "person"
 [[role]]
@@ -33,10 +40,7 @@ action = "allow"
 reason = "Open."
 clause = "a clause of the school"
 )",
-        rule);
-    auto parsed = policy::parse_policy({{"policy.toml", text}, {"timetable.toml", ""}, {"lists.toml", ""}});
-    EXPECT_TRUE(parsed.ok());
-    return std::make_shared<policy::Policy const>(std::move(parsed.policy));
+        rule));
 }
 
 class LastingTunnel : public testing::Test {
@@ -98,7 +102,7 @@ TEST_F(LastingTunnel, ThatIsEndedByAPolicySaysSoAndLetsGoOfBoth)
 /// Everything is open but that name.
 std::shared_ptr<policy::Policy const> open_but_for(std::string_view name)
 {
-    auto const text = fmt::format(R"(
+    return policy_from(fmt::format(R"(
 school = "Test"
 unknown_role = "person"
 [[role]]
@@ -113,10 +117,7 @@ what = ["host:{}"]
 action = "block"
 reason = "Closed."
 )",
-        name);
-    auto parsed = policy::parse_policy({{"policy.toml", text}, {"timetable.toml", ""}, {"lists.toml", ""}});
-    EXPECT_TRUE(parsed.ok());
-    return std::make_shared<policy::Policy const>(std::move(parsed.policy));
+        name));
 }
 
 /// A tunnel to a site that is another name of casino.example.
