@@ -67,6 +67,7 @@ def managed(**more):
     manager.start(gate)
     manager.wait_for("READY=1")
     manager.wait_for("WATCHDOG=1")
+    says(gate, "gateway.ready")
     try:
         yield gate, manager
         equal(gate.stop(), 0, "the exit code")
@@ -118,7 +119,7 @@ def what_a_school_cannot_be_without_ends_the_gateway_when_it_hangs():
             equal(held.bury(), -signal.SIGABRT, f"the end of {part}")
             gate.process.wait(20)
             text = gate.log_path.read_text()
-            assert f"{part}.hang turning=0 of=1" in text and "begins it anew" in text, text
+            assert f"{part}.hang turning=0 of=1" in text and "begins it anew" in text, f"{part}: {text}"
             equal(text.count(".hang "), 1 + ("console.hang" in text) + ("pages.hang" in text), f"{part}: no other part is blamed: {text}")
             manager.start(gate)
             manager.wait_for("READY=1")

@@ -51,15 +51,25 @@ class Manager:
 
 
 class HeldThread:
-    """A thread of another process that does nothing more, whatever comes: stopped by ptrace(2), which no signal to the process undoes."""
+    """A thread of another process that does nothing more, whatever comes: stopped by ptrace(2), which no signal to the process undoes. It is stopped
+    where it waits, so with no lock in its hand that others need; for a thread that never waits there is an error after twenty seconds."""
 
     SEIZE, INTERRUPT, DETACH, WALL = 0x4206, 0x4207, 17, 0x40000000
+    WAITS = {"poll": 7, "futex": 202, "epoll_wait": 232, "ppoll": 271, "epoll_pwait": 281}  # numbers of x86-64
 
     def __init__(self, number):
         self.number = number
+        wait_until(self.hold, what="a thread that waits")
+
+    def hold(self):
         self.ask(self.SEIZE)
         self.ask(self.INTERRUPT)
-        os.waitpid(number, self.WALL)  # until it stands
+        os.waitpid(self.number, self.WALL)  # until it stands
+        where = pathlib.Path(f"/proc/{self.number}/syscall").read_text().split()[0]  # proc_pid_syscall(5)
+        if where in map(str, self.WAITS.values()):
+            return True
+        self.let_go()
+        return False
 
     def ask(self, what):
         libc = ctypes.CDLL(None, use_errno=True)
