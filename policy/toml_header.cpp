@@ -92,13 +92,21 @@ std::optional<TextPlace> find_stray_brace(std::string_view text)
 
 constexpr std::string_view word_ends = " \t\r\n\v\f,]}#"; // as toml++ ends a value
 
-/// The size of a word that looks like a date at the front ("2026-12-01"; underscores do not count); zero if there is none.
+/// The size of a word that looks like a date at the front ("2026-12-01"; underscores do not count); zero if there is none. It is given up as soon as it is
+/// too long for one: of a hundred thousand brackets each may begin a word.
 std::size_t size_of_date(std::string_view text)
 {
-    auto const size = std::min(text.find_first_of(word_ends), text.size());
-    std::string word{text.substr(0, size)};
-    std::erase(word, '_');
-    bool const is_date = word.size() == 10 && word[0] >= '0' && word[0] <= '9' && word[4] == '-' && word[7] == '-';
+    constexpr std::size_t letters = 10;
+    std::string word;
+    std::size_t size = 0;
+    for (; size < text.size() && word_ends.find(text[size]) == word_ends.npos; ++size) {
+        if (text[size] == '_')
+            continue;
+        if (word.size() == letters)
+            return 0;
+        word += text[size];
+    }
+    bool const is_date = word.size() == letters && word[0] >= '0' && word[0] <= '9' && word[4] == '-' && word[7] == '-';
     return is_date ? size : 0;
 }
 
