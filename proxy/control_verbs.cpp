@@ -100,7 +100,7 @@ json::object search_log(ControlVerbs const& verbs, json::object const& request)
         log::hide_sealed(row, *policy);
         rows.push_back(row_json(row, verbs.clock));
     }
-    return {{"rows", std::move(rows)}, {"next", page->next}};
+    return {{"rows", std::move(rows)}, {"next", page->next}, {"unreadable_days", page->unreadable_days}};
 }
 
 json::object list_requests(ControlVerbs const& verbs, json::object const& request)

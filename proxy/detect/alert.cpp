@@ -123,7 +123,9 @@ bool AlertMemory::is_new(Alert const& alert)
 {
     auto const key = key_of(alert);
     if (auto const known = by_key_.find(key); known != by_key_.end()) {
-        if (alert.at - known->second->at < limits_.window)
+        auto const age = alert.at - known->second->at;
+        // Long before it is after a clock that was ahead, and nobody shall wait until that comes true.
+        if (-limits_.window < age && age < limits_.window)
             return false;
         told_.erase(known->second);
         by_key_.erase(known);

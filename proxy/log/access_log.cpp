@@ -55,7 +55,7 @@ private:
     void write_lines(Rows rows, Day day);
     void write_text(Sink& sink, TextFile& file, LineBuffer const& lines, std::size_t rows, Day day);
     void write_store(Rows rows, Day day);
-    void begin_day(Day day);
+    void delete_old_days();
     void convert_older_days();
     void publish_counters();
     void report_drops();
@@ -68,7 +68,7 @@ private:
     DayWriter day_writer_;
     RateLimiter drop_alarms_{1, alarm_interval};
     std::uint64_t drops_seen_ = 0;
-    std::optional<Day> day_;
+    std::optional<Day> deleted_on_; ///< the day of the last look for files that are too old
     clock::time_point next_sync_{};
     std::vector<AccessRecord> batch_;
     std::vector<AccessRecord const*> ordered_;
@@ -183,7 +183,7 @@ void AccessLog::Writer::run()
 {
     std::error_code ignored; // a missing folder shows itself at the first write
     std::filesystem::create_directories(options_.log_dir, ignored);
-    begin_day(day_of(options_.now()));
+    delete_old_days();
     for (bool go_on = true; go_on;) {
         go_on = wait_for_work();
         std::uint64_t asked = 0;
@@ -205,6 +205,7 @@ void AccessLog::Writer::run()
 void AccessLog::Writer::drain()
 {
     while (write_round()) { }
+    delete_old_days();
     report_drops();
     if (auto const now = clock::now(); now >= next_sync_) {
         day_writer_.sync();
@@ -241,8 +242,6 @@ bool AccessLog::Writer::write_round()
 
 void AccessLog::Writer::write_day(Rows rows, Day day)
 {
-    if (day_ && *day_ < day)
-        begin_day(day);
     for (auto rest = rows; !rest.empty(); rest = rest.subspan(std::min(rest.size(), piece_rows)))
         write_lines(rest.first(std::min(rest.size(), piece_rows)), day);
     if (options_.store)
@@ -288,13 +287,15 @@ void AccessLog::Writer::write_store(Rows rows, Day day)
         options_.logger->error("{} day={}", event::log_file_replaced, to_text(day));
 }
 
-/// Retention: whole days go, counted from the real date, so that a clock that was once wrong deletes nothing later.
-void AccessLog::Writer::begin_day(Day day)
+/// Retention, once a day: whole days go, counted from the date that is believed and not from that of a row, so that a clock that was once wrong deletes
+/// nothing later and delays nothing either. Also while nothing is written.
+void AccessLog::Writer::delete_old_days()
 {
-    day_ = day;
-    if (options_.days == 0)
+    auto const today = day_of(options_.now());
+    if (options_.days == 0 || deleted_on_ == today)
         return;
-    auto const oldest = day_of(options_.now()) - std::chrono::days{options_.days};
+    deleted_on_ = today;
+    auto const oldest = today - std::chrono::days{options_.days};
     auto const deleted = delete_days_before(options_.log_dir, oldest);
     totals_.days_deleted += deleted;
     if (deleted != 0 && options_.logger)

@@ -54,9 +54,12 @@ result<SearchPage> search(std::filesystem::path const& log_dir, SearchQuery cons
         }
         auto const before = cursor && cursor->day == day ? cursor->id : any_id;
         auto reader = DayReader::open(log_dir, day);
+        auto const whole = page.rows.size();
         // One row more than asked for tells whether another page follows.
-        if (!reader || reader->search(query, before, limit + 1 - page.rows.size(), page.rows))
+        if (!reader || reader->search(query, before, limit + 1 - whole, page.rows)) {
+            page.rows.resize(whole); // what a damaged cell left half read is no record of anything
             ++page.unreadable_days;
+        }
         if (page.rows.size() > limit)
             break;
     }

@@ -76,7 +76,7 @@ error_code TextFile::open_if_needed()
     return {};
 }
 
-/// A later day begins: what the file holds is put aside under its own day. A failed renaming leaves the lines where they are.
+/// Another day begins: what the file holds is put aside under its own day. A failed renaming leaves the lines where they are.
 void TextFile::rotate_before(Day day)
 {
     auto aside = dir_ / fmt::format("{}-{}.{}", name_, to_text(*day_), extension_);
@@ -92,7 +92,8 @@ error_code TextFile::write(std::string_view lines, Day day)
 {
     if (auto const error = open_if_needed())
         return error;
-    if (day_ && *day_ < day) {
+    // Rows of the last moments of a day may come late. More than a day back is a clock that was ahead and is right again.
+    if (day_ && (*day_ < day || day + std::chrono::days{1} < *day_)) {
         rotate_before(day);
         if (auto const error = open_if_needed())
             return error;

@@ -64,10 +64,11 @@ struct Issuer::State {
     std::list<Cached> cache;
     std::unordered_map<std::string_view, std::list<Cached>::iterator> by_name; // views Cached::name
 
-    /// Connections that are open keep what they have.
+    /// Also where the clock was ahead and is right again, since leaves that were made then may begin only later: a leaf begins a day before it is made,
+    /// so none begins later than the key. Connections that are open keep what they have.
     bool renew_key(std::chrono::sys_seconds at)
     {
-        if (at - key_made < key_life)
+        if (key_made <= at && at - key_made < key_life)
             return true;
         auto key = make_p256_key();
         if (!key)

@@ -187,6 +187,9 @@ int log(Common const& common, LogOptions const& options, Streams streams)
         return *done;
     print_table(rows_of(*answer, "rows"),
         {"at", "verdict", "role", "user", "client", "method", "url", "status", "rule", "search"}, streams.out);
+    if (auto const* days = answer->if_contains("unreadable_days"); days != nullptr && *days != 0)
+        streams.error << fmt::format(
+            "{} damaged days were left out: restore their files from a backup\n", boost::json::serialize(*days));
     if (auto const next = text_of(*answer, "next"); !next.empty())
         streams.out << fmt::format("older rows: --cursor {}\n", next);
     return success;

@@ -167,6 +167,16 @@ TEST_F(AlertTest, IsToldOncePerPersonAndThing)
     EXPECT_TRUE(memory.is_new(*alert_for("https://engine.example/?q=help", at + 60min))) << "another person";
 }
 
+TEST_F(AlertTest, IsToldAgainAfterAClockThatWasAhead)
+{
+    AlertMemory memory;
+    auto const at = std::chrono::system_clock::time_point{} + 100'000h;
+    EXPECT_TRUE(memory.is_new(*alert_for("https://engine.example/?q=help", at + 1000h)));
+    EXPECT_FALSE(memory.is_new(*alert_for("https://engine.example/?q=help", at + 1000h - 1s))) << "one worker's clock read late";
+    EXPECT_TRUE(memory.is_new(*alert_for("https://engine.example/?q=help", at)));
+    EXPECT_FALSE(memory.is_new(*alert_for("https://engine.example/?q=help", at + 59min)));
+}
+
 TEST_F(AlertTest, RemembersNoMoreThanItsLimit)
 {
     AlertMemory memory{{60min, 2}};

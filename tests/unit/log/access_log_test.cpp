@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace gatehouse::log {
@@ -108,6 +109,37 @@ TEST(AccessLog, DeletesDaysBeyondRetention)
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "access-2026-11-13.log"));
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "access-2026-11-14.db"));
     EXPECT_EQ(log.counters().days_deleted, 1U);
+}
+
+TEST(AccessLog, DeletesByTheDayThatIsBelievedAndNotByThatOfARow)
+{
+    TemporaryFolder const folder;
+    for (auto const* name : {"access-2026-11-22.db", "access-2026-11-23.db", "access-2026-11-24.db"})
+        std::ofstream{folder.path() / name} << "x";
+    std::atomic<int> days{0}; // after the 24th
+    auto options = sample_options(folder);
+    options.days = 2;
+    options.now = [&days] { return sample_time() + std::chrono::days{days}; };
+    AccessLog log{std::move(options)};
+    log.start();
+    auto const append = [&log](int later) {
+        auto record = sample_record();
+        record.at += std::chrono::days{later};
+        log.ring_for_worker(0).append(record);
+        log.flush();
+    };
+    append(1); // the day has begun, and is believed a little later
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "access-2026-11-22.db"));
+    days = 1;
+    log.flush();
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "access-2026-11-22.db")) << "also while no row is written";
+    append(1500); // a clock that is ahead, and is not believed
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "access-2026-11-23.db"));
+    days = 2;
+    append(2);
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "access-2026-11-23.db")) << "it delays nothing";
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "access-2026-11-24.db"));
+    log.stop();
 }
 
 TEST(AccessLog, OpensTextFilesByNameAgainWhenAsked)

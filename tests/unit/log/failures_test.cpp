@@ -1,11 +1,15 @@
 // Whatever happens to the disk, rows are written or counted, and writing resumes by itself.
 
 #include "proxy/log/access_log.hpp"
+#include "proxy/log/day_file.hpp"
+#include "proxy/log/day_schema.hpp"
 #include "proxy/log/logging.hpp"
 #include "proxy/log/search.hpp"
+#include "proxy/log/sqlite.hpp"
 #include "sample.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -205,6 +209,28 @@ TEST_F(Failures, SearchPassesOverDamagedDays)
     ASSERT_TRUE(page);
     EXPECT_EQ(page->rows.size(), 2U);
     EXPECT_EQ(page->unreadable_days, 1U);
+}
+
+TEST_F(Failures, SearchInventsNoRowsWhereACellIsDamaged)
+{
+    log_.start();
+    append(2);
+    log_.stop();
+    auto const whole = contents(day_file());
+    unsigned damaged = 0;
+    for (int column = 0; column < cells_per_block; ++column) {
+        std::ofstream{day_file(), std::ios::binary | std::ios::trunc} << whole;
+        {
+            auto const database = open_database(day_file().string(), SQLITE_OPEN_READWRITE);
+            auto const sql = fmt::format("UPDATE cell SET bytes = x'63' WHERE id % {} = {}", cells_per_block, column);
+            ASSERT_FALSE(execute(database->get(), sql.c_str()));
+        }
+        auto const page = search(folder_.path(), {});
+        ASSERT_TRUE(page);
+        EXPECT_EQ(page->rows.size(), page->unreadable_days == 0 ? 2U : 0U) << column;
+        damaged += page->unreadable_days;
+    }
+    EXPECT_GT(damaged, 0U);
 }
 
 } // namespace

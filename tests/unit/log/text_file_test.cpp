@@ -23,6 +23,17 @@ TEST(TextFile, RotatesWhenALaterDayBegins)
     EXPECT_EQ(contents(folder.path() / "access.log"), "two\nlate\n");
 }
 
+TEST(TextFile, GoesOnRotatingAfterAClockThatWasAhead)
+{
+    TemporaryFolder const folder;
+    TextFile file{folder.path(), "access", "log"};
+    EXPECT_FALSE(file.write("ahead\n", today + std::chrono::days{1500}));
+    EXPECT_FALSE(file.write("one\n", today));
+    EXPECT_FALSE(file.write("two\n", today + std::chrono::days{1}));
+    EXPECT_EQ(contents(folder.path() / "access-2026-11-24.log"), "one\n");
+    EXPECT_EQ(contents(folder.path() / "access.log"), "two\n");
+}
+
 TEST(TextFile, NeverOverwritesARotatedFile)
 {
     TemporaryFolder const folder;

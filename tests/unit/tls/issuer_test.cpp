@@ -193,6 +193,16 @@ TEST_F(IssuerTest, MintsAgainBeforeACachedLeafEnds)
     EXPECT_EQ(not_after_of(*leaf_), old_end + std::chrono::hours{24 * 5 + 1});
 }
 
+TEST_F(IssuerTest, MintsAgainAfterAClockThatWasAhead)
+{
+    auto issuer = make_issuer();
+    auto const right = fake_time;
+    fake_time += std::chrono::days{40};
+    EXPECT_TRUE(issuer.context_for(host("example.org")));
+    fake_time = right;
+    EXPECT_EQ(verify(issuer, "example.org", "example.org"), X509_V_OK);
+}
+
 TEST_F(IssuerTest, MakesTheKeyOfItsLeavesAnewEveryDay)
 {
     auto issuer = make_issuer();
