@@ -1,6 +1,7 @@
 #pragma once
-// What accounts.cpp, second_factor.cpp and notices.cpp note of ways in (given_access.hpp), and what its two halves share. Private to this folder; inside a
-// transaction.
+// What accounts.cpp, second_factor.cpp and notices.cpp note of ways in (given_access.hpp), and what its parts share: the ways in and whom they hold
+// (given_access.cpp), what pages show of it (access_holds.cpp), who was told (told_access.cpp), the yes (confirmed_access.cpp) and the no
+// (refused_access.cpp). Private to this folder; inside a transaction.
 
 #include "proxy/store/given_access.hpp"
 #include "proxy/store/publication_rows.hpp"
@@ -44,11 +45,16 @@ result<Held> load_held(Ledger& ledger, AccountId id, Instant now);
 /// As load_held, with what somebody was told of: one that decides again, since its 24 hours are over, and to which somebody may say yes or no still; also one
 /// that lost its role since or was closed, by which nobody takes that no away. Errors: `errc::wrong_state`, also if it is held and open.
 result<Held> load_late(Ledger& ledger, AccountId id, Instant now);
+/// Of accounts that are open, by user name.
+result<std::vector<Held>> list_held(Ledger& ledger, Instant now);
 /// Who says no, which is safe as long as it is held: also those who could not confirm yet, or not what came from the machine.
 SecondPerson refusers_of(Held const& held);
 /// Who confirms: neither the person nor any who gave them something.
 result<SecondPerson> second_person_for(
     Ledger& ledger, Account const& account, std::vector<GivenAccess> const& given, Instant now);
+/// The machine's owner may be whoever gave it, so only where nobody of the console could confirm; and after a day what was given on the machine, or what
+/// somebody can say no to: they have that day to see it. Errors: `errc::not_permitted`, `access_given_recently`.
+result<void> require_last_resort(Ledger& ledger, Actor const& actor, Held const& held, Instant now);
 /// By number. `where` is about one account, ?2, and may use ?1: a time.
 result<std::vector<GivenAccess>> given_to(Ledger& ledger, AccountId account, std::string_view where, Instant since);
 /// SQL of given_since, by the earliest clock that anything was written with from then on. ?: the way in.
