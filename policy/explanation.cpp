@@ -79,8 +79,9 @@ void describe_target(Explanation& out, Policy const& policy, Decision const& dec
     }
 }
 
-/// The rest of today is searched at the minutes at which another period begins: between them no rule changes its mind.
-std::string find_allowed_from(Policy const& policy, Query const& query)
+/// The rest of today is searched at the minutes at which another period begins: between them no rule changes its mind. What the site leads to must
+/// not close it then either.
+std::string find_allowed_from(Policy const& policy, Query const& query, LeadsTo const& leads)
 {
     Moment moment = query.now;
     while (true) {
@@ -89,8 +90,9 @@ std::string find_allowed_from(Policy const& policy, Query const& query)
             return {};
         moment.local = next;
         moment.instant = query.now.instant + std::chrono::minutes{next.minute - query.now.local.minute};
-        auto const then = decide(policy, Query{query.subject, query.target, moment, query.signals});
-        if (then.verdict == Verdict::allow)
+        Query const later{query.subject, query.target, moment, query.signals};
+        auto const then = decide(policy, later);
+        if (then.verdict == Verdict::allow && !judge_names(policy, later, then, leads))
             return minute_to_text(next.minute);
     }
 }
@@ -103,7 +105,7 @@ void describe_time(Explanation& out, Policy const& policy, Query const& query)
     if (now.until.date == query.now.local.date)
         out.period_until = minute_to_text(now.until.minute);
     if (out.verdict == Verdict::block && !out.sealed)
-        out.allowed_from = find_allowed_from(policy, query);
+        out.allowed_from = find_allowed_from(policy, query, {});
 }
 
 void append_json_string(std::string& out, std::string_view text)
@@ -305,9 +307,11 @@ void describe_closing(Explanation& out, Policy const& policy, ClosedByName const
             : closed.name.is_address() ? fmt::format("the name of this site leads to {}", out.alias)
                                        : fmt::format("{} is another name of this site", out.alias));
     out.tls = made.tls;
-    out.may_ask = out.may_ask && !out.sealed;
+    // Whatever opened the site (a rule about searches, the site behind it) closed nothing, so the site as a whole can be asked for.
+    out.by_search = out.by_writing = false;
+    out.may_ask = !out.sealed && !out.is_test;
     for (auto* const text : {&out.inspection, &out.inspection_by, &out.inspection_why, &out.category, &out.category_title,
-             &out.service, &out.service_title, &out.list, &out.list_file})
+             &out.service, &out.service_title, &out.list, &out.list_file, &out.wrapper, &out.wrapped_host})
         text->clear();
     out.list_line = 0;
     describe_target(out, policy, made);
@@ -315,12 +319,22 @@ void describe_closing(Explanation& out, Policy const& policy, ClosedByName const
 
 } // namespace
 
-Explanation explain_by_names(Policy const& policy, Query const& query, LeadsTo const& leads)
+Explanation explain(Policy const& policy, Query const& query, ClosedByName const& closed, LeadsTo const& leads)
 {
     auto out = explain(policy, query);
-    out.names_unasked = out.names_unasked && leads.names.empty() && std::ranges::none_of(leads.addresses, is_special_purpose);
+    describe_closing(out, policy, closed);
+    out.allowed_from = out.sealed ? std::string{} : find_allowed_from(policy, query, leads);
+    return out;
+}
+
+Explanation explain_by_names(Policy const& policy, Query const& query, LeadsTo const& leads)
+{
     if (auto const closed = judge_names(policy, query, decide(policy, query), leads))
-        describe_closing(out, policy, *closed);
+        return explain(policy, query, *closed, leads);
+    auto out = explain(policy, query);
+    out.names_unasked = out.names_unasked && leads.names.empty() && std::ranges::none_of(leads.addresses, is_special_purpose);
+    if (!out.allowed_from.empty())
+        out.allowed_from = find_allowed_from(policy, query, leads);
     return out;
 }
 

@@ -66,7 +66,11 @@ Explanation explain(Policy const& policy, Query const& query);
 /// Of a decision that was made already: also of one about what a page says, which nobody can make again without the page.
 Explanation explain(Policy const& policy, Query const& query, Decision const& made);
 
-/// The same where some of what the site's name leads to is known, which may close it (judge_names). Nothing is: as `explain`.
+/// Of a site that another of its names closed: `query` is about the site itself, as it was asked before. Rule and reason are those of `closed`; the hour at
+/// which the site opens is one at which nothing of what it leads to closes it.
+Explanation explain(Policy const& policy, Query const& query, ClosedByName const& closed, LeadsTo const& leads);
+
+/// As `explain` where some of what the site's name leads to is known, which may close it (judge_names).
 Explanation explain_by_names(Policy const& policy, Query const& query, LeadsTo const& leads);
 
 /// The id of what decided, without the steps: "blocked-social-media", "override-17", "default-pupil".

@@ -13,7 +13,10 @@ bool closed_by_name(Session const& session, Outcome& outcome, policy::LeadsTo co
         return false;
     outcome.decision = closed->decision;
     outcome.failure = "closed-by-alias";
-    outcome.found().alias = closed->name;
+    auto& findings = outcome.found();
+    findings.alias = closed->name;
+    findings.names.assign(leads.names.begin(), leads.names.end());
+    findings.addresses.assign(leads.addresses.begin(), leads.addresses.end());
     return true;
 }
 

@@ -19,14 +19,21 @@ bool wants_page(http1::RequestHead const* head)
         || *destination == "empty";
 }
 
+/// What the row says, in words. The signals of a decision about another name are that name's, so there those count that the site was asked with.
+policy::Explanation explain_outcome(Session const& session, Outcome const& outcome, policy::Moment const& now)
+{
+    if (!outcome.is_by_alias())
+        return policy::explain(*outcome.policy,
+            {session.subject, outcome.target, now, outcome.decision.signals, outcome.written()}, outcome.decision);
+    auto const& found = *outcome.findings;
+    return policy::explain(*outcome.policy, {session.subject, outcome.target, now, outcome.asked},
+        {found.alias, outcome.decision}, {found.names, found.addresses});
+}
+
 std::string block_page(Session& session, Outcome const& outcome, portal::Language language)
 {
     auto const now = session.env.clock.now();
-    auto target = outcome.target;
-    if (outcome.is_by_alias())
-        target = {target.scheme, outcome.findings->alias, target.port, {}};
-    policy::Query const query{session.subject, target, now, outcome.decision.signals, outcome.written()};
-    auto const explanation = policy::explain(*outcome.policy, query, outcome.decision);
+    auto const explanation = explain_outcome(session, outcome, now);
     return portal::render_block_page({.explanation = explanation,
         .target = outcome.target,
         .subject = session.subject,

@@ -16,11 +16,13 @@ struct Findings {
     Findings();
     ~Findings();
 
-    std::string sni;          ///< name in the ClientHello, if it differs from the target's host
-    policy::TermHits written; ///< lists that speak of what the person wrote, where that was read
-    std::string prompt;       ///< digest of the words around the first of them
-    policy::Host alias;       ///< another name of the site, where that closed it
-    std::string virus;        ///< what was found in a file; "not-checked" if it should have been looked into and was not
+    std::string sni;                          ///< name in the ClientHello, if it differs from the target's host
+    policy::TermHits written;                 ///< lists that speak of what the person wrote, where that was read
+    std::string prompt;                       ///< digest of the words around the first of them
+    policy::Host alias;                       ///< another name of the site, where that closed it
+    std::vector<policy::Host> names;          ///< then: all of its other names,
+    std::vector<policy::IpAddress> addresses; ///< and what they lead to
+    std::string virus; ///< what was found in a file; "not-checked" if it should have been looked into and was not
     std::unique_ptr<KeptDecision> kept; ///< once the policy is let go
 };
 

@@ -224,10 +224,13 @@ def other_names():
             return response(question, [*links, *(addresses(chain[-1], address) if question.kind == A else [])], only_kind=False)
         return answer
 
+    reasons = {"closed-site": "Closed for the test.", "no-numbers": "Ask by name.", "server": "Staff only."}
+
     def closes_servers(config):
         small_school(config)
         with open(config / "policy.toml", "a") as policy:
-            policy.write('[[rule]]\nid = "server"\nwho = ["everyone"]\nwhat = ["host:127.0.2.9"]\naction = "block"\nreason = "Staff only."\n')
+            for name, what in (("no-numbers", "signal:ip-literal"), ("server", "host:127.0.2.9")):
+                policy.write(f'[[rule]]\nid = "{name}"\nwho = ["everyone"]\nwhat = ["{what}"]\naction = "block"\nreason = "{reasons[name]}"\n')
     NAMES.zone |= {"cloaked.example": leads_to("edge.example", "www.blocked.example"), "shared.example": leads_to("edge.example"), "server.example": "127.0.2.9",
                    "mixed.example": [ORIGIN, "127.0.2.9"],
                    "deaf.example": leads_to("www.blocked.example", address="127.0.2.10")}  # nothing listens there, and nothing is asked
@@ -236,7 +239,7 @@ def other_names():
         for host, wanted, rule, other in (("shared.example", 200, None, None), ("cloaked.example", 403, "closed-site", "www.blocked.example"),
                                           ("deaf.example", 403, "closed-site", "www.blocked.example"),
                                           ("server.example", 403, "server", "127.0.2.9"), ("mixed.example", 403, "server", "127.0.2.9"),
-                                          ("127.0.2.9", 403, "server", None)):
+                                          ("127.0.2.9", 403, "no-numbers", None)):
             for method in ("GET", "CONNECT"):
                 with Wire(gate) as wire:
                     answer = wire.connect(f"{host}:{RECORDER.port}") if method == "CONNECT" else wire.get(at(host, "/private"), "Connection: close").answer()
@@ -246,6 +249,9 @@ def other_names():
                     assert (row["event"]["action"], row["rule"]["id"]) == ("block", rule), row
                     assert (row["gatehouse"].get("wrapped") or None, row["gatehouse"].get("refusal") or None) == (other, other and "closed-by-alias"), row
                     assert "ip" not in row["destination"], f"it was connected to: {row}"
+                    page = answer.body.decode()
+                    assert f"<strong>{host}</strong>" in page and f"Rule: {rule}<" in page, f"not about what was asked for, or not by what closed it: {page}"
+                    assert reasons[rule] in page, page
         assert server.accepted == 0, "what a rule closes is not connected to"
         assert not [request for request in RECORDER.seen("/private") if b"cloaked" in (request.field(b"Host") or b"")]
         with Wire(gate) as wire:  # what was open on a connection is closed on it once a rule says so

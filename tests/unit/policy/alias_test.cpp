@@ -190,6 +190,67 @@ TEST_F(JudgeAlias, IsExplained)
     EXPECT_EQ(to_text(sealed).find("sealed.test"), std::string::npos);
 }
 
+TEST_F(JudgeAlias, SaysWhenTheSiteOpensUnderAllOfItsNames)
+{
+    auto const day = R"(
+[[period]]
+name = "lesson-1"
+kind = "lesson"
+start = "09:00"
+end = "10:40"
+[[period]]
+name = "break"
+kind = "break"
+start = "10:40"
+end = "11:00"
+)";
+    policy = testing::parse_or_fail(R"(
+school = "Test"
+unknown_role = "open"
+[[role]]
+id = "open"
+title = "Person"
+default = "allow"
+default_reason = "Open."
+[[rule]]
+id = "games-are-closed"
+who = ["everyone"]
+what = ["host:games.example"]
+when = ["lesson"]
+action = "block"
+reason = "No games in lessons."
+[[rule]]
+id = "chat-is-closed"
+who = ["everyone"]
+what = ["host:chat.example", "host:club.example"]
+when = ["break", "lesson"]
+action = "block"
+reason = "No chat."
+[[rule]]
+id = "casinos-are-closed"
+who = ["everyone"]
+what = ["host:casino.example"]
+action = "block"
+reason = "Never."
+)",
+        day);
+    auto const explained_by = [&](char const* site, std::vector<char const*> const& others) {
+        std::vector<Host> names;
+        for (auto const* other : others)
+            names.push_back(Host::parse(other).value());
+        Target const target{Scheme::tunnel, Host::parse(site).value(), 443, {}};
+        return explain_by_names(policy, query(target), {names, {}});
+    };
+    EXPECT_EQ(explained_by("shop.example", {"games.example"}).allowed_from, "10:40");
+    EXPECT_EQ(explained_by("shop.example", {"games.example"}).reason, "No games in lessons.");
+    EXPECT_EQ(explained_by("shop.example", {"games.example", "chat.example"}).allowed_from, "11:00");
+    EXPECT_EQ(explained_by("shop.example", {"games.example", "casino.example"}).allowed_from, "");
+    EXPECT_EQ(explained_by("games.example", {}).allowed_from, "10:40");
+    EXPECT_EQ(explained_by("games.example", {"chat.example"}).allowed_from, "11:00")
+        << "closed by itself, then by its other name";
+    EXPECT_EQ(explained_by("club.example", {"games.example"}).allowed_from, "11:00");
+}
+
 TEST_F(JudgeAlias, LooksPastARuleThatHoldsForTheOtherNameWithoutNamingIt)
 {
     policy = testing::parse_or_fail(std::string{policy_text} + R"(

@@ -157,10 +157,11 @@ TEST_F(CloakedTunnel, ThatIsOpenIsEndedByAPolicyThatClosesItsOtherName)
     expect_row("ended-by-policy");
 }
 
-/// A server may be asked for by its address; no name may lead to it.
-std::shared_ptr<policy::Policy const> open_server()
+/// Everything is open but what the rules say. The list "sites" names those for who asks for them; names that lead to them it leaves alone.
+std::shared_ptr<policy::Policy const> policy_with_sites(std::string_view entries, std::string_view rules)
 {
-    auto parsed = policy::parse_policy({{"policy.toml", R"(
+    auto parsed = policy::parse_policy({{"policy.toml",
+                                            fmt::format(R"(
 school = "Test"
 unknown_role = "person"
 [[role]]
@@ -171,10 +172,34 @@ default_reason = "Open."
 [[category]]
 id = "own"
 title = "Ours"
+{})",
+                                                rules)},
+        {"timetable.toml", ""}, {"lists.toml", R"(
+[[list]]
+id = "sites"
+title = "Sites"
+category = "own"
+path = "sites"
+format = "domains"
+aliases = false
+)"}});
+    EXPECT_TRUE(parsed.ok());
+    std::vector<policy::ListFile> files;
+    files.push_back({"sites", "sites", policy::read_list(policy::ListFormat::domains, entries).entries});
+    auto const image = std::make_shared<std::vector<std::byte>>(policy::encode_list_image(files, 1));
+    EXPECT_TRUE(policy::verify_list_image(*image));
+    parsed.policy.attach(image, *image);
+    return std::make_shared<policy::Policy const>(std::move(parsed.policy));
+}
+
+/// A server may be asked for by its address; no name may lead to it.
+std::shared_ptr<policy::Policy const> open_server()
+{
+    return policy_with_sites("10.20.5.7\n", R"(
 [[rule]]
 id = "servers"
 who = ["everyone"]
-what = ["list:servers"]
+what = ["list:sites"]
 action = "allow"
 reason = "Open."
 [[rule]]
@@ -183,23 +208,7 @@ who = ["everyone"]
 what = ["host:10.20.5.7"]
 action = "block"
 reason = "Closed."
-)"},
-        {"timetable.toml", ""}, {"lists.toml", R"(
-[[list]]
-id = "servers"
-title = "Servers"
-category = "own"
-path = "servers"
-format = "domains"
-aliases = false
-)"}});
-    EXPECT_TRUE(parsed.ok());
-    std::vector<policy::ListFile> files;
-    files.push_back({"servers", "servers", policy::read_list(policy::ListFormat::domains, "10.20.5.7\n").entries});
-    auto const image = std::make_shared<std::vector<std::byte>>(policy::encode_list_image(files, 1));
-    EXPECT_TRUE(policy::verify_list_image(*image));
-    parsed.policy.attach(image, *image);
-    return std::make_shared<policy::Policy const>(std::move(parsed.policy));
+)");
 }
 
 TEST(BareTunnel, DoesNotHoldTheAddressThatItLeavesAgainstTheNameInItsHello)
@@ -219,6 +228,38 @@ TEST(BareTunnel, DoesNotHoldTheAddressThatItLeavesAgainstTheNameInItsHello)
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].verdict, policy::Verdict::allow);
     EXPECT_EQ(rows[0].refusal, "");
+}
+
+TEST(CloakedSite, IsExplainedByTheRuleThatItsRowNames)
+{
+    // Who asks for the casino itself meets the first rule. That passes over names that lead there, so it is the second that closes those.
+    world::World world{policy_with_sites("casino.example\n", R"(
+[[rule]]
+id = "asked-for"
+who = ["everyone"]
+what = ["list:sites"]
+action = "block"
+reason = "You asked for a casino."
+[[rule]]
+id = "whatever-its-name"
+who = ["everyone"]
+what = ["host:casino.example"]
+action = "block"
+reason = "Bets are closed here."
+clause = "7"
+)")};
+    world.client_sends("GET http://cloak--casino.example/page HTTP/1.1\r\nHost: cloak--casino.example\r\n\r\n");
+    auto const& page = world.client_got();
+    EXPECT_TRUE(page.starts_with("HTTP/1.1 403 ")) << page;
+    EXPECT_NE(page.find("Bets are closed here."), std::string::npos) << page;
+    EXPECT_NE(page.find("<strong>cloak--casino.example</strong>"), std::string::npos) << page;
+    EXPECT_EQ(page.find("You asked for a casino."), std::string::npos) << page;
+    EXPECT_NE(page.find("Ask for this site"), std::string::npos) << page;
+    auto const rows = world.rows();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].rule, "whatever-its-name");
+    EXPECT_EQ(rows[0].refusal, "closed-by-alias");
+    EXPECT_NE(page.find("Rule: " + rows[0].rule), std::string::npos) << page;
 }
 
 /// An upgraded connection, whose request is decided long before its origin agrees.
