@@ -165,8 +165,8 @@ void Connection::written(Exchange& exchange)
     wake();
 }
 
-/// Of frames less is gone than of text: a chunk's syntax is longer than a small piece of a body. Each byte of a frame is at least one in the
-/// channel, so what is left there bounds what may still be credited.
+/// Of frames less is gone than the user took: heads and the syntax of chunks are no part of them. Each byte of a frame is one in the channel, so what
+/// is left there bounds what may still be credited.
 void Connection::note_read(Exchange& exchange)
 {
     auto const gone = exchange.unread - std::min(exchange.unread, exchange.channel->unread());
@@ -214,12 +214,10 @@ void Connection::take_data(Exchange& exchange, std::string_view data)
     if (exchange.channel->is_closed()) // nobody will read it
         return credit(exchange, data.size());
     exchange.unread += data.size();
-    if (exchange.arriving != Body::chunked)
-        return exchange.channel->arrive(data);
-    text_.clear();
-    http1::append_chunk_header(text_, data.size());
-    text_.append(data).append("\r\n");
-    exchange.channel->arrive(text_);
+    if (exchange.arriving == Body::chunked)
+        exchange.channel->arrive_in_chunks(data);
+    else
+        exchange.channel->arrive(data);
 }
 
 void Connection::arrival_complete(Exchange& exchange)

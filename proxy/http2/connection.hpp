@@ -134,7 +134,7 @@ private:
     std::unique_ptr<nghttp2_session, Free> session_;
     std::list<Exchange> exchanges_;
     Timer more_to_send_;
-    std::string out_, text_;
+    std::string out_;
     std::size_t users_ = 0;
     std::uint64_t reads_ = 0;
     bool reading_ = true;

@@ -8,6 +8,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/smart_ptr/local_shared_ptr.hpp>
 #include <memory>
+#include <string>
 
 namespace gatehouse::net {
 
@@ -56,6 +57,9 @@ public:
 
     // The carrier's side.
     void arrive(std::string_view bytes);
+    /// A piece of a body that the user gets in chunks (RFC 9112 §7.1). Their syntax is made when they are taken: one chunk of all that waits then,
+    /// so that however small the pieces are, no more waits than the body is long. Behind it `arrive` only says its end.
+    void arrive_in_chunks(std::string_view body);
     /// Nothing more arrives: in good order, or because the stream is broken.
     void end();
     void fail();
@@ -80,9 +84,17 @@ private:
         bool given = false;
     };
 
+    std::string_view next_part();
+    void part_taken(std::size_t size);
+    void begin_chunk();
+
     Carrier* carrier_;
-    ReadBuffer incoming_; ///< for the user
-    ReadBuffer outgoing_; ///< for the carrier
+    ReadBuffer incoming_;         ///< for the user
+    std::size_t in_chunks_ = 0;   ///< bytes of it that the user gets in chunks
+    std::size_t before_body_ = 0; ///< bytes before those; of no meaning while there are none
+    std::size_t chunk_left_ = 0;  ///< bytes that are promised with the last chunk begun
+    std::string syntax_;          ///< of a chunk, due before any further byte; short enough to lie in here
+    ReadBuffer outgoing_;         ///< for the carrier
     Signal readable_;
     Signal writable_;
     std::unique_ptr<Held> held_;

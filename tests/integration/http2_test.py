@@ -30,6 +30,7 @@ HEARD = []  # every request that an HTTP/2 origin read whole
 TALKED = []  # the paths that an origin of HTTP/1.1 was asked for
 GATE_OPEN = threading.Event()  # what /events waits for
 REFUSED = set()
+POURED = []  # streams on which an origin has sent all its crumbs
 
 
 @contextlib.contextmanager
@@ -66,10 +67,23 @@ def serve(request):
         request.end.send_body(request.stream, b"data: one\n\n", end=False)
         GATE_OPEN.wait(30)
         request.end.send_body(request.stream, b"data: two\n\n")
+    elif path == "/crumbs":
+        pour_crumbs(request)
     elif path.startswith("/bad/"):
         answer_badly(request)
     else:
         request.answer(f"{request.method} {request.host}{path} {len(request.body)} {hashlib.sha256(request.body).hexdigest()}".encode())
+
+
+def pour_crumbs(request):
+    """Nearly a wide window, each byte in a frame of its own."""
+    end = request.end
+    request.head(200, ("content-type", "application/octet-stream"))
+    wait_until(lambda: granted(request) > 400_000, what="a wide window")
+    frame = struct.pack(">IBIB", 1 << 8, 0, request.stream, ord("x"))  # length and type, flags, stream, and the byte
+    with end.changed:
+        end.socket.sendall(frame * 400_000)
+    POURED.append(request.stream)
 
 
 def answer_badly(request):
@@ -483,6 +497,26 @@ def wide_downloads():
         wait_until(lambda: len(HEARD) == 91 and granted(HEARD[-1]) > 400_000, what="a wide window for another client")
 
 
+@covers("a body that comes byte by byte and that nobody reads holds little more than its window")
+def crumbs():
+    HEARD.clear()
+    POURED.clear()
+    with Browser("stream.example") as hoarder:
+        hoarder.wait_for_settings()
+        before = resident_kib(GATE)
+        for _ in range(8):
+            hoarder.ask("/crumbs")
+        wait_until(lambda: len(POURED) == 8, 60, what="all crumbs")
+        end = HEARD[0].end
+        heard = end.pongs
+        with end.changed:
+            end.state.ping(b"all read")
+            end.flush()
+        wait_until(lambda: end.pongs > heard, 60, what="the gateway to have read them")
+        grown = resident_kib(GATE) - before
+        assert grown < 14 * 1024, f"{grown} KiB for eight unread bodies of 400 KB"
+
+
 def fill(client):
     """Sends all that the windows let through, on as many streams as that takes; how much it was."""
     sent = 0
@@ -631,7 +665,7 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, wide_downloads, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, unread_uploads, given_up, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, wide_downloads, crumbs, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, unread_uploads, given_up, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
