@@ -97,6 +97,7 @@ void read_limits(SettingsReader& reader, Settings& settings)
     auto& limits = settings.limits;
     reader.read_count("connections", limits.connections);
     reader.read_count("connections_per_client", limits.connections_per_client);
+    reader.read_count("streams_per_client", limits.streams_per_client);
     reader.read_count("idle_upstream_per_worker", limits.idle_upstream_per_worker);
     reader.read_count("idle_upstream_per_host", limits.idle_upstream_per_host);
     reader.read_size("relay_buffer", limits.relay_buffer);

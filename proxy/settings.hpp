@@ -20,8 +20,10 @@ struct Endpoint {
 };
 
 struct Limits {
-    std::size_t connections = 20000;            ///< downstream connections over all workers; above, new ones get 503
-    std::size_t connections_per_client = 256;   ///< from one address; above, new ones get 429 and are closed
+    std::size_t connections = 20000;          ///< downstream connections over all workers; above, new ones get 503
+    std::size_t connections_per_client = 256; ///< from one address; above, new ones get 429 and are closed
+    std::size_t streams_per_client
+        = 1000; ///< requests over HTTP/2 from one address at once, over all its connections, a worker; above, REFUSED_STREAM
     std::size_t idle_upstream_per_worker = 512; ///< kept-alive upstream connections per worker
     std::size_t idle_upstream_per_host = 32;
     std::size_t relay_buffer = 256 * 1024; ///< bytes, one per worker

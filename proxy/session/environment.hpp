@@ -5,6 +5,7 @@
 #include "proxy/detect/alert.hpp"
 #include "proxy/detect/incident.hpp"
 #include "proxy/files/kind_process.hpp"
+#include "proxy/http2/client_streams.hpp"
 #include "proxy/http2/origins.hpp"
 #include "proxy/http2/wide_windows.hpp"
 #include "proxy/identity/sign_in.hpp"
@@ -20,6 +21,7 @@
 #include <boost/smart_ptr/local_shared_ptr.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace gatehouse::session {
 
@@ -28,6 +30,7 @@ struct Counters {
     std::uint64_t connections = 0; ///< accepted
     std::uint64_t connections_open = 0;
     std::uint64_t connections_refused = 0; ///< over a cap
+    std::uint64_t streams_refused = 0;     ///< requests over HTTP/2 of a client that has too many open
     std::uint64_t requests = 0;            ///< heads read and understood, CONNECT among them
     std::uint64_t blocked = 0;
     std::uint64_t refused = 0; ///< messages that the gate turned away
@@ -43,6 +46,7 @@ struct Counters {
         connections += other.connections;
         connections_open += other.connections_open;
         connections_refused += other.connections_refused;
+        streams_refused += other.streams_refused;
         requests += other.requests;
         blocked += other.blocked;
         refused += other.refused;
@@ -97,8 +101,10 @@ struct Environment {
     bool draining = false;         ///< the next answer is each connection's last
     bool end_after_answer = false; ///< while draining: also where an answer on its way still promised another
 
-    http2::WideWindows wide_windows{}; ///< of clients' connections
-    policy::PhraseScratch phrases{};   ///< for reading pages, one piece at a time
+    http2::ClientStreams client_streams{};
+    std::optional<std::chrono::milliseconds> told_of_refused_streams{}; ///< time of the wheel
+    http2::WideWindows wide_windows{};                                  ///< of clients' connections
+    policy::PhraseScratch phrases{};                                    ///< for reading pages, one piece at a time
     std::vector<char> relay_buffer;
     SpareScratch spare_scratch;
 };

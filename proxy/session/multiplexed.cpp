@@ -13,11 +13,25 @@ namespace {
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
     net::Executor>;
 
+/// Told in the log once a minute at most: a client can be refused as often as it likes.
+void note_refused(Environment& env)
+{
+    ++env.counters.streams_refused;
+    auto& told = env.told_of_refused_streams;
+    auto const now = env.wheel.now();
+    if (told && now - *told < std::chrono::minutes{1})
+        return;
+    told = now;
+    spdlog::warn("streams.refused limit={} refused={} reason=\"a client has too many requests open\"",
+        env.settings.limits.streams_per_client, env.counters.streams_refused);
+}
+
 /// The requests of one connection that are being served, some of which the client may have given up.
 class Served {
 public:
     explicit Served(Session& outer)
         : outer_(outer)
+        , share_(outer.env.client_streams, outer.subject.address)
         , changed_(outer.env.executor, std::chrono::steady_clock::time_point::max())
     {
     }
@@ -26,9 +40,14 @@ public:
     {
         if (count_ >= http2::limits::streams)
             return false;
+        if (!share_.take(outer_.env.settings.limits.streams_per_client)) {
+            note_refused(outer_.env);
+            return false;
+        }
         ++count_;
         net::asio::co_spawn(outer_.env.executor, serve_one(std::move(channel)), [this](std::exception_ptr const& crash) {
             --count_;
+            share_.give_back();
             changed_.cancel();
             report(crash);
         });
@@ -61,6 +80,7 @@ private:
     }
 
     Session& outer_;
+    http2::ClientStreams::Share share_;
     Timer changed_;
     std::size_t count_ = 0;
 };

@@ -30,6 +30,7 @@ HEARD = []  # every request that an HTTP/2 origin read whole
 TALKED = []  # the paths that an origin of HTTP/1.1 was asked for
 GATE_OPEN = threading.Event()  # what /events waits for
 REFUSED = set()
+MOST_STREAMS = 150  # of one client
 POURED = []  # streams on which an origin has sent all its crumbs
 
 
@@ -441,6 +442,27 @@ def too_many():
             assert client.goodbye == 1, client.goodbye
 
 
+@covers("a client has only so many requests open over all its connections; further ones may come again, and another client's go on")
+def too_many_of_one():
+    HEARD.clear()
+    before = GATE.status()
+    with gate_closed(), contextlib.ExitStack() as stack:
+        for size in (100, MOST_STREAMS - 100):
+            browser = stack.enter_context(Browser("stream.example"))
+            browser.wait_for_settings()
+            for _ in range(size):
+                browser.ask("/events")
+        wait_until(lambda: len(HEARD) == MOST_STREAMS, 60, what="as many requests as one client may have")
+        with Browser("stream.example") as more, Browser("stream.example", room="127.0.0.1") as other:
+            assert more.get("/page").reset == 7, "refused, so that it may come again"
+            assert other.get("/page").status == 200
+            assert GATE.status()["streams_refused"] == before["streams_refused"] + 1
+            assert "streams.refused" in GATE.log_path.read_text()
+            GATE_OPEN.set()
+            wait_until(lambda: more.get("/page").status == 200, what="room for a new request")
+    wait_until(lambda: GATE.status()["connections_open"] <= before["connections_open"], what="the end of them all")
+
+
 @covers("a client that reads nothing holds little memory, and not for ever")
 def reads_nothing():
     before = resident_kib(GATE)
@@ -665,7 +687,7 @@ class Both(Origin):
         return (Http2Handler if request.selected_alpn_protocol() == "h2" else Talker)(request, client, server)
 
 
-CASES = (side_by_side, mirrored, only_http2, bodies, wide_downloads, crumbs, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, unread_uploads, given_up, reads_nothing, bad_origins, closed_meanwhile)
+CASES = (side_by_side, mirrored, only_http2, bodies, too_many_of_one, wide_downloads, crumbs, events, websocket, after_refused_websocket, remote_calls, hostile_heads, hostile_frames, packed_head, too_many, unread_downloads, unread_uploads, given_up, reads_nothing, bad_origins, closed_meanwhile)
 
 if __name__ == "__main__":
     list_and_leave(CASES)
@@ -686,7 +708,8 @@ if __name__ == "__main__":
         Both(ADDRESSES["both.example"], CONTEXTS["both.example"])
         RECORDER = Recorder()
         GATE = small_gateway(RECORDER.port, names=ADDRESSES, edit=school, ca=True,
-                             settings={"reach": 'extra_roots = ["roots.pem"]', "deadlines": 'body_idle = "5s"'})
+                             settings={"reach": 'extra_roots = ["roots.pem"]', "deadlines": 'body_idle = "5s"',
+                                       "limits": f"streams_per_client = {MOST_STREAMS}"})
         SUITE = HostileSuite(GATE, RECORDER)
         with GATE:
             for case in CASES:

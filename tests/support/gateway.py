@@ -71,7 +71,7 @@ class Gateway:
                       f'console = "127.0.0.1:{self.console_port}"\nmetrics = "127.0.0.1:{free_port()}"',
             "urls": f'portal = "http://127.0.0.1:{self.portal_port}"\nconsole = "https://127.0.0.1:{self.console_port}"',
             "reach": f'private = ["127.0.0.0/8", "::1"]\nprivate_names = ["example"]\nconnect_ports = {[443, *ports]}\nhttp_ports = {[80, 443, 8080, *ports]}',
-            "log": "days = 90", "limits": "connections_per_client = 20000", "deadlines": "drain = \"5s\"",
+            "log": "days = 90", "limits": "connections_per_client = 20000\nstreams_per_client = 20000", "deadlines": "drain = \"5s\"",
             "resolver": f'hosts_file = "{self.hosts}"\nservers = ["127.0.0.1:9"]'}
         for name, lines in settings.items():
             chosen = {line.partition("=")[0].strip() for line in lines.splitlines()}

@@ -118,6 +118,7 @@ level = "debug"
 [limits]
 connections = 1
 connections_per_client = 2
+streams_per_client = 8
 idle_upstream_per_worker = 3
 idle_upstream_per_host = 4
 relay_buffer = "5KiB"
@@ -209,6 +210,7 @@ headteacher = ["head@school.example"]
     EXPECT_EQ(settings.log_sinks, std::vector<std::string>{"ecs"});
     EXPECT_EQ(settings.log_level, "debug");
     EXPECT_EQ(settings.limits.connections, 1U);
+    EXPECT_EQ(settings.limits.streams_per_client, 8U);
     EXPECT_EQ(settings.limits.relay_buffer, 5120U);
     EXPECT_EQ(settings.limits.dns_cache, 7U);
     EXPECT_EQ(settings.limits.memory, 1U << 30);
