@@ -37,13 +37,8 @@ policy::Subject subject_in(policy::Policy const& policy, StoredRecord const& row
     return subject;
 }
 
-/// What one policy makes of a row.
-struct Judged {
-    policy::Verdict verdict = policy::Verdict::block;
-    bool is_inside = false; ///< it would see what is inside the connection
-};
-
-Judged judge_by(policy::Policy const& policy, StoredRecord const& row, policy::Target const& target, policy::Moment const& now)
+Replay::Judged judge_by(
+    policy::Policy const& policy, StoredRecord const& row, policy::Target const& target, policy::Moment const& now)
 {
     auto const subject = subject_in(policy, row);
     auto const seen = policy::visible_part(policy, {subject, target, now, row.signals});
@@ -53,7 +48,7 @@ Judged judge_by(policy::Policy const& policy, StoredRecord const& row, policy::T
 }
 
 /// What is known of the row, and what would be of the next one like it.
-void count_insight(StoredRecord const& row, Judged const& before, Judged const& after, ReplayReport& counts)
+void count_insight(StoredRecord const& row, Replay::Judged const& before, Replay::Judged const& after, ReplayReport& counts)
 {
     bool const was_open = row.verdict == policy::Verdict::allow; // in what was closed there was nothing to see
     if (row.scheme.empty()) {
@@ -61,6 +56,12 @@ void count_insight(StoredRecord const& row, Judged const& before, Judged const& 
         counts.looked_into += after.is_inside && !before.is_inside ? 1 : 0;
     } else if (row.scheme == "https")
         counts.let_be += before.is_inside && !after.is_inside && after.verdict == policy::Verdict::allow ? 1 : 0;
+}
+
+/// Requests inside it have rows of their own, which were written before this one.
+bool was_looked_into(StoredRecord const& row)
+{
+    return row.scheme.empty() && row.verdict == policy::Verdict::allow && row.tls == policy::TlsAction::bump;
 }
 
 } // namespace
@@ -99,28 +100,69 @@ Replay::Replay(policy::Policy const& before, policy::Policy const& after, Moment
 
 void Replay::judge(StoredRecord const& row)
 {
+    count_begun_after(row.at);
     auto const target = is_request(row) ? target_of(row) : result<policy::Target>{policy::errc::empty_host};
     if (!target)
         return;
-    ++counts_.rows;
     auto const now = moment_of_(std::chrono::floor<std::chrono::seconds>(row.at));
-    auto const before = judge_by(before_, row, *target, now);
-    auto const after = judge_by(after_, row, *target, now);
-    count_insight(row, before, after, counts_);
-    if (before.verdict == after.verdict)
+    ByBoth const judged{judge_by(before_, row, *target, now), judge_by(after_, row, *target, now)};
+    if (was_looked_into(row)) {
+        auto const begun = row.at - row.elapsed;
+        sites_open_.emplace(site_of(row), open_.emplace(begun, Connection{row, judged}));
         return;
-    bool const opens = after.verdict == policy::Verdict::allow;
-    auto const count = [opens](Changed& changed) { ++(opens ? changed.opened : changed.closed); };
-    count(counts_.changed);
-    count(roles_[row.role]);
+    }
+    if (row.scheme == "https")
+        stand_for_connection(row, judged.changes());
+    count(row, judged);
+}
+
+Replay::Site Replay::site_of(StoredRecord const& row)
+{
+    return {row.client, row.port, row.host};
+}
+
+void Replay::stand_for_connection(StoredRecord const& request, bool changes)
+{
+    auto const [first, last] = sites_open_.equal_range(site_of(request));
+    for (auto each = first; each != last; ++each) {
+        auto& connection = each->second->second;
+        connection.has_requests = true;
+        connection.is_told = connection.is_told || changes;
+    }
+}
+
+void Replay::count_begun_after(std::chrono::system_clock::time_point at)
+{
+    while (!open_.empty() && open_.begin()->first > at) {
+        auto const begun = open_.begin();
+        auto const& [row, judged, has_requests, is_told] = begun->second;
+        if (!has_requests || (judged.changes() && !is_told))
+            count(row, judged);
+        auto const [first, last] = sites_open_.equal_range(site_of(row));
+        sites_open_.erase(std::find_if(first, last, [&](auto const& each) { return each.second == begun; }));
+        open_.erase(begun);
+    }
+}
+
+void Replay::count(StoredRecord const& row, ByBoth const& judged)
+{
+    ++counts_.rows;
+    count_insight(row, judged.before, judged.after, counts_);
+    if (!judged.changes())
+        return;
+    bool const opens = judged.after.verdict == policy::Verdict::allow;
+    auto const add = [opens](Changed& changed) { ++(opens ? changed.opened : changed.closed); };
+    add(counts_.changed);
+    add(roles_[row.role]);
     if (!row.group.empty())
-        count(groups_[row.group]);
-    count(sites_[row.host]);
+        add(groups_[row.group]);
+    add(sites_[row.host]);
     (opens ? people_opened_ : people_closed_).insert(row.user.empty() ? row.client.to_text() : row.user);
 }
 
-ReplayReport Replay::report(std::size_t most_sites) const
+ReplayReport Replay::report(std::size_t most_sites)
 {
+    count_begun_after(std::chrono::system_clock::time_point::min());
     auto report = counts_;
     report.people_opened = people_opened_.size();
     report.people_closed = people_closed_.size();

@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace gatehouse::log {
@@ -34,7 +35,7 @@ struct ChangedBy {
 };
 
 struct ReplayReport {
-    std::uint64_t rows = 0;        ///< judged
+    std::uint64_t rows = 0;        ///< counted
     std::uint64_t by_name = 0;     ///< of them: connections that were not looked into
     std::uint64_t looked_into = 0; ///< of them: connections that would be, with the policy after, and are not with the one before
     std::uint64_t let_be = 0;      ///< of them: requests inside connections that would be looked into no longer
@@ -52,22 +53,51 @@ struct ReplayRange {
     std::size_t most_sites = 20;
 };
 
-/// Counts as it goes. Lifetime: both policies outlive it.
+/// Counts as it goes. Rows come newest first: a connection that was looked into is written at its end, and is not counted beside the requests inside it,
+/// unless it changes and none of them does. Lifetime: both policies outlive it.
 class Replay {
 public:
     using MomentOf = std::function<policy::Moment(std::chrono::sys_seconds)>;
 
     Replay(policy::Policy const& before, policy::Policy const& after, MomentOf moment_of);
     void judge(StoredRecord const& row);
-    ReplayReport report(std::size_t most_sites) const;
+    ReplayReport report(std::size_t most_sites);
+
+    /// What one policy makes of a row.
+    struct Judged {
+        policy::Verdict verdict = policy::Verdict::block;
+        bool is_inside = false; ///< it would see what is inside the connection
+    };
 
 private:
+    struct ByBoth {
+        Judged before, after;
+
+        bool changes() const { return before.verdict != after.verdict; }
+    };
+    struct Connection {
+        StoredRecord row;
+        ByBoth judged;
+        bool has_requests = false; ///< in the log
+        bool is_told = false;      ///< one of them changes
+    };
+    /// By when they began, the last first: what began after a row holds none of the rows to come.
+    using Connections = std::multimap<std::chrono::system_clock::time_point, Connection, std::greater<>>;
+    using Site = std::tuple<policy::IpAddress, std::uint16_t, std::string>;
+
+    static Site site_of(StoredRecord const& row);
+    void stand_for_connection(StoredRecord const& request, bool changes);
+    void count_begun_after(std::chrono::system_clock::time_point at);
+    void count(StoredRecord const& row, ByBoth const& judged);
+
     policy::Policy const& before_;
     policy::Policy const& after_;
     MomentOf moment_of_;
     ReplayReport counts_;
     std::map<std::string, Changed> roles_, groups_, sites_;
     std::set<std::string> people_opened_, people_closed_;
+    Connections open_;
+    std::multimap<Site, Connections::iterator> sites_open_;
 };
 
 /// Over the day files, newest first. Blocks on the disk, so not for a worker. Errors: those of search().

@@ -198,11 +198,74 @@ TEST(Replay, SaysOfWhatNobodyLookedIntoThatOnlyTheNameIsKnown)
     auto elsewhere = in_lab("mixed.example", "");
     elsewhere.network = "staff-room"; // without the CA
     auto const report = judged(before, after, {in_lab("mixed.example", ""), elsewhere, inspected, in_lab("other.example", "/")});
-    EXPECT_EQ(report.rows, 4U);
+    EXPECT_EQ(report.rows, 3U) << "a request inside stands for the connection that was looked into";
     EXPECT_EQ(report.by_name, 2U);
     EXPECT_EQ(report.looked_into, 1U) << "what it would close there is not known";
     EXPECT_EQ(report.let_be, 0U);
     EXPECT_EQ(report.changed.all(), 0U);
+}
+
+/// A connection to the lab's origin that was looked into, open for the ten seconds before it ended.
+StoredRecord looked_into(std::string host, std::chrono::seconds ended)
+{
+    auto made = in_lab(std::move(host), "");
+    made.tls = policy::TlsAction::bump;
+    made.at += ended;
+    made.elapsed = 10s;
+    return made;
+}
+
+StoredRecord inside(std::string host, std::string path, std::chrono::seconds at)
+{
+    auto made = in_lab(std::move(host), std::move(path));
+    made.at += at;
+    return made;
+}
+
+/// As policy_that_lets_be, with that host closed in place of the page.
+policy::Policy policy_that_closes(std::string host)
+{
+    auto made = policy_that_lets_be(R"("host:bank.example")");
+    auto& what = made.rules.front().what;
+    what = {{policy::Selector::Kind::host, std::move(host)}};
+    made.prepare();
+    return made;
+}
+
+TEST(Replay, CountsTheRequestsInsideAConnectionAndNotItBesideThem)
+{
+    auto const before = policy_that_closes("nothing.example"), after = policy_that_closes("site.example");
+    auto const report = judged(before, after,
+        {looked_into("site.example", 20s), inside("site.example", "/2", 19s), inside("site.example", "/1", 12s),
+            inside("site.example", "/of-an-earlier-one", 1s)});
+    EXPECT_EQ(report.rows, 3U);
+    EXPECT_EQ(report.changed.closed, 3U);
+    ASSERT_EQ(report.sites.size(), 1U);
+    EXPECT_EQ(report.sites[0].changed.closed, 3U);
+}
+
+TEST(Replay, CountsAConnectionByItselfWhereNoRequestInItIsInTheLog)
+{
+    auto const before = policy_that_closes("nothing.example"), after = policy_that_closes("site.example");
+    auto const of_another = [](StoredRecord row) {
+        row.client = address("10.0.0.2");
+        return row;
+    };
+    auto const report = judged(before, after,
+        {looked_into("site.example", 40s), looked_into("site.example", 20s), of_another(inside("site.example", "/", 19s)),
+            inside("other.example", "/", 18s), inside("site.example", "/too-early", 5s)});
+    EXPECT_EQ(report.rows, 5U);
+    EXPECT_EQ(report.changed.closed, 4U) << "two connections, and the requests of two others";
+}
+
+TEST(Replay, CountsAConnectionThatIsItselfWhatChanges)
+{
+    auto const before = policy_that_lets_be(R"("host:bank.example")"), after = policy_that_closes("mixed.example");
+    std::vector<StoredRecord> const closed{looked_into("mixed.example", 20s), inside("mixed.example", "/games/1", 15s)};
+    EXPECT_EQ(judged(before, after, closed).changed.closed, 1U) << "the page was closed before, the connection was not";
+    std::vector<StoredRecord> const open{looked_into("mixed.example", 20s), inside("mixed.example", "/learn", 15s)};
+    EXPECT_EQ(judged(before, after, open).changed.closed, 1U);
+    EXPECT_EQ(judged(before, before, open).rows, 1U);
 }
 
 TEST(Replay, CountsAddressesWherePeopleAreNotKnown)
