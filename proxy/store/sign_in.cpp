@@ -1,7 +1,6 @@
 #include "proxy/store/sign_in.hpp"
 
 #include "proxy/store/acting.hpp"
-#include "proxy/store/role_grants.hpp"
 #include "proxy/store/throttle.hpp"
 
 namespace gatehouse::store {
@@ -46,10 +45,17 @@ bool waits_for_role(Ledger& ledger, Account const& account, Door door, Instant n
 /// It is them, and there is no session: on record all the same, since they were told what waits and who could say yes. Inside a transaction.
 result<SignInOutcome> told_to_wait(Ledger& ledger, Account account, std::string const& address, std::string detail, Instant now)
 {
+    auto grant = waiting_role(ledger, account.id);
+    if (!grant)
+        return grant.error();
+    auto confirmers = coming_role_confirmers(ledger, grant->id, now);
+    if (!confirmers)
+        return confirmers.error();
     Actor const actor{account.id, "", address};
     if (auto const audited = audit(ledger, {"sign-in.waits", object_of(account.id), actor, now}, std::move(detail)); !audited)
         return audited.error();
-    return SignInOutcome{SignInOutcome::Status::waits, {}, std::move(account), {}};
+    RoleWait wait{std::move(*grant), std::move(*confirmers)};
+    return SignInOutcome{SignInOutcome::Status::waits, {}, std::move(account), {}, std::move(wait)};
 }
 
 result<std::optional<PasswordHash>> stored_hash(Ledger& ledger, AccountId account)
@@ -174,6 +180,27 @@ asio::awaitable<result<SignInOutcome>> sign_in(Store& store, SignInAttempt attem
     co_return SignInOutcome{};
 }
 
+/// Inside a transaction.
+result<SignInOutcome> let_in_by_name(
+    Ledger& ledger, Account account, std::optional<Instant> shown_at, std::string const& address, Instant now)
+{
+    SessionStart const start{.needs_code = account.has_second_factor, .by_sign_on = true, .proved_at = shown_at};
+    auto token = create_session(ledger, account.id, address, now, start);
+    if (!token)
+        return token.error();
+    // Whoever the provider vouches for needs no password of ours. A first one that nobody changed opens nothing any more: somebody else has seen it.
+    auto const noted = ledger.database().execute(
+        "UPDATE accounts SET last_sign_in = ?, password = iif(must_change, '', password), must_change = 0 WHERE id = ?", now,
+        account.id);
+    if (!noted)
+        return noted.error();
+    Deed const deed{"sign-in", object_of(account.id), {account.id, "", address}, now};
+    if (auto const audited = audit(ledger, deed, "by the school's sign-on"); !audited)
+        return audited.error();
+    account.must_change_password = false;
+    return SignInOutcome{SignInOutcome::Status::signed_in, {}, std::move(account), std::move(*token)};
+}
+
 } // namespace
 
 asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttempt attempt, Passwords passwords)
@@ -184,35 +211,19 @@ asio::awaitable<result<SignInOutcome>> sign_in_console(Store& store, SignInAttem
 result<SignInOutcome> sign_in_by_name(
     Ledger& ledger, std::string_view name, std::optional<Instant> shown_at, std::string const& address, Instant now)
 {
-    Actor const nobody{AccountId::none, "anonymous", address};
-    auto const account = find_account_by_sign_on(ledger, name);
-    if (!account && account.error() != errc::not_found)
-        return account.error();
-    if (account && waits_for_role(ledger, *account, Door::console, now))
-        return ledger.transact([&] { return told_to_wait(ledger, *account, address, "by the school's sign-on", now); });
-    if (!account || account->is_break_glass || !may_use(*account, Door::console)) {
-        auto const noted
-            = record_event(ledger, nobody, "sign-in.refused", "sign-on:" + folded_name(name), "no account for this name", now);
-        return noted ? result<SignInOutcome>{SignInOutcome{}} : result<SignInOutcome>{noted.error()};
-    }
-    Actor const actor{account->id, "", address};
-    Deed const deed{"sign-in", "account:" + std::to_string(number(account->id)), actor, now};
     return ledger.transact([&]() -> result<SignInOutcome> {
-        SessionStart const start{.needs_code = account->has_second_factor, .by_sign_on = true, .proved_at = shown_at};
-        auto token = create_session(ledger, account->id, address, now, start);
-        if (!token)
-            return token.error();
-        // Whoever the provider vouches for needs no password of ours. A first one that nobody changed opens nothing any more: somebody else has seen it.
-        auto const noted = ledger.database().execute(
-            "UPDATE accounts SET last_sign_in = ?, password = iif(must_change, '', password), must_change = 0 WHERE id = ?", now,
-            account->id);
-        if (!noted)
-            return noted.error();
-        if (auto const audited = audit(ledger, deed, "by the school's sign-on"); !audited)
-            return audited.error();
-        SignInOutcome outcome{SignInOutcome::Status::signed_in, {}, *account, std::move(*token)};
-        outcome.account.must_change_password = false;
-        return outcome;
+        auto account = find_account_by_sign_on(ledger, name);
+        if (!account && account.error() != errc::not_found)
+            return account.error();
+        if (account && waits_for_role(ledger, *account, Door::console, now))
+            return told_to_wait(ledger, std::move(*account), address, "by the school's sign-on", now);
+        if (!account || account->is_break_glass || !may_use(*account, Door::console)) {
+            Actor const nobody{AccountId::none, "anonymous", address};
+            Deed const refused{"sign-in.refused", "sign-on:" + folded_name(name), nobody, now};
+            auto const noted = audit(ledger, refused, "no account for this name");
+            return noted ? result<SignInOutcome>{SignInOutcome{}} : result<SignInOutcome>{noted.error()};
+        }
+        return let_in_by_name(ledger, std::move(*account), shown_at, address, now);
     });
 }
 

@@ -2,6 +2,7 @@
 // Signing in, to the console and to the proxy: throttle, hash, record. The same time and the same answer for an unknown login, a wrong password
 // and a disabled account.
 
+#include "proxy/store/role_grants.hpp"
 #include "proxy/store/sessions.hpp"
 #include "proxy/store/store.hpp"
 
@@ -12,6 +13,12 @@ struct SignInAttempt {
     std::string password;
     std::string address; ///< of the client, canonical text
     Instant now{};
+};
+
+/// A role that waits, as it was in the moment of the sign-in: nobody's answer comes between that and what is told of it.
+struct RoleWait {
+    RoleGrant grant;
+    ComingConfirmers confirmers;
 };
 
 struct SignInOutcome {
@@ -25,6 +32,7 @@ struct SignInOutcome {
     std::chrono::seconds retry_after{0}; ///< for throttled
     Account account;                     ///< for signed_in and waits
     std::string token; ///< of the new console session, which may need a code (Session::needs_code); empty for the proxy
+    std::optional<RoleWait> wait = {}; ///< for waits, always
 };
 
 /// With which a console account may come in.

@@ -41,7 +41,7 @@ void add_forget_form(Page& page, Visit const& visit, store::Account const& accou
 /// The page of an account without a person.
 Page forgotten_page(Visit const& visit, store::Account const& account);
 /// role_grants.cpp: what somebody reads who signs in before a second person has said yes to their first role.
-task<Response> show_own_wait(Visit const& visit, store::AccountId account);
+Response show_own_wait(Visit const& visit, store::RoleWait const& wait);
 /// role_grants.cpp: who could be the second person.
 Words names_of_confirmers(std::vector<store::Account> const& accounts);
 /// The same of a role; where nobody could now, who will and from when, or what the machine's owner can do.

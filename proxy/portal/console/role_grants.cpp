@@ -178,29 +178,13 @@ Words names_of_role_confirmers(Visit const& visit, store::RoleGrant const& grant
         : names_of(coming.accounts);
 }
 
-task<Response> show_own_wait(Visit const& visit, store::AccountId account)
+Response show_own_wait(Visit const& visit, store::RoleWait const& wait)
 {
-    struct Wait {
-        store::RoleGrant grant;
-        store::ComingConfirmers confirmers;
-    };
-    auto const work = [account, now = visit.instant()](Ledger& ledger) -> result<Wait> {
-        auto grant = store::waiting_role(ledger, account);
-        if (!grant)
-            return grant.error();
-        auto confirmers = store::coming_role_confirmers(ledger, grant->id, now);
-        if (!confirmers)
-            return confirmers.error();
-        return Wait{std::move(*grant), std::move(*confirmers)};
-    };
-    auto const found = co_await visit.site.services.store.call(work);
-    if (!found)
-        co_return show_failure(visit, found.error());
-    co_return show_message(visit, 403, "Your account is there, and waits",
+    return show_message(visit, 403, "Your account is there, and waits",
         words("It is you: nothing is wrong. Your role waits for a second person to say yes, at the latest on {}. You need do "
               "nothing. "
               "Who can say yes: {}",
-            shown_time(visit.site, found->grant.expires_at()), names_of_role_confirmers(visit, found->grant, found->confirmers)));
+            shown_time(visit.site, wait.grant.expires_at()), names_of_role_confirmers(visit, wait.grant, wait.confirmers)));
 }
 
 task<Response> show_roles(Visit const& visit)

@@ -94,7 +94,7 @@ task<Response> end_school_sign_on(Visit const& visit)
     if (!outcome)
         co_return show_failure(visit, outcome.error());
     if (outcome->status == store::SignInOutcome::Status::waits)
-        co_return co_await show_own_wait(visit, outcome->account.id);
+        co_return show_own_wait(visit, *outcome->wait);
     if (outcome->status != store::SignInOutcome::Status::signed_in)
         co_return not_now(visit, 403,
             "The school's sign-on knows you, but there is no account of this console with your name. The ICT lead can make one.");

@@ -103,7 +103,7 @@ task<Response> take_sign_in(Visit const& visit)
         co_return response;
     }
     if (outcome->status == store::SignInOutcome::Status::waits)
-        co_return co_await show_own_wait(visit, outcome->account.id);
+        co_return show_own_wait(visit, *outcome->wait);
     if (outcome->status == store::SignInOutcome::Status::refused)
         co_return sign_in_page(visit, "The user name or the password is not right.", 403);
     auto const& account = outcome->account;

@@ -569,6 +569,45 @@ TEST_F(RoleGrants, AreDecidedOnce)
     EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
 }
 
+/// Two stores over one file: both people had the page before them with a yes on it, and the first answer is the only one.
+TEST_F(RoleGrants, AreDecidedByTheFirstOfTwoWhoBothSawTheQuestion)
+{
+    for (auto const first_says_yes : {true, false}) {
+        auto const account = first_says_yes ? dsl : officer2;
+        auto const role = first_says_yes ? ConsoleRole::officer : ConsoleRole::dpo;
+        auto const before = role_of(account);
+        auto const id = ask(account, role, ict);
+        auto second = Ledger::open(options);
+        ASSERT_TRUE(second);
+        ASSERT_DONE(check_role_turn(*ledger, {id, as(head), now}));
+        ASSERT_DONE(check_role_turn(*second, {id, as(head2), now}));
+        ASSERT_DONE(first_says_yes ? confirm_role(*second, {id, as(head2), now})
+                                   : refuse_role(*second, {id, as(head2), now}, "Nobody told me."));
+        EXPECT_FAILS(first_says_yes ? refuse(id, head) : confirm(id, head), errc::wrong_state);
+        EXPECT_EQ(role_of(account), first_says_yes ? role : before);
+        EXPECT_EQ(find_role_grant(*ledger, id)->decided_by, "v.green");
+        EXPECT_EQ(find_role_grant(*ledger, id)->answer, first_says_yes ? "" : "Nobody told me.");
+    }
+    expect_intact();
+}
+
+/// The yes is to what the page showed, not to what was asked for since.
+TEST_F(RoleGrants, AreNotConfirmedByAYesToAnEarlierQuestion)
+{
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    auto second = Ledger::open(options);
+    ASSERT_TRUE(second);
+    ASSERT_DONE(check_role_turn(*ledger, {id, as(head), now}));
+    ASSERT_DONE(set_console_role(*second, dsl, ConsoleRole::chief_executive, as(ict), now));
+    EXPECT_FAILS(confirm(id, head), errc::wrong_state);
+    EXPECT_EQ(state_of(id), RoleGrantState::withdrawn);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+    auto const asked_since = waiting_role(*ledger, dsl);
+    ASSERT_TRUE(asked_since) << "which still waits";
+    EXPECT_NE(asked_since->id, id);
+    EXPECT_EQ(asked_since->role, ConsoleRole::chief_executive);
+}
+
 TEST_F(RoleGrants, ExpireAfterFourteenDays)
 {
     auto const id = ask(dsl, ConsoleRole::officer, ict);
@@ -603,6 +642,24 @@ TEST_F(RoleGrants, ExpireOrAreConfirmed)
     ASSERT_DONE(expire_roles(*ledger, now));
     EXPECT_EQ(state_of(id), RoleGrantState::confirmed);
     EXPECT_EQ(role_of(dsl), ConsoleRole::officer);
+}
+
+/// Two stores over one file: the page was opened a second before the end, and the end came before the answer.
+TEST_F(RoleGrants, AreNotConfirmedOnceTheyExpiredBehindAnOpenPage)
+{
+    auto const id = ask(dsl, ConsoleRole::officer, ict);
+    auto second = Ledger::open(options);
+    ASSERT_TRUE(second);
+    auto const end = now + second_person_time;
+    now = end - std::chrono::seconds{1};
+    ASSERT_DONE(check_role_turn(*ledger, {id, as(head), now}));
+    ASSERT_DONE(expire_roles(*second, end));
+    EXPECT_FAILS(confirm(id, head), errc::wrong_state) << "also by the time at which the answer set out";
+    EXPECT_FAILS(refuse(id, head), errc::wrong_state);
+    EXPECT_EQ(state_of(id), RoleGrantState::expired);
+    EXPECT_EQ(role_of(dsl), ConsoleRole::dsl);
+    EXPECT_TRUE(find_role_grant(*ledger, id)->decided_by.empty());
+    expect_intact();
 }
 
 } // namespace

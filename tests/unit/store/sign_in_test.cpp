@@ -94,6 +94,10 @@ TEST_F(SignIn, TellsWhoHasThePasswordThatTheirRoleStillWaits)
     auto const told = console("nora", nora->password, "10.0.0.9", later);
     EXPECT_EQ(told.status, Status::waits);
     EXPECT_TRUE(told.token.empty());
+    ASSERT_TRUE(told.wait) << "nobody's answer comes between the sign-in and what is told of it";
+    EXPECT_EQ(told.wait->grant.role, ConsoleRole::officer);
+    ASSERT_EQ(told.wait->confirmers.accounts.size(), 1U);
+    EXPECT_EQ(told.wait->confirmers.accounts.front().login, "h.brown");
     auto const row = store->run([](Ledger& ledger) { return list_audit(ledger, {.action_prefix = "sign-in"}); });
     ASSERT_TRUE(row && !row->empty());
     EXPECT_EQ(row->front().action, "sign-in.waits") << "they heard who could say yes: on record";
@@ -103,6 +107,32 @@ TEST_F(SignIn, TellsWhoHasThePasswordThatTheirRoleStillWaits)
         return confirm_role(ledger, {waiting_role(ledger, nora->account.id)->id, as(head.account.id), later});
     }));
     EXPECT_EQ(console("nora", nora->password, "10.0.0.9", later).status, Status::signed_in);
+}
+
+TEST_F(SignIn, TellsWhomTheSchoolNamesThatTheirRoleStillWaits)
+{
+    auto const ict = issue("i.white", ConsoleRole::ict_lead), head = issue("h.brown", ConsoleRole::headteacher);
+    auto const later = tuesday + std::chrono::hours{48};
+    NewAccount made;
+    made.login = "nora";
+    made.console_role = ConsoleRole::officer;
+    auto const nora = issue_account_now(*store, made, {}, as(ict.account.id), later);
+    ASSERT_TRUE(nora) << nora.error().message();
+    std::string const name = "nora@school.example";
+    ASSERT_DONE(store->run([&](Ledger& ledger) { return set_sign_on(ledger, nora->account.id, name, owner(), later); }));
+    auto const come = [&](Ledger& ledger) { return sign_in_by_name(ledger, name, {}, "10.0.0.9", later); };
+    auto const told = store->run(come);
+    ASSERT_TRUE(told) << told.error().message();
+    ASSERT_EQ(told->status, Status::waits);
+    ASSERT_TRUE(told->wait);
+    EXPECT_EQ(told->wait->grant.login, "nora");
+    ASSERT_DONE(store->run([&](Ledger& ledger) {
+        return confirm_role(ledger, {told->wait->grant.id, as(head.account.id), later});
+    }));
+    auto const came = store->run(come);
+    ASSERT_TRUE(came) << came.error().message();
+    EXPECT_EQ(came->status, Status::signed_in);
+    EXPECT_FALSE(came->wait);
 }
 
 /// Who handed the keys out or wrote them down may be whom the new password is to keep out.
