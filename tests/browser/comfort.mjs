@@ -94,6 +94,16 @@ export async function findLostByZoom(page, size, look = async () => {}) {
     return [...wrong, ...found.cut.map((one) => `cut off at 200 %: ${one}`)];
 }
 
+/** As narrow as a page may become (320 px, 1.4.10): nothing is cut, nor scrolls sideways in a frame of its own, which hides it as well. */
+export async function findCutWhenNarrow(page) {
+    await page.setViewportSize({ width: 320, height: 640 });
+    const cut = await page.evaluate(() => [...document.querySelectorAll("body *")].filter((one) => {
+        const isFrame = getComputedStyle(one).overflowX !== "visible" && one.clientWidth > 1;
+        return isFrame && one.scrollWidth > one.clientWidth + 1 && !one.matches(".govuk-visually-hidden, input, select, textarea");
+    }).map((one) => `${one.tagName} .${one.className} by ${one.scrollWidth - one.clientWidth} px: ${one.textContent.trim().slice(0, 40)}`));
+    return cut.slice(0, 3).map((one) => `cut at 320 px: ${one}`);
+}
+
 /** Nothing moves for who has told the device so. */
 export async function findMotion(page) {
     await page.emulateMedia({ reducedMotion: "reduce" });

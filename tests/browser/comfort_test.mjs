@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The checks of comfort.mjs find what they are there for, each on a page made to be wrong, and nothing on one that is right.
-import { describeFocus, findDragging, findLostByZoom, findMisplacedHelp, findMotion, rememberLooks } from "./comfort.mjs";
+import { describeFocus, findCutWhenNarrow, findDragging, findLostByZoom, findMisplacedHelp, findMotion, rememberLooks } from "./comfort.mjs";
 import { expect, finish, startBrowser, test } from "./lib.mjs";
 
 const browser = await startBrowser();
@@ -54,6 +54,10 @@ await test("zoom: nothing scrolls sideways, is gone or cut off", () => expectFou
     ['<p style="width: 800px">Words</p>', "scrolls sideways"],
     ["<style>@media (max-width: 700px) { p { display: none } }</style><p>Words</p>", "gone at 200 %"],
     ['<p style="width: 90%; overflow: hidden; white-space: nowrap">Many words that go on and on, wider than the half of a screen, and then some more of them</p>', "cut off"],
+]));
+await test("narrow: nothing is cut or hidden in a frame", () => expectFound(() => findCutWhenNarrow(page), '<div style="overflow-x: auto"><p>Words that wrap</p></div>', [
+    ['<div style="overflow-x: auto"><b style="white-space: nowrap">A label of many words that do not wrap, as long as a page is wide</b></div>', "cut at 320 px: DIV"],
+    ['<b style="display: block; overflow: hidden; white-space: nowrap">A label of many words that do not wrap, as long as a page is wide</b>', "cut at 320 px: B"],
 ]));
 await test("motion: none for who wants none", () => expectFound(() => findMotion(page),
     "<style>@media (prefers-reduced-motion: no-preference) { p { transition: color 1s } }</style><p>Words</p>", [

@@ -3,7 +3,8 @@
 // The catalogues say which words are ours; what people wrote, and what the school named itself, stays as it is.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkPage, expect, finish, root, screenshot, signIn, startBrowser, startGateway, test, visitor } from "./lib.mjs";
+import { findCutWhenNarrow } from "./comfort.mjs";
+import { checkPage, expect, finish, root, screenshot, signIn, sizes, startBrowser, startGateway, test, visitor } from "./lib.mjs";
 import { addressOf, portalPages, roles } from "./pages.mjs";
 
 const folder = join(root, "proxy", "portal", "languages");
@@ -95,6 +96,15 @@ async function expectSpoken(page, reader, name) {
     });
 }
 
+/// Words are longer in another language than those that the page was made with.
+async function expectNothingCut(page, name) {
+    await test(`${name} fits a narrow phone`, async () => {
+        const cut = await findCutWhenNarrow(page);
+        await page.setViewportSize(sizes.desktop);
+        expect(cut.length === 0, cut.join(" AND "));
+    });
+}
+
 /// Where the gateway's own sentences stand in cells beside what people wrote, such as the text of a rule: none of the former is English.
 async function expectKeptSpoken(page, name) {
     await test(`${name} has nothing in English that the gateway kept`, async () => {
@@ -124,6 +134,7 @@ try {
         for (const path of paths) {
             await person.goto(gateway.console + addressOf(gateway, path));
             await expectSpoken(person, spanish, `es ${role} ${path}`);
+            await expectNothingCut(person, `es ${role} ${path}`);
             if (keptPages.some((begin) => path.startsWith(begin)))
                 await expectKeptSpoken(person, `es ${role} ${path}`);
         }

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describeFocus, findDragging, findLostByZoom, findMisplacedHelp, findMotion, rememberLooks } from "./comfort.mjs";
+import { describeFocus, findCutWhenNarrow, findDragging, findLostByZoom, findMisplacedHelp, findMotion, rememberLooks } from "./comfort.mjs";
 import { freePort } from "./ports.mjs";
 
 export const here = dirname(fileURLToPath(import.meta.url));
@@ -275,7 +275,7 @@ export async function expectChoicesFit(page) {
     expect(cut.length === 0, `cut: ${cut.join("; ")}`);
 }
 
-/** In the dark and as narrow as a page may become (320 px, WCAG 1.4.10): contrast of everything, and a screenshot. */
+/** In the dark and as narrow as a page may become (320 px, WCAG 1.4.10): contrast of everything, nothing cut, and a screenshot. */
 async function checkInTheDark(page, name) {
     await testLooks(page, `${name} narrow and in the dark`, `${name}-dark`, async () => {
         await page.setViewportSize({ width: 320, height: 640 });
@@ -283,6 +283,8 @@ async function checkInTheDark(page, name) {
         try {
             await screenshot(page, `${name}-dark`);
             await expectNoSideways(page);
+            const cut = await findCutWhenNarrow(page);
+            expect(cut.length === 0, cut.join(" AND "));
             await expectAccessible(page, ["color-contrast"]);
         } finally {
             await page.emulateMedia({ colorScheme: null });
