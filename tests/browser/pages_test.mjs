@@ -206,6 +206,15 @@ try {
             await person.click("text=Send to the headteacher");
             await checkPage(person, "officer-recommend-errors");
         }
+        if (role === "officer") {
+            for (const [path, said, unsaid] of [["/incidents", ["A VPN service: vpn.example", "Library"], "vpn host"], ["/rules", ["sign: an unusual port"], "odd port"], ["/supervision/one?id={supervised_id}", ["A VPN service: vpn.example"], "vpn host"]]) {
+                await person.goto(gateway.console + addressOf(gateway, path));
+                await test(`${path} speaks as people do, not by our own names`, async () => {
+                    const text = await person.innerText("main");
+                    expect(said.every((each) => text.includes(each)) && !text.includes(unsaid), text);
+                });
+            }
+        }
         if (role === "newrole") {
             await person.goto(`${gateway.console}/`);
             await test("whose role is new reads from when it decides", async () => {

@@ -1,4 +1,6 @@
 // Incidents of circumvention.
+#include "policy/policy.hpp"
+#include "proxy/portal/console/incident_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/store/incidents.hpp"
@@ -23,11 +25,11 @@ Part incident_search(store::IncidentFilter const& filter, std::string const& pur
     return portal::form(form);
 }
 
-Words person_of(store::IncidentRow const& row)
+Words person_of(policy::Policy const& policy, store::IncidentRow const& row)
 {
     if (!row.pseudonym.empty())
         return words("Person {}", row.pseudonym);
-    return row.incident.user.empty() ? row.incident.role : row.incident.user;
+    return row.incident.user.empty() ? shown_subject_role(policy, row.incident) : Words(row.incident.user);
 }
 
 Table incident_table(Visit const& visit, std::vector<store::IncidentRow> const& rows)
@@ -36,13 +38,12 @@ Table incident_table(Visit const& visit, std::vector<store::IncidentRow> const& 
     table.caption = "Attempts, newest first";
     table.head = {"Last seen", "What", "Weight", "Who and where", "Times"};
     table.empty = "Nothing was seen.";
+    auto const policy = visit.site.services.current_policy();
     for (auto const& row : rows) {
         auto const& incident = row.incident;
-        auto const who = joined({person_of(row), incident.network, incident.device});
+        auto const who = joined({person_of(*policy, row), shown_network(*policy, incident), incident.device});
         bool const strong = incident.grade == detect::Grade::confirmed;
-        table.rows.push_back({{shown_time(visit.site, row.last_at)},
-            {words("{}: {}", Words::perhaps_ours(spoken(detect::to_text(incident.kind))),
-                Words::kept("evidence", incident.evidence))},
+        table.rows.push_back({{shown_time(visit.site, row.last_at)}, {shown_incident(incident)},
             {Words::perhaps_ours(std::string(detect::to_text(incident.grade))), {},
                 strong                                         ? "red"
                     : incident.grade == detect::Grade::attempt ? "yellow"

@@ -16,6 +16,24 @@ std::string title_or_id(Table const& table, std::string const& id)
     return spoken(id);
 }
 
+/// What is unusual about a connection, for people who never read its first bytes.
+Words spoken_signal(std::string const& value)
+{
+    auto const signal = policy::parse_signal(value);
+    if (!signal)
+        return spoken(value);
+    switch (*signal) {
+    case policy::Signal::ip_literal: return "an address in place of a name";
+    case policy::Signal::odd_port: return "an unusual port";
+    case policy::Signal::sni_mismatch: return "another name than was asked for";
+    case policy::Signal::sni_absent: return "no name is given";
+    case policy::Signal::not_tls: return "not a web page";
+    case policy::Signal::ech: return "a hidden name (ECH)";
+    case policy::Signal::under_age: break;
+    }
+    return "below the minimum age";
+}
+
 } // namespace
 
 Words spoken_selector(policy::Policy const& policy, policy::Selector const& selector)
@@ -32,7 +50,7 @@ Words spoken_selector(policy::Policy const& policy, policy::Selector const& sele
     case list: return words("the list {}", title_or_id(policy.lists, value));
     case search: return words("searches about {}", title_or_id(policy.term_lists, value));
     case network: return title_or_id(policy.networks, value);
-    case signal: return words("sign: {}", Words::perhaps_ours(spoken(value)));
+    case signal: return words("sign: {}", spoken_signal(value));
     case device_kind: return Words::perhaps_ours(value + " devices");
     case closed: return "when there is no school";
     case user:

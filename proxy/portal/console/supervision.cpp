@@ -1,4 +1,5 @@
 // Supervised use (clause 12): who may use the web only with a member of staff beside them, why, and where somebody sits beside them now.
+#include "proxy/portal/console/incident_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/supervision_view.hpp"
@@ -128,9 +129,7 @@ Table evidence(Visit const& visit, std::vector<store::IncidentRow> const& rows)
     table.head = {"Last seen", "What", "Weight", "Times"};
     table.empty = "The gateway has no incident of this person on record.";
     for (auto const& row : rows)
-        table.rows.push_back({{shown_time(visit.site, row.last_at)},
-            {words("{}: {}", Words::perhaps_ours(spoken(detect::to_text(row.incident.kind))),
-                Words::kept("evidence", row.incident.evidence))},
+        table.rows.push_back({{shown_time(visit.site, row.last_at)}, {shown_incident(row.incident)},
             {Words::perhaps_ours(spoken(detect::to_text(row.incident.grade)))}, {std::to_string(row.count)}});
     return table;
 }
