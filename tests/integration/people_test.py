@@ -461,6 +461,32 @@ def what_waited_has_expired():
     assert "pinned.example" in BROWSER["olive"].get("/draft").text, "it is the officer's draft again"
 
 
+def who_could_say_yes_to_a_role():
+    """Somebody now, somebody later, nobody: as the ICT lead reads it, and as the person does whose role it is. It leaves the school without a headteacher."""
+    lead, own = BROWSER["ian"], "another password of ian"
+    page = lead.fill("/accounts/add", "/accounts/add", name="Wanda Wait", login="wanda", role="officer", password=own)
+    first = html.unescape(re.search(r"Password</dt>\s*<dd[^>]*>(?:\s*<[^>]+>)*\s*([^<\s]+)", page.text)[1])
+    one = other(lead, "wanda")
+
+    def told(page):
+        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
+
+    def comes_in():
+        page = Browser(GATE.console_port).fill("/sign-in", "/sign-in", login="wanda", password=first)
+        equal(page.status, 403)
+        return told(page)
+
+    assert "Who could confirm it: Harriet (harriet)." in told(lead.get(one)), told(lead.get(one))[-2000:]
+    assert "You need do nothing. Who can say yes: Harriet (harriet)" in comes_in()
+    GATE.command("account", "close", "harriet")
+    for text in (told(lead.get(one)), comes_in()):
+        assert "nobody at the moment; from 3 Jun 2029" in text and "Carla (carla)" in text, text[-2000:]
+    GATE.command("account", "close", "carla")
+    text, hers = told(lead.get(one)), comes_in()
+    assert "nobody before it expires, unless an account on the page Roles gets its yes first. On the machine: gatehouse account role wanda officer" in text, text[-2000:]
+    assert "nobody can before it expires on 16 Jun 2029" in hers and "Tell the ICT lead." in hers and "gatehouse account role" not in hers, hers[-2000:]
+
+
 def everything_about_one_person():
     told = Browser(GATE.portal_port, secure=False, room="127.0.0.7").fill("/tell", "/tell", about="pupil", person="amy", text="Amy's friend Zoe is sad.")
     equal(told.status, 303)
@@ -578,5 +604,5 @@ with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2
     SUITE.run(supervised_use_from_its_proposal_to_its_end, nobody_decides_about_themselves, permission_with_two_keys, who_got_a_new_password_decides_nothing_for_a_day,
               what_an_account_that_waits_may_do, it_does_not_end_before_somebody_was_told, a_second_person_says_no, a_second_account_is_said_to_be_hers,
               accounts_and_where_they_are_signed_in, everything_about_one_person, the_clocks_of_clause_15_are_kept, every_row_of_the_audit_is_read_again, the_head_of_the_day_is_kept_in_a_file,
-              what_waits_says_when_it_expires, old_records_go_and_it_is_seen, what_waited_has_expired)
+              what_waits_says_when_it_expires, old_records_go_and_it_is_seen, what_waited_has_expired, who_could_say_yes_to_a_role)
 SUITE.close()

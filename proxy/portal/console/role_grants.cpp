@@ -169,8 +169,7 @@ Words names_of_role_confirmers(Visit const& visit, store::RoleGrant const& grant
 {
     if (coming.accounts.empty())
         return words(
-            "nobody before it expires, unless somebody says on the page Roles, of an account that was given a way to sign in, "
-            "that it is really them (on the machine: gatehouse account confirm). The machine's owner can give it: gatehouse "
+            "nobody before it expires, unless an account on the page Roles gets its yes first. On the machine: gatehouse "
             "account role {} {}",
             grant.login, store::to_text(grant.role));
     return coming.from
@@ -180,11 +179,15 @@ Words names_of_role_confirmers(Visit const& visit, store::RoleGrant const& grant
 
 Response show_own_wait(Visit const& visit, store::RoleWait const& wait)
 {
-    return show_message(visit, 403, "Your account is there, and waits",
-        words("It is you: nothing is wrong. Your role waits for a second person to say yes, at the latest on {}. You need do "
-              "nothing. "
-              "Who can say yes: {}",
-            shown_time(visit.site, wait.grant.expires_at()), names_of_role_confirmers(visit, wait.grant, wait.confirmers)));
+    auto const end = shown_time(visit.site, wait.grant.expires_at());
+    auto const text = wait.confirmers.accounts.empty()
+        ? words("It is you: nothing is wrong. Your role waits for a second person to say yes, and as it is nobody can before it "
+                "expires on {}. Tell the ICT lead.",
+            end)
+        : words("It is you: nothing is wrong. Your role waits for a second person to say yes, at the latest on {}. You need do "
+                "nothing. Who can say yes: {}",
+            end, names_of_role_confirmers(visit, wait.grant, wait.confirmers));
+    return show_message(visit, 403, "Your account is there, and waits", text);
 }
 
 task<Response> show_roles(Visit const& visit)
