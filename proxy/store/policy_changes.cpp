@@ -44,15 +44,22 @@ std::vector<PolicyChange> made_by(NewPolicyChanges const& changes, std::string c
     return made;
 }
 
-/// What went live later and touched the row that the change left; none: the change still stands.
-result<std::optional<PolicyChangeId>> touched_later(Ledger& ledger, PolicyChange const& change)
+/// What another publication made live later and touched the row that the change left; none: the change still stands.
+result<std::optional<PolicyChangeId>> touched_later(Ledger& ledger, PolicyChange const& change, PublicationId publication)
 {
     return ledger.database().first(
         "SELECT id FROM policy_changes WHERE outcome = ?1 AND edited = ?2 AND applied >"
-        " (SELECT applied FROM policy_changes WHERE id = ?3)"
+        " (SELECT applied FROM policy_changes WHERE id = ?3) AND publication <> ?6"
         " AND ((?4 <> '' AND row_key = ?4) OR (?4 = '' AND back_row = ?5)) LIMIT 1",
         [](Statement const& row) { return row.id<PolicyChangeId>(0); }, ChangeOutcome::applied, change.edit.table, change.id,
-        change.back.row, change.edit.row);
+        change.back.row, change.edit.row, publication);
+}
+
+/// As in touched_later(), of two changes of one publication.
+bool touches(PolicyChange const& later, PolicyChange const& change)
+{
+    return later.edit.table == change.edit.table
+        && (change.back.row.empty() ? later.back.row == change.edit.row : later.edit.row == change.back.row);
 }
 
 } // namespace
@@ -78,14 +85,16 @@ result<std::vector<PolicyChange>> opposites_of(Ledger& ledger, PublicationId pub
     auto changes = policy_changes_of(ledger, publication);
     if (!changes)
         return changes.error();
-    std::vector<PolicyChange> back;
+    std::vector<PolicyChange> back, kept; // what keeps its row keeps also what the same publication did to that row before
     for (auto change = changes->rbegin(); change != changes->rend(); ++change) {
         if (change->outcome != ChangeOutcome::applied)
             continue;
-        auto const later = touched_later(ledger, *change);
+        auto const later = touched_later(ledger, *change, publication);
         if (!later)
             return later.error();
-        if (!*later)
+        if (*later || std::any_of(kept.begin(), kept.end(), [&](PolicyChange const& each) { return touches(each, *change); }))
+            kept.push_back(*change);
+        else
             back.push_back({PolicyChangeId::none, ChangeOutcome::waiting, change->back, {}, change->reason, now, login});
     }
     return back;

@@ -133,6 +133,32 @@ TEST_F(PolicyChanges, AreNotTakenBackOnceALaterOneTouchedTheirRow)
     EXPECT_THAT(live(), ElementsAre("chat>second", "chat>third", "chat>second"));
 }
 
+TEST_F(PolicyChanges, OfOneRowInOnePublicationAreTakenBackTogether)
+{
+    ASSERT_TRUE(draft({{{EditedTable::rule, "", "first", ""}, {EditedTable::rule, "chat", "second", ""}}, "A new one."}));
+    auto const made = propose_draft(*ledger, {"A new one.", {}}, as(officer), tuesday);
+    ASSERT_TRUE(made);
+    ASSERT_TRUE(apply_publication(*ledger, made->id, tuesday,
+        {{true, {EditedTable::rule, "chat", "", ""}}, {true, {EditedTable::rule, "chat", "first", ""}}}));
+    auto const undo = propose_undo(*ledger, made->id, as(officer), tuesday);
+    ASSERT_TRUE(undo);
+    EXPECT_THAT(drafted(undo->id), ElementsAre("chat>first", "chat>"));
+    ASSERT_TRUE(apply_publication(*ledger, undo->id, tuesday,
+        {{true, {EditedTable::rule, "chat", "second", ""}}, {true, {EditedTable::rule, "", "first", ""}}}));
+    EXPECT_EQ(propose_undo(*ledger, made->id, as(officer), tuesday).error(), errc::wrong_state);
+}
+
+TEST_F(PolicyChanges, OfOneRowInOnePublicationStayTogetherOnceALaterOneTouchedIt)
+{
+    ASSERT_TRUE(draft({{{EditedTable::rule, "", "first", ""}, {EditedTable::rule, "chat", "renamed", ""}}, "A new one."}));
+    auto const made = propose_draft(*ledger, {"A new one.", {}}, as(officer), tuesday);
+    ASSERT_TRUE(made);
+    ASSERT_TRUE(apply_publication(*ledger, made->id, tuesday,
+        {{true, {EditedTable::rule, "chat", "", ""}}, {true, {EditedTable::rule, "talk", "first", ""}}}));
+    publish(rule("talk", "third"), "talk", "renamed");
+    EXPECT_EQ(propose_undo(*ledger, made->id, as(officer), tuesday).error(), errc::wrong_state);
+}
+
 TEST_F(PolicyChanges, ARemovalIsNotTakenBackOnceTheRowStandsThereAgain)
 {
     auto const gone = publish(rule("chat", ""), "", "first");
