@@ -2,7 +2,9 @@
 
 #include "proxy/store/school_rows.hpp"
 
+#include <array>
 #include <fmt/format.h>
+#include <sodium.h>
 #include <unordered_set>
 
 namespace gatehouse::store {
@@ -189,15 +191,21 @@ result<std::vector<Change>> read_draft(Ledger& ledger, AccountId by)
 
 result<std::int64_t> draft_mark(Ledger& ledger)
 {
-    // Numbers are never used twice, so what comes raises a highest one and what goes lowers a count.
-    auto const found = ledger.database().first(
-        "SELECT coalesce(sum(mark), 0) FROM"
-        " (SELECT coalesce(max(id), 0) * 100003 + count(*) AS mark FROM list_changes WHERE publication IS NULL"
-        " UNION ALL SELECT coalesce(max(id), 0) * 300007 + count(*) FROM policy_changes WHERE publication IS NULL)",
-        [](Statement const& row) { return row.integer(0); });
-    if (!found)
-        return found.error();
-    return found->value_or(0);
+    // Of every number, since low ones come back from what was called off. A number is never used twice, and what waits is never written anew.
+    auto const lines = ledger.database().collect("SELECT 'l' || id FROM list_changes WHERE publication IS NULL UNION ALL"
+                                                 " SELECT 'p' || id FROM policy_changes WHERE publication IS NULL ORDER BY 1",
+        [](Statement const& row) { return row.text(0); });
+    if (!lines)
+        return lines.error();
+    if (lines->empty())
+        return 0;
+    auto const all = fmt::format("{}", fmt::join(*lines, " "));
+    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+    crypto_hash_sha256(digest.data(), reinterpret_cast<unsigned char const*>(all.data()), all.size());
+    std::uint64_t mark = 0;
+    for (std::size_t i = 0; i < sizeof mark; ++i)
+        mark = mark << 8U | digest[i];
+    return static_cast<std::int64_t>(mark >> 2U) + 1; // fits, and is not the empty one's
 }
 
 result<std::vector<Change>> changes_of(Ledger& ledger, PublicationId id)

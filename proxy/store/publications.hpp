@@ -148,7 +148,7 @@ result<void> refuse_publication(Ledger& ledger, PublicationId id, std::string co
 
 /// The draft, oldest first. Anyone who may read the lists. `by`: only what that account made (none: all).
 result<std::vector<Change>> read_draft(Ledger& ledger, AccountId by = AccountId::none);
-/// Another number for another draft: it changes with whatever comes or goes.
+/// Another number for another draft: it changes with whatever comes, goes or comes back from a publication that was called off.
 result<std::int64_t> draft_mark(Ledger& ledger);
 result<std::vector<Change>> changes_of(Ledger& ledger, PublicationId id);
 result<Publication> find_publication(Ledger& ledger, PublicationId id);

@@ -117,6 +117,21 @@ TEST_F(Publications, OfEverybodyAreOfTheDraftThatWasLookedAt)
     EXPECT_THAT(drafted(), IsEmpty());
 }
 
+TEST_F(Publications, OfEverybodyDoNotTakeWhatCameBackUnseenInPlaceOfWhatWent)
+{
+    ASSERT_TRUE(draft({"unseen.example"}));
+    auto const later = propose_draft(*ledger, {"Later.", tuesday + 24h}, as(officer2), tuesday);
+    ASSERT_DONE(later);
+    ASSERT_TRUE(draft({"b.example", "c.example"}));
+    auto const seen = *draft_mark(*ledger);
+    ASSERT_DONE(drop_change(*ledger, read_draft(*ledger)->front().id, as(officer2), tuesday));
+    ASSERT_DONE(cancel_publication(*ledger, later->id, as(officer2), tuesday));
+    EXPECT_THAT(drafted(), ElementsAre("+unseen.example", "+c.example"));
+    EXPECT_FAILS(propose_draft(*ledger, {"Both.", {}, Whose::all, seen}, as(officer), tuesday), errc::stale);
+    ASSERT_DONE(propose_draft(*ledger, {"Both.", {}, Whose::all, *draft_mark(*ledger)}, as(officer), tuesday));
+    EXPECT_EQ(*draft_mark(*ledger), 0) << "the empty one";
+}
+
 TEST_F(Publications, TakeAllLinesOrNoneAndNameTheBadOnes)
 {
     ASSERT_TRUE(draft({"games.example"}));
