@@ -143,7 +143,8 @@ constexpr std::array sources{
                "officer any "
                "more. Its changes are in the draft again.",
                "/history"},
-        "SELECT coalesce(max(id), 0) FROM publications WHERE state = 3 AND ?1 > 0"},
+        // not by its number: one with a lower number may be refused later
+        "SELECT coalesce(max(sequence), 0) FROM audit WHERE action = 'publication.refuse' AND ?1 > 0"},
     Source{{"decisions", ConsoleRole::headteacher, "a request waits for your decision", a_decision, "/requests"}, {}, {},
         newest_to_decide},
     Source{{"reports-staff", ConsoleRole::headteacher, "a report waits", a_report, "/reports"}, {}, {}, {}, Urgent::no},
@@ -222,7 +223,7 @@ constexpr std::array sources{
 // The numbers in the statements above.
 static_assert(static_cast<int>(ConsoleRole::none) == 0 && static_cast<int>(ConsoleRole::headteacher) == 2
     && static_cast<int>(ConsoleRole::chief_executive) == 6);
-static_assert(static_cast<int>(PublicationState::waiting) == 4 && static_cast<int>(PublicationState::refused) == 3);
+static_assert(static_cast<int>(PublicationState::waiting) == 4);
 static_assert(static_cast<int>(RequestState::submitted) == 0 && static_cast<int>(RequestState::recommended) == 1);
 
 constexpr auto kinds = [] {

@@ -241,8 +241,15 @@ CREATE INDEX audit_by_sequence ON audit (sequence, at);
 CREATE INDEX reports_by_state ON reports (state, urgency, id, about, about_person, route, taken_up_by, handled_by);
 )sql";
 
-constexpr std::array<char const*, 16> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
-    version_13, version_14, version_15, version_16, version_17, version_18, version_19, version_20, version_21};
+// Refused publications are told by the row of their refusal: all that are there were told, but from the first one on with a higher number than what was.
+constexpr char const* version_22 = R"sql(
+UPDATE notices SET newest = coalesce(
+    (SELECT min(sequence) - 1 FROM audit WHERE action = 'publication.refuse' AND CAST(substr(object, 13) AS INTEGER) > newest),
+    (SELECT max(sequence) FROM audit WHERE action = 'publication.refuse'), 0) WHERE kind = 'publications';
+)sql";
+
+constexpr std::array<char const*, 17> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16, version_17, version_18, version_19, version_20, version_21, version_22};
 
 std::vector<char const*> all_steps()
 {

@@ -173,6 +173,27 @@ TEST_F(Databases, KnowOfWhichReportsTheirReadersWereTold)
     EXPECT_EQ(*database.collect("SELECT kind FROM notices", read_text), std::vector<std::string>{"roles"});
 }
 
+TEST_F(Databases, KnowWhichRefusedPublicationsWereTold)
+{
+    struct Case {
+        std::int64_t told; ///< the highest number
+        std::int64_t now;  ///< row of the audit
+    };
+    for (auto const& each : {Case{6, 20}, Case{3, 19}}) {
+        file = folder.path() / fmt::format("{}.db", each.told);
+        auto database = open();
+        ASSERT_DONE(migrate(database, schema_steps().first(21)));
+        for (auto const* const row : {"(10, x'00', x'00', 0, 0, '', '', 'publication.refuse', 'publication:3', '')",
+                 "(20, x'00', x'00', 0, 0, '', '', 'publication.refuse', 'publication:6', '')",
+                 "(30, x'00', x'00', 0, 0, '', '', 'publication.live', 'publication:7', '')"})
+            ASSERT_DONE(database.execute(fmt::format("INSERT INTO audit VALUES {}", row)));
+        ASSERT_DONE(database.execute("INSERT INTO notices VALUES ('publications', ?), ('roles', 9)", each.told));
+        ASSERT_DONE(migrate(database, schema_steps()));
+        EXPECT_EQ(**database.first("SELECT newest FROM notices WHERE kind = 'publications'", read_number), each.now);
+        EXPECT_EQ(**database.first("SELECT newest FROM notices WHERE kind = 'roles'", read_number), 9);
+    }
+}
+
 /// Since when an account may have been in other hands is asked of all that was written from then on: 200,000 rows in some years.
 TEST_F(Databases, SayTheEarliestClockSinceARowWithoutReadingTheRows)
 {

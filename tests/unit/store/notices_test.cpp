@@ -2,6 +2,7 @@
 #include "proxy/store/linked_accounts.hpp"
 #include "proxy/store/notices.hpp"
 #include "proxy/store/permissions.hpp"
+#include "proxy/store/publications.hpp"
 #include "proxy/store/reports.hpp"
 #include "proxy/store/restrictions.hpp"
 #include "proxy/store/second_factor.hpp"
@@ -172,6 +173,28 @@ TEST_F(Notices, TellOfKeysAndOfSupervisedUse)
     ASSERT_DONE(
         propose_restriction(*ledger, {"h.brown", "A VPN.", "", "12", tuesday, tuesday + hours{24}}, as(officer), tuesday));
     EXPECT_THAT(due_for_all(), ElementsAre("cases-head")) << "not to the headteacher, whom it is about";
+}
+
+TEST_F(Notices, TellOfARefusedPublicationWhateverItsNumber)
+{
+    auto const publish = [&](std::string host, hours in) {
+        std::vector<RefusedLine> refused;
+        EXPECT_TRUE(draft_additions(
+            *ledger, {SchoolList::block, {std::move(host)}, "For lessons.", {2027, 9, 1}}, refused, as(officer), tuesday));
+        auto const proposed = propose_draft(*ledger, {"For lessons.", tuesday + in}, as(officer), tuesday);
+        EXPECT_TRUE(proposed);
+        return proposed->id;
+    };
+    auto const scheduled = publish("later.example", hours{24});
+    auto const at_once = publish("now.example", hours{0});
+    ASSERT_DONE(refuse_publication(*ledger, at_once, "does not fit", tuesday));
+    EXPECT_THAT(due({ConsoleRole::officer}), ElementsAre("publications"));
+    tell_all();
+    EXPECT_THAT(due({ConsoleRole::officer}), IsEmpty()) << "once";
+    ASSERT_DONE(refuse_publication(*ledger, scheduled, "does not fit", tuesday + hours{24}));
+    EXPECT_THAT(due({ConsoleRole::officer}), ElementsAre("publications"));
+    tell_all();
+    EXPECT_THAT(due({ConsoleRole::officer}), IsEmpty());
 }
 
 TEST_F(Notices, TellTheHeadteacherOfRolesGivenInTheConsole)
