@@ -67,6 +67,9 @@ def a_room_opens_and_no_other():
     assert ask_for_site(GATE, SNAPCHAT, room=LIBRARY)
     where = page_of(officer, SNAPCHAT)
     scope, times, until = proposed(officer, where)
+    younger = {"advice": "open", "text": "A poster.", "scope": "other-group", "group": "year-7", "when": times, "until": until}
+    page = officer.fill(where, "/request/recommend", target=SNAPCHAT, **younger)
+    assert page.status == 422 and "Snapchat takes nobody below 13" in page.text, page.text[-1500:]
     sent = officer.fill(where, "/request/recommend", advice="open", text="A poster.", scope=scope, target=SNAPCHAT, when=times, until=until)
     assert sent.status == 303, sent.text[-1500:]
     assert "Everyone at Library" in head.get(where).text, "the headteacher reads for whom, by its name"

@@ -131,6 +131,10 @@ def permission_with_two_keys():
     equal(fetch(INSTAGRAM, YEAR_9).status, 403, "before anything")
     page = BROWSER["olive"].fill("/permission/new", "/permission/new", group="group:year-7", what="service:instagram", reason="Films.")
     assert page.status == 422 and "nobody below 13" in page.text, "clause 10: no sign-up below the service's minimum age"
+    for who in ({"group": "group:year-7"}, {"user": "Yara"}):
+        page = BROWSER["olive"].fill("/permission/new", "/permission/new", what="category:social-media", reason="Films.", **who)
+        assert page.status == 422 and "takes nobody below" in page.text, f"everything of a kind for {who}"
+    equal(BROWSER["olive"].fill("/permission/new", "/permission/new", group="group:year-9", what="host:www.instagram.com", reason="Films.").status, 422, "what is not offered")
     equal(BROWSER["olive"].fill("/permission/new", "/permission/new", what="service:instagram", reason="Films.").status, 422, "for nobody")
     one = step("olive", "/permission/new", "/permission/new", "proposed", group="group:year-9", what="service:instagram", where="network:year-9-room",
                reason="Media project, led by Mr Hall.").split("&")[0]
@@ -598,6 +602,7 @@ def renew():
 with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1", YOUTUBE: "127.0.2.1"}, ports=[HELLO.port], clock="2026-11-24 10:10:00",
              accounts=[(role, login) for login, role in PEOPLE.items()]) as GATE:
     USERS = {}
+    GATE.command("account", "add", "--login", "yara", "--subject-role", "pupil", "--group", "year-7", "--json")
     for user in ("amy", "ben"):
         USERS[user] = json.loads(GATE.command("account", "add", "--login", user, "--subject-role", "pupil", "--group", "sixth-form", "--json"))["password"]
     BROWSER = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE}

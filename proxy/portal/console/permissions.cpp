@@ -6,6 +6,8 @@
 #include "proxy/portal/console/spoken_selector.hpp"
 #include "proxy/portal/form_data.hpp"
 
+#include <algorithm>
+
 namespace gatehouse::portal::console {
 
 namespace {
@@ -99,19 +101,57 @@ Page proposal_page(Visit const& visit, std::vector<Problem> const& problems)
     return page;
 }
 
-/// Clause 10: nobody signs up below a service's minimum age. Empty if nothing is known against it.
-Words age_problem(policy::Policy const& policy, store::NewPermission const& made)
+/// Everything that the selector opens and that knows a minimum age.
+std::vector<policy::Service const*> services_in(policy::Policy const& policy, std::string_view what)
 {
-    constexpr std::string_view of_group = "group:", of_service = "service:";
-    if (!made.who.starts_with(of_group) || !made.what.starts_with(of_service))
-        return {};
-    auto const* const service = policy.service(std::string_view(made.what).substr(of_service.size()));
-    for (auto const& group : policy.groups)
-        if (service && of_group.size() + group.id.size() == made.who.size() && made.who.ends_with(group.id)
-            && group.youngest_age > 0 && group.youngest_age < service->minimum_age)
-            return words("{} takes nobody below {}, and the youngest of {} are {}", service->title, service->minimum_age,
-                group.title, group.youngest_age);
+    constexpr std::string_view one = "service:", kind = "category:";
+    std::vector<policy::Service const*> found;
+    auto const category = what.starts_with(kind)
+        ? policy.index_of({policy::Selector::Kind::category, std::string(what.substr(kind.size())), 0})
+        : policy::none;
+    for (auto const& service : policy.services) {
+        bool const named = what.starts_with(one) && what.substr(one.size()) == service.id;
+        if (named || (category != policy::none && policy.is_within(service.category_index, category)))
+            found.push_back(&service);
+    }
+    return found;
+}
+
+/// Clause 10: nobody signs up below a service's minimum age. Empty if nothing is known against it.
+Words age_problem(policy::Policy const& policy, std::string_view what, std::vector<std::string> const& groups)
+{
+    auto const services = services_in(policy, what);
+    for (auto const& group : policy.groups) {
+        if (group.youngest_age == 0 || std::find(groups.begin(), groups.end(), group.id) == groups.end())
+            continue;
+        for (auto const* service : services)
+            if (group.youngest_age < service->minimum_age)
+                return words("{} takes nobody below {}, and the youngest of {} are {}", service->title, service->minimum_age,
+                    group.title, group.youngest_age);
+    }
     return {};
+}
+
+/// The groups of whoever it is for: of one person those of the account, and of the computers that are theirs.
+task<result<std::vector<std::string>>> groups_of(Visit const& visit, std::string who)
+{
+    constexpr std::string_view of_group = "group:", of_user = "user:";
+    std::vector<std::string> groups;
+    if (who.starts_with(of_group))
+        groups.push_back(who.substr(of_group.size()));
+    if (!who.starts_with(of_user))
+        co_return groups;
+    auto const user = who.substr(of_user.size());
+    auto const work = [user](Ledger& ledger) { return store::find_account(ledger, user); };
+    auto const account = co_await visit.site.services.store.call(work);
+    if (!account && account.error() != store::errc::not_found) // not everybody at school has an account here
+        co_return account.error();
+    if (account)
+        groups = account->groups;
+    for (auto const& device : visit.site.services.current_policy()->devices)
+        if (device.user == user)
+            groups.insert(groups.end(), device.groups.begin(), device.groups.end());
+    co_return groups;
 }
 
 bool fits(policy::Policy const& policy, std::string_view column, std::string const& selector)
@@ -130,14 +170,13 @@ std::optional<store::NewPermission> proposal_of(Visit const& visit, std::vector<
     made.reason = trimmed_value(visit.request.form, "reason");
     if (!fits(*policy, "who", made.who))
         problems.push_back({"user", made.who.empty() ? "Name a pupil or choose a group" : "This is no user name"});
-    if (!fits(*policy, "what", made.what))
+    bool const is_offered = made.what.starts_with("service:") || made.what.starts_with("category:");
+    if (!is_offered || !fits(*policy, "what", made.what)) // of anything else it is not known from which age it may be used
         problems.push_back({"what", "Choose what they may use"});
     if (!made.where.empty() && !fits(*policy, "where", made.where))
         problems.push_back({"where", "Choose where"});
     if (made.reason.empty())
         problems.push_back({"reason", "Write what it is for"});
-    if (auto const age = age_problem(*policy, made); !age.empty())
-        problems.push_back({"what", age});
     return problems.empty() ? std::optional{std::move(made)} : std::nullopt;
 }
 
@@ -286,6 +325,12 @@ task<Response> take_permission_proposal(Visit const& visit)
     auto const made = proposal_of(visit, problems);
     if (!made)
         co_return show(visit, proposal_page(visit, problems));
+    auto const groups = co_await groups_of(visit, made->who);
+    if (!groups)
+        co_return show_failure(visit, groups.error());
+    auto const age = age_problem(*visit.site.services.current_policy(), made->what, *groups);
+    if (!age.empty())
+        co_return show(visit, proposal_page(visit, one_problem("what", age)));
     auto const work = [made, actor = visit.actor(), now = visit.instant()](
                           Ledger& ledger) { return store::propose_permission(ledger, *made, actor, now); };
     auto const done = co_await visit.site.services.store.call(work);
