@@ -94,7 +94,7 @@ void read_device(TableReader& reader, Policy& policy)
     auto const role = reader.word("role");
     if (!role.text.empty() && reader.must_be_one_of(role, "role", ids_of(policy.roles)))
         device.role = role.text;
-    device.user = reader.text("user");
+    device.user = folded_user(reader.text("user"));
     device.groups = known_words(reader, reader.words("groups"), "group", ids_of(policy.groups));
     device.kind = read_device_kind(reader, "kind");
     for (auto const& other : policy.devices)

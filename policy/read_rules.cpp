@@ -126,7 +126,7 @@ void read_expectation(TableReader& reader, std::string const& file, Policy& poli
         reader.must_be_one_of(role, "role", ids_of(policy.roles));
     expectation.role = role.text;
     expectation.group = read_name(reader, "group", "group", ids_of(policy.groups));
-    expectation.user = reader.text("user");
+    expectation.user = folded_user(reader.text("user"));
     expectation.network = read_name(reader, "network", "network", ids_of(policy.networks));
     expectation.device = read_name(reader, "device", "device", ids_of(policy.devices));
     auto const at = reader.word("at", Need::required);

@@ -136,7 +136,7 @@ Answer read_value(Policy const& policy, Kind kind, std::string_view value)
     if (value.empty())
         return SelectorProblem{fmt::format("nothing stands behind \"{}\"", prefix_of(kind)), {}};
     if (kind == Kind::user)
-        return finish(policy, kind, std::string(value));
+        return finish(policy, kind, folded_user(value));
     if (kind == Kind::host)
         return read_host(policy, value);
     if (kind == Kind::url)

@@ -1,5 +1,7 @@
 #include "policy/subject.hpp"
 
+#include "policy/ascii.hpp"
+
 namespace gatehouse::policy {
 
 std::string_view to_text(DeviceKind kind)
@@ -30,6 +32,21 @@ std::string_view to_text(Confidence confidence)
     case Confidence::password: return "password";
     }
     return "none";
+}
+
+std::string folded_user(std::string_view name)
+{
+    constexpr std::string_view spaces = " \t\r\n";
+    std::string folded;
+    for (char const c : name) {
+        if (spaces.find(c) == spaces.npos)
+            folded += to_lower(c);
+        else if (!folded.empty() && folded.back() != ' ')
+            folded += ' ';
+    }
+    if (folded.ends_with(' '))
+        folded.pop_back();
+    return folded;
 }
 
 } // namespace gatehouse::policy

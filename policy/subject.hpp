@@ -26,10 +26,13 @@ std::string_view to_text(DeviceKind kind);
 std::optional<DeviceKind> parse_device_kind(std::string_view text);
 std::string_view to_text(Confidence confidence);
 
+/// As user names are compared everywhere: without regard to capitals (A to Z) and to how many spaces there are.
+std::string folded_user(std::string_view name);
+
 struct Subject {
     std::string role;                ///< "pupil", "staff", ...; never empty
     std::vector<std::string> groups; ///< "year-9", ...
-    std::string user;                ///< empty if no person is known
+    std::string user;                ///< folded_user; empty if no person is known
     std::string network;             ///< id of the network, empty if the address is in none
     std::string device;              ///< id of a named device, empty if unknown
     DeviceKind device_kind = DeviceKind::unknown;

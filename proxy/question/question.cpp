@@ -112,7 +112,7 @@ std::variant<policy::Subject, Complaint> subject_of(policy::Policy const& policy
     if (!question.groups.empty())
         subject.groups = question.groups;
     if (!question.user.empty())
-        subject.user = question.user;
+        subject.user = policy::folded_user(question.user);
     if (!question.role.empty())
         subject.role = question.role;
     if (subject.role.empty())

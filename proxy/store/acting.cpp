@@ -1,6 +1,7 @@
 #include "proxy/store/acting.hpp"
 
 #include "policy/self_check.hpp"
+#include "policy/subject.hpp"
 #include "policy/target.hpp"
 
 #include <algorithm>
@@ -126,16 +127,7 @@ result<void> require_administrator(Ledger& ledger, Actor const& actor, AccountId
 
 std::string folded_name(std::string_view text)
 {
-    std::string folded;
-    for (char const c : text) {
-        if (!is_space(c))
-            folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        else if (!folded.empty() && folded.back() != ' ')
-            folded += ' ';
-    }
-    if (!folded.empty() && folded.back() == ' ')
-        folded.pop_back();
-    return folded;
+    return policy::folded_user(text); // a record and a rule mean the same person
 }
 
 bool PersonNames::has_login(std::string_view text) const

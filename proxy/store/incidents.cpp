@@ -84,12 +84,13 @@ result<void> add_incident(Database& database, detect::Incident const& incident)
 result<std::vector<IncidentRow>> select_incidents(Database& database, IncidentFilter const& filter)
 {
     static std::string const sql = fmt::format(
-        "SELECT {} FROM incidents WHERE (?1 = '' OR user = ?1) AND (?2 = '' OR device = ?2) AND (?3 = '' OR network = ?3)"
+        "SELECT {} FROM incidents WHERE (?1 = '' OR lower(user) = ?1) AND (?2 = '' OR device = ?2) AND (?3 = '' OR network = ?3)"
         " AND (?4 = '' OR address = ?4) AND (?5 = '' OR host = ?5) AND (?6 IS NULL OR kind = ?6) AND (?7 IS NULL OR grade >= ?7)"
         " AND (?8 IS NULL OR last_at >= ?8) AND (?9 IS NULL OR at < ?9) AND (?10 = 0 OR id < ?10) ORDER BY id DESC LIMIT ?11",
         incident_columns);
-    return database.collect(sql, read_incident, filter.user, filter.device, filter.network, filter.address, filter.host,
-        filter.kind, filter.at_least, filter.from, filter.until, filter.before, static_cast<std::int64_t>(filter.limit));
+    return database.collect(sql, read_incident, folded_name(filter.user), filter.device, filter.network, filter.address,
+        filter.host, filter.kind, filter.at_least, filter.from, filter.until, filter.before,
+        static_cast<std::int64_t>(filter.limit));
 }
 
 /// "user:amy", "device:laptop-7", or all of them.

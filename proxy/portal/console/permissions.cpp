@@ -164,7 +164,7 @@ std::optional<store::NewPermission> proposal_of(Visit const& visit, std::vector<
     auto const policy = visit.site.services.current_policy();
     auto const user = trimmed_value(visit.request.form, "user");
     store::NewPermission made;
-    made.who = user.empty() ? std::string(visit.form("group")) : "user:" + user;
+    made.who = user.empty() ? std::string(visit.form("group")) : "user:" + policy::folded_user(user);
     made.what = visit.form("what");
     made.where = visit.form("where");
     made.reason = trimmed_value(visit.request.form, "reason");

@@ -48,7 +48,7 @@ trusts_ca = true
 id = "desk"
 address = "10.0.0.7"
 role = "staff"
-user = "agreen"
+user = "A.Green"
 )";
 
 constexpr std::string_view good_timetable = R"([[term]]
@@ -143,7 +143,7 @@ review_by = "2027-09-01"
     EXPECT_EQ(policy.services.at(0).category_index, 0);
     EXPECT_EQ(policy.networks.at(0).ranges.size(), 2U);
     EXPECT_TRUE(policy.networks.at(0).trusts_ca);
-    EXPECT_EQ(policy.devices.at(0).user, "agreen");
+    EXPECT_EQ(policy.devices.at(0).user, "a.green"); // people write names with capitals, the records do not
     EXPECT_EQ(policy.lists.at(0).review_by, Date::parse("2027-09-01").value());
     EXPECT_EQ(policy.lists.at(0).service_index, 0);
     EXPECT_EQ(policy.lists.at(0).category_index, 0);

@@ -48,6 +48,13 @@ TEST(ParseSelector, ReadsWhatToTextWrites)
     }
 }
 
+TEST(ParseSelector, FoldsTheNameOfAUser)
+{
+    auto const parsed = parse_selector(testing::load_school(), "who", "user: Amy.B ");
+    ASSERT_TRUE(std::holds_alternative<Selector>(parsed));
+    EXPECT_EQ(std::get<Selector>(parsed).value, "amy.b");
+}
+
 TEST(ParseSelector, KeepsHostsAndUrlsInCanonicalForm)
 {
     auto const policy = testing::load_school();

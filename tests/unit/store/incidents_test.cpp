@@ -23,6 +23,19 @@ struct Incidents : School {
     IncidentReader reader(AccountId account) { return {as(account), "Weekly review.", tuesday}; }
 };
 
+TEST_F(Incidents, AreFoundHoweverTheNameIsWritten)
+{
+    std::vector<detect::Incident> const all{incident("Amy.Year9", "vpn.example"), incident("bob", "vpn.example")};
+    ASSERT_DONE(add_incidents(*ledger, all));
+    for (auto const* written : {"amy.year9", "AMY.Year9"}) {
+        IncidentFilter filter;
+        filter.user = written;
+        auto const rows = search_incidents(*ledger, filter, reader(officer));
+        ASSERT_TRUE(rows);
+        EXPECT_EQ(rows->size(), 1u) << written;
+    }
+}
+
 TEST_F(Incidents, CollapseRepetitions)
 {
     auto stronger = incident("amy.year9", "vpn.example", tuesday + minutes{5});
