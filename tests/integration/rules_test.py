@@ -124,6 +124,43 @@ def what_does_not_fit_is_told_at_its_place():
     assert "reason" in plain(OFFICER.fill("/rules/one?id=pupils-chat", "/rules/remove", id="pupils-chat", why="")).lower()
 
 
+def an_older_form_overwrites_nothing_unseen():
+    """Two forms of one thing lie open: what was changed with the one is told to whoever sends the other, who loses nothing that they typed."""
+    changed = "has changed since you opened this form"
+    assert rule(id="chess-hour", what="chess.example").status == 303 and publish().status == 303
+    typed = {"id": "chess-hour", "who": "pupil", "what": "chess.example", "action": "block", "reason": "Not now.", "clause": "12", "after": "updates-always", "why": WHY}
+    older = OFFICER.get("/rules/edit?id=chess-hour")
+    sent = OFFICER.submit(older, "/rules/edit", **{**typed, "what": "chess.example\nadded.example"})
+    assert sent.status == 303 and publish().status == 303, plain(sent)[:1500]
+    told = OFFICER.submit(older, "/rules/edit", **{**typed, "clause": "8"})
+    assert told.status == 422 and f"chess-hour {changed}" in plain(told) and 'value="8"' in told.text, (told.status, plain(told)[:1500])
+    assert "draft is empty" in OFFICER.get("/draft").text and "added.example" in plain(OFFICER.get("/rules/one?id=chess-hour"))
+    assert OFFICER.submit(told, "/rules/edit", **{**typed, "clause": "8"}).status == 303, "who has read that sends it again"
+    drop_all()
+    # Only its place has changed.
+    older = OFFICER.get("/rules/edit?id=chess-hour")
+    assert OFFICER.submit(older, "/rules/edit", **{**typed, "what": "chess.example\nadded.example", "after": ""}).status == 303
+    assert changed in plain(OFFICER.submit(older, "/rules/edit", **typed))
+    drop_all()
+    assert OFFICER.fill("/rules/one?id=chess-hour", "/rules/remove", id="chess-hour", why=WHY).status == 303 and publish().status == 303
+
+    closure = {"table": "closure", "name": "Snow", "first": "2026-12-02", "last": "", "why": WHY}
+    assert OFFICER.fill("/timetable/edit?table=closure", "/timetable/edit", **closure).status == 303
+    older = OFFICER.get("/timetable/edit?table=closure&row=2026-12-02%20Snow")
+    assert OFFICER.submit(older, "/timetable/edit", **{**closure, "last": "2026-12-03"}).status == 303
+    told = OFFICER.submit(older, "/timetable/edit", **{**closure, "last": "2026-12-04"})
+    assert told.status == 422 and changed in plain(told) and 'value="2026-12-04"' in told.text, (told.status, plain(told)[:1500])
+    assert OFFICER.submit(told, "/timetable/edit", **{**closure, "last": "2026-12-04"}).status == 303
+    drop_all()
+
+    older = OFFICER.get("/services/one?id=snapchat")
+    switches = {"id": "snapchat", "role-pupil": "rules", "role-staff": "rules", "role-guest": "rules", "role-unknown": "rules", "reason": "Closed in lessons.", "why": WHY}
+    assert OFFICER.submit(older, "/services/one", **{**switches, "role-pupil": "breaks"}).status == 303
+    told = OFFICER.submit(older, "/services/one", **{**switches, "role-guest": "blocked"})
+    assert told.status == 422 and changed in plain(told) and '<option value="blocked" selected>' in told.text, (told.status, plain(told)[:1500])
+    drop_all()
+
+
 def expectations_hold():
     """The policy expects Instagram to be closed for pupils: no rule of the console opens it as long as it says so."""
     opened = OFFICER.fill("/services/one?id=instagram", "/services/one", **{"id": "instagram", "role-pupil": "open", "reason": "x", "why": WHY})
@@ -296,6 +333,6 @@ def sign_in_again():
 with Gateway(names=dict.fromkeys([SCHOOL, SNAPCHAT, "www.instagram.com"], "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     HEAD = sign_in(GATE, "harriet", GATE.passwords["harriet"])
-    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, expectations_hold, an_inset_day_closes_the_school, the_timetable_shows_the_draft, a_calendar_comes_in, what_is_no_calendar_is_told,
+    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, an_older_form_overwrites_nothing_unseen, expectations_hold, an_inset_day_closes_the_school, the_timetable_shows_the_draft, a_calendar_comes_in, what_is_no_calendar_is_told,
               a_period_may_not_overlap, only_the_officer_changes_them, a_service_is_switched, it_survives_a_restart_and_a_changed_file)
 SUITE.close()

@@ -4,7 +4,9 @@
 #include "proxy/portal/console/spoken_selector.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <sodium.h>
 
 namespace gatehouse::portal::console {
 
@@ -41,6 +43,16 @@ Words key_title(std::string_view key)
         {"groups", "For"}, {"first", "First day"}, {"last", "Last day"}};
     auto const found = titles.find(key);
     return found == titles.end() ? Words(key) : Words(found->second);
+}
+
+std::string hash_of(std::string_view stood)
+{
+    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+    crypto_hash_sha256(digest.data(), reinterpret_cast<unsigned char const*>(stood.data()), stood.size());
+    std::string hex(2 * digest.size() + 1, '\0');
+    sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
+    hex.pop_back(); // the terminating zero
+    return hex;
 }
 
 /// A value of a row: the words that rows may say are ours, names are the school's.
@@ -191,6 +203,21 @@ std::vector<std::string> lines_of(std::string_view text)
             lines.emplace_back(line);
     }
     return lines;
+}
+
+Field stood_field(std::string_view stood)
+{
+    return {Field::Kind::hidden, "stood", "", "", hash_of(stood)};
+}
+
+void add_if_changed(std::vector<Problem>& problems, Visit const& visit, std::string_view stood, std::string name)
+{
+    auto const mark = visit.form("stood");
+    if (!mark.empty() && mark != hash_of(stood))
+        problems.push_back({"",
+            words("{} has changed since you opened this form. What you typed is still here: look at what is live and at the "
+                  "draft, then send it again.",
+                std::move(name))});
 }
 
 Field why_field(Visit const& visit, std::vector<Problem> const& problems)

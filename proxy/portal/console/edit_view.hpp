@@ -27,6 +27,11 @@ Part difference(policy::Policy const& policy, policy::Edit const& edit, std::str
 std::vector<std::string> ticked(Visit const& visit, std::string_view name, std::vector<std::string> otherwise);
 /// The lines of a text that say something, trimmed.
 std::vector<std::string> lines_of(std::string_view text);
+/// Hidden in a form: a mark of what it was made from.
+Field stood_field(std::string_view stood);
+/// What to say if `stood`, what stands there now, is not what the form that came was made from: somebody else may have changed it, and would lose that
+/// without a word. Nothing for a form without a mark, such as a program's.
+void add_if_changed(std::vector<Problem>& problems, Visit const& visit, std::string_view stood, std::string name);
 Field why_field(Visit const& visit, std::vector<Problem> const& problems);
 
 } // namespace gatehouse::portal::console

@@ -162,6 +162,21 @@ Field boxes(std::string name, Words label, std::vector<Option> options, Texts ch
     return field;
 }
 
+/// The rule that this one comes after; empty: it comes first.
+std::string before_of(Policy const& policy, std::string const& row)
+{
+    auto const place = place_of(policy, row);
+    if (place == policy.rules.size())
+        return policy.rules.empty() ? std::string{} : policy.rules.back().id;
+    return place == 0 ? std::string{} : policy.rules[place - 1].id;
+}
+
+/// What the form for that rule is made from: its words and its place.
+std::string standing_rule(Policy const& policy, std::string const& row)
+{
+    return before_of(policy, row) + "\n" + policy::written_row(policy, EditedTable::rule, row);
+}
+
 std::string typed_review(Visit const& visit, RuleText const& rule)
 {
     if (visit.request.method == Method::post)
@@ -174,10 +189,6 @@ std::vector<Field> rule_fields(
     Visit const& visit, Policy const& policy, std::string const& row, RuleText const& rule, std::vector<Problem> const& problems)
 {
     bool const posted = visit.request.method == Method::post;
-    auto const place = place_of(policy, row);
-    auto const before = place == policy.rules.size() ? policy.rules.empty() ? std::string{} : policy.rules.back().id
-        : place == 0                                 ? std::string{}
-                                                     : policy.rules[place - 1].id;
     auto who = boxes("who", "Who?", who_options(policy), rule.who, false);
     who.error = problem_with(problems, "who");
     auto const what = others(rule.what, {subject_options(policy), service_options(policy)});
@@ -207,7 +218,7 @@ std::vector<Field> rule_fields(
             rule.keeping.request, {}, problem_with(problems, "request"), "", 64},
         {Field::Kind::date, "review_by", "Look at it again by", "", typed_review(visit, rule), {},
             problem_with(problems, "review_by"), "", 10},
-        place_field(policy, row, posted ? std::string(visit.form("after")) : before), why_field(visit, problems)};
+        place_field(policy, row, posted ? std::string(visit.form("after")) : before_of(policy, row)), why_field(visit, problems)};
 }
 
 Page rule_page(
@@ -218,6 +229,8 @@ Page rule_page(
     form.button = "Put it into the draft";
     form.csrf = visit.csrf();
     form.fields = rule_fields(visit, policy, row, rule, problems);
+    if (!row.empty())
+        form.fields.push_back(stood_field(standing_rule(policy, row)));
     Page page;
     page.title = row.empty() ? "A new rule" : "Change a rule";
     page.back = row.empty() ? "/rules" : with_query("/rules/one", {{"id", row}});
@@ -304,6 +317,8 @@ task<Response> take_rule_form(Visit const& visit)
     changes.reason = trimmed_value(visit.request.form, "why");
     changes.edits.push_back({EditedTable::rule, row, policy::written(rule), std::string(visit.form("after"))});
     auto problems = problems_with(*policy, changes.edits);
+    if (!row.empty())
+        add_if_changed(problems, visit, standing_rule(*policy, row), row);
     if (changes.reason.empty())
         problems.push_back({"why", "Write why it is changed"});
     if (!visit.form("review_by").empty() && (!rule.keeping.review_by || *rule.keeping.review_by <= visit.now.local.date))

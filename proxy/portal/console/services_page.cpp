@@ -84,6 +84,15 @@ Field switch_field(Visit const& visit, Policy const& policy, Service const& serv
             {"breaks", "Open at break and lunch only", ""}, {"open", "Open at any time", ""}}};
 }
 
+/// What the form of a service is made from: how its switches stand.
+std::string standing_switches(Policy const& policy, Service const& service)
+{
+    std::string all;
+    for (auto const& role : policy.roles)
+        all += fmt::format("{} {}\n", role.id, to_text(policy::switch_of(policy, service, role)));
+    return all;
+}
+
 Page service_page(Visit const& visit, Policy const& policy, Service const& service, std::vector<Problem> const& problems)
 {
     auto const* const category = policy.category(service.category);
@@ -108,7 +117,7 @@ Page service_page(Visit const& visit, Policy const& policy, Service const& servi
     form.action = "/services/one";
     form.button = "Put it into the draft";
     form.csrf = visit.csrf();
-    form.fields = {{Field::Kind::hidden, "id", "", "", service.id}};
+    form.fields = {{Field::Kind::hidden, "id", "", "", service.id}, stood_field(standing_switches(policy, service))};
     for (auto const& role : policy.roles)
         form.fields.push_back(switch_field(visit, policy, service, role));
     auto const reason = visit.request.method == Method::post
@@ -178,6 +187,7 @@ task<Response> take_service(Visit const& visit)
     changes.reason = trimmed_value(visit.request.form, "why");
     changes.edits = typed_edits(visit, *policy, *service);
     std::vector<Problem> problems;
+    add_if_changed(problems, visit, standing_switches(*policy, *service), title_of(*service));
     if (trimmed_value(visit.request.form, "reason").empty())
         problems.push_back({"reason", "Write what people read"});
     if (changes.reason.empty())

@@ -86,7 +86,8 @@ std::vector<Field> span_fields(EditedTable table, RowValues const& row, std::vec
 
 Page row_page(Visit const& visit, Policy const& policy, policy::Edit const& edit, std::vector<Problem> const& problems)
 {
-    RowValues const row{visit, policy::written_row(policy, edit.table, edit.row)};
+    auto const stands = policy::written_row(policy, edit.table, edit.row);
+    RowValues const row{visit, stands};
     Page page;
     page.title = title_of(edit.table, edit.row.empty());
     page.back = "/timetable";
@@ -101,6 +102,8 @@ Page row_page(Visit const& visit, Policy const& policy, policy::Edit const& edit
         = edit.table == EditedTable::period ? period_fields(policy, row, problems) : span_fields(edit.table, row, problems);
     form.fields.push_back({Field::Kind::hidden, "table", "", "", std::string(to_text(edit.table))});
     form.fields.push_back({Field::Kind::hidden, "row", "", "", edit.row});
+    if (!edit.row.empty())
+        form.fields.push_back(stood_field(stands));
     form.fields.push_back(why_field(visit, problems));
     page.parts.push_back(portal::form(form));
     if (edit.row.empty())
@@ -183,6 +186,8 @@ task<Response> take_timetable_form(Visit const& visit)
     if (edit->text.empty())
         problems.push_back(edit->table == EditedTable::period ? Problem{"start", "Write both times, such as 10:40"}
                                                               : Problem{"first", "Choose the first day"});
+    if (!edit->row.empty())
+        add_if_changed(problems, visit, policy::written_row(*policy, edit->table, edit->row), edit->row);
     store::NewPolicyChanges changes;
     changes.reason = trimmed_value(visit.request.form, "why");
     changes.edits.push_back(*edit);
