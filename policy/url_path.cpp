@@ -23,7 +23,8 @@ bool needs_escape(unsigned char byte)
 
 } // namespace
 
-UrlPath::UrlPath(std::string_view path)
+template <std::size_t room>
+CanonicalPath<room>::CanonicalPath(std::string_view path)
 {
     put('/');
     begin_segment();
@@ -46,22 +47,24 @@ UrlPath::UrlPath(std::string_view path)
     rest = path.substr(query_at);
     put('?');
     rest.remove_prefix(1);
-    while (!rest.empty() && size_ < max_url_path)
+    while (!rest.empty() && size_ < room)
         put_normal(rest);
     is_cut_ = is_cut_ || !rest.empty();
 }
 
-void UrlPath::put(char character)
+template <std::size_t room>
+void CanonicalPath<room>::put(char character)
 {
     ++segment_size_;
     segment_dots_ += character == '.' ? 1U : 0U;
-    if (size_ < max_url_path)
+    if (size_ < room)
         text_[size_++] = character;
     else
         is_cut_ = true;
 }
 
-void UrlPath::put_escape(unsigned char byte)
+template <std::size_t room>
+void CanonicalPath<room>::put_escape(unsigned char byte)
 {
     static constexpr std::string_view digits = "0123456789ABCDEF";
     put('%');
@@ -70,7 +73,8 @@ void UrlPath::put_escape(unsigned char byte)
 }
 
 /// Takes one character or escape from the front of `rest` and puts its canonical form.
-void UrlPath::put_normal(std::string_view& rest)
+template <std::size_t room>
+void CanonicalPath<room>::put_normal(std::string_view& rest)
 {
     auto const first = static_cast<unsigned char>(rest.front());
     if (first == '%' && rest.size() >= 3 && hex_value(rest[1]) >= 0 && hex_value(rest[2]) >= 0) {
@@ -90,7 +94,8 @@ void UrlPath::put_normal(std::string_view& rest)
 }
 
 /// A slash was read: settles the segment before it. Doubled slashes count once.
-void UrlPath::end_segment()
+template <std::size_t room>
+void CanonicalPath<room>::end_segment()
 {
     if (segment_size_ == 0)
         return;
@@ -103,7 +108,8 @@ void UrlPath::end_segment()
 }
 
 /// Called behind a '/', kept or not.
-void UrlPath::begin_segment()
+template <std::size_t room>
+void CanonicalPath<room>::begin_segment()
 {
     if (is_cut_)
         ++unkept_;
@@ -112,7 +118,8 @@ void UrlPath::begin_segment()
     segment_size_ = segment_dots_ = 0;
 }
 
-void UrlPath::drop_segment()
+template <std::size_t room>
+void CanonicalPath<room>::drop_segment()
 {
     segment_size_ = segment_dots_ = 0;
     if (unkept_ > 0)
@@ -121,7 +128,8 @@ void UrlPath::drop_segment()
     is_cut_ = false;
 }
 
-void UrlPath::drop_segment_before()
+template <std::size_t room>
+void CanonicalPath<room>::drop_segment_before()
 {
     drop_segment();
     if (unkept_ > 0) {
@@ -133,6 +141,9 @@ void UrlPath::drop_segment_before()
     segment_ = std::string_view{text_.data(), segment_ - 1}.rfind('/') + 1;
     size_ = segment_;
 }
+
+template class CanonicalPath<max_url_path>;
+template class CanonicalPath<max_whole_path>;
 
 bool covers(std::string_view prefix, std::string_view path)
 {

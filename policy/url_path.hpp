@@ -10,14 +10,18 @@ namespace gatehouse::policy {
 
 /// Longest path and query that is compared. Longer requests are compared by their first bytes, longer entries are refused.
 inline constexpr std::size_t max_url_path = 2048;
+/// Longest path and query that the gateway takes of a request (above: 414), and their canonical form if every byte is escaped.
+inline constexpr std::size_t max_request_path = 16 * 1024;
+inline constexpr std::size_t max_whole_path = 3 * max_request_path;
 
 /// Percent-encoded unreserved characters decoded, other escapes in upper case, bytes outside printable ASCII and the characters
 /// RFC 3986 leaves out encoded, dot segments and doubled slashes removed from the path (RFC 3986 §5.2.4, §6.2.2; not from the
 /// query), letters in lower case (many servers ignore case and squidGuard does too), fragment dropped.
-/// Always starts with '/'. Never allocates: it is kept inline, the first `max_url_path` bytes of it.
-class UrlPath {
+/// Always starts with '/'. Never allocates: it is kept inline, the first `room` bytes of it.
+template <std::size_t room>
+class CanonicalPath {
 public:
-    explicit UrlPath(std::string_view path);
+    explicit CanonicalPath(std::string_view path);
     std::string_view text() const { return {text_.data(), size_}; }
     bool is_cut() const { return is_cut_; } ///< the canonical form is longer than what is kept
 
@@ -30,7 +34,7 @@ private:
     void drop_segment();
     void drop_segment_before();
 
-    std::array<char, max_url_path> text_; // not initialised: filled up to size_
+    std::array<char, room> text_; // not initialised: filled up to size_
     std::size_t size_ = 0;
     std::size_t segment_ = 0;      ///< where the last segment begun within text_ starts, behind its '/'
     std::size_t unkept_ = 0;       ///< segments begun beyond the kept bytes, so that ".." removes those first
@@ -38,6 +42,9 @@ private:
     std::size_t segment_dots_ = 0;
     bool is_cut_ = false;
 };
+
+using UrlPath = CanonicalPath<max_url_path>;     ///< for lists and rules, whose entries are never longer
+using WholePath = CanonicalPath<max_whole_path>; ///< all of any request's, for what may stand anywhere in it
 
 /// True if a list's prefix covers the path: it is a prefix and ends at the end, before one of "/?&;", or with one of "/?=&".
 /// Both in canonical form.

@@ -31,8 +31,8 @@ bool UrlPatterns::matches(std::string_view pattern, Target const& url) const
     auto const found = compiled_.find(pattern);
     if (url.scheme == Scheme::tunnel || found == compiled_.end())
         return false;
-    UrlPath const path{url.path};
-    std::array<char, Host::max_size + max_url_path> text;
+    WholePath const path{url.path};
+    std::array<char, Host::max_size + max_whole_path> text;
     auto* end = std::copy(url.host.text().begin(), url.host.text().end(), text.data());
     end = std::copy(path.text().begin(), path.text().end(), end);
     return re2::RE2::PartialMatch(re2::StringPiece{text.data(), static_cast<std::size_t>(end - text.data())}, *found->second);

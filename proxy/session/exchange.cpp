@@ -1,7 +1,9 @@
 #include "proxy/session/exchange.hpp"
 
 #include "policy/self_check.hpp"
+#include "policy/url_path.hpp"
 #include "proxy/http1/forward.hpp"
+#include "proxy/http1/limits.hpp"
 #include "proxy/http1/target.hpp"
 #include "proxy/session/aliases.hpp"
 #include "proxy/session/forwarding.hpp"
@@ -11,6 +13,8 @@
 
 namespace gatehouse::session {
 namespace {
+
+static_assert(http1::limits::target_size <= policy::max_request_path, "a decision sees all of every URL");
 
 bool is_idempotent(std::string_view method) // RFC 9110 §9.2.2, those without a body
 {

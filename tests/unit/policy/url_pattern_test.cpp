@@ -29,6 +29,13 @@ TEST(UrlPatterns, StandAnywhereInTheCanonicalUrl)
     EXPECT_FALSE(matches("example", "www.example.org:443")) << "a tunnel shows no path";
 }
 
+TEST(UrlPatterns, SeeTheEndOfTheLongestUrl)
+{
+    for (auto const filler : {'a', '^'})
+        for (std::size_t const length : {2040U, 16000U})
+            EXPECT_TRUE(matches("[?&]mode=proxy$", "https://example.org/a?x=" + std::string(length, filler) + "&mode=proxy"));
+}
+
 TEST(UrlPatterns, TakeTimeThatGrowsWithTheUrlOnly)
 {
     EXPECT_FALSE(matches("(a+)+$", "https://example.org/" + std::string(2000, 'a') + "!"));
