@@ -217,7 +217,7 @@ void close(Decision& decision, Facts const& facts)
 }
 
 /// What is shown under another site's name is judged as if it were asked for itself; the stricter of both decides. Services do not show
-/// each other, so a chain that is longer than any that works is closed.
+/// each other, so a chain that is longer than any that works is closed, and so is a URL that carries more of them than anybody writes.
 void judge_wrapped(Facts const& facts, Recorder& recorder, Decision& decision, unsigned depth)
 {
     constexpr unsigned deepest = 4;
@@ -225,7 +225,7 @@ void judge_wrapped(Facts const& facts, Recorder& recorder, Decision& decision, u
     for (std::size_t nth = 0; find_wrapped(facts.policy, facts.query.target, nth, wrapped); ++nth) {
         decision.wrapper = wrapped.form;
         decision.wrapped = static_cast<std::uint16_t>(nth);
-        if (depth == deepest)
+        if (depth == deepest || nth == most_wrapped)
             return close(decision, facts);
         Query const query{facts.query.subject, wrapped.target, facts.query.now, facts.query.signals};
         Facts const behind{facts.policy, query};

@@ -145,7 +145,7 @@ std::string find_deciding_host(Policy const& policy, Query const& query, unsigne
     constexpr unsigned deepest = 4;
     std::string host;
     Wrapped wrapped;
-    for (std::size_t nth = 0; find_wrapped(policy, query.target, nth, wrapped); ++nth) {
+    for (std::size_t nth = 0; nth < most_wrapped && find_wrapped(policy, query.target, nth, wrapped); ++nth) {
         Query const behind{query.subject, wrapped.target, query.now, query.signals};
         auto const decision = decide(policy, behind);
         bool const blocked = decision.verdict == Verdict::block;

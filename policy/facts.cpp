@@ -1,6 +1,7 @@
 #include "policy/facts.hpp"
 
 #include "policy/self_check.hpp"
+#include "policy/term_scan.hpp"
 
 #include <algorithm>
 
@@ -94,7 +95,7 @@ void Facts::learn_search()
     if (!find_search(policy, query.target, search))
         return;
     search_engine = search.form;
-    policy.term_index.find(Words{search.text()}, terms);
+    find_terms(policy.term_index, search.all(), terms);
 }
 
 void Facts::learn_time()

@@ -51,13 +51,16 @@ private:
     std::unordered_map<std::string, std::vector<std::uint16_t>, Hash, std::equal_to<>> by_host_;
 };
 
-/// What somebody searches for, as typed but in lower case, without control characters, cut at `max_read_text` bytes.
+/// What somebody searches for, as typed but in lower case, as well-formed UTF-8: blanks and control characters are one blank, and of signs
+/// in a row, which could push words out of sight, the first few stand for all.
 struct SearchText {
     std::uint16_t form; ///< into Policy::url_forms
     std::size_t size = 0;
-    std::array<char, max_read_text> bytes; // not initialised: filled up to size
+    std::array<char, max_request_path> bytes; // not initialised: filled up to size
 
-    std::string_view text() const { return {bytes.data(), size}; }
+    std::string_view all() const { return {bytes.data(), size}; }
+    /// The first `max_read_text` bytes, for people and records.
+    std::string_view text() const;
 };
 
 /// False if the URL asks none of the policy's search engines for anything. Never allocates.
@@ -75,10 +78,14 @@ struct Wrapped {
     Wrapped(Wrapped const&) = delete;
     Wrapped& operator=(Wrapped const&) = delete;
 
-    std::array<char, max_url_path + 1> bytes; // not initialised: holds the target's path
+    std::array<char, max_whole_path> bytes; // not initialised: holds the target's path
 };
 
-/// The site number `nth` (from zero) behind a URL or tunnel: there is more than one if a parameter is repeated. False if there is none.
+/// Sites behind one URL that are judged; nobody writes more, and a URL with more is closed.
+inline constexpr std::size_t most_wrapped = 16;
+
+/// The site number `nth` (from zero) behind a URL or tunnel: there is more than one if a parameter is repeated, or if servers may read the
+/// address in several ways. False if there is none.
 /// Never allocates.
 bool find_wrapped(Policy const& policy, Target const& url, std::size_t nth, Wrapped& found);
 

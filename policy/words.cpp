@@ -269,12 +269,16 @@ void Words::add(std::string_view utf8)
     std::array<UChar32, most_units> folded;
     Splitter splitter{fold(utf8.substr(0, max_read_text), folded)};
     auto const from = count_;
-    for (auto letters = splitter.next(); letters.size != 0 && count_ < max_words; letters = splitter.next()) {
+    auto letters = splitter.next();
+    for (; letters.size != 0 && count_ < max_words; letters = splitter.next()) {
         std::array<char, 4 * longest_word> plain;
         std::array<char, 4 * longest_word> alike;
         if (auto const forms = make(to_utf8(letters, plain), to_utf8(read_alike(letters), alike)); !forms.plain.empty())
             words_[count_++] = forms;
+        else
+            is_cut_ = true;
     }
+    is_cut_ = is_cut_ || letters.size != 0 || utf8.size() > max_read_text;
     join_single_letters(from);
 }
 

@@ -8,7 +8,8 @@
 
 namespace gatehouse::policy {
 
-/// Bytes that are read of one text, words of it, and bytes that all their forms may take. What is longer is read as far as that.
+/// Bytes that are read of one text, words of it, and bytes that all their forms may take. What is longer is read as far as that, or in several
+/// windows (term_scan.hpp).
 inline constexpr std::size_t max_read_text = 512;
 inline constexpr std::size_t max_words = 64;
 inline constexpr std::size_t max_word_bytes = 2048;
@@ -33,6 +34,7 @@ public:
     void add(std::string_view utf8);
     /// Lifetime: of this object.
     std::span<Forms const> all() const { return {words_.data(), count_}; }
+    bool is_cut() const { return is_cut_; } ///< there were more words than are kept
 
 private:
     std::string_view keep(std::string_view form);
@@ -44,6 +46,7 @@ private:
     std::size_t count_ = 0;
     std::array<char, max_word_bytes> text_; // not initialised: filled up to size_
     std::size_t size_ = 0;
+    bool is_cut_ = false;
 };
 
 /// Leaves every run of the same byte once: "kiill" and "kill" are "kil". Works in place; the new size comes back.

@@ -584,6 +584,8 @@ def carried():
         assert b"0800 1111" in closed.body, "an urgent search is answered with somebody to talk to"
         assert b"/ask?" not in closed.body and b"/tell?" in closed.body, "there is no site to ask for, but somebody to tell"
         assert ask(wire, "/find?q=still+in+trouble", "search.example").status == 403
+        for hidden in ("/find?q=" + 520 * "+" + "in+trouble", "/find?q=" + 70 * "a+" + "in+trouble", "/find?x=" + 2040 * "a" + "&q=in+trouble"):
+            assert ask(wire, hidden, "search.example").status == 403, hidden
         assert ask(wire, "/find?q=sunshine+in+trouble+song", "search.example").status == 200
         assert ask(wire, "/find?q=caf%C3%A9", "search.example").status == 200
         assert ask(wire, "/find?q=odd%FF%E2%80%AEend", "search.example").status == 200
@@ -600,6 +602,8 @@ def carried():
     with tunnel() as wire:
         behind = ask(wire, "/web/2020/http://blocked.example/page", "good.example")
         assert behind.status == 403 and b"<strong>blocked.example</strong>" in behind.body and b"The archive would have shown it" in behind.body, behind.body
+        for hidden in ("http://blocked.example%2Fpage", "http://a%40blocked.example/", "http://" + 2040 * "a" + "@blocked.example/"):
+            assert ask(wire, "/web/2020/" + hidden, "good.example").status == 403, hidden
         assert ask(wire, "/web/2020/http://other.example/page", "good.example").status == 200
     assert [path for _, path, _, _ in HEARD] == ["/web/2020/http://other.example/page"], HEARD
     with Wire(GATE, ROOM) as wire:

@@ -1,6 +1,7 @@
 // What a URL carries: searches and other sites' addresses stay within their rooms, and a decision about any URL comes to an end.
 // The first byte chooses a host that has forms, the rest is path and query; everything is also read as a plain text to look for terms in.
 #include "policy/decide.hpp"
+#include "policy/term_scan.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -60,6 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     std::string const text(data, data + size);
     check_words(text);
     (void)find_term_fault(text);
+    TermHits hits;
+    find_terms(policy.term_index, text, hits);
     static constexpr std::array<std::string_view, 5> hosts{
         "https://search.test/", "https://translate.test/", "https://archive.test/", "http://www-a-test.name.test/", ""};
     auto const host = hosts[size == 0 ? 0 : data[0] % hosts.size()];
@@ -72,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     Wrapped wrapped;
     for (std::size_t nth = 0; find_wrapped(policy, *target, nth, wrapped); ++nth) {
         must(wrapped.form < policy.url_forms.size() && Host::parse(wrapped.target.host.authority_text()).has_value());
-        must(wrapped.target.path.starts_with('/') && wrapped.target.path.size() <= max_url_path + 1);
+        must(wrapped.target.path.starts_with('/') && wrapped.target.path.size() <= max_whole_path);
     }
     Subject subject;
     subject.role = "pupil";

@@ -60,6 +60,10 @@ TEST(Decide, NeverAllocates)
     restriction.until = std::chrono::sys_days{std::chrono::year{2027} / 1 / 1};
     restriction.supervised_until = restriction.until;
     policy.restrictions = {restriction};
+    std::string padded = "https://www.google.com/search?x=1;y=2&q=+++";
+    for (int i = 0; i < 300; ++i)
+        padded += "a+";
+    padded += "how+to+kill+myself&q=%D0%B5";
     LocalTime const local{{2026, 11, 24}, 600};
     Moment const now{local, testing::as_utc(local)};
     for (std::string_view const address : {"127.0.0.1", "127.0.1.10", "127.0.1.20", "127.0.1.99"})
@@ -67,7 +71,8 @@ TEST(Decide, NeverAllocates)
                  "http://93.184.216.34/", "https://sealed.test/", "https://a.very.long.name.below.another.one.unlisted.test/",
                  "https://www.google.com/search?q=how+to+kill+a+mockingbird+k1ll+mys%D0%B5lf+%C3%A9t%C3%A9",
                  "https://translate.google.com/translate?u=https%3A%2F%2Fwww.instagram.com%2F",
-                 "https://www-x-com.translate.goog/"}) {
+                 "https://translate.google.com/translate?u=https://a%2540www.example.org%5C@www.instagram.com%2F",
+                 "https://www-x-com.translate.goog/", padded.c_str()}) {
             auto subject = policy.subject_at(*IpAddress::parse(address));
             subject.user = address == "127.0.0.1" ? restriction.user : std::string{};
             auto const target = Target::parse_url(url).value();

@@ -1,3 +1,4 @@
+#include "policy/decide.hpp"
 #include "policy/parse.hpp"
 #include "tests/golden/school_fixture.hpp"
 
@@ -44,7 +45,7 @@ TEST_F(UrlFormTest, ReadsWhatIsSearchedFor)
     EXPECT_EQ(searched("https://www.reddit.com/r/teenagers/search/?q=sad"), "sad");
     EXPECT_EQ(searched("https://www.google.com/%73earch?%71=x"), "x");             // escapes that mean nothing
     EXPECT_EQ(searched("https://www.google.com/search?q=good&q=bad"), "good bad"); // whichever of both counts
-    EXPECT_EQ(searched("https://www.google.com/search?q=a%00%0Ab"), "a  b");
+    EXPECT_EQ(searched("https://www.google.com/search?q=a%00%0Ab"), "a b");
     EXPECT_EQ(searched("https://www.google.com/search?q=a%FF%C3b"),
         "a\xef\xbf\xbd\xef\xbf\xbd"
         "b"); // logs, pages and JSON hold UTF-8 only
@@ -65,9 +66,51 @@ TEST_F(UrlFormTest, TakesNothingElseForASearch)
     EXPECT_EQ(searched("https://192.0.2.1/search?q=x"), "-");
 }
 
-TEST_F(UrlFormTest, ASearchOfAnyLengthIsReadAsFarAsTheFirst512Bytes)
+TEST_F(UrlFormTest, OfASearchOfAnyLengthTheFirst512BytesAreShown)
 {
     EXPECT_EQ(searched("https://www.google.com/search?q=" + std::string(5000, 'a')), std::string(max_read_text, 'a'));
+    SearchText found;
+    auto const url = "https://www.google.com/search?q=" + std::string(5000, 'a');
+    ASSERT_TRUE(find_search(policy_, Target::parse_url(url).value(), found));
+    EXPECT_EQ(found.all(), std::string(5000, 'a'));
+}
+
+/// So often.
+std::string times(std::size_t count, std::string_view text)
+{
+    std::string all;
+    for (; count > 0; --count)
+        all += text;
+    return all;
+}
+
+TEST_F(UrlFormTest, PaddingDoesNotPushASearchOutOfSight)
+{
+    for (std::string_view const padding : {"+", "%20", "%0A", "%E3%80%80"})
+        EXPECT_EQ(searched("https://www.google.com/search?q=" + times(520, padding) + "a" + times(520, padding) + "b"), "a b");
+    EXPECT_EQ(searched("https://www.google.com/search?q=a" + times(520, ".+") + "b"), "a. . . . . . . . b");
+    EXPECT_EQ(searched("https://www.google.com/search?q=ab" + times(520, "%CC%81") + "cd"), "ab" + times(8, "\xcc\x81") + "cd");
+    EXPECT_EQ(searched("https://www.google.com/search?x=" + times(2040, "a") + "&q=b"), "b");
+    EXPECT_EQ(searched("https://www.google.com/search?" + times(2000, "x=1&") + "q=b"), "b");
+}
+
+TEST_F(UrlFormTest, TermsAreFoundHoweverFarBehindOthers)
+{
+    auto const pupil = policy_.subject_at(*IpAddress::parse("127.0.1.10"));
+    Moment const now{{{2026, 11, 24}, 600}, {}};
+    auto const verdict = [&](std::string const& query) {
+        auto const url = "https://www.google.com/search?" + query;
+        return decide(policy_, {pupil, Target::parse_url(url).value(), now, {}}).verdict;
+    };
+    EXPECT_EQ(verdict("q=how+to+kill+a+mockingbird"), Verdict::allow);
+    EXPECT_EQ(verdict("q=how+to+kill+myself"), Verdict::block);
+    for (std::string_view const padding : {"+", "%20", "a+", "%EF%B7%BA+", "longer-words+", "x=1&q="})
+        for (std::size_t const count : {70U, 520U})
+            EXPECT_EQ(verdict("q=" + times(count, padding) + "how+to+kill+myself"), Verdict::block) << padding << ' ' << count;
+    EXPECT_EQ(verdict("q=kill" + times(520, ".") + "myself"), Verdict::block);
+    EXPECT_EQ(verdict("x=" + times(2040, "a") + "&q=how+to+kill+myself"), Verdict::block);
+    EXPECT_EQ(verdict("x=1;q=how+to+kill+myself"), Verdict::block);
+    EXPECT_EQ(verdict("q=" + times(520, "longer-words+") + "end"), Verdict::allow);
 }
 
 TEST_F(UrlFormTest, SeesTheSiteBehindATranslator)
@@ -130,6 +173,95 @@ TEST_F(UrlFormTest, AnAddressOfAnyLengthStaysWithinItsRoom)
     EXPECT_EQ(
         behind("https://translate.google.com/translate?u=https://x.example/" + long_path).substr(0, 18), "https://x.example/");
     EXPECT_EQ(behind("https://translate.google.com/translate?u=x.example?" + long_path).substr(0, 20), "https://x.example/?a");
+}
+
+TEST_F(UrlFormTest, EscapesBehindALiteralSchemeHideNoSite)
+{
+    for (auto const* address : {"https://www.instagram.com%2F", "https://www.instagram.com%2Fexplore",
+             "https://www.instagram.com%3A443/", "https://www.instagram.com%3Fx=1", "https://www.instagram.com%23a",
+             "https://a%40www.instagram.com", "https:/%2Fwww.instagram.com/", "https://www%E3%80%82instagram.com",
+             "https://www.instagram%252ecom%252F", "HTTPS://WWW.INSTAGRAM.COM%2f", "https%3a%2f%2fwww.instagram.com",
+             "//www.instagram.com%2F", "www.instagram.com%2F", "www.instagram.com.%2F", "https:%5C%5Cwww.instagram.com%5Cx",
+             "https://a%26b%40www.instagram.com/", "https://%2525@www.instagram.com/", "view-source:https://www.instagram.com/"})
+        for (auto const* place : {"https://translate.google.com/translate?u=", "https://web.archive.org/web/2020/",
+                 "https://translate.google.com/?%75="}) {
+            auto const url = std::string{place} + address;
+            Wrapped found;
+            ASSERT_TRUE(find_wrapped(policy_, Target::parse_url(url).value(), 0, found)) << url;
+            EXPECT_EQ(found.target.host.text(), "www.instagram.com") << url;
+        }
+    EXPECT_EQ(behind("https://translate.google.com/?u=http://3221225991%2F"), "http://192.0.2.7/");
+    EXPECT_EQ(behind("https://translate.google.com/?u=http://%5B2001:db8::7%5D%2Fx"), "http://[2001:db8::7]/x");
+    EXPECT_EQ(behind("https://translate.google.com/?u=https:%5C%5Ca.example%5Cb%5Cc?d%5Ce"), "https://a.example/b/c?d\\e");
+}
+
+TEST_F(UrlFormTest, WhatReadersOfAddressesDropHidesNoSite)
+{
+    for (auto const* address : {"%09https://www.instagram.com/", "%0ahttps://www.instagram.com/", "https://www.insta%09gram.com/",
+             "ht%0Dtps://www.instagram.com", "+https://www.instagram.com+", "%00https://www.instagram.com%00",
+             "https://www.instagram.com%00.a.example/", "https://www.instagram.com%20b", "%C2%A0https://www.instagram.com",
+             "https://www.instagram.com;x"})
+        EXPECT_EQ(behind("https://translate.google.com/translate?u=" + std::string{address}).substr(0, 26),
+            "https://www.instagram.com/")
+            << address;
+}
+
+TEST_F(UrlFormTest, AnAddressThatMayMeanTwoSitesMeansBoth)
+{
+    auto const* const backslash = "https://translate.google.com/?u=https://a.example%5C@b.example/";
+    EXPECT_EQ(behind(backslash, 0), "https://a.example/@b.example/");
+    EXPECT_EQ(behind(backslash, 1), "https://b.example/");
+    EXPECT_EQ(behind(backslash, 2), "-");
+    auto const* const layers = "https://translate.google.com/?u=https://a.example%252F@b.example/";
+    EXPECT_EQ(behind(layers, 0), "https://b.example/");
+    EXPECT_EQ(behind(layers, 1), "https://a.example/@b.example/");
+    auto const* const semicolon = "https://translate.google.com/?x=1;u=https://a.example/;u=https://b.example/";
+    EXPECT_EQ(behind(semicolon, 0), "https://a.example/");
+    EXPECT_EQ(behind(semicolon, 1), "https://b.example/");
+}
+
+TEST_F(UrlFormTest, TheSitesOfAllFormsOfAHostAreCountedTogether)
+{
+    auto second = policy_.url_forms.back();
+    for (auto const* id : {"one", "two"}) {
+        second.id = id;
+        second.hosts = {"both.example"};
+        second.holds = UrlForm::Holds::address;
+        second.in = UrlForm::In::parameter;
+        second.paths = {};
+        second.parameters = {id};
+        policy_.url_forms.push_back(second);
+    }
+    policy_.prepare();
+    auto const* const url = "https://both.example/?two=https://b.example/&one=https://a.example/";
+    EXPECT_EQ(behind(url, 0), "https://a.example/");
+    EXPECT_EQ(behind(url, 1), "https://b.example/");
+    EXPECT_EQ(behind(url, 2), "-");
+}
+
+TEST_F(UrlFormTest, LengthHidesNoSite)
+{
+    for (std::size_t const length : {2040U, 8000U, 15000U}) {
+        auto const padding = std::string(length, 'a');
+        EXPECT_EQ(behind("https://translate.google.com/translate?sl=" + padding + "&u=https://a.example/"), "https://a.example/");
+        EXPECT_EQ(behind("https://translate.google.com/translate?u=https://" + padding + "@a.example/"), "https://a.example/");
+        EXPECT_EQ(behind("https://web.archive.org/web/" + padding + "/https://a.example/"), "https://a.example/");
+        EXPECT_EQ(
+            behind("https://web.archive.org/web/2020/https://" + std::string(length, '^') + "@a.example/"), "https://a.example/");
+    }
+}
+
+TEST_F(UrlFormTest, MoreSitesThanAnybodyWritesAreClosed)
+{
+    auto const pupil = policy_.subject_at(*IpAddress::parse("127.0.1.10"));
+    Moment const now{{{2026, 11, 24}, 600}, {}};
+    auto const verdict = [&](std::size_t count) {
+        auto const url = "https://translate.google.com/?" + times(count, "u=https://a.example/&") + "x=1";
+        return decide(policy_, {pupil, Target::parse_url(url).value(), now, {}}).verdict;
+    };
+    EXPECT_EQ(verdict(most_wrapped), Verdict::allow);
+    EXPECT_EQ(verdict(most_wrapped + 1), Verdict::block);
+    EXPECT_EQ(verdict(700), Verdict::block);
 }
 
 struct Case {

@@ -7,6 +7,7 @@ gatehouse_test(policy_values_test
         rule_test.cpp
         signal_test.cpp
         term_list_test.cpp
+        term_scan_test.cpp
         subject_test.cpp
         target_test.cpp
         timetable_test.cpp

@@ -74,6 +74,8 @@ TEST(Words, OfIllFormedOrEndlessTextStayWithinBounds)
     for (int i = 0; i < 300; ++i)
         many += "ab ";
     EXPECT_EQ(plain(many).size(), max_words);
+    EXPECT_TRUE(Words{many}.is_cut());
+    EXPECT_FALSE(Words{"a few words"}.is_cut());
     std::string swelling; // one character becomes eighteen
     for (int i = 0; i < 400; ++i)
         swelling += "\xef\xb7\xba";
