@@ -12,42 +12,54 @@ namespace {
 using namespace std::string_view_literals;
 
 struct Mark {
+    std::string_view begins; ///< the file
     std::size_t at;
     std::string_view bytes;
     FileKind kind;
 };
 
+/// A container's first box: the upper half of its size, which is never so large (ISO/IEC 14496-12 §4.2), and where its type stands.
+constexpr auto small_box = "\0\0"sv;
+constexpr auto box = "\0"sv;
+
+/// Of two marks that fit, the first counts: what runs comes before what is shown, because a program may hold any bytes behind its own mark.
 constexpr Mark marks[]{
-    {0, "\x89PNG\r\n\x1a\n"sv, FileKind::image},
-    {0, "\xff\xd8\xff"sv, FileKind::image},
-    {0, "GIF8"sv, FileKind::image},
-    {8, "WEBP"sv, FileKind::image},
-    {4, "ftypavif"sv, FileKind::image},
-    {4, "ftypheic"sv, FileKind::image},
-    {4, "ftypmif1"sv, FileKind::image},
-    {0, "\0\0\1\0"sv, FileKind::image}, // icons
-    {4, "ftypM4A"sv, FileKind::audio},
-    {0, "ID3"sv, FileKind::audio},
-    {0, "OggS"sv, FileKind::audio},
-    {0, "fLaC"sv, FileKind::audio},
-    {8, "WAVE"sv, FileKind::audio},
-    {4, "ftyp"sv, FileKind::video},
-    {4, "styp"sv, FileKind::video},
-    {4, "moof"sv, FileKind::video},
-    {0, "\x1a\x45\xdf\xa3"sv, FileKind::video},
-    {0, "wOF2"sv, FileKind::font},
-    {0, "wOFF"sv, FileKind::font},
-    {0, "%PDF-"sv, FileKind::document},
-    {0, "MZ"sv, FileKind::program},
-    {0,
-        "\x7f"
-        "ELF"sv,
-        FileKind::program},
-    {0, "#!"sv, FileKind::script},
-    {0, "\0asm"sv, FileKind::web_program},
-    {0, "d8:announce"sv, FileKind::torrent},
-    {0, "d13:announce-list"sv, FileKind::torrent},
+    {"MZ"sv, 0, ""sv, FileKind::program},
+    {"\x7f"
+     "ELF"sv,
+        0, ""sv, FileKind::program},
+    {"#!"sv, 0, ""sv, FileKind::script},
+    {"\0asm"sv, 0, ""sv, FileKind::web_program},
+    {"d8:announce"sv, 0, ""sv, FileKind::torrent},
+    {"d13:announce-list"sv, 0, ""sv, FileKind::torrent},
+    {"\x89PNG\r\n\x1a\n"sv, 0, ""sv, FileKind::image},
+    {"\xff\xd8\xff"sv, 0, ""sv, FileKind::image},
+    {"GIF87a"sv, 0, ""sv, FileKind::image},
+    {"GIF89a"sv, 0, ""sv, FileKind::image},
+    {"RIFF"sv, 8, "WEBP"sv, FileKind::image},
+    {small_box, 4, "ftypavif"sv, FileKind::image},
+    {small_box, 4, "ftypheic"sv, FileKind::image},
+    {small_box, 4, "ftypmif1"sv, FileKind::image},
+    {"\0\0\1\0"sv, 0, ""sv, FileKind::image}, // icons
+    {small_box, 4, "ftypM4A"sv, FileKind::audio},
+    {"ID3"sv, 0, ""sv, FileKind::audio},
+    {"OggS"sv, 0, ""sv, FileKind::audio},
+    {"fLaC"sv, 0, ""sv, FileKind::audio},
+    {"RIFF"sv, 8, "WAVE"sv, FileKind::audio},
+    {"RIFF"sv, 8, "AVI "sv, FileKind::video},
+    {small_box, 4, "ftyp"sv, FileKind::video},
+    {small_box, 4, "styp"sv, FileKind::video},
+    {box, 4, "moof"sv, FileKind::video}, // lists every frame of its piece, and may be longer than 64 KiB
+    {"\x1a\x45\xdf\xa3"sv, 0, ""sv, FileKind::video},
+    {"wOF2"sv, 0, ""sv, FileKind::font},
+    {"wOFF"sv, 0, ""sv, FileKind::font},
+    {"%PDF-"sv, 0, ""sv, FileKind::document},
 };
+
+bool fits(Mark const& mark, std::string_view beginning)
+{
+    return beginning.starts_with(mark.begins) && beginning.size() >= mark.at && beginning.substr(mark.at).starts_with(mark.bytes);
+}
 
 /// Bytes that no text has (§4.1: binary data bytes).
 bool is_binary(char c)
@@ -249,7 +261,7 @@ std::string last_part(std::string_view path)
 std::optional<FileKind> kind_by_first_bytes(std::string_view beginning)
 {
     for (auto const& mark : marks)
-        if (beginning.size() >= mark.at && beginning.substr(mark.at).starts_with(mark.bytes))
+        if (fits(mark, beginning))
             return mark.kind;
     return is_text(beginning) ? std::optional{FileKind::text} : std::nullopt;
 }

@@ -141,6 +141,13 @@ def kinds():
         assert row_of(f"/kind-{number}")["gatehouse"]["file_kind"] == kind.strip()
 
 
+@covers("four bytes of a picture or film further on make no picture or film of a program")
+def disguised():
+    for number, (at, mark) in enumerate(((8, b"WEBP"), (8, b"WAVE"), (4, b"ftyp"), (4, b"moof"))):
+        for body in (PE, ELF):
+            assert is_closed(get(f"/disguised-{number}", body[:at] + mark + body[at + 4:], OCTETS)), (mark, body[:4])
+
+
 @covers("where content says only that it is text or packed, the name that the file would get counts")
 def names():
     for number, (path, body, fields) in enumerate((
@@ -398,7 +405,7 @@ def many():
     assert not wrong, wrong
 
 
-CASES = (kinds, names, codings, allowed, sizes, parts, slow, same_bytes, viruses, cut, too_large, absent, silent, helper, many)
+CASES = (kinds, disguised, names, codings, allowed, sizes, parts, slow, same_bytes, viruses, cut, too_large, absent, silent, helper, many)
 list_and_leave(CASES)
 
 ORIGIN = Recorder()

@@ -21,6 +21,29 @@ TEST(FileType, MarksAreCertain)
     EXPECT_EQ(kind_by_first_bytes("%PDF-1.7\n\xe2\xe3"sv), FileKind::document);
 }
 
+TEST(FileType, AProgramStaysOneWhateverStandsFurtherOn)
+{
+    for (auto const& [at, bytes] :
+        {std::pair{8, "WEBP"sv}, {8, "WAVE"sv}, {8, "AVI "sv}, {4, "ftyp"sv}, {4, "styp"sv}, {4, "moof"sv}})
+        for (auto const begins :
+            {"MZ\0\0\0\0\0\0\0\0\0\0\0\0"sv, "\x7f\x45LF\2\1\1\0\0\0\0\0\0\0"sv, "PK\3\4\0\0\0\0\0\0\0\0\0\0"sv}) {
+            auto file = std::string{begins};
+            file.replace(static_cast<std::size_t>(at), bytes.size(), bytes);
+            auto const kind = kind_by_first_bytes(file);
+            EXPECT_TRUE(begins.starts_with("PK") ? !kind : kind == FileKind::program) << begins.substr(0, 4) << " with " << bytes;
+        }
+    EXPECT_EQ(kind_by_first_bytes("\0\1\0\x1c"
+                                  "ftypisom"sv),
+        std::nullopt)
+        << "no such box is so long";
+    EXPECT_EQ(kind_by_first_bytes("\0\1\0\x1c"
+                                  "moof"sv),
+        FileKind::video);
+    EXPECT_EQ(kind_by_first_bytes("RIFF\x10\0\0\0AVI LIST"sv), FileKind::video);
+    EXPECT_EQ(kind_by_first_bytes("GIF8\r\n@echo off\r\n"sv), FileKind::text);
+    EXPECT_EQ(kind_by_first_bytes("GIF89a\1\0"sv), FileKind::image);
+}
+
 TEST(FileType, TextHasNoBytesThatTextCannotHave)
 {
     EXPECT_EQ(kind_by_first_bytes(""), FileKind::text);
