@@ -21,7 +21,8 @@ public:
     enum class Wrapper : std::uint8_t { gzip, zlib_or_none };
 
     explicit Zlib(Wrapper wrapper)
-        : known_(wrapper == Wrapper::gzip)
+        : gzip_(wrapper == Wrapper::gzip)
+        , known_(gzip_)
     {
         constexpr int gzip_only = 16 + MAX_WBITS;
         ready_ = inflateInit2(&stream_, known_ ? gzip_only : MAX_WBITS) == Z_OK;
@@ -32,12 +33,16 @@ public:
 
     bool add(std::string_view coded, std::string& out, std::size_t most) override
     {
+        if (over_)
+            return true;
         input_.append(coded);
         if (!known_ && !look_for_wrapper())
             return true;
         stream_.next_in = reinterpret_cast<Bytef*>(input_.data());
         stream_.avail_in = static_cast<uInt>(input_.size());
         while (ready_ && stream_.avail_in > 0 && out.size() < most) {
+            if (ended_ && !begin_another())
+                break;
             auto const size = out.size();
             out.resize(size + step);
             stream_.next_out = reinterpret_cast<Bytef*>(out.data() + size);
@@ -45,15 +50,31 @@ public:
             auto const code = inflate(&stream_, Z_NO_FLUSH);
             out.resize(size + step - stream_.avail_out);
             if (code == Z_STREAM_END)
-                ready_ = inflateReset(&stream_) == Z_OK;
+                ended_ = true;
             else if (code != Z_OK && code != Z_BUF_ERROR)
                 return false;
         }
-        input_.clear();
+        auto const kept = half_mark_ ? input_.size() - 1 : input_.size();
+        input_.erase(0, kept);
         return ready_;
     }
 
 private:
+    /// A member of gzip has ended. Another begins with its mark; what has none is filling, which every reader passes over. False: nothing to read yet.
+    bool begin_another()
+    {
+        constexpr std::string_view mark = "\x1f\x8b";
+        auto const used = input_.size() - stream_.avail_in;
+        auto const rest = std::string_view{input_}.substr(used, mark.size());
+        half_mark_ = gzip_ && rest.size() == 1 && mark.starts_with(rest);
+        if (half_mark_)
+            return false;
+        over_ = !gzip_ || rest != mark;
+        ended_ = over_;
+        ready_ = over_ || inflateReset(&stream_) == Z_OK;
+        return !over_;
+    }
+
     /// The first two bytes of the wrapper are a number that 31 divides (RFC 1950 §2.2). False: they are not there yet.
     bool look_for_wrapper()
     {
@@ -70,7 +91,11 @@ private:
 
     z_stream stream_{};
     std::string input_; ///< zlib takes bytes that it may write to
-    bool known_;        ///< which wrapper there is
+    bool gzip_;
+    bool known_;             ///< which wrapper there is
+    bool ended_ = false;     ///< between two members, or behind the last
+    bool half_mark_ = false; ///< kept: the first byte of what may be another member
+    bool over_ = false;      ///< what comes is not read any more
     bool ready_ = false;
 };
 

@@ -58,6 +58,22 @@ TEST(BodyDecoder, ReadsMembersThatFollowEachOther)
     EXPECT_EQ(decode("gzip", deflated("one ", 31) + deflated("two", 31)).text, "one two");
 }
 
+TEST(BodyDecoder, PassesOverWhatFollowsTheLastMember)
+{
+    using namespace std::string_view_literals;
+    for (auto const filling : {"\0\0\0\0\0\0\0\0"sv, "\n"sv, "\x1f"sv, "\x1f\x1f\x8b"sv, "some words"sv})
+        for (std::size_t const piece : {std::size_t{1}, std::size_t{4096}}) {
+            for (auto const* coding : {"gzip", "deflate"}) {
+                auto const decoded = decode(coding, deflated("one", coding[0] == 'g' ? 31 : 15).append(filling), piece);
+                EXPECT_EQ(decoded.result, DecodeResult::ok) << coding << piece << filling;
+                EXPECT_EQ(decoded.text, "one") << coding << piece << filling;
+            }
+            EXPECT_EQ(decode("gzip", deflated("one ", 31) + deflated("two", 31).append(filling), piece).text, "one two")
+                << piece << filling;
+        }
+    EXPECT_EQ(decode("gzip", deflated("one", 31) + "\x1f\x8b and no member").result, DecodeResult::broken);
+}
+
 TEST(BodyDecoder, KnowsNoOtherCodingsAndNoTowersOfThem)
 {
     EXPECT_FALSE(BodyDecoder::make("compress"));
