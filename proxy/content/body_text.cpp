@@ -43,14 +43,20 @@ std::variant<VisibleText, StreamedJson, FormText> reader_for(TextKind kind)
     return VisibleText{VisibleText::Kind::plain};
 }
 
+/// No type, or what says as little: browsers guess then (WHATWG MIME Sniffing §7).
+bool is_missing(std::string_view type)
+{
+    return type.find('/') == type.npos || type == "*/*" || type == "unknown/unknown" || type == "application/unknown";
+}
+
 } // namespace
 
 std::optional<TextKind> kind_of(std::string_view content_type)
 {
     Type const written{content_type};
     auto const type = written.view();
-    if (type.empty() || type == "text/html" || type == "application/xhtml+xml" || type == "text/xml" || type == "application/xml"
-        || type.ends_with("+xml"))
+    if (is_missing(type) || type == "text/html" || type == "application/xhtml+xml" || type == "text/xml"
+        || type == "application/xml" || type.ends_with("+xml"))
         return type == "image/svg+xml" ? std::nullopt : std::optional{TextKind::html};
     if (type == "text/plain" || type == "text/markdown")
         return TextKind::plain;
@@ -69,7 +75,7 @@ std::optional<TextKind> kind_of_request(std::string_view content_type)
         return TextKind::form;
     if (type == "multipart/form-data")
         return TextKind::plain;
-    if (type.empty())
+    if (is_missing(type))
         return std::nullopt;
     auto const kind = kind_of(content_type);
     return kind == TextKind::events ? TextKind::json : kind;

@@ -13,7 +13,8 @@ namespace gatehouse::content {
 
 enum class TextKind : std::uint8_t { plain, html, json, events, form };
 
-/// How a body of that Content-Type is read; nothing if it holds no text for people. An answer without a type is read as HTML, since browsers guess;
+/// How a body of that Content-Type is read; nothing if it holds no text for people. An answer without a type, or with one that
+/// says nothing, is read as HTML, since browsers guess;
 /// a request's is not read.
 std::optional<TextKind> kind_of(std::string_view content_type);
 std::optional<TextKind> kind_of_request(std::string_view content_type);

@@ -97,6 +97,8 @@ struct ResponseHead {
 
     std::span<Field const> fields() const { return {field_store.data(), field_size}; }
     std::optional<std::string_view> find(std::string_view name) const;
+    /// The values of all fields of that name as one list (RFC 9110 §5.3); empty if there is none.
+    std::string joined(std::string_view name) const;
 };
 
 /// Outcome of looking at the bytes so far.
@@ -118,7 +120,7 @@ struct ResponseContext {
 };
 
 /// Parses one response head. Real servers' harmless deviations (LF line ends, no reason phrase, space before colon, folding) are
-/// normalised and counted in `deviations`. `scratch` keeps the normalised text where one is needed: views may point into it.
+/// normalised and counted in `deviations`. Of several Content-Types the one that browsers take is left. `scratch` keeps the normalised text where one is needed: views may point into it.
 HeadStatus read_response_head(
     std::string_view bytes, ResponseContext context, ResponseHead& head, std::string& scratch, unsigned& deviations);
 

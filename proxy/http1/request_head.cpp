@@ -170,6 +170,15 @@ std::optional<std::string_view> ResponseHead::find(std::string_view name) const
     return find_in(*this, name);
 }
 
+std::string ResponseHead::joined(std::string_view name) const
+{
+    std::string out;
+    for (auto const& field : fields())
+        if (equals_ignoring_case(field.name, name))
+            out.append(out.empty() ? "" : ", ").append(field.value);
+    return out;
+}
+
 HeadStatus read_request_head(std::string_view bytes, RequestHead& head)
 {
     reset(head);

@@ -2,6 +2,9 @@
 #include "proxy/http1/gate.hpp"
 #include "proxy/http1/syntax.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace gatehouse::http1 {
 namespace {
 
@@ -142,6 +145,46 @@ void reset(ResponseHead& head)
     head.switches_protocol = false;
 }
 
+bool says_a_type(std::string_view type)
+{
+    auto const slash = type.find('/');
+    return slash != type.npos && slash != 0 && slash + 1 < type.size() && !type.starts_with("*/*");
+}
+
+std::string_view without_parameters(std::string_view type)
+{
+    return trim_blanks(type.substr(0, type.find(';')));
+}
+
+/// Of several types, also in a list, browsers take the last that is one, and keep a charset said before of the same (Fetch, "extract a MIME
+/// type"); other readers take the first. Only the one that browsers take goes on, so that nobody can read another.
+void keep_one_type(ResponseHead& head)
+{
+    constexpr std::string_view name = "content-type";
+    std::string_view kept;
+    std::size_t left = 0;
+    for (auto const& field : head.fields()) {
+        if (!equals_ignoring_case(field.name, name)) {
+            head.field_store[left++] = field;
+            continue;
+        }
+        bool const first = kept.data() == nullptr;
+        ListReader list{field.value};
+        while (auto const type = list.next()) {
+            bool const adds_nothing
+                = type->find(';') == type->npos && equals_ignoring_case(without_parameters(kept), without_parameters(*type));
+            if (kept.data() == nullptr || (says_a_type(*type) && !adds_nothing))
+                kept = *type;
+        }
+        if (first)
+            head.field_store[left++] = field;
+    }
+    head.field_size = left;
+    for (auto& field : std::span{head.field_store}.first(left))
+        if (equals_ignoring_case(field.name, name))
+            field.value = kept;
+}
+
 } // namespace
 
 HeadStatus read_response_head(
@@ -160,6 +203,11 @@ HeadStatus read_response_head(
     }
     if (parse_response_syntax(text, head) != Refusal::none || gate_response(head, context) != Refusal::none)
         return refuse();
+    auto const is_type = [](Field const& field) { return equals_ignoring_case(field.name, "content-type"); };
+    auto const fields = head.fields();
+    auto const first = std::find_if(fields.begin(), fields.end(), is_type);
+    if (first != fields.end() && (first->value.find(',') != first->value.npos || std::any_of(first + 1, fields.end(), is_type)))
+        keep_one_type(head);
     return status;
 }
 

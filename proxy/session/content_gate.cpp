@@ -23,8 +23,7 @@ ContentGate::ContentGate(Session& session, policy::Policy const& policy, policy:
     , policy_(policy)
     , closes_(policy::closing_part(policy, plan).any())
     , closes_unreadable_(closes_ && fails_closed(policy, session.subject))
-    , scan_(policy, plan, session.env.phrases, kind, head.find("Content-Type").value_or(""),
-          head.find("Content-Encoding").value_or(""))
+    , scan_(policy, plan, session.env.phrases, kind, head.find("Content-Type").value_or(""), head.joined("Content-Encoding"))
     , began_(wheel_.now())
 {
     // Events come one by one, each of them awaited: they are read before they go on, but never wait for the next.

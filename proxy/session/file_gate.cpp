@@ -65,7 +65,7 @@ FileGate::FileGate(Session& session, Outcome const& outcome, http1::ResponseHead
     if (knows_size_)
         facts_.size = std::max(head.content_length, range ? range->whole : 0);
     reads_ = looking_ && !partial_;
-    auto const coding = head.find("Content-Encoding").value_or("");
+    auto const coding = head.joined("Content-Encoding");
     if (reads_ && !coding.empty()) {
         decoder_ = content::BodyDecoder::make(coding);
         unreadable_ = !decoder_;

@@ -164,6 +164,8 @@ def names():
 @covers("a coding hides nothing, and what cannot be decoded is closed where the role fails closed")
 def codings():
     assert is_closed(get("/coded", gzip.compress(ELF), OCTETS, "Content-Encoding: gzip"))
+    assert is_closed(get("/coded-once", gzip.compress(ELF), OCTETS, "Content-Encoding: identity", "Content-Encoding: gzip"))
+    assert is_closed(get("/coded-twice", gzip.compress(gzip.compress(ELF)), OCTETS, "Content-Encoding: gzip", "Content-Encoding: gzip"))
     for number, fields in enumerate((("Content-Encoding: compress",), ("Content-Encoding: gzip",))):
         answer = get(f"/undecoded-{number}", ELF, OCTETS, *fields)
         assert answer.status == 502 and b"This file cannot be checked" in answer.body, (answer.status, answer.body[:200])

@@ -143,7 +143,8 @@ TEST(KindOf, ChoosesWhatPeopleRead)
     using Kind = TextKind;
     EXPECT_EQ(kind_of("text/html; charset=x"), Kind::html);
     EXPECT_EQ(kind_of("TEXT/HTML"), Kind::html);
-    EXPECT_EQ(kind_of(""), Kind::html);
+    for (auto const* type : {"", "*/*", "unknown/unknown", "Application/Unknown; x=1", "html", "text"})
+        EXPECT_EQ(kind_of(type), Kind::html) << type;
     EXPECT_EQ(kind_of("application/rss+xml"), Kind::html);
     EXPECT_EQ(kind_of("application/ld+json"), Kind::json);
     EXPECT_EQ(kind_of("text/plain"), Kind::plain);

@@ -182,6 +182,37 @@ TEST(ResponseDeviations, AreNormalisedAndCounted)
     }
 }
 
+TEST(ResponseHead, KeepsTheTypeThatBrowsersTake)
+{
+    struct Case {
+        std::string_view fields, type;
+    };
+    for (auto const& [fields, type] : {Case{"Content-Type: image/png\r\n", "image/png"},
+             Case{"Content-Type: image/png\r\nX: y\r\ncontent-type: text/html\r\n", "text/html"},
+             Case{"Content-Type: image/png, text/html\r\n", "text/html"},
+             Case{"Content-Type: text/html\r\nContent-Type: */*\r\nContent-Type: png\r\nContent-Type: \r\n", "text/html"},
+             Case{"Content-Type: text/html; charset=utf-8\r\nContent-Type: TEXT/html\r\n", "text/html; charset=utf-8"},
+             Case{"Content-Type: text/html\r\nContent-Type: text/html; charset=utf-8\r\n", "text/html; charset=utf-8"},
+             Case{"Content-Type: html\r\nContent-Type: image/png\r\n", "image/png"}}) {
+        Read read;
+        auto const bytes = ok("A: b\r\n" + std::string{fields} + "Z: b\r\nContent-Length: 0\r\n");
+        read_into(read, bytes);
+        ASSERT_EQ(read.status.kind, HeadStatus::Kind::done) << fields;
+        EXPECT_EQ(read.head.find("Content-Type"), type) << fields;
+        EXPECT_EQ(read.head.joined("Content-Type"), type) << fields;
+        EXPECT_EQ(read.head.find("Z"), "b") << fields;
+    }
+}
+
+TEST(ResponseHead, JoinsTheValuesOfSeveralFields)
+{
+    Read read;
+    auto const bytes = ok("Content-Encoding: gzip\r\nX: y\r\ncontent-encoding: br\r\nContent-Length: 0\r\n");
+    read_into(read, bytes);
+    EXPECT_EQ(read.head.joined("Content-Encoding"), "gzip, br");
+    EXPECT_EQ(read.head.joined("Content-Language"), "");
+}
+
 TEST(ResponseHead, NeedsMoreUntilTheLastByte)
 {
     std::string const bytes = "HTTP/1.1 200 OK\r\nX : a\r\n b\r\nContent-Length: 5\n\r\n";
