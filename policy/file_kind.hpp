@@ -35,6 +35,7 @@ class FileKinds {
 public:
     bool empty() const { return bits_ == 0; }
     bool has(FileKind kind) const { return (bits_ >> static_cast<unsigned>(kind) & 1U) != 0; }
+    void add(FileKinds others) { bits_ |= others.bits_; }
     void add(FileKind kind) { bits_ |= 1U << static_cast<unsigned>(kind); }
 
 private:

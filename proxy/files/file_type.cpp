@@ -1,6 +1,5 @@
 #include "proxy/files/file_type.hpp"
 
-#include "policy/url_path.hpp"
 #include "proxy/http1/ascii.hpp"
 
 #include <algorithm>
@@ -222,38 +221,107 @@ constexpr Named endings[]{
     {"qcow2", FileKind::disk_image},
     {"wim", FileKind::disk_image},
     {"torrent", FileKind::torrent},
+    {"zip", FileKind::archive}, // whose packers find it behind anything else
+    {"7z", FileKind::archive},
+    {"rar", FileKind::archive},
 };
+constexpr auto longest_ending = "msixbundle"sv.size();
 
-/// The value of a parameter of a field, without quotes; empty if it is not there.
-std::string parameter(std::string_view field, std::string_view name)
+/// Hands each parameter of a field to `take`: its name in lower case and its value, quotes and quoted pairs undone (RFC 9110 §5.6.4).
+template <class Take>
+void for_each_parameter(std::string_view field, Take const& take)
 {
+    std::string part;
     bool quoted = false;
-    std::size_t begin = 0;
     for (std::size_t i = 0; i <= field.size(); ++i) {
-        if (i < field.size() && field[i] == '"')
+        if (i == field.size() || (!quoted && field[i] == ';')) {
+            auto const sign = part.find('=');
+            if (sign != part.npos)
+                take(lower(http1::trim_blanks(std::string_view{part}.substr(0, sign))), part.substr(sign + 1));
+            part.clear();
+        } else if (field[i] == '"') {
             quoted = !quoted;
-        if (i < field.size() && (quoted || field[i] != ';'))
-            continue;
-        auto const part = http1::trim_blanks(field.substr(begin, i - begin));
-        begin = i + 1;
-        auto const sign = part.find('=');
-        if (sign == part.npos || lower(http1::trim_blanks(part.substr(0, sign))) != name)
-            continue;
-        auto value = http1::trim_blanks(part.substr(sign + 1));
-        if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-            value = value.substr(1, value.size() - 2);
-        return std::string{value};
+        } else {
+            i += quoted && field[i] == '\\' && i + 1 < field.size() ? 1 : 0;
+            part += field[i];
+        }
     }
-    return {};
 }
 
-/// The last part of a path, decoded.
-std::string last_part(std::string_view path)
+std::string percent_decoded(std::string_view text)
 {
-    policy::UrlPath const canonical{path};
-    auto const text = canonical.text();
-    auto const whole = text.substr(0, text.find('?'));
-    return std::string{whole.substr(whole.rfind('/') + 1)};
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned byte = 0;
+        auto const* const digits = text.data() + i + 1;
+        bool const escaped
+            = text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+        out += escaped ? static_cast<char>(byte) : text[i];
+        i += escaped ? 2 : 0;
+    }
+    return out;
+}
+
+/// Base64, whatever else stands between its letters.
+std::string letters_decoded(std::string_view text)
+{
+    constexpr auto letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"sv;
+    std::string out;
+    std::size_t bits = 0;
+    unsigned count = 0;
+    for (char const c : text) {
+        auto const value = letters.find(c);
+        if (value == letters.npos)
+            continue;
+        bits = (bits << 6 | value) & 0xffff;
+        count += 6;
+        if (count >= 8)
+            out += static_cast<char>(bits >> (count -= 8) & 0xff);
+    }
+    return out;
+}
+
+/// With the encoded words of mail undone, which browsers read here too: "=?UTF-8?B?Zy5iYXQ=?=" (RFC 2047 §2).
+std::string words_decoded(std::string_view text)
+{
+    std::string out;
+    for (bool after_word = false;; after_word = true) {
+        auto const begin = text.find("=?");
+        auto const coding = begin == text.npos ? begin : text.find('?', begin + 2);
+        auto const end = coding == text.npos || coding + 3 > text.size() ? text.npos : text.find("?=", coding + 3);
+        if (end == text.npos)
+            return out.append(text);
+        auto const between = text.substr(0, begin);
+        if (!after_word || !http1::trim_blanks(between).empty())
+            out.append(between);
+        std::string word{text.substr(coding + 3, end - coding - 3)};
+        bool const is_base64 = http1::to_lower(text[coding + 1]) == 'b';
+        std::replace(word.begin(), word.end(), '=', '%');
+        out.append(is_base64 ? letters_decoded(word) : percent_decoded(word));
+        text.remove_prefix(end + 2);
+    }
+}
+
+bool is_unseen(char c)
+{
+    auto const byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte >= 0x7f;
+}
+
+/// What stands behind a colon is another stream of the same file, behind a semicolon a parameter of the path.
+void add_kinds_of(FileKinds& kinds, std::string_view name)
+{
+    for (auto const each : {name, name.substr(0, name.find_first_of(":;"))})
+        if (auto const kind = kind_of_name(each))
+            kinds.add(*kind);
+}
+
+/// The same of an encoded name. Endings are ASCII: marks that are not seen, and other letters, hide none.
+void add_kinds_of_encoded(FileKinds& kinds, std::string_view name)
+{
+    auto decoded = percent_decoded(name);
+    std::erase_if(decoded, is_unseen);
+    add_kinds_of(kinds, decoded);
 }
 
 } // namespace
@@ -284,7 +352,7 @@ std::optional<FileKind> kind_of_name(std::string_view name)
         name.remove_suffix(!trims ? 0 : name.back() == '0' ? 3 : 1);
     }
     auto const dot = name.rfind('.');
-    if (dot == name.npos)
+    if (dot == name.npos || name.size() - dot > longest_ending + 1)
         return std::nullopt;
     auto const ending = lower(name.substr(dot + 1));
     auto const* const found
@@ -292,19 +360,38 @@ std::optional<FileKind> kind_of_name(std::string_view name)
     return found == std::end(endings) ? std::nullopt : std::optional{found->kind};
 }
 
-std::string name_of_download(std::string_view content_disposition, std::string_view path)
+FileKinds kinds_of_disposition(std::string_view field)
 {
-    if (auto const extended = parameter(content_disposition, "filename*");
-        !extended.empty()) // RFC 8187 §3.2: charset'language'value
-        return last_part("/" + extended.substr(extended.rfind('\'') + 1));
-    if (auto const name = parameter(content_disposition, "filename"); !name.empty())
-        return last_part("/" + name);
-    return last_part(path);
+    FileKinds kinds;
+    std::string continued; // RFC 2231 §3: filename*0, filename*1
+    for_each_parameter(field, [&](std::string const& name, std::string const& value) {
+        if (!name.starts_with("filename"))
+            return;
+        bool const extended = name.ends_with('*'); // RFC 8187 §3.2: charset'language'value
+        auto const text = extended ? value.substr(value.rfind('\'') + 1) : words_decoded(value);
+        add_kinds_of_encoded(kinds, text);
+        if (name.size() > 9)
+            add_kinds_of_encoded(kinds, continued.append(text));
+    });
+    return kinds;
+}
+
+FileKinds kinds_of_path(std::string_view path)
+{
+    FileKinds kinds;
+    auto const whole = path.substr(0, path.find_first_of("?#"));
+    auto const part = whole.substr(whole.rfind('/') + 1);
+    if (std::none_of(part.begin(), part.end(), [](char c) { return c == '%' || is_unseen(c); }))
+        add_kinds_of(kinds, part);
+    else
+        add_kinds_of_encoded(kinds, part);
+    return kinds;
 }
 
 bool is_attachment(std::string_view content_disposition)
 {
-    return lower(http1::trim_blanks(content_disposition.substr(0, content_disposition.find(';')))) == "attachment";
+    auto const type = http1::trim_blanks(content_disposition.substr(0, content_disposition.find(';')));
+    return http1::is_token(type) && !http1::equals_ignoring_case(type, "inline");
 }
 
 std::optional<RangeSaid> read_content_range(std::string_view value)

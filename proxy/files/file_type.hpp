@@ -9,6 +9,7 @@
 namespace gatehouse::files {
 
 using policy::FileKind;
+using policy::FileKinds;
 
 /// Bytes of its beginning that are looked at: the mark of an image of a disc begins at 32,769 (ECMA-119 §8).
 inline constexpr std::size_t most_looked_at = 64 * 1024;
@@ -27,10 +28,14 @@ FileKind kind_of_type(std::string_view type);
 /// What a file of that name is to the computer that opens it, where the name alone decides: "run.bat" is a script. Nothing for other names.
 std::optional<FileKind> kind_of_name(std::string_view name);
 
-/// The name that a browser would give the file (RFC 6266, then the last part of the URL's path). Empty if there is none.
-std::string name_of_download(std::string_view content_disposition, std::string_view path);
+/// Of every name that a field of Content-Disposition gives the file, read as browsers read it (RFC 6266 §4.3), and with what some of them still
+/// read: which of several names one takes, nobody can tell.
+FileKinds kinds_of_disposition(std::string_view field);
 
-/// True if the answer asks to be kept as a file rather than shown.
+/// Of the last part of a URL's path, which is the file's name where no other is given or taken.
+FileKinds kinds_of_path(std::string_view path);
+
+/// True if the answer asks to be kept as a file rather than shown, as every type but "inline" does (RFC 6266 §4.2).
 bool is_attachment(std::string_view content_disposition);
 
 /// Where of the whole file an answer begins (RFC 9110 §14.4): "bytes 100-199/1000" at 100 of 1,000. Nothing if it is no single range of bytes.

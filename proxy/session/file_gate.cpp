@@ -1,5 +1,7 @@
 #include "proxy/session/file_gate.hpp"
 
+#include "proxy/http1/ascii.hpp"
+
 #include <charconv>
 #include <spdlog/spdlog.h>
 
@@ -22,6 +24,14 @@ bool asks_for_kind(policy::Policy const& policy, policy::FilePlan const& plan)
     return false;
 }
 
+/// Whoever asks for no piece gets none, whatever the answer calls itself: a browser takes a 206 that it has not asked for as a whole file.
+bool asks_for_a_piece(http1::RequestHead const& request)
+{
+    auto const asked = request.find("Range");
+    bool const from_the_start = asked && asked->starts_with("bytes=0-") && asked->find(',') == asked->npos;
+    return asked && !from_the_start;
+}
+
 /// What is not shown by a browser but opened by something else, and may do harm there.
 bool may_carry_viruses(FileKind kind)
 {
@@ -38,8 +48,9 @@ bool may_carry_viruses(FileKind kind)
 
 } // namespace
 
-std::unique_ptr<FileGate> FileGate::make(Session& session, Outcome const& outcome, http1::ResponseHead const& head)
+std::unique_ptr<FileGate> FileGate::make(Session& session, Outcome const& outcome, Heads const& heads)
 {
+    auto const& head = heads.response;
     auto const& policy = *outcome.policy;
     bool const checks = !session.env.settings.antivirus.socket.empty();
     if ((policy.file_rules.empty() && !checks) || head.framing == http1::Framing::none || head.switches_protocol)
@@ -47,21 +58,27 @@ std::unique_ptr<FileGate> FileGate::make(Session& session, Outcome const& outcom
     auto const now = session.env.clock.now();
     policy::Query const query{session.subject, outcome.target, now, outcome.decision.signals};
     auto const plan = policy::plan_files(policy, query, outcome.decision);
-    return plan.none() && !checks ? nullptr : std::make_unique<FileGate>(session, outcome, head, plan);
+    return plan.none() && !checks ? nullptr : std::make_unique<FileGate>(session, outcome, heads, plan);
 }
 
-FileGate::FileGate(Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::FilePlan const& plan)
+FileGate::FileGate(Session& session, Outcome const& outcome, Heads const& heads, policy::FilePlan const& plan)
     : session_(session)
     , plan_(plan)
-    , knows_size_(head.framing == http1::Framing::length)
+    , knows_size_(heads.response.framing == http1::Framing::length)
     , looking_(asks_for_kind(*outcome.policy, plan) || !session.env.settings.antivirus.socket.empty())
-    , type_(head.find("Content-Type").value_or(""))
-    , disposition_(head.find("Content-Disposition").value_or(""))
+    , attached_(false)
+    , type_(heads.response.find("Content-Type").value_or(""))
     , began_(session.env.wheel.now())
 {
-    attached_ = files::is_attachment(disposition_);
+    auto const& head = heads.response;
+    for (auto const& field : head.fields()) {
+        if (!http1::equals_ignoring_case(field.name, "content-disposition"))
+            continue;
+        attached_ = attached_ || files::is_attachment(field.value);
+        named_.add(files::kinds_of_disposition(field.value));
+    }
     auto const range = head.status == 206 ? files::read_content_range(head.find("Content-Range").value_or("")) : std::nullopt;
-    partial_ = head.status == 206 && (!range || range->first != 0);
+    partial_ = head.status == 206 && asks_for_a_piece(heads.request) && (!range || range->first != 0);
     if (knows_size_)
         facts_.size = std::max(head.content_length, range ? range->whole : 0);
     reads_ = looking_ && !partial_;
@@ -153,13 +170,32 @@ net::task<> FileGate::find_kind(Outcome& outcome)
         unreadable_ = type.empty();
         kind = files::kind_of_type(type);
     }
-    bool const says_little = kind == FileKind::text || kind == FileKind::archive || kind == FileKind::other;
-    // A page about a program is often found under the program's name.
-    bool const is_page = !attached_ && type_.starts_with("text/html");
-    if (says_little && !is_page)
-        kind = files::kind_of_name(files::name_of_download(disposition_, outcome.target.path)).value_or(*kind);
     facts_.kind = kind;
     outcome.file_kind = kind;
+}
+
+/// By its content and by every name that it has: the strictest counts, because a computer goes by one of them.
+bool FileGate::judge_kinds(Outcome& outcome)
+{
+    auto const content = *facts_.kind;
+    // A page about a program is often found under the program's name.
+    bool const is_page
+        = !attached_ && http1::equals_ignoring_case(std::string_view{type_}.substr(0, type_.find_first_of("; \t")), "text/html");
+    if (is_page || content == FileKind::program)
+        return judge(outcome);
+    named_.add(files::kinds_of_path(outcome.target.path));
+    bool const says_little = content == FileKind::text || content == FileKind::archive || content == FileKind::other;
+    if ((named_.empty() || !says_little) && !judge(outcome))
+        return false;
+    for (std::size_t i = 0; i < policy::file_kind_words.size(); ++i) {
+        auto const kind = static_cast<FileKind>(i);
+        if (!named_.has(kind))
+            continue;
+        outcome.file_kind = facts_.kind = kind;
+        if (!judge(outcome))
+            return false;
+    }
+    return true;
 }
 
 bool FileGate::wants_scan() const
@@ -183,10 +219,10 @@ net::task<bool> FileGate::is_fit(Outcome& outcome, bool complete)
         looking_ = false;
         if (unreadable_)
             co_return end_scan(outcome, unknown_file);
-        if (!judge(outcome))
+        if (!judge_kinds(outcome))
             co_return false;
         auto const& antivirus = session_.env.settings.antivirus;
-        if (wants_scan() && facts_.size > antivirus.most)
+        if (wants_scan() && (partial_ || facts_.size > antivirus.most)) // a piece alone tells a virus check nothing
             co_return end_scan(outcome, {});
         if (wants_scan()) {
             scan_ = std::make_unique<files::VirusScan>(session_.env.executor, session_.env.wheel, antivirus.patience);

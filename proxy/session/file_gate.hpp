@@ -17,10 +17,16 @@ inline constexpr std::size_t kept_of_larger = 16 * 1024;
 
 class FileGate {
 public:
-    /// Nothing if nobody wants to know what this answer brings, or if it brings nothing.
-    static std::unique_ptr<FileGate> make(Session& session, Outcome const& outcome, http1::ResponseHead const& head);
+    /// Of the request and of its answer, as they will be sent on.
+    struct Heads {
+        http1::RequestHead const& request;
+        http1::ResponseHead const& response;
+    };
 
-    FileGate(Session& session, Outcome const& outcome, http1::ResponseHead const& head, policy::FilePlan const& plan);
+    /// Nothing if nobody wants to know what this answer brings, or if it brings nothing.
+    static std::unique_ptr<FileGate> make(Session& session, Outcome const& outcome, Heads const& heads);
+
+    FileGate(Session& session, Outcome const& outcome, Heads const& heads, policy::FilePlan const& plan);
 
     /// Body bytes, as they will be sent.
     void add(std::string_view body);
@@ -38,6 +44,7 @@ public:
 
 private:
     bool judge(Outcome& outcome);
+    bool judge_kinds(Outcome& outcome);
     bool has_enough(bool complete) const;
     bool is_no_file() const;
     std::optional<files::FileKind> kind_without_asking() const;
@@ -60,7 +67,7 @@ private:
     bool attached_;                                 ///< the origin wants it kept as a file
     bool partial_;                                  ///< its beginning is not in this answer
     std::string type_;                              ///< as the origin says
-    std::string disposition_;                       ///< the same
+    files::FileKinds named_;                        ///< what the names that the origin gives it stand for
     std::unique_ptr<content::BodyDecoder> decoder_; ///< null without a coding
     std::string decoded_;     ///< since the beginning while it is looked at, then since the last piece was handed on
     std::size_t coded_ = 0;   ///< bytes of the body so far

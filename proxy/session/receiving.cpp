@@ -179,7 +179,7 @@ net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
     auto const& head = attempt.scratch.response;
     bool const chunked = to_client == http1::Framing::chunked;
     auto gate = ContentGate::make(attempt.session, attempt.outcome, head);
-    auto file = FileGate::make(attempt.session, attempt.outcome, head);
+    auto file = FileGate::make(attempt.session, attempt.outcome, {attempt.scratch.request, head});
     bool const plain = !chunked && head.framing != http1::Framing::chunked && !gate && !file;
     ResponsePump pump{attempt, {head.framing, head.content_length, http1::BodyReader::Side::response}, chunked, plain,
         std::move(gate), std::move(file)};

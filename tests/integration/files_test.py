@@ -161,6 +161,21 @@ def names():
         assert get(path, body, *fields).status == 200, path
 
 
+@covers("a name that a computer acts on closes whatever the file begins with, read as any browser reads it")
+def names_beside_marks():
+    attached = 'Content-Disposition: attachment; filename="{}"'.format
+    bat = b"@echo off\r\n" * 20
+    for number, (body, fields) in enumerate((
+            (b"GIF89a\r\n" + bat, (attached("game.bat"),)), (b"ID3<script>alert(1)</script>" * 9, (attached("x.hta"),)),
+            (b"GIF89a\1\0\1\0\0\0\0;" + ZIP, (attached("x.jar"),)), (PDF + ZIP, (attached("x.zip"),)),
+            (bat, (attached("g.b\\at"),)), (bat, (attached("g.bat::$DATA"),)), (bat, ("Content-Disposition: attachment; filename*=UTF-8''g.bat%E2%80%8B",)),
+            (bat, ('Content-Disposition: attachment; filename*=bogus; filename="g.bat"',)), (bat, ('Content-Disposition: attachment; filename=a.txt; filename="g.bat"',)),
+            (bat, (attached("=?UTF-8?B?Zy5iYXQ=?="),)), (bat, ("Content-Disposition: inline", attached("g.bat"))))):
+        assert is_closed(get(f"/beside-{number}", body, OCTETS, *fields)), (number, fields)
+    assert get("/beside-page", b"GIF89a\r\n", "Content-Type: text/html").status == 200
+    assert get("/beside-picture", PNG, "Content-Type: image/png", attached("holiday.png")).status == 200
+
+
 @covers("a coding hides nothing, and what cannot be decoded is closed where the role fails closed")
 def codings():
     assert is_closed(get("/coded", gzip.compress(ELF), OCTETS, "Content-Encoding: gzip"))
@@ -222,6 +237,20 @@ def parts():
     ORIGIN.answer("/part-of-film", lambda request, connection: not connection.sendall(
         b"HTTP/1.1 206 Partial Content\r\nContent-Type: video/mp4\r\nContent-Range: bytes 5-9/9999999\r\nContent-Length: 5\r\n\r\nxxxxx"))
     assert is_closed(asked("/part-of-film", ROOM, "Range: bytes=5-9"), b"Long films fill the line.")
+
+
+@covers("a piece that nobody asked for is read as a whole file")
+def unasked_parts():
+    attached = 'Content-Disposition: attachment; filename="{}"'.format
+    for number, fields in enumerate(((f"Content-Range: bytes 1-{len(PE)}/{len(PE) + 1}",), ())):
+        ORIGIN.answer(f"/unasked-{number}", reply(PE, "Content-Type: image/png", *fields, status="206 Partial Content"))
+        assert is_closed(asked(f"/unasked-{number}")), number
+        assert is_closed(asked(f"/unasked-{number}", ROOM, "Range: bytes=0-")), number
+    ORIGIN.answer("/asked", reply(PE, "Content-Type: image/png", attached("setup.exe"), "Content-Range: bytes 5-99/9999", status="206 Partial Content"))
+    assert is_closed(asked("/asked", ROOM, "Range: bytes=5-")), "its name tells"
+    ORIGIN.answer("/piece-of-pdf", reply(PDF, "Content-Type: application/pdf", "Content-Range: bytes 5-99/9999", status="206 Partial Content"))
+    assert asked("/piece-of-pdf", ROOM, "Range: bytes=5-").body == PDF
+    assert row_of("/piece-of-pdf")["gatehouse"]["virus"] == "not-checked"
 
 
 @covers("the beginning of a file is waited for, but not for long")
@@ -407,7 +436,7 @@ def many():
     assert not wrong, wrong
 
 
-CASES = (kinds, disguised, names, codings, allowed, sizes, parts, slow, same_bytes, viruses, cut, too_large, absent, silent, helper, many)
+CASES = (kinds, disguised, names, names_beside_marks, codings, allowed, sizes, parts, unasked_parts, slow, same_bytes, viruses, cut, too_large, absent, silent, helper, many)
 list_and_leave(CASES)
 
 ORIGIN = Recorder()

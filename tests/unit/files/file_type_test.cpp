@@ -80,17 +80,40 @@ TEST(FileType, NamesThatAComputerActsOn)
     EXPECT_EQ(kind_of_name(""), std::nullopt);
 }
 
-TEST(FileType, NameOfADownload)
+TEST(FileType, EveryNameThatADownloadMayGetCounts)
 {
-    EXPECT_EQ(name_of_download("", "/a/b.zip?x=/c.exe"), "b.zip");
-    EXPECT_EQ(name_of_download("", "/"), "");
-    EXPECT_EQ(name_of_download("attachment", "/a%2Eexe"), "a.exe");
-    EXPECT_EQ(name_of_download("attachment; filename=\"a;b.exe\"; size=3", "/x"), "a;b.exe");
-    EXPECT_EQ(name_of_download("attachment; FileName = run.bat", "/x"), "run.bat");
-    EXPECT_EQ(name_of_download("inline; filename=\"x.txt\"; filename*=UTF-8''y%2Eexe", "/x"), "y.exe");
-    EXPECT_EQ(name_of_download("attachment; filename=\"../../dir/c.exe\"", "/x"), "c.exe");
-    EXPECT_TRUE(is_attachment("Attachment ; filename=x"));
-    EXPECT_FALSE(is_attachment("inline"));
+    for (auto const* field : {"attachment; FileName = g.bat", "attachment; filename=\"a;b.bat\"; size=3",
+             "attachment; filename=\"g.b\\at\"", "attachment; filename=\"../../dir/g.bat\"",
+             "attachment; filename=\"C:\\dir\\g.bat\"", "attachment; filename=\"g.bat::$DATA\"",
+             "attachment; filename*=UTF-8''g%2Ebat", "attachment; filename*=UTF-8''g.bat%E2%80%8B",
+             "attachment; filename=\"g.bat\xe2\x80\xae. .\"", "attachment; filename*=bogus; filename=\"g.bat\"",
+             "attachment; filename*=UTF-9''a.txt; filename=\"g.bat\"", "attachment; filename=a.txt; filename=\"g.bat\"",
+             "attachment; filename=g.bat; filename=a.txt", "inline; filename=\"x.txt\"; filename*=UTF-8''g.bat",
+             "attachment; filename*0=\"g.b\"; filename*1=\"at\"", "attachment; filename=\"=?UTF-8?B?Zy5iYXQ=?=\"",
+             "attachment; filename=\"=?utf-8?q?g=2Eb?= =?utf-8?q?at?=\"", "attachment; x=\"a\\\\\"; filename=\"g.bat\""}) {
+        auto const kinds = kinds_of_disposition(field);
+        EXPECT_TRUE(kinds.has(FileKind::script)) << field;
+    }
+    for (auto const* field : {"", "attachment", "attachment; filename=bat", "attachment; filename=\"g.bat.txt\"; x=g.bat",
+             "filename", "attachment; filename=\"=?UTF-8?B\"", "attachment; filename=\"=?\"", "attachment; filename=\"a\\",
+             "attachment; filename*=%"})
+        EXPECT_TRUE(kinds_of_disposition(field).empty()) << field;
+}
+
+TEST(FileType, TheLastPartOfAPathIsAName)
+{
+    for (auto const* path : {"/g.bat", "/a/g%2Ebat?x=/y.txt", "/a.txt/G.BAT", "/g.bat%E2%80%8B", "/g.bat;x=1", "/g.bat#x"})
+        EXPECT_TRUE(kinds_of_path(path).has(FileKind::script)) << path;
+    for (auto const* path : {"", "/", "/a?x=/g.bat", "/g.bat/", "/g.bat/page"})
+        EXPECT_TRUE(kinds_of_path(path).empty()) << path;
+}
+
+TEST(FileType, WhatIsNotShownIsKept)
+{
+    for (auto const* field : {"Attachment ; filename=x", "attachment", "anything; filename=x"})
+        EXPECT_TRUE(is_attachment(field)) << field;
+    for (auto const* field : {"", "inline", "INLINE; filename=x", "filename=x", "; filename=x"})
+        EXPECT_FALSE(is_attachment(field)) << field;
 }
 
 TEST(FileType, ContentRange)
