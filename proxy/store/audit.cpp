@@ -2,6 +2,7 @@
 
 #include "proxy/store/acting.hpp"
 #include "proxy/store/audit_search.hpp"
+#include "proxy/store/audit_sight.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/ledger.hpp"
 
@@ -154,20 +155,49 @@ AuditRow read_whole_row(Statement const& statement)
     return std::move(chained.row);
 }
 
+/// How much of a row is kept back (AuditSight in ?10, ?11 and ?12), as a KeptBack. The one deed whose object is a bare name is the command line's.
+constexpr std::string_view kept_back
+    = "CASE WHEN ?10 = 0 OR account IN (SELECT id FROM accounts WHERE person = (SELECT person FROM accounts WHERE id = ?10)) "
+      "THEN 0"
+      " WHEN instr(?11, char(10) || iif(action LIKE 'log.read%', 'person:', '') || lower(object) || char(10)) > 0 THEN 2"
+      " WHEN action LIKE 'report.%' AND CAST(substr(object, 8) AS INTEGER) NOT IN (SELECT value FROM json_each(?12)) THEN 1"
+      " ELSE 0 END";
+static_assert(static_cast<int>(KeptBack::words) == 1 && static_cast<int>(KeptBack::row) == 2);
+
+AuditRow read_shown_row(Statement const& statement)
+{
+    auto row = read_whole_row(statement);
+    row.kept_back = statement.id<KeptBack>(10);
+    if (row.kept_back != KeptBack::nothing)
+        for (auto* text : {&row.object, &row.detail, &row.address})
+            text->clear();
+    if (row.kept_back == KeptBack::row) {
+        row.account = AccountId::none;
+        row.actor.clear();
+        row.action.clear();
+    }
+    return row;
+}
+
 /// What fits the filter of the rows above that number, newest first.
 result<std::vector<AuditRow>> rows_above(Ledger& ledger, AuditFilter const& filter, std::int64_t floor)
 {
-    static std::string const sql = fmt::format("SELECT {} FROM audit WHERE (?1 = '' OR substr(action, 1, length(?1)) = ?1)"
-                                               " AND (?2 = '' OR lower(actor) = lower(?2) OR account IN (SELECT account FROM "
-                                               "account_logins WHERE login IN (lower(?2), ?8)))"
-                                               " AND (?3 = '' OR instr(lower(object || char(10) || detail), lower(?3)) > 0)"
-                                               " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
-                                               " AND sequence < ?6 AND sequence > ?9 ORDER BY sequence DESC LIMIT ?7",
-        audit_columns);
+    static std::string const sql
+        = fmt::format("SELECT {0}, {1} FROM audit WHERE (?1 = '' OR (substr(action, 1, length(?1)) = ?1 AND {1} < 2))"
+                      " AND (?2 = '' OR ((lower(actor) = lower(?2) OR account IN (SELECT account FROM "
+                      "account_logins WHERE login IN (lower(?2), ?8))) AND {1} < 2))"
+                      " AND (?3 = '' OR (instr(lower(object || char(10) || detail), lower(?3)) > 0 AND {1} = 0))"
+                      " AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5)"
+                      " AND sequence < ?6 AND sequence > ?9 ORDER BY sequence DESC LIMIT ?7",
+            audit_columns, kept_back);
+    auto const sight = audit_sight(ledger, filter.reader);
+    if (!sight)
+        return sight.error();
     auto const before = filter.before == 0 ? std::numeric_limits<std::int64_t>::max() : filter.before;
-    return ledger.database().collect(sql, read_whole_row, filter.action_prefix, filter.actor, filter.about, filter.from,
+    return ledger.database().collect(sql, read_shown_row, filter.action_prefix, filter.actor, filter.about, filter.from,
         filter.until, before, static_cast<std::int64_t>(filter.limit),
-        filter.actor.empty() ? std::string{} : login_digest(ledger.chain(), folded_name(filter.actor)), floor);
+        filter.actor.empty() ? std::string{} : login_digest(ledger.chain(), folded_name(filter.actor)), floor, sight->reader,
+        sight->about_reader, sight->seen_reports);
 }
 
 } // namespace

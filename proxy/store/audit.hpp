@@ -24,9 +24,23 @@ struct AuditEntry {
     std::string detail; ///< plain words: reason, purpose, scope
 };
 
+/// What of a row the reader of a search is not shown; it is blank then. Time, number and digest always are, so that the chain stays one.
+enum class KeptBack : std::uint8_t {
+    nothing,
+    words, ///< object, words and address, of a report that is not theirs to read
+    row,   ///< all: it is about them, and who looked or reported is not theirs to know
+};
+
 struct AuditRow : AuditEntry {
     std::int64_t sequence = 0; ///< 1-based without gaps
     std::string digest;        ///< 64 hexadecimal digits
+    KeptBack kept_back = KeptBack::nothing;
+};
+
+/// An account of the console that reads the audit.
+struct AuditReader {
+    AccountId account = AccountId::none;
+    Instant now{};
 };
 
 struct AuditFilter {
@@ -36,6 +50,8 @@ struct AuditFilter {
     std::optional<Instant> from{}, until{}; ///< inclusive, exclusive
     std::int64_t before = 0;                ///< rows with a lower sequence; zero: the newest
     std::size_t limit = 100;
+    /// For whom: what is kept back from them is found by nothing that it says. Their own deeds are not kept back. Nobody: the machine's owner.
+    std::optional<AuditReader> reader{};
 };
 
 struct AuditVerification {

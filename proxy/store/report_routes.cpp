@@ -30,6 +30,18 @@ bool takes_reports(ConsoleRole role)
 
 } // namespace
 
+Report read_brief_report(Statement const& row)
+{
+    Report report;
+    report.id = row.id<ReportId>(0);
+    report.content.about = row.id<ReportAbout>(1);
+    report.content.about_person = row.text(2);
+    report.route = row.id<ConsoleRole>(3);
+    report.taken_up_by = row.text(4);
+    report.handled_by = row.text(5);
+    return report;
+}
+
 result<ReportReaders> ReportReaders::load(Ledger& ledger, Instant now)
 {
     auto const accounts = list_accounts(ledger);
@@ -52,6 +64,12 @@ bool ReportReaders::is_about_head(NewReport const& report) const
     return report.about == ReportAbout::headteacher || std::any_of(readers_.begin(), readers_.end(), [&](Reader const& each) {
         return each.role == ConsoleRole::headteacher && each.names.has_any_name(report.about_person);
     });
+}
+
+bool ReportReaders::is_head(PersonNames const& names) const
+{
+    return std::any_of(readers_.begin(), readers_.end(),
+        [&](Reader const& each) { return each.role == ConsoleRole::headteacher && each.names.person == names.person; });
 }
 
 ConsoleRole ReportReaders::route_of(NewReport const& report) const
@@ -102,6 +120,12 @@ bool ReportSight::sees(Report const& report) const
     // What they began to look after, or saw to the end, while others could not read it.
     return (names.has_login(report.taken_up_by) || names.has_login(report.handled_by))
         && readers.comes_next(report.content, account.console_role);
+}
+
+bool ReportSight::is_about_reader(Report const& report) const
+{
+    return names.has_any_name(report.content.about_person)
+        || (report.content.about == ReportAbout::headteacher && readers.is_head(names));
 }
 
 result<ReportSight> report_sight(Ledger& ledger, AccountId reader, Instant now)

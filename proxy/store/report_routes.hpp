@@ -9,6 +9,7 @@ namespace gatehouse::store {
 /// SQL of as much of the reports in a state as says who sees them, most urgent first: there are thousands of texts.
 inline constexpr std::string_view brief_reports = "SELECT id, about, about_person, route, taken_up_by, handled_by FROM reports"
                                                   " WHERE state = ? ORDER BY urgency DESC, id DESC";
+Report read_brief_report(Statement const& row);
 
 /// Who could read reports now, with all names that they are known by. As of one moment; inside a transaction.
 class ReportReaders {
@@ -23,6 +24,8 @@ public:
     ConsoleRole reader_of(NewReport const& report, ConsoleRole route) const;
     /// Whether this role is one of those, now or in their place.
     bool comes_next(NewReport const& report, ConsoleRole role) const;
+    /// Whether this human being is a headteacher, with any account.
+    bool is_head(PersonNames const& names) const;
 
 private:
     struct Reader {
@@ -42,8 +45,9 @@ struct ReportSight {
     PersonNames names;
 
     ConsoleRole read_by(Report const& report) const { return readers.reader_of(report.content, report.route); }
-    bool is_turn(Report const& report) const; ///< of the account's role
-    bool sees(Report const& report) const;    ///< the person
+    bool is_turn(Report const& report) const;         ///< of the account's role
+    bool sees(Report const& report) const;            ///< the person
+    bool is_about_reader(Report const& report) const; ///< by name, or as the headteacher
 };
 /// Errors: `errc::not_permitted`.
 result<ReportSight> report_sight(Ledger& ledger, AccountId reader, Instant now);

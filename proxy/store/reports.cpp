@@ -68,25 +68,13 @@ bool is_valid(NewReport const& report)
         && is_plain_text(report.url, 2048, Empty::allowed);
 }
 
-Report read_brief(Statement const& row)
-{
-    Report report;
-    report.id = row.id<ReportId>(0);
-    report.content.about = row.id<ReportAbout>(1);
-    report.content.about_person = row.text(2);
-    report.route = row.id<ConsoleRole>(3);
-    report.taken_up_by = row.text(4);
-    report.handled_by = row.text(5);
-    return report;
-}
-
 /// The reports that the reader sees, most urgent first, as much of each as brief_reports.
 result<std::vector<Report>> reports_for(Ledger& ledger, ReportState state, AccountId reader, Instant now)
 {
     auto const sight = report_sight(ledger, reader, now);
     if (!sight)
         return sight.error();
-    auto all = ledger.database().collect(brief_reports, read_brief, state);
+    auto all = ledger.database().collect(brief_reports, read_brief_report, state);
     if (!all)
         return all;
     std::erase_if(*all, [&](Report const& each) { return !sight->sees(each); });
@@ -131,7 +119,7 @@ result<void> check_report_flood(Database& database, std::string const& address, 
     return count->value_or(0) >= reports_per_hour ? result<void>{errc::throttled} : result<void>{};
 }
 
-/// Within a transaction: the row, and that there is one.
+/// Within a transaction: the row, and that there is one. The address it came from is in the report, and not in the audit, which more people read.
 result<Report> keep_report(Ledger& ledger, NewReport const& report, Actor const& by, Instant now)
 {
     auto const readers = ReportReaders::load(ledger, now);
@@ -211,7 +199,7 @@ result<Report> submit_report(Ledger& ledger, NewReport const& report, Instant no
 {
     if (!is_valid(report))
         return errc::invalid_value;
-    Actor const portal{AccountId::none, "portal", report.address};
+    Actor const portal{AccountId::none, "portal", ""};
     return ledger.transact([&]() -> result<Report> {
         if (auto const calm = check_report_flood(ledger.database(), report.address, now); !calm)
             return calm.error();
@@ -233,7 +221,7 @@ result<Report> raise_alert(Ledger& ledger, detect::Alert const& alert, Instant n
     report.theme = alert.theme;
     if (!is_valid(report))
         return errc::invalid_value;
-    Actor const gateway{AccountId::none, "gateway", report.address};
+    Actor const gateway{AccountId::none, "gateway", ""};
     return ledger.transact([&] { return keep_report(ledger, report, gateway, now); });
 }
 

@@ -229,6 +229,24 @@ def the_audit_is_searched_and_downloaded():
     assert OLIVE.get("/audit/export").status == 403
 
 
+def the_audit_keeps_from_its_reader_what_is_about_them():
+    assert OLIVE.get("/log?person=ian.web&purpose=Ian+may+sell+exam+papers").status == 200
+    page = OLIVE.fill("/supervision/propose", "/supervision/propose", user="ian", reason="Played at a casino.", against="", weeks="1")
+    assert page.status == 303, (page.status, plain(page)[-1500:])
+    teller = Browser(GATE.portal_port, secure=False, room=STUDY)
+    assert teller.fill("/tell", "/tell", about="staff", site="", person="ian", text="He shouts.").status == 303
+    for path in ("/audit", "/audit/export", "/audit?about=exam+papers", "/audit?about=casino", "/audit?action=restriction.", "/audit/export?about=casino"):
+        text = IAN.get(path).text
+        assert not any(words in text for words in ("may sell", "casino.", "about staff", "user:ian")), (path, text[-3000:])
+    assert "About you: kept back" in IAN.get("/audit").text and "About you: kept back" in IAN.get("/audit/export").text
+    rows, others = (table(browser.get("/audit/export?to=2026-11-24"))[1:] for browser in (IAN, DEV))
+    digests = {row[0]: row[-1] for row in others}
+    assert sum(row[5] == "About you: kept back" for row in rows) >= 3 and all(digests[row[0]] == row[-1] for row in rows), "the chain has every row"
+    assert "exam papers" in DEV.get("/audit").text and "Played at a casino." in DEV.get("/audit?about=casino").text
+    report = next(row for row in others if row[3] == "report.submit")
+    assert report[4:7] == ["", "A report that is not yours to read: kept back", ""], report
+
+
 with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", ENGINE: "127.0.2.1", f"safe.{ENGINE}": "127.0.2.1"}, ports=[HELLO.port], clock="2026-11-24 10:10:00",
              accounts=[(role, login) for login, role in PEOPLE.items()]) as GATE:
     USERS = {}
@@ -248,5 +266,6 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", EN
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
               incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, names_of_others_go_out_of_searches, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
-              own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded)
+              own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded,
+              the_audit_keeps_from_its_reader_what_is_about_them)
 SUITE.close()

@@ -45,6 +45,7 @@ Search read_search(Visit const& visit)
         filter.until = visit.site.clock.instant_of({last->next(), 0});
     filter.before = parse_id(visit.query("before")).value_or(0);
     filter.limit = audit_rows_of_page;
+    filter.reader = store::AuditReader{visit.actor().account, visit.instant()};
     return search;
 }
 
@@ -82,6 +83,17 @@ std::string context_of(store::AuditRow const& row)
     return row.action.ends_with(".denied") ? "denied" : row.action;
 }
 
+/// In the place of the words of a row that is kept back; empty for all others.
+std::string_view why_kept_back(store::AuditRow const& row)
+{
+    switch (row.kept_back) {
+    case store::KeptBack::row: return "About you: kept back";
+    case store::KeptBack::words: return "A report that is not yours to read: kept back";
+    case store::KeptBack::nothing: break;
+    }
+    return "";
+}
+
 Table audit_table(Visit const& visit, std::vector<store::AuditRow> const& rows)
 {
     Table table;
@@ -91,12 +103,15 @@ Table audit_table(Visit const& visit, std::vector<store::AuditRow> const& rows)
     bool const is_code
         = visit.language == Language::english; // elsewhere the name of the action leads to its code, which the search takes
     auto const same_kind = [&](std::string const& action) {
-        return is_code ? std::string{} : with_query("/audit", {{"action", action}});
+        return is_code || action.empty() ? std::string{} : with_query("/audit", {{"action", action}});
     };
-    for (auto const& row : rows)
+    for (auto const& row : rows) {
+        auto const kept_back = std::string(why_kept_back(row));
+        auto said = kept_back.empty() ? Words::kept(context_of(row), row.detail) : Words::perhaps_ours(kept_back);
         table.rows.push_back({{std::to_string(row.sequence)}, {shown_time(visit.site, row.at), {}, {}, false, true}, {row.actor},
             {Words::kept("action", row.action), same_kind(row.action), {}, false, is_code},
-            {Words::kept("object", row.object), {}, {}, false, true}, {Words::kept(context_of(row), row.detail)}, {row.address}});
+            {Words::kept("object", row.object), {}, {}, false, true}, {std::move(said)}, {row.address}});
+    }
     return table;
 }
 
@@ -105,7 +120,9 @@ std::string csv_of(std::vector<store::AuditRow> const& rows)
     std::string csv = "number,time,who,what,about,words,address,digest\r\n";
     for (auto const& row : rows) {
         csv += fmt::format("{},{:%Y-%m-%dT%H:%M:%SZ}", row.sequence, fmt::gmtime(std::chrono::system_clock::time_point{row.at}));
-        for (auto const* text : {&row.actor, &row.action, &row.object, &row.detail, &row.address, &row.digest})
+        auto const kept_back = std::string(why_kept_back(row));
+        auto const& said = kept_back.empty() ? row.detail : kept_back;
+        for (auto const* text : {&row.actor, &row.action, &row.object, &said, &row.address, &row.digest})
             csv += ',' + log::csv_cell(*text);
         csv += "\r\n";
     }
@@ -206,6 +223,7 @@ task<Response> show_audit(Visit const& visit)
     page.parts.push_back(search_form(visit, search.problems));
     if (!search.problems.empty())
         co_return show(visit, page);
+    page.parts.push_back(paragraph("What is about yourself is kept back, and so are reports that are not yours to read."));
     page.parts.push_back(portal::table(audit_table(visit, rows)));
     add_older(page, visit, search.filter, *found);
     bool const has_older = found->older != 0;

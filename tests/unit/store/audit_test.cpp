@@ -1,4 +1,6 @@
 #include "proxy/store/audit_search.hpp"
+#include "proxy/store/reports.hpp"
+#include "proxy/store/restrictions.hpp"
 #include "tests/unit/store/school.hpp"
 
 #include <fstream>
@@ -180,6 +182,76 @@ TEST_F(Audit, IsSearchedSliceBySlice)
     EXPECT_EQ(full->older, all[1]) << "a full page goes on behind its last row";
     filter.before = 1;
     EXPECT_EQ(search_audit(*ledger, filter, 30)->older, 0);
+}
+
+/// A reader's own supervised use and a look at their rows; by a login of another account of the same human being.
+TEST_F(Audit, KeepsWhatIsAboutTheReaderFromThemAndFromTheirSearches)
+{
+    add("hanna.web", "Hanna Brown", ConsoleRole::none, "staff", {}, find_account(*ledger, head)->person);
+    auto const proposed = propose_restriction(
+        *ledger, {"hanna.web", "Used a VPN.", "", "12", tuesday, tuesday + std::chrono::hours{24}}, as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    ASSERT_DONE(refuse_restriction(*ledger, {proposed->id, proposed->version, as(chief), tuesday}, "No VPN was used."));
+    ASSERT_DONE(record_event(*ledger, as(officer), "access-log.read", "person:Hanna.Web", "She may sell papers.", tuesday));
+    ASSERT_DONE(record_event(*ledger, owner(), "log.read", "h.brown", "She may sell papers.", tuesday));
+    ASSERT_DONE(record_event(*ledger, as(head), "access-log.read.denied", "person:h.brown", "conflict", tuesday));
+    ASSERT_DONE(record_event(*ledger, as(officer), "access-log.read", "person:amy.year9", "A worry.", tuesday));
+    auto const found = [&](AuditFilter filter, AccountId reader) {
+        filter.reader = AuditReader{reader, tuesday};
+        auto const rows = list_audit(*ledger, filter);
+        return rows ? *rows : std::vector<AuditRow>{};
+    };
+    auto const shown = found({}, head);
+    ASSERT_EQ(shown.size(), list_audit(*ledger, {})->size()) << "a row of each number";
+    for (std::size_t at = 2; at < 6; ++at) {
+        auto const& row = shown[at];
+        EXPECT_EQ(row.kept_back, KeptBack::row) << at;
+        EXPECT_EQ(row.actor + row.action + row.object + row.detail + row.address, "");
+        EXPECT_EQ(row.account, AccountId::none);
+        EXPECT_EQ(row.digest.size(), 64u);
+    }
+    EXPECT_EQ(shown[0].object, "person:amy.year9");
+    EXPECT_EQ(shown[1].object, "person:h.brown") << "what she tried herself";
+    for (auto const* word : {"VPN", "papers", "user:hanna", "restriction:"})
+        EXPECT_TRUE(found({.about = word}, head).empty()) << word;
+    EXPECT_TRUE(found({.action_prefix = "restriction."}, head).empty());
+    EXPECT_EQ(found({.actor = "o.smith"}, head).size(), 1u);
+    EXPECT_EQ(found({.limit = 3}, head).size(), 3u);
+    EXPECT_EQ(found({.about = "papers"}, ict).size(), 2u);
+    EXPECT_EQ(found({.action_prefix = "restriction."}, ict).size(), 2u);
+    EXPECT_EQ(found({.actor = "o.smith"}, ict).size(), 3u);
+}
+
+/// Who was reported read in the audit what about and from where, and the purpose of whoever looked at it.
+TEST_F(Audit, KeepsReportsFromWhoeverDoesNotSeeThem)
+{
+    NewReport report;
+    report.about = ReportAbout::headteacher;
+    report.text = "She shouts.";
+    report.address = "10.0.1.30";
+    auto const told = submit_report(*ledger, report, tuesday);
+    ASSERT_TRUE(told);
+    ASSERT_DONE(read_report(*ledger, told->id, "Whether she shouts.", as(chief), tuesday));
+    auto const found = [&](AccountId reader, std::string about = {}) {
+        auto const rows = list_audit(*ledger, {.about = std::move(about), .limit = 2, .reader = AuditReader{reader, tuesday}});
+        return rows ? *rows : std::vector<AuditRow>{};
+    };
+    for (auto const& row : found(head))
+        EXPECT_EQ(row.kept_back, KeptBack::row) << "that the chief executive read one says whom it is about";
+    for (auto const& row : found(ict)) {
+        EXPECT_EQ(row.kept_back, KeptBack::words);
+        EXPECT_EQ(row.object + row.detail + row.address, "");
+        EXPECT_TRUE(row.action.starts_with("report.") && !row.actor.empty()) << row.action;
+    }
+    auto const seen = found(chief);
+    ASSERT_EQ(seen.size(), 2u);
+    EXPECT_EQ(seen[0].detail, "Whether she shouts.");
+    EXPECT_EQ(seen[1].action, "report.submit");
+    EXPECT_EQ(seen[1].address, "") << "who reports is not found by their address";
+    for (auto const reader : {head, ict})
+        EXPECT_TRUE(found(reader, "shouts").empty());
+    EXPECT_EQ(found(chief, "shouts").size(), 1u);
+    EXPECT_EQ(found(AccountId::none).size(), 0u) << "nobody's account reads nothing";
 }
 
 TEST_F(Audit, RefusesRowsOutsideATransaction)
