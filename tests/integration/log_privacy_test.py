@@ -19,7 +19,7 @@ SUITE = Suite()
 USER = 17  # a column of the file
 SITE, SEALED, VPN = "www.school.example", "sealed-test.gatehouse.example", "www.nordvpn.com"
 ENGINE = "duckduckgo.com"
-STUDY = "127.0.1.14"  # asks people to sign in
+STUDY, TABLET = "127.0.1.14", "127.0.1.12"  # the first asks people to sign in, the second is amy's
 PEOPLE = {"dev": "dpo", "olive": "officer", "ian": "ict-lead", "dora": "dsl", "mia": "marketing", "ada": "auditor"}
 
 
@@ -184,6 +184,18 @@ def names_of_others_go_out_of_searches():
     assert "[another person] facts" in plain(again)
 
 
+def names_of_others_go_out_of_addresses_that_were_asked_for():
+    pupil = Browser(GATE.portal_port, secure=False, room=TABLET)
+    asked = pupil.fill("/ask", "/ask", site="www.facebook.com/ben", why="For a picture.")
+    assert asked.status == 303, (asked.status, plain(asked)[-1500:])
+    GATE.set_clock("2026-11-24 10:13:00")
+    page = collected("amy")
+    assert "the address" in plain(page), plain(page)[-2500:]
+    found = json.loads(DEV.submit(page, "/privacy/person/file").text)
+    sites = [row["site"] for row in found["requests"]]
+    assert len(sites) == 1 and sites[0].endswith("facebook.com/[another person]"), sites
+
+
 def a_file_that_is_cut_says_so():
     assert "The table has the newest" not in OLIVE.get("/log").text, "everything is on the page"
     file = OLIVE.get("/log/export")
@@ -247,7 +259,12 @@ def the_audit_keeps_from_its_reader_what_is_about_them():
     assert report[4:7] == ["", "A report that is not yours to read: kept back", ""], report
 
 
-with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", ENGINE: "127.0.2.1", f"safe.{ENGINE}": "127.0.2.1"}, ports=[HELLO.port], clock="2026-11-24 10:10:00",
+def give_amy_a_tablet(config):
+    with open(config / "policy.toml", "a") as policy:
+        policy.write(f'\n[[device]]\nid = "amys-tablet"\naddress = "{TABLET}"\nuser = "amy"\nrole = "pupil"\nkind = "school"\n')
+
+
+with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", ENGINE: "127.0.2.1", f"safe.{ENGINE}": "127.0.2.1"}, ports=[HELLO.port], edit=give_amy_a_tablet, clock="2026-11-24 10:10:00",
              accounts=[(role, login) for login, role in PEOPLE.items()]) as GATE:
     USERS = {}
     for user in ("amy", "ben"):
@@ -265,7 +282,8 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", EN
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
-              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, names_of_others_go_out_of_searches, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
+              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, names_of_others_go_out_of_searches,
+              names_of_others_go_out_of_addresses_that_were_asked_for, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
               own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded,
               the_audit_keeps_from_its_reader_what_is_about_them)
 SUITE.close()

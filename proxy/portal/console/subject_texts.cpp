@@ -67,6 +67,7 @@ std::vector<FreeText> free_texts(store::SubjectRecords& records, SubjectRows& lo
 {
     Texts texts;
     for (auto& each : records.requests) {
+        texts.add("site-" + each.reference, words("Request {}: the address", each.reference), each.url, store::Writing::search);
         texts.add("why-" + each.reference, words("Request {}: why the person asked", each.reference), each.why);
         texts.add("advice-" + each.reference, words("Request {}: what the officer recommended", each.reference), each.advice);
         texts.add("answer-" + each.reference, words("Request {}: the answer", each.reference), each.answer);
