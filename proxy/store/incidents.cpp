@@ -102,12 +102,14 @@ std::string object_of(IncidentFilter const& filter)
                                   : "incidents";
 }
 
-void hide_names(std::vector<IncidentRow>& rows, Pseudonyms const& pseudonyms)
+void hide_names(std::vector<IncidentRow>& rows, Pseudonyms const& pseudonyms, std::vector<std::string> const& personal_devices)
 {
     for (auto& row : rows) {
         row.pseudonym = pseudonyms.of(row.incident.user);
         row.incident.user.clear();
         row.incident.client = {};
+        if (std::find(personal_devices.begin(), personal_devices.end(), row.incident.device) != personal_devices.end())
+            row.incident.device.clear();
     }
 }
 
@@ -154,7 +156,7 @@ result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter
             return rows;
         std::erase_if(*rows, [&](IncidentRow const& row) { return names->has_login(row.incident.user); });
         if (!has_purpose)
-            hide_names(*rows, Pseudonyms{ledger.chain(), reader.now});
+            hide_names(*rows, Pseudonyms{ledger.chain(), reader.now}, reader.personal_devices);
         return rows;
     });
 }

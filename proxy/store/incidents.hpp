@@ -34,10 +34,11 @@ struct IncidentReader {
     Actor actor;
     std::string purpose; ///< with one, people are named, and the reading is audited
     Instant now{};
+    std::vector<std::string> personal_devices = {}; ///< devices of one person, which are named with the person only
 };
 
 /// Newest first, without the reader's own. Officer, DSL, ICT lead, headteacher and auditor; the chief executive for one person about whom
-/// they decide. Without a purpose people have pseudonyms and no address; a search for a person, a device or an address needs one.
+/// they decide. Without a purpose people have pseudonyms, no address and no device of their own; a search for a person, a device or an address needs one.
 /// Errors: `errc::not_permitted`, `invalid_value` (no purpose), `conflict_of_interest` (the reader's own name).
 result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter const& filter, IncidentReader const& reader);
 /// Attempts that came since the reader last looked, without their own.

@@ -184,6 +184,17 @@ def names_of_others_go_out_of_searches():
     assert "[another person] facts" in plain(again)
 
 
+def a_device_of_one_person_is_named_with_them_only():
+    with Wire(GATE, room=TABLET) as wire:
+        for host in (SITE, VPN):
+            wire.send(f"GET http://{host}:{HELLO.port}/tablet HTTP/1.1\r\nHost: {host}:{HELLO.port}\r\n\r\n").answer()
+    wait_until(lambda: "/tablet" in OLIVE.get("/log/export?purpose=x").text and "amys-tablet" in plain(OLIVE.get("/incidents?purpose=x")), what="the rows of the tablet")
+    for path in ("/log", "/log/export", "/incidents", "/log/live"):
+        assert "amys-tablet" not in OLIVE.get(path).text, path
+    for path in ("/log", "/log/export"):
+        assert "amys-tablet" in OLIVE.get(path + "?purpose=x").text, path
+
+
 def names_of_others_go_out_of_addresses_that_were_asked_for():
     pupil = Browser(GATE.portal_port, secure=False, room=TABLET)
     asked = pupil.fill("/ask", "/ask", site="www.facebook.com/ben", why="For a picture.")
@@ -282,7 +293,7 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", EN
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
-              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, names_of_others_go_out_of_searches,
+              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, names_of_others_go_out_of_searches, a_device_of_one_person_is_named_with_them_only,
               names_of_others_go_out_of_addresses_that_were_asked_for, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
               own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded,
               the_audit_keeps_from_its_reader_what_is_about_them)

@@ -1,6 +1,6 @@
 #pragma once
 // What somebody sees of the rows of the access log. Whatever shows or sends rows passes them through here: the reader's own are left out, nothing sealed is
-// named, and without a purpose people have pseudonyms and no address.
+// named, and without a purpose people have pseudonyms, no address and no device of their own.
 
 #include "proxy/log/stored_record.hpp"
 #include "proxy/portal/web.hpp"
@@ -12,11 +12,15 @@ namespace gatehouse::portal::console {
 
 enum class Names : std::uint8_t { hidden, shown };
 
+/// Devices that the policy has for one person: beside a pseudonym their name would say who it is.
+std::vector<std::string> personal_devices(policy::Policy const& policy);
+
 class LogSight {
 public:
     LogSight(store::LogReader reader, std::shared_ptr<policy::Policy const> policy, Names names)
         : reader_{std::move(reader)}
         , policy_{std::move(policy)}
+        , personal_devices_{personal_devices(*policy_)}
         , names_{names}
     {
     }
@@ -29,6 +33,7 @@ public:
 private:
     store::LogReader reader_;
     std::shared_ptr<policy::Policy const> policy_; ///< that says what is sealed today
+    std::vector<std::string> personal_devices_;
     Names names_;
 };
 

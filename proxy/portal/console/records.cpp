@@ -1,6 +1,7 @@
 // Incidents of circumvention.
 #include "policy/policy.hpp"
 #include "proxy/portal/console/incident_view.hpp"
+#include "proxy/portal/console/log_sight.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/store/incidents.hpp"
@@ -64,7 +65,8 @@ task<Response> show_incidents(Visit const& visit)
     filter.before = static_cast<store::IncidentId>(parse_id(visit.query("before")).value_or(0));
     filter.limit = 50;
     auto const purpose = trimmed_value(visit.request.query, "purpose");
-    store::IncidentReader const reader{visit.actor(), purpose, visit.instant()};
+    store::IncidentReader const reader{
+        visit.actor(), purpose, visit.instant(), personal_devices(*visit.site.services.current_policy())};
     bool const all
         = filter.user.empty() && filter.device.empty() && filter.host.empty() && filter.before == store::IncidentId::none;
     auto const work = [filter, reader, all](Ledger& ledger) {

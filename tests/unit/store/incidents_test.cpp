@@ -85,6 +85,24 @@ TEST_F(Incidents, AreSearchedByPersonForAPurpose)
     EXPECT_EQ(search_incidents(*ledger, filter, reader(dsl))->size(), 1u);
 }
 
+TEST_F(Incidents, NameNoDeviceOfOnePersonWithoutAPurpose)
+{
+    std::vector all{incident("amy.year9", "a.example"), incident("amy.year9", "b.example")};
+    all[0].device = "amys-laptop";
+    all[1].device = "library-1";
+    ASSERT_DONE(add_incidents(*ledger, all));
+    auto without = reader(officer);
+    without.purpose.clear();
+    without.personal_devices = {"amys-laptop"};
+    auto const coded = search_incidents(*ledger, {}, without);
+    ASSERT_EQ(coded->size(), 2u);
+    EXPECT_EQ(coded->front().incident.device, "library-1");
+    EXPECT_EQ(coded->back().incident.device, "") << "beside a pseudonym it says who it is";
+    auto with = reader(officer);
+    with.personal_devices = without.personal_devices;
+    EXPECT_EQ(search_incidents(*ledger, {}, with)->back().incident.device, "amys-laptop");
+}
+
 TEST_F(Incidents, NameNobodyWithoutAPurposeAndAreOnRecordWithOne)
 {
     std::vector<detect::Incident> const all{
