@@ -81,16 +81,21 @@ result<void> add_incident(Database& database, detect::Incident const& incident)
         incident.evidence, incident.decision_id, incident.user_driven);
 }
 
-result<std::vector<IncidentRow>> select_incidents(Database& database, IncidentFilter const& filter)
+/// Without those of the reader, who would else get short pages, or an empty one in front of older rows.
+result<std::vector<IncidentRow>> select_incidents(Database& database, IncidentFilter const& filter, PersonNames const& reader)
 {
+    auto own = '\n' + reader.person + '\n';
+    for (auto const& login : reader.logins)
+        own += login + '\n';
     static std::string const sql = fmt::format(
         "SELECT {} FROM incidents WHERE (?1 = '' OR lower(user) = ?1) AND (?2 = '' OR device = ?2) AND (?3 = '' OR network = ?3)"
         " AND (?4 = '' OR address = ?4) AND (?5 = '' OR host = ?5) AND (?6 IS NULL OR kind = ?6) AND (?7 IS NULL OR grade >= ?7)"
-        " AND (?8 IS NULL OR last_at >= ?8) AND (?9 IS NULL OR at < ?9) AND (?10 = 0 OR id < ?10) ORDER BY id DESC LIMIT ?11",
+        " AND (?8 IS NULL OR last_at >= ?8) AND (?9 IS NULL OR at < ?9) AND (?10 = 0 OR id < ?10)"
+        " AND (user = '' OR instr(?12, char(10) || lower(trim(user)) || char(10)) = 0) ORDER BY id DESC LIMIT ?11",
         incident_columns);
     return database.collect(sql, read_incident, folded_name(filter.user), filter.device, filter.network, filter.address,
         filter.host, filter.kind, filter.at_least, filter.from, filter.until, filter.before,
-        static_cast<std::int64_t>(filter.limit));
+        static_cast<std::int64_t>(filter.limit), own);
 }
 
 /// "user:amy", "device:laptop-7", or all of them.
@@ -151,7 +156,7 @@ result<std::vector<IncidentRow>> search_incidents(Ledger& ledger, IncidentFilter
         if (has_purpose)
             if (auto const audited = audit(ledger, deed, reader.purpose); !audited)
                 return audited.error();
-        auto rows = select_incidents(ledger.database(), filter);
+        auto rows = select_incidents(ledger.database(), filter, *names);
         if (!rows)
             return rows;
         std::erase_if(*rows, [&](IncidentRow const& row) { return names->has_login(row.incident.user); });

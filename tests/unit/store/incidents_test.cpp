@@ -1,6 +1,8 @@
 #include "proxy/store/incidents.hpp"
 #include "tests/unit/store/school.hpp"
 
+#include <fmt/format.h>
+
 namespace gatehouse::store::test {
 
 using std::chrono::hours;
@@ -101,6 +103,29 @@ TEST_F(Incidents, NameNoDeviceOfOnePersonWithoutAPurpose)
     auto with = reader(officer);
     with.personal_devices = without.personal_devices;
     EXPECT_EQ(search_incidents(*ledger, {}, with)->back().incident.device, "amys-laptop");
+}
+
+/// An officer with incidents of their own had no way to the older ones: the page was short, as the last one is.
+TEST_F(Incidents, FillAPageWithThoseOfOthers)
+{
+    std::vector<detect::Incident> all;
+    for (int i = 0; i < 12; ++i)
+        all.push_back(incident(i % 3 == 0 ? "O.Smith" : "amy.year9", fmt::format("site-{}.example", i)));
+    ASSERT_DONE(add_incidents(*ledger, all));
+    IncidentFilter filter;
+    filter.limit = 3;
+    std::vector<std::size_t> pages;
+    for (;;) {
+        auto const page = search_incidents(*ledger, filter, reader(officer));
+        ASSERT_DONE(page);
+        pages.push_back(page->size());
+        for (auto const& row : *page)
+            EXPECT_EQ(row.incident.user, "amy.year9");
+        if (page->size() < filter.limit)
+            break;
+        filter.before = page->back().id;
+    }
+    EXPECT_EQ(pages, (std::vector<std::size_t>{3, 3, 2}));
 }
 
 TEST_F(Incidents, NameNobodyWithoutAPurposeAndAreOnRecordWithOne)
