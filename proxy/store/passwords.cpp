@@ -1,6 +1,7 @@
 // Changing and issuing passwords: the other half of sign_in.hpp.
 #include "proxy/store/acting.hpp"
 #include "proxy/store/api_tokens.hpp"
+#include "proxy/store/audit.hpp"
 #include "proxy/store/sign_in.hpp"
 #include "proxy/store/throttle.hpp"
 
@@ -115,6 +116,17 @@ result<IssuedAccount> issued(result<Account> account, std::string password)
     return IssuedAccount{std::move(*account), std::move(password)};
 }
 
+/// Whoever guesses at somebody's open session leaves a row, as whoever guesses at the door. Always an error.
+asio::awaitable<result<void>> note_wrong_password(Store& store, AccountId account, std::string address, Instant now)
+{
+    Actor const actor{account, "", std::move(address)};
+    auto const work = [account, &actor, now](Ledger& ledger) -> result<void> {
+        auto const noted = record_event(ledger, actor, "sign-in.password-refused", object_of(account), "", now);
+        return noted ? result<void>{errc::wrong_password} : noted;
+    };
+    co_return co_await store.call(work);
+}
+
 } // namespace
 
 asio::awaitable<result<void>> confirm_password(
@@ -130,7 +142,7 @@ asio::awaitable<result<void>> confirm_password(
     if (!check)
         co_return check.error();
     if (!check->matches)
-        co_return errc::wrong_password;
+        co_return co_await note_wrong_password(store, account, address, now);
     auto const second
         = [&login = owner->account.login, &address, now](Ledger& ledger) { return forgive_attempt(ledger, login, address, now); };
     co_return co_await store.call(second);
@@ -147,8 +159,10 @@ asio::awaitable<result<std::string>> change_password(Store& store, PasswordChang
     auto const check = co_await store.hasher().check(change.old_password, owner->stored);
     if (!check)
         co_return check.error();
-    if (!check->matches)
-        co_return errc::wrong_password;
+    if (!check->matches) {
+        auto const noted = co_await note_wrong_password(store, change.account, change.address, change.now);
+        co_return noted.error();
+    }
     auto const fresh = co_await store.hasher().hash(change.new_password);
     if (!fresh)
         co_return fresh.error();

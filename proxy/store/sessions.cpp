@@ -136,6 +136,17 @@ result<void> end_all_sessions(Ledger& ledger, AccountId account)
     return ledger.database().execute("DELETE FROM sessions WHERE account = ?", account);
 }
 
+result<void> end_all_sessions_of(Ledger& ledger, Actor const& actor, Instant now)
+{
+    Deed const deed{"session.end-all", object_of(actor.account), actor, now};
+    return carry_out(ledger, deed, [&]() -> result<void> {
+        if (actor.account == AccountId::none)
+            return errc::not_permitted;
+        auto const ended = end_all_sessions(ledger, actor.account);
+        return ended ? audit(ledger, deed, "") : ended;
+    });
+}
+
 result<void> prune_sessions(Ledger& ledger, Instant now)
 {
     return ledger.database().execute(

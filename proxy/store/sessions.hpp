@@ -39,6 +39,8 @@ result<void> end_session(Ledger& ledger, SessionId session);
 /// By its own person, or by the ICT lead; on record. Errors: `errc::not_found`, `not_permitted`, `access_given_recently`.
 result<void> end_session_of(Ledger& ledger, SessionId session, Actor const& actor, Instant now);
 result<void> end_all_sessions(Ledger& ledger, AccountId account);
+/// The same as somebody's deed, with its audit row: of the own account. Errors: `errc::not_permitted`.
+result<void> end_all_sessions_of(Ledger& ledger, Actor const& actor, Instant now);
 /// Removes what is idle or too old; housekeeping.
 result<void> prune_sessions(Ledger& ledger, Instant now);
 

@@ -126,7 +126,8 @@ task<Response> take_end_session(Visit const& visit)
 
 task<Response> take_end_sessions(Visit const& visit)
 {
-    auto const work = [id = visit.session->account.id](Ledger& ledger) { return store::end_all_sessions(ledger, id); };
+    auto const work = [actor = visit.actor(), now = visit.instant()](
+                          Ledger& ledger) { return store::end_all_sessions_of(ledger, actor, now); };
     if (auto const ended = co_await visit.site.services.store.call(work); !ended)
         co_return show_failure(visit, ended.error());
     auto response = redirect_to("/sign-in?done=out");

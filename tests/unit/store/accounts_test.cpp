@@ -125,8 +125,9 @@ TEST_F(Sessions, EndWithSignOutRoleChangeDisablingAndReset)
     ASSERT_DONE(end_session(*ledger, find_session(*ledger, one, tuesday)->id));
     EXPECT_FALSE(live(one));
     EXPECT_TRUE(live(two));
-    ASSERT_DONE(end_all_sessions(*ledger, officer));
+    ASSERT_DONE(end_all_sessions_of(*ledger, as(officer), tuesday));
     EXPECT_FALSE(live(two));
+    EXPECT_EQ(newest_action(), "session.end-all");
     auto const three = open();
     ASSERT_DONE(set_console_role(*ledger, officer, ConsoleRole::auditor, as(ict), tuesday));
     EXPECT_FALSE(live(three));

@@ -260,6 +260,21 @@ TEST_F(SignIn, RefusesAWeakNewPasswordWithoutCountingAGuess)
     EXPECT_FAILS(await(change_password(*store, change)), errc::throttled);
 }
 
+TEST_F(SignIn, PutsGuessesAtAnOpenSessionOnRecord)
+{
+    auto const issued = issue("o.smith", ConsoleRole::officer);
+    EXPECT_FAILS(await(confirm_password(*store, issued.account.id, "a guess", "10.0.0.9", tuesday)), errc::wrong_password);
+    PasswordChange const change{issued.account.id, "a guess", "wet lettuce on tuesday", "10.0.0.9", tuesday};
+    EXPECT_FAILS(await(change_password(*store, change)), errc::wrong_password);
+    ASSERT_DONE(await(confirm_password(*store, issued.account.id, issued.password, "10.0.0.9", tuesday)));
+    auto const work = [](Ledger& ledger) { return list_audit(ledger, {.action_prefix = "sign-in.password-refused"}); };
+    auto const rows = store->run(work);
+    ASSERT_TRUE(rows);
+    ASSERT_EQ(rows->size(), 2u);
+    EXPECT_EQ(rows->front().actor, "o.smith");
+    EXPECT_EQ(rows->front().address, "10.0.0.9");
+}
+
 TEST_F(SignIn, IssuesAnewPasswordThatMustBeChanged)
 {
     auto const issued = issue("o.smith", ConsoleRole::officer);
