@@ -182,6 +182,14 @@ bool is_plain_text(std::string_view text, std::size_t limit, Empty empty)
     return !is_blank || empty == Empty::allowed;
 }
 
+bool is_plain_letters(std::string_view text, std::size_t limit, Empty empty)
+{
+    constexpr std::size_t longest_letter = 4;
+    auto const is_first = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
+    return is_plain_text(text, longest_letter * limit, empty)
+        && static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_first)) <= limit;
+}
+
 std::string join_lines(std::vector<std::string> const& values)
 {
     std::string joined;

@@ -88,6 +88,8 @@ std::string folded_name(std::string_view text);
 /// A line or text that a person typed: not empty (unless allowed), no longer than `limit` bytes, valid UTF-8, no control characters but line feed and tab.
 enum class Empty : std::uint8_t { refused, allowed };
 bool is_plain_text(std::string_view text, std::size_t limit, Empty empty = Empty::refused);
+/// The same with the limit in letters (code points): those of Bengali or Punjabi take three bytes each, and nobody is to tell less for that.
+bool is_plain_letters(std::string_view text, std::size_t limit, Empty empty = Empty::refused);
 
 /// Several short values in one column: one a line.
 std::string join_lines(std::vector<std::string> const& values);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> about_names{"site", "pupil", "staff", "headteacher"};
 constexpr std::size_t text_limit = 4000;      // bytes
+constexpr std::size_t letters_limit = 4000;   // of what a child tells; the form promises 2,000
 constexpr std::int64_t reports_per_hour = 30; // from one address
 
 // With the urgency as a number.
@@ -58,14 +59,12 @@ std::string report_object(ReportId id)
 
 bool is_valid(NewReport const& report)
 {
-    for (auto const* text : {&report.about_person, &report.user, &report.device, &report.network, &report.address,
-             &report.decision_id, &report.theme})
+    for (auto const* text : {&report.user, &report.device, &report.network, &report.address, &report.decision_id, &report.theme})
         if (!is_plain_text(*text, 256, Empty::allowed))
             return false;
-    bool const has_subject
-        = report.about == ReportAbout::site || report.about == ReportAbout::headteacher || !report.about_person.empty();
-    return report.about <= ReportAbout::headteacher && has_subject && is_plain_text(report.text, text_limit)
-        && is_plain_text(report.url, 2048, Empty::allowed);
+    // A person need not be named: a child may know that somebody is hurt, and not who.
+    return report.about <= ReportAbout::headteacher && is_plain_letters(report.text, letters_limit)
+        && is_plain_letters(report.about_person, 256, Empty::allowed) && is_plain_text(report.url, 2048, Empty::allowed);
 }
 
 /// The reports that the reader sees, most urgent first, as much of each as brief_reports.

@@ -8,17 +8,18 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t why_limit = 2000;  // bytes
+constexpr std::size_t why_limit = 2000;  // letters; the form promises 1,000
 constexpr std::size_t short_limit = 256; // bytes, of names and ids
 
 bool is_valid(NewRequest const& request)
 {
     auto const& who = request.requester;
-    for (auto const* text : {&who.user, &who.role, &who.group, &who.device, &who.network, &who.address, &who.claimed_name,
-             &request.decision_id, &request.category, &request.list, &request.rule, &request.clause})
+    for (auto const* text : {&who.user, &who.role, &who.group, &who.device, &who.network, &who.address, &request.decision_id,
+             &request.category, &request.list, &request.rule, &request.clause})
         if (!is_plain_text(*text, short_limit, Empty::allowed))
             return false;
-    return is_plain_text(request.why, why_limit) && is_plain_text(request.url, 2048);
+    return is_plain_letters(request.why, why_limit) && is_plain_letters(who.claimed_name, short_limit, Empty::allowed)
+        && is_plain_text(request.url, 2048);
 }
 
 /// Errors: `errc::throttled`.

@@ -46,7 +46,7 @@ struct Requester {
 struct NewRequest {
     Requester requester;
     std::string url;                          ///< as asked for; "https://host/path" or a host
-    std::string why;                          ///< plain words, at most 2,000 bytes
+    std::string why;                          ///< plain words, at most 2,000 letters
     std::string decision_id;                  ///< of the block page, may be empty
     std::string category, list, rule, clause; ///< as the block page explained, for the officer; may be empty
 };

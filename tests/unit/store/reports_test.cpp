@@ -36,6 +36,18 @@ TEST_F(Reports, GoWhereClauseElevenSendsThem)
     EXPECT_FALSE(submit_report(*ledger, {}, tuesday));
 }
 
+TEST_F(Reports, AreTakenWithoutANameAndAtFullLengthInEveryScript)
+{
+    EXPECT_EQ(submit(ReportAbout::pupil, "").route, ConsoleRole::dsl) << "somebody is hurt, and the child does not know who";
+    EXPECT_EQ(submit(ReportAbout::staff, "").route, ConsoleRole::headteacher);
+    NewReport report;
+    for (int i = 0; i < 2000; ++i)
+        report.text += "\u0995"; // what the form lets a child write, three bytes a letter
+    EXPECT_TRUE(submit_report(*ledger, report, tuesday));
+    report.text += report.text + "x";
+    EXPECT_FAILS(submit_report(*ledger, report, tuesday), errc::invalid_value);
+}
+
 TEST_F(Reports, AreCountedAndReadInPagesWithoutThoseAboutTheReader)
 {
     add("d.white", "Dan White", ConsoleRole::dsl);
