@@ -34,6 +34,8 @@ struct Permission {
 
     /// Until when both keys are there; nothing if they are not.
     std::optional<Instant> both_until(Instant now) const;
+    /// Both keys were given and have run out: nobody waits for it, though either may be given anew.
+    bool is_over(Instant now) const { return headteacher && officer && headteacher->until <= now && officer->until <= now; }
     bool is_open(Instant now) const { return both_until(now) && grant != OverrideId::none && !grant_ended; }
 };
 

@@ -201,6 +201,11 @@ result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const
     Deed const deed{"restriction.confirm", restriction_object(step.id), step.actor, step.now};
     Move const move{RestrictionState::proposed, RestrictionState::active,
         "UPDATE restrictions SET state = ?1, version = version + 1, confirmer = ?3, end_reason = ?4 WHERE id = ?2"};
+    auto const row = load(ledger, step.id);
+    if (!row)
+        return row.error();
+    if (row->restriction.until <= step.now) // it would begin and be over
+        return errc::wrong_state;
     return take_step(ledger, step, deed, move, deciders, "");
 }
 

@@ -44,6 +44,7 @@ struct RestrictionStep {
 
 /// Officer or DSL. Errors: `errc::invalid_value`, `not_permitted`, `same_person`, `already_exists`.
 result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const& restriction, Actor const& actor, Instant now);
+/// Errors also: `errc::wrong_state` when the time that was proposed is over: it can be refused, and proposed anew.
 /// The headteacher; the chief executive, if the headteacher is the person concerned (clause 11). Errors: `errc::not_found`, `stale`, `wrong_state`, `not_permitted`, `same_person`, `role_changed_recently`.
 result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const& step);
 result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason);

@@ -87,13 +87,13 @@ result<void> count_keys(Ledger& ledger, Account const& reader, Instant now, Wait
         return permissions.error();
     auto const lacks_key = [&](Permission const& permission) {
         auto const& mine = reader.console_role == ConsoleRole::officer ? permission.officer : permission.headteacher;
-        return !permission.closed_at && (!mine || mine->until <= now);
+        return !permission.closed_at && !permission.is_over(now) && (!mine || mine->until <= now);
     };
     waiting.keys = static_cast<std::size_t>(std::count_if(permissions->begin(), permissions->end(), lacks_key));
     return {};
 }
 
-result<void> count_cases(Ledger& ledger, Account const& reader, Waiting& waiting)
+result<void> count_cases(Ledger& ledger, Account const& reader, Instant now, Waiting& waiting)
 {
     if (!is_one_of(reader, {ConsoleRole::headteacher, ConsoleRole::chief_executive}))
         return {};
@@ -101,7 +101,7 @@ result<void> count_cases(Ledger& ledger, Account const& reader, Waiting& waiting
     if (!cases)
         return cases.error();
     waiting.cases = static_cast<std::size_t>(std::count_if(cases->begin(), cases->end(), [&](RestrictionRow const& row) {
-        return row.state == RestrictionState::proposed && row.decider == reader.console_role;
+        return row.state == RestrictionState::proposed && now < row.until && row.decider == reader.console_role;
     }));
     return {};
 }
@@ -166,7 +166,7 @@ result<Waiting> what_waits(Ledger& ledger, AccountId reader, policy::Moment cons
     if (counted)
         counted = count_keys(ledger, *account, now.instant, waiting);
     if (counted)
-        counted = count_cases(ledger, *account, waiting);
+        counted = count_cases(ledger, *account, now.instant, waiting);
     if (counted)
         counted = count_confirmations(ledger, *account, now.instant, waiting);
     if (counted)

@@ -51,6 +51,8 @@ Cell state_of(store::Permission const& permission, store::Instant now)
         return {"Waits for the headteacher", {}, "purple"};
     if (is_live(permission.headteacher))
         return {"Waits for the officer", {}, "purple"};
+    if (permission.is_over(now))
+        return {"Over", {}, "grey"};
     return {"Waits for both keys", {}, "purple"};
 }
 

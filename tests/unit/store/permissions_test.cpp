@@ -1,4 +1,5 @@
 #include "proxy/store/permissions.hpp"
+#include "proxy/store/waiting.hpp"
 #include "tests/unit/store/school.hpp"
 
 namespace gatehouse::store::test {
@@ -47,6 +48,20 @@ TEST_F(Permissions, OpenWithBothKeysAndAsLongAsTheShorterOne)
     EXPECT_FALSE(two->is_open(tuesday + hours{24}));
     EXPECT_TRUE(grants(tuesday + hours{24}).empty());
     expect_intact();
+}
+
+TEST_F(Permissions, WaitForNobodyOnceBothKeysAreOver)
+{
+    auto const id = proposed().id;
+    ASSERT_DONE(give(id, officer, hours{48}));
+    ASSERT_DONE(give(id, head, hours{24}));
+    auto const waiting = [&](AccountId reader, hours later) {
+        return what_waits(*ledger, reader, {{policy::Date{2026, 11, 24}, {}}, tuesday + later})->keys;
+    };
+    EXPECT_EQ(waiting(head, hours{24}), 1u) << "the other key is there still";
+    EXPECT_EQ(waiting(head, hours{48}), 0u);
+    EXPECT_EQ(waiting(officer, hours{48}), 0u);
+    EXPECT_TRUE(find_permission(*ledger, id)->is_over(tuesday + hours{48}));
 }
 
 TEST_F(Permissions, AreGivenAnewWithOneKeyWhileTheOtherLasts)

@@ -1,4 +1,5 @@
 #include "proxy/store/supervisions.hpp"
+#include "proxy/store/waiting.hpp"
 #include "tests/unit/store/school.hpp"
 
 namespace gatehouse::store::test {
@@ -43,6 +44,18 @@ TEST_F(Restrictions, TakeTwoPeopleToBeginAndTwoToEnd)
     EXPECT_EQ(ended->end_reason, "She has understood.");
     EXPECT_EQ(ended->ended_by, "h.brown");
     expect_intact();
+}
+
+TEST_F(Restrictions, AreNotBegunWhenTheirTimeIsOver)
+{
+    auto const proposed = propose_restriction(*ledger, about("amy.year9"), as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    auto late = next(proposed->id, head);
+    late.now = proposed->until;
+    EXPECT_EQ(what_waits(*ledger, head, {{policy::Date{2026, 11, 24}, {}}, tuesday})->cases, 1u);
+    EXPECT_EQ(what_waits(*ledger, head, {{policy::Date{2026, 12, 8}, {}}, late.now})->cases, 0u);
+    EXPECT_FAILS(confirm_restriction(*ledger, late), errc::wrong_state);
+    ASSERT_DONE(refuse_restriction(*ledger, late, "Nobody decided in time."));
 }
 
 TEST_F(Restrictions, AreNotDecidedByThePersonConcerned)
