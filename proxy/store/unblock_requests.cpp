@@ -91,13 +91,13 @@ result<RequestRow> load_by_token(Ledger& ledger, std::string_view reference, std
     return std::move(**found);
 }
 
-/// Others asked for the same and still want it: the oldest of them takes the place of one that was taken back.
-result<void> promote_follower(Ledger& ledger, RequestId withdrawn, Instant now)
+/// Others asked for the same and still want it: the oldest of them whose own time is not over takes the place of one that was taken back or expired.
+result<void> promote_follower(Ledger& ledger, RequestId gone, std::string_view why, Instant now)
 {
     auto& database = ledger.database();
     auto const oldest = database.first(
-        "SELECT min(id) FROM unblock_requests WHERE merged_into = ?", [](Statement const& row) { return row.id<RequestId>(0); },
-        withdrawn);
+        "SELECT min(id) FROM unblock_requests WHERE merged_into = ? AND submitted_at > ?",
+        [](Statement const& row) { return row.id<RequestId>(0); }, gone, now - undecided_request);
     if (!oldest)
         return oldest.error();
     auto const heir = oldest->value_or(RequestId::none);
@@ -108,10 +108,12 @@ result<void> promote_follower(Ledger& ledger, RequestId withdrawn, Instant now)
             RequestState::submitted, heir);
     if (!promoted)
         return promoted;
-    auto const followed = database.execute("UPDATE unblock_requests SET merged_into = ? WHERE merged_into = ?", heir, withdrawn);
+    auto const followed
+        = database.execute("UPDATE unblock_requests SET merged_into = ? WHERE merged_into = ? AND submitted_at > ?", heir, gone,
+            now - undecided_request);
     if (!followed)
         return followed;
-    return add_request_event(ledger, heir, now, "system", "reopened", "the request that it followed was withdrawn");
+    return add_request_event(ledger, heir, now, "system", "reopened", std::string(why));
 }
 
 std::vector<UnblockRequest> requests_of(std::vector<RequestRow> rows)
@@ -230,7 +232,7 @@ result<void> withdraw_request(Ledger& ledger, std::string_view reference, std::s
             return changed;
         if (ledger.database().changed_rows() != 1)
             return errc::wrong_state;
-        if (auto const promoted = promote_follower(ledger, id, now); !promoted)
+        if (auto const promoted = promote_follower(ledger, id, "the request that it followed was withdrawn", now); !promoted)
             return promoted;
         if (auto const event = add_request_event(ledger, id, now, "requester", "withdrawn", ""); !event)
             return event;
@@ -254,6 +256,8 @@ result<std::int64_t> expire_requests(Ledger& ledger, Instant now)
                 RequestState::expired, now, id);
             if (!changed)
                 return changed.error();
+            if (auto const promoted = promote_follower(ledger, id, "the request that it followed expired", now); !promoted)
+                return promoted.error();
             if (auto const event = add_request_event(ledger, id, now, "system", "expired", ""); !event)
                 return event.error();
             if (auto const audited = audit(ledger, {"unblock.expire", request_object(id), system_actor, now}, ""); !audited)

@@ -240,6 +240,19 @@ TEST_F(UnblockRequests, ExpireWhenNobodyDecides)
     expect_intact();
 }
 
+TEST_F(UnblockRequests, GoOnForWhoeverAskedYesterdayWhenTheFirstExpires)
+{
+    auto const first = ask();
+    auto const second = ask("bob");
+    auto const third = ask("cid");
+    auto const yesterday = tuesday + undecided_request - std::chrono::hours{24};
+    ASSERT_DONE(ledger->database().execute("UPDATE unblock_requests SET submitted_at = ? WHERE id = ?", yesterday, third.id));
+    EXPECT_EQ(*expire_requests(*ledger, tuesday + undecided_request), 1);
+    EXPECT_EQ(find_request(*ledger, first.id)->state, RequestState::expired);
+    EXPECT_EQ(find_request(*ledger, second.reference, second.status_token)->state, RequestState::expired);
+    EXPECT_EQ(find_request(*ledger, third.id)->state, RequestState::submitted);
+}
+
 TEST_F(UnblockRequests, RefuseAnOldVersion)
 {
     auto const id = recommended();
