@@ -15,11 +15,12 @@ result<std::vector<TopicFigures>> count_topics(Database& database, Instant from,
     return database.collect(
         "SELECT CASE category WHEN '' THEN 'none' ELSE category END AS topic, count(*), sum(state = ?3), sum(state = ?4), "
         "sum(state IN (?5, ?6)),"
-        " coalesce(round(avg(CASE WHEN decided_at IS NOT NULL THEN (decided_at - submitted_at) / 3600.0 END)), 0)"
+        " coalesce(round(avg(CASE WHEN decided_at IS NOT NULL AND state NOT IN (?8, ?9) THEN (decided_at - submitted_at) / "
+        "3600.0 END)), 0)"
         " FROM unblock_requests WHERE submitted_at >= ?1 AND submitted_at < ?2 AND state <> ?7 GROUP BY topic ORDER BY count(*) "
         "DESC, topic",
         read, from, to, RequestState::approved, RequestState::refused, RequestState::submitted, RequestState::recommended,
-        RequestState::merged);
+        RequestState::merged, RequestState::withdrawn, RequestState::expired); // the last two are no answer
 }
 
 template <class NameOf>

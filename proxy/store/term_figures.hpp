@@ -9,7 +9,7 @@ namespace gatehouse::store {
 struct TopicFigures {
     std::string category;
     std::int64_t asked = 0, opened = 0, refused = 0, waiting = 0;
-    std::int64_t hours_to_decide = 0; ///< of those decided, on average, rounded
+    std::int64_t hours_to_decide = 0; ///< of those answered (neither withdrawn nor expired), on average, rounded
 };
 
 struct CountOf {

@@ -32,15 +32,17 @@ TEST_F(TermFigure, CountWhatPeopleAskedForByTopic)
     ASSERT_DONE(recommend_request(*ledger, step(refused, officer), advice));
     ASSERT_DONE(refuse_request(*ledger, step(refused, head, tuesday + hours{1}), "No."));
     ask("cat.year9", "https://third.example/");
+    auto const taken_back = ask("dan.year9", "https://fourth.example/");
+    ASSERT_DONE(withdraw_request(*ledger, taken_back.reference, taken_back.status_token, tuesday + hours{20}));
     auto const found = figures();
     ASSERT_EQ(found.topics.size(), 1u);
     auto const& topic = found.topics.front();
     EXPECT_EQ(topic.category, "none");
-    EXPECT_EQ(topic.asked, 3);
+    EXPECT_EQ(topic.asked, 4);
     EXPECT_EQ(topic.opened, 1);
     EXPECT_EQ(topic.refused, 1);
     EXPECT_EQ(topic.waiting, 1);
-    EXPECT_EQ(topic.hours_to_decide, 2) << "three hours and one";
+    EXPECT_EQ(topic.hours_to_decide, 2) << "three hours and one; whoever took it back got no answer";
     EXPECT_TRUE(figures(tuesday + hours{1}, tuesday + hours{2}).topics.empty()) << "asked before";
 }
 
