@@ -159,11 +159,13 @@ void append_words(std::string_view value, SearchWriter& writer)
     value = value.substr(0, text.size());
     std::replace_copy(value.begin(), value.end(), text.begin(), '+', ' ');
     auto const size = static_cast<std::int32_t>(decode_escapes({text.data(), value.size()}));
+    auto const* const bytes = reinterpret_cast<std::uint8_t const*>(text.data());
+    constexpr UChar32 replacement = 0xfffd; // of what is no character
     writer.part();
     for (std::int32_t at = 0; at < size;) {
         UChar32 c = 0;
-        U8_NEXT_OR_FFFD(text.data(), at, size, c);
-        writer.add(c);
+        U8_NEXT(bytes, at, size, c);
+        writer.add(c < 0 ? replacement : c);
     }
 }
 

@@ -242,7 +242,8 @@ void for_each_parameter(std::string_view field, Take const& take)
         } else if (field[i] == '"') {
             quoted = !quoted;
         } else {
-            i += quoted && field[i] == '\\' && i + 1 < field.size() ? 1 : 0;
+            if (quoted && field[i] == '\\' && i + 1 < field.size())
+                ++i;
             part += field[i];
         }
     }
