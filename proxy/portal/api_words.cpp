@@ -39,6 +39,8 @@ constexpr ApiField id{"id", "Number", true, number};
 constexpr ApiField version{"version", "Of the record as it was read; another one means that somebody was faster", true, number};
 constexpr ApiField own_password{"password", "Of the account that the key belongs to", true, text(256)};
 constexpr ApiField why{"why", "Why it is changed, for the history", true};
+constexpr ApiField stood{
+    "stood", "As the form had it, so that nothing is taken if its subject changed meanwhile; left out: taken", false, text(64)};
 constexpr ApiField when_live{"when", "With the other changes of the draft, or at once", false, one_of("draft|now")};
 
 constexpr ApiField of_id[]{id};
@@ -89,12 +91,12 @@ constexpr ApiField rule[]{{"row", "Name of the rule that is changed; empty: a ne
     {"clause", "Of the school's policy", false, text(20)}, {"owner", "Who answers for it", false, text(64)},
     {"request", "Number of the request or report that asked for it", false, text(64)},
     {"review_by", "Day to look at it again", false, a_day},
-    {"after", "Name of the rule that it comes after; empty: first", false, text(64)}, why};
+    {"after", "Name of the rule that it comes after; empty: first", false, text(64)}, stood, why};
 constexpr ApiField rule_removal[]{{"id", "Name of the rule", true, text(64)}, why};
 constexpr ApiField service_name[]{{"id", "Name of the service", true, text(64)}};
 constexpr ApiField service[]{{"id", "Name of the service", true, text(64)},
     {"role-ROLE", "For each role, with its ID in the place of ROLE", false, one_of("rules|blocked|breaks|open")},
-    {"reason", "What people read who find it closed", true}, why};
+    {"reason", "What people read who find it closed", true}, stood, why};
 constexpr ApiField group[]{{"group", "Whose week: ID of a group; empty: everyone's", false, text(64)},
     {"show", "As it runs; left out: with the changes of the draft", false, one_of("|live")}};
 constexpr ApiField calendar_file[]{
@@ -110,7 +112,7 @@ constexpr ApiField timetable_edit[]{{"table", "Which table", true, one_of("perio
     {"last", "Last day; left out: one day", false, a_day}, {"kind", "Of a period", false, one_of("lesson|break|lunch|outside")},
     {"start", "Of a period", false, a_clock}, {"end", "Of a period", false, a_clock},
     {"weekdays", "Of a period", false, some_of("monday|tuesday|wednesday|thursday|friday|saturday|sunday")},
-    {"groups", "Of a period; none: everyone", false, texts}, why};
+    {"groups", "Of a period; none: everyone", false, texts}, stood, why};
 constexpr ApiField timetable_removal[]{{"table", "Which table", true, one_of("period|closure|term")},
     {"row", "Key of the row", true}, {"reason", "Why it goes", true}};
 constexpr ApiField list_search[]{{"list", "Which list", false, one_of("school-block|school-allow|school-private|all")},

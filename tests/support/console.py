@@ -80,7 +80,7 @@ class Browser:
         """Sends the form that stands on the page `form`; the answer."""
         return self.submit(self.get(form), action, **fields)
 
-    def submit(self, page, action, **fields):
+    def submit(self, page, action, /, **fields):
         """The same with a page that came already."""
         return self.ask("POST", action, {**page.hidden(), **fields})
 
