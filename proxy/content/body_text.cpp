@@ -23,12 +23,14 @@ private:
     std::size_t size_;
 };
 
-/// JSON, events and forms are UTF-8 whatever else is not said (RFC 8259 §8.1, HTML Standard §9.2.6, URL Standard §5.1): there is nothing to guess.
-std::string_view charset_for(TextKind kind, std::string_view content_type)
+/// JSON, events and forms are UTF-8 whatever is said (RFC 8259 §8.1, HTML Standard §9.2.6, URL Standard §5.1, RFC 7578 §5.1), and only pages
+/// speak of their charset themselves.
+CharsetBy charset_is_told_by(TextKind kind, std::string_view content_type)
 {
-    auto const named = charset_of(content_type);
-    bool const may_differ = kind == TextKind::html || kind == TextKind::plain;
-    return named.empty() && !may_differ ? "utf-8" : named;
+    if (kind == TextKind::html)
+        return CharsetBy::page;
+    bool const is_plain = kind == TextKind::plain && !Type{content_type}.view().starts_with("multipart/");
+    return is_plain ? CharsetBy::field : CharsetBy::nothing;
 }
 
 std::variant<VisibleText, StreamedJson, FormText> reader_for(TextKind kind)
@@ -83,7 +85,7 @@ std::optional<TextKind> kind_of_request(std::string_view content_type)
 
 BodyText::BodyText(TextKind kind, std::string_view content_type, std::string_view content_encoding, std::size_t most)
     : decoder_(BodyDecoder::make(content_encoding))
-    , to_utf8_(charset_for(kind, content_type))
+    , to_utf8_(charset_is_told_by(kind, content_type), charset_of(content_type))
     , reader_(reader_for(kind))
     , left_(most)
 {

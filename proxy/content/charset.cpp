@@ -67,8 +67,9 @@ std::string_view charset_of(std::string_view content_type)
     return semicolon == content_type.npos ? std::string_view{} : value_after_charset(content_type.substr(semicolon));
 }
 
-ToUtf8::ToUtf8(std::string_view charset)
-    : charset_(charset)
+ToUtf8::ToUtf8(CharsetBy by, std::string_view charset)
+    : by_(by)
+    , charset_(by == CharsetBy::nothing ? "utf-8" : charset)
 {
 }
 
@@ -80,10 +81,11 @@ ToUtf8::~ToUtf8()
 void ToUtf8::choose()
 {
     chosen_ = true;
-    if (auto const marked = charset_of_mark(begin_); !marked.empty()) {
+    auto const marked = charset_of_mark(begin_);
+    if (marked == "utf-8" || (!marked.empty() && by_ != CharsetBy::nothing)) {
         charset_ = marked;
         begin_.erase(0, marked == "utf-8" ? 3 : 2);
-    } else if (charset_.empty()) {
+    } else if (charset_.empty() && by_ == CharsetBy::page) {
         charset_ = value_after_charset(std::string_view{begin_}.substr(0, sniffed_size));
     }
     if (charset_.empty() || !browsers_know(charset_))
@@ -101,7 +103,7 @@ void ToUtf8::add(std::string_view bytes, std::string& utf8)
     if (chosen_)
         return convert(bytes, utf8);
     begin_.append(bytes);
-    bool const told = !charset_.empty() && begin_.size() >= 3;
+    bool const told = (!charset_.empty() || by_ != CharsetBy::page) && begin_.size() >= 3;
     if (!told && begin_.size() < sniffed_size)
         return;
     choose();

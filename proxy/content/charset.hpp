@@ -1,7 +1,7 @@
 #pragma once
 // From the charset of a page to UTF-8.
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,11 +12,17 @@ namespace gatehouse::content {
 /// The parameter "charset" of a Content-Type, without quotes; empty if there is none (RFC 9110 §8.3.2).
 std::string_view charset_of(std::string_view content_type);
 
-/// What a page is written in is told, in this order, by a byte order mark, the Content-Type, and a <meta> among its first 1024 bytes.
-/// UTF-8 otherwise, and for charsets that browsers do not know. Bytes that mean nothing become U+FFFD or stay as they are.
+/// What may tell the charset of a body. What may not is content like the rest, so that nobody turns the reading off by writing it.
+enum class CharsetBy : std::uint8_t {
+    nothing, ///< it is UTF-8 whatever is said
+    field,   ///< a byte order mark, or the Content-Type
+    page,    ///< these, or a <meta> among its first 1024 bytes
+};
+
+/// UTF-8 if nothing else is told, and for charsets that browsers do not know. Bytes that mean nothing become U+FFFD or stay as they are.
 class ToUtf8 {
 public:
-    explicit ToUtf8(std::string_view charset);
+    ToUtf8(CharsetBy by, std::string_view charset);
     ~ToUtf8();
     ToUtf8(ToUtf8 const&) = delete;
     ToUtf8& operator=(ToUtf8 const&) = delete;
@@ -29,6 +35,7 @@ private:
     void choose();
     void convert(std::string_view bytes, std::string& utf8);
 
+    CharsetBy by_;
     std::string charset_;
     std::string begin_; ///< held until the charset is known
     bool chosen_ = false;

@@ -307,7 +307,9 @@ def messages():
         ORIGIN.answer(path, swallow)
     closed = (('{"content":"I am in d33p\\ntrouble"}', (), "application/json"), ("f.req=%5B%22in+deep+tro%75ble%22%5D", (), "application/x-www-form-urlencoded"),
               (gzip.compress(b'{"content":"in deep trouble"}'), ("Content-Encoding: gzip",), "application/json"),
-              ('--x\r\nContent-Disposition: form-data; name="q"\r\n\r\nin deep trouble\r\n--x--\r\n', (), "multipart/form-data; boundary=x"))
+              ('--x\r\nContent-Disposition: form-data; name="q"\r\n\r\nin deep trouble\r\n--x--\r\n', (), "multipart/form-data; boundary=x"),
+              ('--x\r\nContent-Disposition: form-data; name="q"\r\n\r\ncharset=utf-16be in deep trouble\r\n--x--\r\n', (), "multipart/form-data; boundary=x"),
+              ('{"content":"in deep trouble"}', (), "application/json; charset=utf-16be"))
     for text, fields, kind in closed:
         answer = write(text, *fields, kind=kind)
         assert answer.status == 403 and b"This message was not sent" in answer.body and b"Talk to somebody." in answer.body, (text, answer.status, answer.body)
@@ -318,7 +320,7 @@ def messages():
     row = rows[0]
     assert (row["event"]["action"], row["rule"]["id"], row["gatehouse"]["term_list"]) == ("block", "closed-searches", "trouble"), row
     assert len(row["gatehouse"]["prompt"]) == 16
-    wait_until(lambda: len(reports()) == 1, what="one report of all four")
+    wait_until(lambda: len(reports()) == 1, what="one report of all of them")
     assert "Being in trouble" in reports()[0] and "was not sent" in reports()[0] and "deep" not in reports()[0], reports()
     for kept in (GATE.state / "log").iterdir():
         assert b"in deep" not in kept.read_bytes() and b"in d33p" not in kept.read_bytes(), kept

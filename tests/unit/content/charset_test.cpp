@@ -5,9 +5,9 @@
 namespace gatehouse::content {
 namespace {
 
-std::string convert(std::string_view charset, std::string_view bytes, std::size_t piece = 4096)
+std::string convert(std::string_view charset, std::string_view bytes, std::size_t piece = 4096, CharsetBy by = CharsetBy::page)
 {
-    ToUtf8 to_utf8{charset};
+    ToUtf8 to_utf8{by, charset};
     std::string utf8;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
         to_utf8.add(bytes.substr(0, piece), utf8);
@@ -37,6 +37,22 @@ TEST(Charset, IsToldByAMarkBeforeTheHeaderAndByAMetaBehindIt)
     EXPECT_EQ(convert("", "<meta charset=\"iso-8859-1\"><p>caf\xe9", 7), "<meta charset=\"iso-8859-1\"><p>caf\xc3\xa9");
     EXPECT_EQ(convert("", std::string(2000, ' ') + "<meta charset=iso-8859-1>\xe9").substr(2000), "<meta charset=iso-8859-1>\xe9")
         << "browsers look no further than 1024 bytes";
+}
+
+TEST(Charset, OfWhatIsNoPageIsNotTakenFromItsText)
+{
+    std::string_view const text = "charset=utf-16be <meta charset=iso-8859-1> \xe9";
+    EXPECT_EQ(convert("", text, 4096, CharsetBy::field), text);
+    EXPECT_EQ(convert("iso-8859-1", "\xe9", 1, CharsetBy::field), "\xc3\xa9");
+    EXPECT_EQ(convert("", std::string_view{"\xff\xfek\0i\0", 6}, 1, CharsetBy::field), "ki");
+}
+
+TEST(Charset, OfWhatIsUtf8AlwaysIsNeverAnother)
+{
+    for (auto const* text : {"kill yourself", "\xff\xfekill yourself", "charset=utf-16be"})
+        for (auto const piece : {std::size_t{1}, std::size_t{4096}})
+            EXPECT_EQ(convert("utf-16be", text, piece, CharsetBy::nothing), text);
+    EXPECT_EQ(convert("", "\xef\xbb\xbf{}", 1, CharsetBy::nothing), "{}");
 }
 
 TEST(Charset, ThatBrowsersDoNotKnowIsNotConverted)

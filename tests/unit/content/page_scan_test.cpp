@@ -101,6 +101,13 @@ TEST_F(PageScanTest, ReadsEveryCodingAndCharset)
     EXPECT_EQ(scan("kill yourself", "text/plain"), Fate::closed);
 }
 
+TEST_F(PageScanTest, IsNotTurnedOffByACharsetThatIsSaidInVain)
+{
+    EXPECT_EQ(scan("charset=utf-16be kill yourself", "text/plain"), Fate::closed);
+    EXPECT_EQ(scan(R"({"t":"kill yourself"})", "application/json; charset=utf-16le"), Fate::closed);
+    EXPECT_EQ(scan("data: kill yourself\n\n", "text/event-stream; charset=utf-16le"), Fate::closed);
+}
+
 TEST_F(PageScanTest, SaysWhatItCannotRead)
 {
     EXPECT_EQ(scan("kill yourself", "text/html", "compress"), Fate::unreadable);

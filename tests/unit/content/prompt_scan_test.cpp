@@ -16,11 +16,12 @@ protected:
     }
 
     /// Ids of the lists that speak of the body, however it is cut.
-    std::string lists_of(std::string_view body, TextKind kind = TextKind::json, std::string_view coding = "")
+    std::string lists_of(std::string_view body, TextKind kind = TextKind::json, std::string_view coding = "",
+        std::string_view type = "application/json")
     {
         std::string found;
         for (std::size_t const step : {std::size_t{1}, std::size_t{7}, body.size() + 1}) {
-            PromptScan scan{policy_, kind, "application/json", coding};
+            PromptScan scan{policy_, kind, type, coding};
             for (std::size_t at = 0; at < body.size(); at += step)
                 scan.add(body.substr(at, step));
             scan.finish();
@@ -45,6 +46,17 @@ TEST_F(PromptScanTest, ReadsWhatIsWrittenInWhateverItIsPacked)
     EXPECT_EQ(lists_of("f.req=%5B%22kill+my%73elf%22%5D&at=1", TextKind::form), "urgent ");
     EXPECT_EQ(lists_of("------x\r\nContent-Disposition: form-data; name=\"q\"\r\n\r\nfree vpn\r\n", TextKind::plain), "note ");
     EXPECT_EQ(lists_of(R"({"content":"what is photosynthesis?"})"), "");
+}
+
+TEST_F(PromptScanTest, IsNotTurnedOffByACharsetThatIsSaidInVain)
+{
+    EXPECT_EQ(lists_of(R"({"q":"kill myself"})", TextKind::json, "", "application/json; charset=utf-16be"), "urgent ");
+    EXPECT_EQ(lists_of("q=kill+myself", TextKind::form, "", "application/x-www-form-urlencoded; charset=utf-16be"), "urgent ");
+    std::string_view const part
+        = "--x\r\nContent-Disposition: form-data; name=\"q\"\r\n\r\ncharset=utf-16be kill myself\r\n--x--\r\n";
+    EXPECT_EQ(lists_of(part, TextKind::plain, "", "multipart/form-data; boundary=x"), "urgent ");
+    EXPECT_EQ(lists_of(part, TextKind::plain, "", "Multipart/form-data; boundary=x; charset=utf-16be"), "urgent ");
+    EXPECT_EQ(lists_of("charset=utf-16be kill myself", TextKind::plain, "", "text/plain"), "urgent ");
 }
 
 TEST_F(PromptScanTest, FindsATermAnywhereInALongText)
