@@ -1,5 +1,8 @@
 #include "proxy/content/charset.hpp"
 
+#include "proxy/content/charset_label.hpp"
+#include "proxy/content/meta_charset.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -11,42 +14,6 @@ namespace gatehouse::content {
 namespace {
 
 constexpr std::size_t sniffed_size = 1024;
-
-bool is_same_letter(char left, char right)
-{
-    return std::tolower(static_cast<unsigned char>(left)) == right;
-}
-
-bool ends_with(std::string_view text, std::string_view lower)
-{
-    return text.size() >= lower.size()
-        && std::equal(lower.rbegin(), lower.rend(), text.rbegin(), [](char wanted, char c) { return is_same_letter(c, wanted); });
-}
-
-/// What follows "charset=", up to where it ends.
-std::string_view value_after_charset(std::string_view text)
-{
-    constexpr std::string_view key = "charset";
-    auto equals = text.find('=');
-    while (equals != text.npos && !ends_with(text.substr(0, equals), key))
-        equals = text.find('=', equals + 1);
-    if (equals == text.npos)
-        return {};
-    auto value = text.substr(equals + 1);
-    value.remove_prefix(std::min(value.find_first_not_of("\"' "), value.size()));
-    return value.substr(0, value.find_first_of("\"'; >/\t\r\n"));
-}
-
-/// Charsets that the library reads and browsers do not: a page that names one is shown as if it had not.
-bool browsers_know(std::string_view charset)
-{
-    for (std::string_view const strange : {"utf-7", "scsu", "bocu", "imap", "cesu", "hz", "utf-32", "ebcdic", "ibm0"})
-        if (charset.size() >= strange.size()
-            && std::equal(
-                strange.begin(), strange.end(), charset.begin(), [](char wanted, char c) { return is_same_letter(c, wanted); }))
-            return false;
-    return true;
-}
 
 std::string_view charset_of_mark(std::string_view bytes)
 {
@@ -61,15 +28,35 @@ std::string_view charset_of_mark(std::string_view bytes)
 
 } // namespace
 
+/// Parameters are parted by semicolons outside quotes; the first of that name counts (WHATWG MIME Sniffing §4.4).
 std::string_view charset_of(std::string_view content_type)
 {
-    auto const semicolon = content_type.find(';');
-    return semicolon == content_type.npos ? std::string_view{} : value_after_charset(content_type.substr(semicolon));
+    constexpr std::string_view key = "charset=";
+    bool quoted = false;
+    for (std::size_t at = 0; at < content_type.size(); ++at) {
+        auto const c = content_type[at];
+        if (quoted && c == '\\')
+            ++at;
+        else if (c == '"')
+            quoted = !quoted;
+        if (quoted || c != ';')
+            continue;
+        auto rest = content_type.substr(at + 1);
+        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+        if (rest.size() < key.size() || !std::equal(key.begin(), key.end(), rest.begin(), [](char wanted, char written) {
+                return std::tolower(static_cast<unsigned char>(written)) == wanted;
+            }))
+            continue;
+        rest.remove_prefix(key.size());
+        rest.remove_prefix(std::min(rest.find_first_not_of("\"' "), rest.size()));
+        return rest.substr(0, rest.find_first_of("\"'; \t"));
+    }
+    return {};
 }
 
 ToUtf8::ToUtf8(CharsetBy by, std::string_view charset)
     : by_(by)
-    , charset_(by == CharsetBy::nothing ? "utf-8" : charset)
+    , charset_(by == CharsetBy::nothing ? "utf-8" : converter_of(charset))
 {
 }
 
@@ -86,16 +73,12 @@ void ToUtf8::choose()
         charset_ = marked;
         begin_.erase(0, marked == "utf-8" ? 3 : 2);
     } else if (charset_.empty() && by_ == CharsetBy::page) {
-        charset_ = value_after_charset(std::string_view{begin_}.substr(0, sniffed_size));
+        charset_ = charset_said_in(std::string_view{begin_}.substr(0, sniffed_size));
     }
-    if (charset_.empty() || !browsers_know(charset_))
+    if (charset_.empty() || charset_ == "utf-8")
         return;
     UErrorCode error = U_ZERO_ERROR;
-    from_ = ucnv_open(charset_.c_str(), &error);
-    if (U_FAILURE(error) || ucnv_getType(from_) == UCNV_UTF8) {
-        ucnv_close(from_);
-        from_ = nullptr;
-    }
+    from_ = ucnv_open(charset_.c_str(), &error); // null if the library does not have it
 }
 
 void ToUtf8::add(std::string_view bytes, std::string& utf8)

@@ -16,7 +16,7 @@ std::string_view charset_of(std::string_view content_type);
 enum class CharsetBy : std::uint8_t {
     nothing, ///< it is UTF-8 whatever is said
     field,   ///< a byte order mark, or the Content-Type
-    page,    ///< these, or a <meta> among its first 1024 bytes
+    page,    ///< these, or what the page says in its first 1024 bytes
 };
 
 /// UTF-8 if nothing else is told, and for charsets that browsers do not know. Bytes that mean nothing become U+FFFD or stay as they are.
@@ -36,8 +36,8 @@ private:
     void convert(std::string_view bytes, std::string& utf8);
 
     CharsetBy by_;
-    std::string charset_;
-    std::string begin_; ///< held until the charset is known
+    std::string charset_; ///< the library's name; empty if nothing is known yet
+    std::string begin_;   ///< held until the charset is known
     bool chosen_ = false;
     UConverter* from_ = nullptr; ///< null: UTF-8 already
 };

@@ -222,6 +222,10 @@ def unread():
         assert wire.get(f"http://{ORIGIN.authority}/not-modified", "If-None-Match: \"x\"").answer().status == 304
     for number, kind in enumerate((HTML, "Content-Type: application/json", "Content-Type: text/plain", "X-No-Type: 1")):
         assert is_closed(get(f"/read-{number}", b"be unkind", kind)), kind
+    for number, (page, kind) in enumerate(((b'<meta charset="utf-16">' + BAD, "text/html"), (b"<!-- charset=utf-16be -->" + BAD, "text/html"),
+                                           ("be unkind".encode("utf-16-le"), "text/html; charset=utf-16"), (BAD, "text/html; charset=cp037"),
+                                           (b'{"a":"be unkind"}', "application/json; charset=utf-16le"))):
+        assert is_closed(get(f"/charset-{number}", page, f"Content-Type: {kind}")), (page, kind)
 
 
 @covers("good phrases count down, wherever in the first part of the page they stand")

@@ -21,6 +21,8 @@ TEST(Charset, IsAParameterOfTheContentType)
     EXPECT_EQ(charset_of("text/html;CHARSET=\"utf-8\"; x=y"), "utf-8");
     EXPECT_EQ(charset_of("text/html"), "");
     EXPECT_EQ(charset_of("charset=x"), "");
+    EXPECT_EQ(
+        charset_of("text/html; x=charset=utf-16; xcharset=utf-16; y=\"; charset=utf-16\"; charset=utf-8; charset=z"), "utf-8");
 }
 
 TEST(Charset, OfTheHeaderIsConverted)
@@ -58,8 +60,35 @@ TEST(Charset, OfWhatIsUtf8AlwaysIsNeverAnother)
 TEST(Charset, ThatBrowsersDoNotKnowIsNotConverted)
 {
     EXPECT_EQ(convert("utf-7", "+AGsAaQ- kill"), "+AGsAaQ- kill");
-    EXPECT_EQ(convert("no-such-charset", "kill"), "kill");
+    for (auto const* name : {"no-such-charset", "cp037", "ibm-37", "ebcdic-cp-us", "utf-32", "utf-16,version=1", "iso-2022-kr"})
+        EXPECT_EQ(convert(name, "kill"), "kill") << name;
+    std::string_view const said = "<meta charset=iso-8859-1>\xe9";
+    EXPECT_EQ(convert("cp037", said), convert("", said)) << "as if none had been named";
     EXPECT_EQ(convert("", "kill"), "kill");
+}
+
+TEST(Charset, NamedUtf16IsLittleEndian)
+{
+    std::string_view const little{"k\0i\0", 4};
+    for (auto const* name : {"utf-16", "UTF-16LE", "ucs-2", "unicode", " utf-16 "})
+        EXPECT_EQ(convert(name, little), "ki") << name;
+    EXPECT_EQ(convert("utf-16be", std::string_view{"\0k\0i", 4}), "ki");
+    EXPECT_EQ(convert("utf-16be", std::string_view{"\xff\xfek\0i\0", 6}), "ki") << "a mark wins";
+}
+
+TEST(Charset, OfAPageIsSaidInAMetaAndNowhereElse)
+{
+    for (std::string const ignored :
+        {"<meta charset=utf-16>", "<!-- charset=utf-16be -->", "<!-- <meta charset=iso-8859-1> -->", "charset=iso-8859-1",
+            "<p title='<meta charset=iso-8859-1>'>", "<metal charset=iso-8859-1>", "<meta content='x; charset=iso-8859-1'>",
+            "<? <meta charset=iso-8859-1>", "<!-- x --><meta charset=utf-8><meta charset=iso-8859-1>"})
+        EXPECT_EQ(convert("", ignored + "kill\xe9"), ignored + "kill\xe9");
+    for (std::string const taken :
+        {"<meta charset=iso-8859-1>", "<!--><META/CharSet = 'latin1'>", "<p><meta x charset=\"cp1252\"/>",
+            "<meta http-equiv=Content-Type content='text/html; charset = iso-8859-1'>", "<meta charset=no><meta charset=l1>",
+            "<?xml version='1.0' encoding='iso-8859-1'?>", "<meta charset=x-user-defined>"})
+        EXPECT_EQ(convert("", taken + "\xe9", 3), taken + "\xc3\xa9");
+    EXPECT_EQ(convert("", std::string_view{"<\0?\0x\0", 6}), "<?x");
 }
 
 } // namespace
