@@ -33,11 +33,12 @@ CharsetBy charset_is_told_by(TextKind kind, std::string_view content_type)
     return is_plain ? CharsetBy::field : CharsetBy::nothing;
 }
 
-std::variant<VisibleText, StreamedJson, FormText> reader_for(TextKind kind)
+std::variant<VisibleText, StreamedJson, FormText> reader_for(TextKind kind, std::string_view content_type)
 {
     switch (kind) {
     case TextKind::plain: return VisibleText{VisibleText::Kind::plain};
-    case TextKind::html: return VisibleText{VisibleText::Kind::html};
+    case TextKind::html:
+        return VisibleText{Type{content_type}.view().ends_with("xml") ? VisibleText::Kind::xml : VisibleText::Kind::html};
     case TextKind::json: return VisibleText{VisibleText::Kind::json};
     case TextKind::events: return StreamedJson{};
     case TextKind::form: return FormText{};
@@ -86,7 +87,7 @@ std::optional<TextKind> kind_of_request(std::string_view content_type)
 BodyText::BodyText(TextKind kind, std::string_view content_type, std::string_view content_encoding, std::size_t most)
     : decoder_(BodyDecoder::make(content_encoding))
     , to_utf8_(charset_is_told_by(kind, content_type), charset_of(content_type))
-    , reader_(reader_for(kind))
+    , reader_(reader_for(kind, content_type))
     , left_(most)
 {
     if (!decoder_)

@@ -14,6 +14,24 @@ constexpr std::array<std::string_view, 32> inline_tags{"a", "abbr", "acronym", "
     "sup", "tt", "u", "var", "wbr"};
 constexpr std::array<std::string_view, 5> shown_attributes{"alt", "title", "content", "placeholder", "aria-label"};
 constexpr std::array<std::string_view, 2> raw_tags{"script", "style"};
+constexpr std::array<std::string_view, 8> shown_raw_tags{
+    "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"};
+constexpr std::array<std::string_view, 2> foreign_tags{"svg", "math"};
+/// Of HTML. Tags that browsers do not know part no words.
+constexpr std::array<std::string_view, 81> parting_tags{"address", "area", "article", "aside", "audio", "base", "blockquote",
+    "body", "br", "button", "canvas", "caption", "center", "col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt",
+    "embed", "fieldset", "figcaption", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6",
+    "head", "header", "hgroup", "hr", "html", "iframe", "img", "input", "legend", "li", "link", "listing", "main", "map", "math",
+    "menu", "meta", "nav", "noembed", "noframes", "noscript", "object", "ol", "optgroup", "option", "p", "pre", "script",
+    "search", "section", "select", "style", "summary", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th",
+    "thead", "title", "tr", "ul"};
+constexpr std::uint8_t most_foreign_depth = 255;
+// How far the end of a comment has come.
+constexpr std::uint8_t one_dash = 1;
+constexpr std::uint8_t two_dashes = 2;
+constexpr std::uint8_t a_bang = 3; // behind two dashes
+constexpr std::uint8_t comment_begins = 4;
+constexpr std::uint8_t comment_begins_with_dash = 5;
 
 bool is_one_of(std::string_view name, auto const& names)
 {
@@ -68,7 +86,9 @@ void append_entity(std::string& text, std::string_view name)
     }
     static constexpr std::array<std::string_view, 9> marks{
         "acute", "grave", "uml", "circ", "tilde", "cedil", "ring", "slash", "caron"};
-    static constexpr std::array<std::string_view, 4> nothing{"shy", "zwnj", "zwj", "ZeroWidthSpace"};
+    static constexpr std::array<std::string_view, 17> nothing{"shy", "zwnj", "zwj", "ZeroWidthSpace", "NoBreak", "it",
+        "InvisibleTimes", "ic", "InvisibleComma", "af", "ApplyFunction", "NegativeThinSpace", "NegativeMediumSpace",
+        "NegativeThickSpace", "NegativeVeryThinSpace", "lrm", "rlm"};
     if (name.size() > 1 && is_letter(name.front()) && is_one_of(name.substr(1), marks))
         text += name.front();
     else if (name == "apos" || name == "rsquo" || name == "lsquo")
@@ -127,7 +147,7 @@ std::size_t VisibleText::size_of_plain(std::string_view utf8) const
     if (state_ == State::text && !in_entity_)
         return static_cast<std::size_t>(
             std::find_if(utf8.begin(), utf8.end(), [](char c) { return c == '<' || c == '&'; }) - utf8.begin());
-    if (state_ == State::raw && matched_ == 0)
+    if (state_ == State::raw && matched_ == 0 && !shows_raw_)
         return up_to('<');
     if (state_ == State::value && !shown_ && quote_ != 0)
         return up_to(quote_);
@@ -145,10 +165,15 @@ void VisibleText::add_html(char c, std::string& text)
     case State::after_attribute: return in_attribute(c, text);
     case State::value_begin:
     case State::value: return in_value(c, text);
-    case State::declaration:
-    case State::comment:
+    case State::declaration: return in_declaration(c, text);
+    case State::bogus:
+        if (c == '>')
+            state_ = State::text;
+        return;
+    case State::comment: return in_comment(c);
+    case State::cdata: return in_cdata(c, text);
     case State::raw:
-    case State::raw_end: return in_markup(c, text);
+    case State::raw_end: return in_raw(c, text);
     }
 }
 
@@ -158,6 +183,7 @@ void VisibleText::in_text(char c, std::string& text)
         return put(c, text);
     end_entity(text);
     tag_ = {};
+    slash_ = false;
     state_ = State::tag_open;
 }
 
@@ -166,8 +192,7 @@ void VisibleText::in_tag_name(char c, std::string& text)
 {
     if (state_ == State::tag_open) {
         if (c == '!' || c == '?') {
-            dashes_ = 0;
-            state_ = State::declaration;
+            state_ = c == '!' ? State::declaration : State::bogus;
         } else if (is_letter(c) || c == '/') {
             tag_.put(to_lower(c));
             state_ = State::tag_name;
@@ -180,7 +205,10 @@ void VisibleText::in_tag_name(char c, std::string& text)
     }
     if (c == '>')
         return end_tag(text);
-    if (is_space(c) || (c == '/' && tag_.size > 1))
+    slash_ = c == '/';
+    if (tag_.view() == "/" && !is_letter(c))
+        state_ = State::bogus;
+    else if (is_space(c) || slash_)
         state_ = State::in_tag;
     else
         tag_.put(to_lower(c));
@@ -190,10 +218,13 @@ void VisibleText::in_attribute(char c, std::string& text)
 {
     if (c == '>')
         return end_tag(text);
+    slash_ = c == '/';
     if (c == '=' && state_ != State::in_tag) {
         shown_ = is_one_of(attribute_.view(), shown_attributes);
         state_ = State::value_begin;
-    } else if (is_space(c) || c == '/') {
+    } else if (slash_) {
+        state_ = State::in_tag;
+    } else if (is_space(c)) {
         state_ = state_ == State::attribute ? State::after_attribute : state_;
     } else {
         if (state_ != State::attribute)
@@ -230,29 +261,97 @@ void VisibleText::in_value(char c, std::string& text)
         end_tag(text);
 }
 
-/// Declarations and comments end at their ">" and "-->"; scripts and styles at their end tag, whatever is inside.
-void VisibleText::in_markup(char c, std::string& text)
+/// Only what stands directly behind "<!" makes it a comment or CDATA.
+void VisibleText::in_declaration(char c, std::string& text)
 {
-    if (state_ == State::declaration) {
-        dashes_ = static_cast<std::uint8_t>(c == '-' ? dashes_ + 1 : 0);
-        if (c == '>')
-            state_ = State::text;
-        else if (dashes_ == 2)
-            state_ = State::comment; // both dashes may also begin its end, as in "<!-->"
-    } else if (state_ == State::comment) {
-        if (c == '>' && dashes_ >= 2)
-            state_ = State::text;
-        dashes_ = static_cast<std::uint8_t>(c == '-' ? std::min(dashes_ + 1, 2) : 0);
-    } else if (state_ == State::raw) {
-        auto const name = tag_.view();
-        auto const wanted = matched_ == 0 ? '<' : matched_ == 1 ? '/' : name[std::size_t{matched_} - 2];
-        matched_ = static_cast<std::uint8_t>(to_lower(c) == wanted ? matched_ + 1 : c == '<' ? 1 : 0);
-        if (matched_ == name.size() + 2)
-            state_ = State::raw_end;
-    } else if (c == '>') {
-        text += ' ';
-        state_ = State::text;
+    constexpr std::string_view comment = "--";
+    constexpr std::string_view cdata = "[CDATA[";
+    tag_.put(c);
+    auto const begin = tag_.view();
+    if (begin == comment) {
+        dashes_ = comment_begins;
+        state_ = State::comment;
+    } else if (begin == cdata) {
+        matched_ = 0;
+        state_ = State::cdata;
+    } else if (!comment.starts_with(begin) && !cdata.starts_with(begin)) {
+        state_ = State::bogus;
+        add_html(c, text);
     }
+}
+
+/// Ends at "-->" and "--!>", and at once in "<!-->" and "<!--->" (HTML Standard §13.2.5.43 to 52).
+void VisibleText::in_comment(char c)
+{
+    if (c == '>' && dashes_ >= two_dashes)
+        state_ = State::text;
+    else if (c == '-')
+        dashes_ = dashes_ == comment_begins     ? comment_begins_with_dash
+            : dashes_ == 0 || dashes_ == a_bang ? one_dash
+                                                : two_dashes;
+    else
+        dashes_ = c == '!' && dashes_ == two_dashes ? a_bang : std::uint8_t{0};
+}
+
+/// In HTML it is passed over up to ">"; its words are read nevertheless.
+void VisibleText::in_cdata(char c, std::string& text)
+{
+    if (c == '>' && (matched_ == 2 || !knows_cdata())) {
+        state_ = State::text;
+    } else if (c == ']' && matched_ < 2) {
+        ++matched_;
+    } else if (c == ']') {
+        text += c; // the last two may be those of its end
+    } else {
+        text.append(matched_, ']') += c;
+        matched_ = 0;
+    }
+}
+
+/// Up to the end tag of the same name, which a blank, a slash or ">" ends.
+void VisibleText::in_raw(char c, std::string& text)
+{
+    auto const name = tag_.view();
+    if (state_ == State::raw_end && (is_space(c) || c == '/' || c == '>') && name != "plaintext") {
+        end_entity(text);
+        ShortName end;
+        end.put('/');
+        for (auto const letter : name)
+            end.put(letter);
+        tag_ = end;
+        state_ = State::in_tag;
+        slash_ = false;
+        return in_attribute(c, text);
+    }
+    state_ = State::raw;
+    auto const wanted = matched_ == 0 ? '<'
+        : matched_ == 1               ? '/'
+        : matched_ < name.size() + 2  ? name[std::size_t{matched_} - 2]
+                                      : '\0';
+    if (wanted != '\0' && to_lower(c) == wanted) {
+        if (++matched_ == name.size() + 2)
+            state_ = State::raw_end;
+        return;
+    }
+    for (std::size_t i = 0; i < matched_; ++i)
+        show_raw(i == 0 ? '<' : i == 1 ? '/' : name[i - 2], text);
+    matched_ = c == '<' ? 1 : 0;
+    if (c != '<')
+        show_raw(c, text);
+}
+
+/// Tags are shown as they are written, but for those within <noscript>, which only browsers without scripts show.
+void VisibleText::show_raw(char c, std::string& text)
+{
+    if (!shows_raw_)
+        return;
+    if (tag_.view() == "noscript") {
+        bool const within = quote_ == '>';
+        quote_ = c == '<' || (within && c != '>') ? '>' : '\0';
+        if (within || c == '<')
+            return end_entity(text);
+    }
+    put(c, text);
 }
 
 void VisibleText::end_tag(std::string& text)
@@ -261,13 +360,32 @@ void VisibleText::end_tag(std::string& text)
     bool const closes = name.starts_with('/');
     if (closes)
         name.remove_prefix(1);
-    if (!is_one_of(name, inline_tags))
+    bool const parts = kind_ == Kind::xml ? !is_one_of(name, inline_tags) : is_one_of(name, parting_tags);
+    if (parts)
         text += ' ';
     state_ = State::text;
-    if (!closes && is_one_of(name, raw_tags)) {
-        matched_ = 0;
-        state_ = State::raw;
+    if (!closes)
+        begin_content(name);
+    else if (is_one_of(name, foreign_tags) && foreign_depth_ > 0)
+        --foreign_depth_;
+}
+
+/// Nothing hides in XML, nor within SVG, where a script that is not closed does not swallow the page.
+void VisibleText::begin_content(std::string_view name)
+{
+    if (is_one_of(name, foreign_tags)) {
+        foreign_ = true;
+        if (!slash_ && foreign_depth_ < most_foreign_depth)
+            ++foreign_depth_;
+        return;
     }
+    bool const is_hidden = is_one_of(name, raw_tags);
+    if (knows_cdata() || (slash_ && foreign_) || !(is_hidden || is_one_of(name, shown_raw_tags)))
+        return;
+    shows_raw_ = !is_hidden;
+    matched_ = 0;
+    quote_ = 0;
+    state_ = State::raw;
 }
 
 /// A character of text or of a value, with entities taken away.

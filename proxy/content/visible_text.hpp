@@ -16,6 +16,7 @@ public:
     enum class Kind : std::uint8_t {
         plain,
         html,
+        xml,  ///< as HTML, but no tag hides what it holds
         json, ///< escapes of strings are taken away, everything else stays
     };
 
@@ -38,7 +39,9 @@ private:
         value_begin,
         value,
         declaration,
+        bogus, ///< what browsers pass over up to ">"
         comment,
+        cdata,
         raw,
         raw_end,
     };
@@ -49,7 +52,13 @@ private:
     void in_tag_name(char c, std::string& text);
     void in_attribute(char c, std::string& text);
     void in_value(char c, std::string& text);
-    void in_markup(char c, std::string& text);
+    void in_declaration(char c, std::string& text);
+    void in_comment(char c);
+    void in_cdata(char c, std::string& text);
+    void in_raw(char c, std::string& text);
+    void show_raw(char c, std::string& text);
+    void begin_content(std::string_view name);
+    bool knows_cdata() const { return kind_ == Kind::xml || foreign_depth_ > 0; }
     void end_tag(std::string& text);
     void put(char c, std::string& text);
     void end_entity(std::string& text);
@@ -62,9 +71,13 @@ private:
     bool in_entity_ = false;
     bool shown_ = false; ///< the attribute's value is
     char quote_ = 0;
-    std::uint8_t dashes_ = 0;
-    std::uint8_t matched_ = 0; ///< letters of the end tag of a script or style
-    std::uint8_t escape_ = 0;  ///< of a JSON escape: 1 behind the backslash, 2 to 5 within \u
+    bool slash_ = false;             ///< the tag's last character so far
+    bool shows_raw_ = false;         ///< what is read up to an end tag is shown, as in a title
+    bool foreign_ = false;           ///< there was SVG or MathML, where "/>" ends an element
+    std::uint8_t foreign_depth_ = 0; ///< SVG and MathML that are open
+    std::uint8_t dashes_ = 0;        ///< how far the end of a comment has come
+    std::uint8_t matched_ = 0;       ///< letters of the end tag of a script or style, brackets of the end of CDATA
+    std::uint8_t escape_ = 0;        ///< of a JSON escape: 1 behind the backslash, 2 to 5 within \u
     std::uint16_t code_unit_ = 0;
     std::uint16_t high_surrogate_ = 0;
 };

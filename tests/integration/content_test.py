@@ -226,6 +226,10 @@ def unread():
                                            ("be unkind".encode("utf-16-le"), "text/html; charset=utf-16"), (BAD, "text/html; charset=cp037"),
                                            (b'{"a":"be unkind"}', "application/json; charset=utf-16le"))):
         assert is_closed(get(f"/charset-{number}", page, f"Content-Type: {kind}")), (page, kind)
+    for number, (page, kind) in enumerate(((b'<html><script src="x.js"/>' + BAD + b"</html>", "application/xhtml+xml"), (b"<svg><style/></svg>" + BAD, "text/html"),
+                                           (b"<rss><t><![CDATA[be unkind]]></t></rss>", "application/rss+xml"), (b'<!DOCTYPE html SYSTEM "a--b">' + BAD, "text/html"),
+                                           (b"<!-- x --!>" + BAD, "text/html"), (b'<script>"</scriptx><style>"</script>' + BAD, "text/html"))):
+        assert is_closed(get(f"/markup-{number}", page, f"Content-Type: {kind}; charset=utf-8")), (page, kind)
 
 
 @covers("good phrases count down, wherever in the first part of the page they stand")

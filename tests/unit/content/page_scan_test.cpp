@@ -99,6 +99,8 @@ TEST_F(PageScanTest, ReadsEveryCodingAndCharset)
     EXPECT_EQ(scan(R"({"t":"k\u0069ll yourself"})", "application/json"), Fate::closed);
     EXPECT_EQ(scan("data: kill yourself\n\n", "text/event-stream"), Fate::closed);
     EXPECT_EQ(scan("kill yourself", "text/plain"), Fate::closed);
+    EXPECT_EQ(scan("<html><script src='x'/><p>kill yourself</p></html>", "application/xhtml+xml"), Fate::closed);
+    EXPECT_EQ(scan("<rss><t><![CDATA[kill yourself]]></t></rss>", "application/rss+xml; charset=utf-8"), Fate::closed);
 }
 
 TEST_F(PageScanTest, IsNotTurnedOffByACharsetThatIsSaidInVain)

@@ -36,7 +36,8 @@ TEST(VisibleText, TagsWithinAWordDoNotPartIt)
 {
     EXPECT_EQ(read("ki<b>ll</b> your<span title=''>self</span>"), "kill your self"); // an attribute that is shown parts
     EXPECT_EQ(read("ki<!-- x -->ll k<i></i>ill k<wbr>ill"), "kill kill kill");
-    EXPECT_EQ(read("ki&shy;ll"), "kill");
+    EXPECT_EQ(read("ki&shy;ll ki&NoBreak;ll ki&it;ll"), "kill kill kill");
+    EXPECT_EQ(read("ki<data>ll</data> k<x-y>i</x-y>ll"), "kill kill");
 }
 
 TEST(VisibleText, LeavesOutWhatNobodyReads)
@@ -46,6 +47,36 @@ TEST(VisibleText, LeavesOutWhatNobodyReads)
     EXPECT_EQ(read("<script></sc</script>y"), "y");
     EXPECT_EQ(read("a<!-- <p>no</p> -- > - -->b<!---->c<!-->d<!doctype html>e<?xml?>f"), "abcdef");
     EXPECT_EQ(read("<p data-x='no' href=\"no>no\">yes"), "yes");
+}
+
+TEST(VisibleText, HidesNothingBehindWhatBrowsersEndSooner)
+{
+    for (auto const* page : {"<!DOCTYPE html SYSTEM \"a--b\">y", "<?x -- ?>y", "<!-- x --!>y", "<!--->y", "<!-->y", "<!->y",
+             "<!>y", "<!-- a --- -!> --!- -->y", "<!--!><style>-->y", "<!----!>y", "<svg><style/></svg>y", "<svg><script/>y",
+             "<math></math><style/>y", "<script>var a=\"</scriptx><style>\";</script>y", "<style></style a=\"><!-- \">y",
+             "</ a=\">y", "<p a/=\"x>y", "<title><!--</title>y", "<iframe><!--</iframe>y", "<noscript><!--</noscript>y",
+             "<textarea><a title='</textarea>y", "<plaintext></plaintext><!-- y"})
+        EXPECT_TRUE(read(page).ends_with("y")) << page << ": " << read(page);
+}
+
+TEST(VisibleText, OfXmlHidesNothingButComments)
+{
+    EXPECT_EQ(read("<html><script src='x.js'/><body>y</body></html>", Kind::xml), "y");
+    EXPECT_EQ(read("<rss><title><![CDATA[a -- <b> ]] ]]]></title>y<!-- no --></rss>", Kind::xml), "a -- <b> ]] ] y");
+    EXPECT_EQ(read("<a:x>one</a:x><a:y>t<b>w</b>o</a:y>", Kind::xml), "one two");
+}
+
+TEST(VisibleText, ReadsCdataWhereverItStands)
+{
+    EXPECT_EQ(read("ki<![CDATA[ll > me]]>!"), "kill me]]>!") << "browsers end it at the first mark";
+    EXPECT_EQ(read("<svg><![CDATA[a > <style>]]></svg>y"), "a > <style> y");
+}
+
+TEST(VisibleText, ReadsWhatIsShownWithItsTags)
+{
+    EXPECT_EQ(read("<title>a &amp; <b>&#105;</title>y"), "a <b>i y");
+    EXPECT_EQ(read("<textarea>x</textare</TEXTAREA >y"), "x</textare y");
+    EXPECT_EQ(read("<noscript>un<b class=x>k&#105;</b>nd</noscript>y"), "unkind y");
 }
 
 TEST(VisibleText, ReadsAttributesThatAreShownOrSpoken)
@@ -68,7 +99,7 @@ TEST(VisibleText, TakesEntitiesAway)
 TEST(VisibleText, BrokenMarkupEndsNothing)
 {
     EXPECT_EQ(read("<p<b>x</p"), "x");
-    EXPECT_EQ(read("<>x</>y< z"), "<>x y< z");
+    EXPECT_EQ(read("<>x</>y< z"), "<>xy< z");
     EXPECT_EQ(read("<p a='unclosed>x"), "");
     EXPECT_EQ(read("<" + std::string(5000, 'a') + " " + std::string(5000, 'b') + "=c>x"), "x");
 }
