@@ -104,6 +104,28 @@ bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/// An ampersand and a word that no semicolon ends are shown as they are, but for a few old names, which may stand before anything
+/// (HTML Standard §13.2.5.73).
+void append_unended(std::string& text, std::string_view name)
+{
+    auto const size = text.size();
+    append_entity(text, name);
+    if (name.starts_with('#') || (text.size() > size && text.back() != ' '))
+        return;
+    text.resize(size);
+    static constexpr std::array<std::string_view, 5> blanks_of_old{"nbsp", "amp", "lt", "gt", "quot"};
+    constexpr std::string_view soft_hyphen = "shy";
+    if (name.starts_with(soft_hyphen)) {
+        text += name.substr(soft_hyphen.size());
+        return;
+    }
+    text += ' ';
+    for (auto const old : blanks_of_old)
+        if (name.starts_with(old))
+            return void(text += name.substr(old.size()));
+    text += name;
+}
+
 /// True if the character belongs to the entity whose begin is given: a name, "#105" or "#x69".
 bool goes_on(std::string_view entity, char c)
 {
@@ -394,9 +416,11 @@ void VisibleText::put(char c, std::string& text)
     if (in_entity_) {
         if (goes_on(entity_.view(), c) && entity_.size < entity_.letters.size())
             return entity_.put(c);
+        if (c == ';') {
+            in_entity_ = false;
+            return append_entity(text, entity_.view());
+        }
         end_entity(text);
-        if (c == ';')
-            return;
     }
     if (c == '&') {
         in_entity_ = true;
@@ -409,7 +433,7 @@ void VisibleText::put(char c, std::string& text)
 void VisibleText::end_entity(std::string& text)
 {
     if (std::exchange(in_entity_, false))
-        append_entity(text, entity_.view());
+        append_unended(text, entity_.view());
 }
 
 void VisibleText::add_json(char c, std::string& text)

@@ -91,7 +91,9 @@ TEST(VisibleText, TakesEntitiesAway)
 {
     EXPECT_EQ(read("k&#105;l&#x6C; &#X6b;&#105ll"), "kill kill");
     EXPECT_EQ(read("caf&eacute; &Uuml;ber don&rsquo;t"), "cafe Uber don't");
-    EXPECT_EQ(read("a&nbsp;b&unknown;c&d"), "a b c");
+    EXPECT_EQ(read("a&nbsp;b&unknown;c"), "a b c");
+    EXPECT_EQ(read("be &unkind to R&D<b>&kill</b> "), "be unkind to R D kill") << "no semicolon: shown as it is";
+    EXPECT_EQ(read("a&nbspb ki&shyll &ampx &eacute x &it x"), "a b kill x e x it x");
     EXPECT_EQ(read("&#0;&#xd800;&#x110000;&#99999999999;x"), "x");
     EXPECT_EQ(read("&#x1F600;"), "\xf0\x9f\x98\x80");
 }
