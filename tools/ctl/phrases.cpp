@@ -35,8 +35,9 @@ json::object weigh(policy::Policy const& policy, std::filesystem::path const& fi
 {
     policy::PhraseScratch scratch;
     policy::PhraseScan scan{*policy.phrase_index, scratch};
-    content::ToUtf8 to_utf8{""};
-    content::VisibleText visible{kind_of(file)};
+    auto const kind = kind_of(file);
+    content::ToUtf8 to_utf8{kind == Kind::html ? content::CharsetBy::page : content::CharsetBy::field, ""};
+    content::VisibleText visible{kind};
     policy::PageText page_text;
     std::string utf8, text, folded;
     to_utf8.add(body, utf8);
