@@ -51,6 +51,15 @@ struct SignIn : testing::Test {
         return issued ? *issued : IssuedAccount{};
     }
 
+    /// An officer, "nora", whose role waits for a second person.
+    result<IssuedAccount> make_waiting_officer(AccountId by, Instant now)
+    {
+        NewAccount account;
+        account.login = "nora";
+        account.console_role = ConsoleRole::officer;
+        return issue_account_now(*store, account, {}, as(by), now);
+    }
+
     SignInOutcome console(std::string login, std::string password, std::string address = "10.0.0.9", Instant now = tuesday)
     {
         auto const outcome = await(sign_in_console(*store, {std::move(login), std::move(password), std::move(address), now}));
@@ -86,10 +95,7 @@ TEST_F(SignIn, TellsWhoHasThePasswordThatTheirRoleStillWaits)
 {
     auto const ict = issue("i.white", ConsoleRole::ict_lead), head = issue("h.brown", ConsoleRole::headteacher);
     auto const later = tuesday + std::chrono::hours{48};
-    NewAccount made;
-    made.login = "nora";
-    made.console_role = ConsoleRole::officer;
-    auto const nora = issue_account_now(*store, made, {}, as(ict.account.id), later);
+    auto const nora = make_waiting_officer(ict.account.id, later);
     ASSERT_TRUE(nora) << nora.error().message();
     auto const told = console("nora", nora->password, "10.0.0.9", later);
     EXPECT_EQ(told.status, Status::waits);
@@ -113,10 +119,7 @@ TEST_F(SignIn, TellsWhomTheSchoolNamesThatTheirRoleStillWaits)
 {
     auto const ict = issue("i.white", ConsoleRole::ict_lead), head = issue("h.brown", ConsoleRole::headteacher);
     auto const later = tuesday + std::chrono::hours{48};
-    NewAccount made;
-    made.login = "nora";
-    made.console_role = ConsoleRole::officer;
-    auto const nora = issue_account_now(*store, made, {}, as(ict.account.id), later);
+    auto const nora = make_waiting_officer(ict.account.id, later);
     ASSERT_TRUE(nora) << nora.error().message();
     std::string const name = "nora@school.example";
     ASSERT_DONE(store->run([&](Ledger& ledger) { return set_sign_on(ledger, nora->account.id, name, owner(), later); }));
