@@ -1,9 +1,9 @@
 #include "proxy/content/visible_text.hpp"
 
+#include "proxy/content/entity.hpp"
 #include "proxy/content/hexadecimal.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace gatehouse::content {
@@ -41,100 +41,6 @@ bool is_one_of(std::string_view name, auto const& names)
 bool is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
-}
-
-char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_letter(char c)
-{
-    return to_lower(c) >= 'a' && to_lower(c) <= 'z';
-}
-
-void append_utf8(std::string& text, std::uint32_t c)
-{
-    auto const byte = [&](std::uint32_t value) { text += static_cast<char>(value); };
-    constexpr std::uint32_t last = 0x10ffff;
-    if (c == 0 || c > last || (c >= 0xd800 && c < 0xe000))
-        c = ' ';
-    if (c < 0x80)
-        return byte(c);
-    if (c < 0x800) {
-        byte(0xc0 | c >> 6);
-    } else {
-        if (c < 0x10000) {
-            byte(0xe0 | c >> 12);
-        } else {
-            byte(0xf0 | c >> 18);
-            byte(0x80 | (c >> 12 & 0x3f));
-        }
-        byte(0x80 | (c >> 6 & 0x3f));
-    }
-    byte(0x80 | (c & 0x3f));
-}
-
-/// What stands for "&name;" without ampersand and semicolon. Letters with marks are their letters, since marks do not matter here.
-void append_entity(std::string& text, std::string_view name)
-{
-    if (name.starts_with('#')) {
-        bool const hex = name.size() > 1 && to_lower(name[1]) == 'x';
-        std::uint32_t c = 0;
-        std::from_chars(name.data() + (hex ? 2 : 1), name.data() + name.size(), c, hex ? 16 : 10);
-        return append_utf8(text, c);
-    }
-    static constexpr std::array<std::string_view, 9> marks{
-        "acute", "grave", "uml", "circ", "tilde", "cedil", "ring", "slash", "caron"};
-    static constexpr std::array<std::string_view, 17> nothing{"shy", "zwnj", "zwj", "ZeroWidthSpace", "NoBreak", "it",
-        "InvisibleTimes", "ic", "InvisibleComma", "af", "ApplyFunction", "NegativeThinSpace", "NegativeMediumSpace",
-        "NegativeThickSpace", "NegativeVeryThinSpace", "lrm", "rlm"};
-    if (name.size() > 1 && is_letter(name.front()) && is_one_of(name.substr(1), marks))
-        text += name.front();
-    else if (name == "apos" || name == "rsquo" || name == "lsquo")
-        text += '\'';
-    else if (name == "szlig")
-        text += "ss";
-    else if (!is_one_of(name, nothing))
-        text += ' ';
-}
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/// An ampersand and a word that no semicolon ends are shown as they are, but for a few old names, which may stand before anything
-/// (HTML Standard §13.2.5.73).
-void append_unended(std::string& text, std::string_view name)
-{
-    auto const size = text.size();
-    append_entity(text, name);
-    if (name.starts_with('#') || (text.size() > size && text.back() != ' '))
-        return;
-    text.resize(size);
-    static constexpr std::array<std::string_view, 5> blanks_of_old{"nbsp", "amp", "lt", "gt", "quot"};
-    constexpr std::string_view soft_hyphen = "shy";
-    if (name.starts_with(soft_hyphen)) {
-        text += name.substr(soft_hyphen.size());
-        return;
-    }
-    text += ' ';
-    for (auto const old : blanks_of_old)
-        if (name.starts_with(old))
-            return void(text += name.substr(old.size()));
-    text += name;
-}
-
-/// True if the character belongs to the entity whose begin is given: a name, "#105" or "#x69".
-bool goes_on(std::string_view entity, char c)
-{
-    if (entity.empty())
-        return is_letter(c) || c == '#';
-    if (entity.front() != '#')
-        return is_letter(c) || is_digit(c);
-    bool const hex = entity.size() > 1 && to_lower(entity[1]) == 'x';
-    return hex ? hex_value(c) >= 0 : is_digit(c) || (entity.size() == 1 && to_lower(c) == 'x');
 }
 
 } // namespace
@@ -414,7 +320,7 @@ void VisibleText::begin_content(std::string_view name)
 void VisibleText::put(char c, std::string& text)
 {
     if (in_entity_) {
-        if (goes_on(entity_.view(), c) && entity_.size < entity_.letters.size())
+        if (entity_goes_on(entity_.view(), c) && entity_.size < entity_.letters.size())
             return entity_.put(c);
         if (c == ';') {
             in_entity_ = false;
