@@ -3,13 +3,14 @@ they are no TLS and relayed as they are. The far end answers anything alike. Wha
 import asyncio, ssl, threading, time
 
 ANSWER = b"a" * 1024
-FAR_END = ("127.0.0.2", 8443)
+FAR_END = ("127.0.0.1", 9443)
+NAME = "localhost"  # a tunnel to a bare address would go on to wherever the name in its hello leads
 
 
 def client_hello():
     out = ssl.MemoryBIO()
     context = ssl.create_default_context()
-    session = context.wrap_bio(ssl.MemoryBIO(), out, server_hostname="localhost")
+    session = context.wrap_bio(ssl.MemoryBIO(), out, server_hostname=NAME)
     try:
         session.do_handshake()
     except ssl.SSLWantReadError:
@@ -50,7 +51,7 @@ class FarEnd:
 async def one_tunnel(port, first_bytes):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        authority = f"{FAR_END[0]}:{FAR_END[1]}"
+        authority = f"{NAME}:{FAR_END[1]}"
         writer.write(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 200" not in head.split(b"\r\n", 1)[0]:
