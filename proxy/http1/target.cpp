@@ -129,7 +129,7 @@ ResolvedTarget resolve_intercepted_target(RequestHead const& head, policy::IpAdd
     return {field->port.value_or(http_port) == port ? Refusal::none : Refusal::host_mismatch, target};
 }
 
-ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer)
+ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer, policy::Host const* dialled)
 {
     if (head.is_connect() || !head.target.starts_with('/') || !is_visible_ascii(head.target) || has_markup_character(head.target))
         return refuse_target(
@@ -140,7 +140,12 @@ ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target cons
     target.scheme = policy::Scheme::https;
     target.path = head.target;
     constexpr std::uint16_t https_port = 443;
-    return {check_host_field(head, target, https_port), target};
+    auto const refusal = check_host_field(head, target, https_port);
+    if (refusal != Refusal::host_mismatch || dialled == nullptr)
+        return {refusal, target};
+    auto named = target;
+    named.host = *dialled;
+    return {check_host_field(head, named, https_port), target};
 }
 
 } // namespace gatehouse::http1

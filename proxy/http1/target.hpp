@@ -19,7 +19,8 @@ ResolvedTarget resolve_target(RequestHead const& head);
 /// (80 if unwritten) being the one connected to. Without Host (HTTP/1.0) the address is the host. Absolute-form is taken if it says the same.
 ResolvedTarget resolve_intercepted_target(RequestHead const& head, policy::IpAddress const& address, std::uint16_t port);
 
-/// For the decrypted inside of a tunnel to `outer`: origin-form with a Host that must name the tunnel's host and port.
-ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer);
+/// For the decrypted inside of a tunnel to `outer`: origin-form with a Host that must name the tunnel's host and port. `dialled`: the address that
+/// CONNECT gave, where the tunnel goes to the name in the hello instead; Host may be that one too, and means the tunnel all the same.
+ResolvedTarget resolve_inner_target(RequestHead const& head, policy::Target const& outer, policy::Host const* dialled = nullptr);
 
 } // namespace gatehouse::http1

@@ -63,6 +63,8 @@ net::task<> run_inspected(Session& session, Outcome& outcome, tls::Peeked const&
     ++env.counters.tunnels_inspected;
     lasts(env, outcome); // each request inside is decided by itself
     session.inside = &outcome.target;
+    if (outcome.findings && outcome.findings->dialled)
+        session.inside_as = &*outcome.findings->dialled;
     session.ready = std::move(upstream);
     if (net::speaks_http2(session.client.tls()))
         co_await serve_multiplexed(session);

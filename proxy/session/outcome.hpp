@@ -17,6 +17,7 @@ struct Findings {
     ~Findings();
 
     std::string sni;                          ///< name in the ClientHello, if it differs from the target's host
+    std::optional<policy::Host> dialled;      ///< the address in CONNECT, where the tunnel goes to the name in the ClientHello
     policy::TermHits written;                 ///< lists that speak of what the person wrote, where that was read
     std::string prompt;                       ///< digest of the words around the first of them
     policy::Host alias;                       ///< another name of the site, where that closed it

@@ -229,6 +229,7 @@ Session::Session(Session const& tunnel, net::ChannelPtr channel)
     , subject(tunnel.subject)
     , generation(tunnel.generation)
     , inside(tunnel.inside)
+    , inside_as(tunnel.inside_as)
     , is_stream(true)
 {
 }
@@ -244,7 +245,7 @@ void refresh_subject(Session& session)
 http1::ResolvedTarget name_target(Session const& session, http1::RequestHead const& head)
 {
     if (session.inside != nullptr)
-        return http1::resolve_inner_target(head, *session.inside);
+        return http1::resolve_inner_target(head, *session.inside, session.inside_as);
     if (auto const& meant = session.intercepted)
         return http1::resolve_intercepted_target(head, meant->address, meant->port);
     return http1::resolve_target(head);

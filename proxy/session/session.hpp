@@ -22,6 +22,8 @@ struct Session {
     std::optional<net::Destination> intercepted; ///< where an intercepted connection was going; nothing on the proxy's own port
     policy::Target const* inside
         = nullptr; ///< the tunnel whose decrypted inside is served; null before. Lifetime: until that is over
+    policy::Host const* inside_as
+        = nullptr; ///< the address that CONNECT gave, where that tunnel goes to a name instead. Lifetime: as above
     std::unique_ptr<net::Upstream> ready; ///< the verified connection for the first request inside
     bool const is_stream = false;         ///< of HTTP/2: one request and no more (RFC 9113 §8.1)
 };

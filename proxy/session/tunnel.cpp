@@ -103,6 +103,8 @@ void judge_hello(Session& session, Outcome& outcome, tls::Peeked const& peeked)
         auto const by_name = policy::decide(*env.policy, {session.subject, target, now, signals});
         bool const closed = by_name.verdict == policy::Verdict::block;
         if (closed || bare) {
+            if (bare)
+                outcome.found().dialled = outcome.target.host;
             outcome.decision = by_name;
             outcome.target = target;
         }

@@ -170,6 +170,27 @@ TEST(ResolveInnerTarget, HoldsRequestsToTheTunnel) // catalogue line 146
     }
 }
 
+TEST(ResolveInnerTarget, TakesTheAddressThatTheTunnelWasAskedForAsItsName)
+{
+    auto const outer = policy::Target::parse_authority("a.example:8443");
+    auto const dialled = policy::Host::parse("198.51.100.7");
+    ASSERT_TRUE(outer && dialled);
+    struct {
+        std::string host;
+        Refusal refusal;
+    } const rows[]{{"198.51.100.7:8443", Refusal::none}, {"a.example:8443", Refusal::none},
+        {"198.51.100.7", Refusal::host_mismatch}, {"198.51.100.8:8443", Refusal::host_mismatch},
+        {"b.example:8443", Refusal::host_mismatch}};
+    for (auto const& row : rows) {
+        RequestHead head;
+        auto const bytes = request("GET /", row.host);
+        ASSERT_EQ(read_request_head(bytes, head).kind, HeadStatus::Kind::done);
+        auto const resolved = resolve_inner_target(head, *outer, &*dialled);
+        EXPECT_EQ(to_text(resolved.refusal), to_text(row.refusal)) << row.host;
+        EXPECT_EQ(resolved.target.host.text(), "a.example"); // whatever Host said, the tunnel decides
+    }
+}
+
 TEST(ResolveInterceptedTarget, TakesTheHostFieldAndThePortConnectedTo)
 {
     struct {
