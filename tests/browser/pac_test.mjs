@@ -2,7 +2,7 @@
 // What devices are told of the proxy: by the address that they ask from, understood by Chromium, with nothing beside the proxies.
 import { get } from "node:http";
 import { runInNewContext } from "node:vm";
-import { expect, finish, startBrowser, test } from "./lib.mjs";
+import { expect, finish, startBrowser, test, wholeChromium } from "./lib.mjs";
 import { startSchool } from "./school.mjs";
 
 const school = await startSchool({
@@ -53,7 +53,7 @@ await test("what is reached directly is that and nothing like it", async () => {
     for (const host of ["indirect.example", "direct.example.org", "10.21.3.4", "10.20.3.4.example", "203.0.113.9"]) expect(asked(text, host).startsWith("PROXY"), host);
 });
 await test("Chromium goes by it", async () => {
-    const browser = await startBrowser([`--proxy-pac-url=${school.portal}/proxy.pac`], { env: { ...process.env, HOME: school.home } });
+    const browser = await startBrowser([`--proxy-pac-url=${school.portal}/proxy.pac`], { env: { ...process.env, HOME: school.home }, executablePath: wholeChromium });
     const page = await browser.newPage();
     const response = await page.goto(`http://www.learning.example:${school.ports.http}/lesson`);
     expect(response.status() === 200 && response.headers().via?.includes("gatehouse"), JSON.stringify(response.headers()));
