@@ -13,6 +13,7 @@ using namespace std::string_view_literals;
 struct Ending {
     std::string_view name;
     FileKind kind;
+    bool only_saved = false; ///< pages load or speak of such names, too
 };
 
 constexpr Ending endings[]{
@@ -40,6 +41,23 @@ constexpr Ending endings[]{
     {"crx", FileKind::program},
     {"xpi", FileKind::program},
     {"swf", FileKind::program},
+    {"msp", FileKind::program},
+    {"mst", FileKind::program},
+    {"xll", FileKind::program},
+    {"ocx", FileKind::program},
+    {"chm", FileKind::program},
+    {"hlp", FileKind::program},
+    {"gadget", FileKind::program},
+    {"diagcab", FileKind::program},
+    {"appinstaller", FileKind::program},
+    {"appref-ms", FileKind::program},
+    {"jnlp", FileKind::program},
+    {"ade", FileKind::program},
+    {"adp", FileKind::program},
+    {"mde", FileKind::program},
+    {"accde", FileKind::program},
+    {"com", FileKind::program, true},         // "/whois/example.com"
+    {"application", FileKind::program, true}, // "/api/application"
     {"bat", FileKind::script},
     {"cmd", FileKind::script},
     {"ps1", FileKind::script},
@@ -54,6 +72,32 @@ constexpr Ending endings[]{
     {"sh", FileKind::script},
     {"command", FileKind::script},
     {"scpt", FileKind::script},
+    {"applescript", FileKind::script},
+    {"tool", FileKind::script},
+    {"bash", FileKind::script},
+    {"csh", FileKind::script},
+    {"ksh", FileKind::script},
+    {"zsh", FileKind::script},
+    {"ps1xml", FileKind::script},
+    {"psc1", FileKind::script},
+    {"msh", FileKind::script},
+    {"msc", FileKind::script},
+    {"sct", FileKind::script},
+    {"wsc", FileKind::script},
+    {"scf", FileKind::script},
+    {"shb", FileKind::script},
+    {"shs", FileKind::script},
+    {"webloc", FileKind::script},
+    {"settingcontent-ms", FileKind::script},
+    {"library-ms", FileKind::script},
+    {"search-ms", FileKind::script},
+    {"searchconnector-ms", FileKind::script},
+    {"js", FileKind::script, true},
+    {"mjs", FileKind::script, true},
+    {"inf", FileKind::script, true},
+    {"url", FileKind::script, true},
+    {"website", FileKind::script, true}, // a shortcut, and a name of its own by now
+    {"ws", FileKind::script, true},
     {"iso", FileKind::disk_image},
     {"img", FileKind::disk_image},
     {"dmg", FileKind::disk_image},
@@ -62,12 +106,14 @@ constexpr Ending endings[]{
     {"vmdk", FileKind::disk_image},
     {"qcow2", FileKind::disk_image},
     {"wim", FileKind::disk_image},
+    {"udf", FileKind::disk_image},
+    {"vdi", FileKind::disk_image},
     {"torrent", FileKind::torrent},
     {"zip", FileKind::archive}, // whose packers find it behind anything else
     {"7z", FileKind::archive},
     {"rar", FileKind::archive},
 };
-constexpr auto longest_ending = "msixbundle"sv.size();
+constexpr auto longest_ending = "searchconnector-ms"sv.size();
 
 /// Hands each parameter of a field to `take`: its name and its value, quotes and quoted pairs undone (RFC 9110 §5.6.4).
 template <class Take>
@@ -152,24 +198,24 @@ bool is_unseen(char c)
 }
 
 /// What stands behind a colon is another stream of the same file, behind a semicolon a parameter of the path.
-void add_kinds_of(FileKinds& kinds, std::string_view name)
+void add_kinds_of(FileKinds& kinds, std::string_view name, Saved saved)
 {
     for (auto const each : {name, name.substr(0, name.find_first_of(":;"))})
-        if (auto const kind = kind_of_name(each))
+        if (auto const kind = kind_of_name(each, saved))
             kinds.add(*kind);
 }
 
 /// The same of an encoded name. Endings are ASCII: marks that are not seen, and other letters, hide none.
-void add_kinds_of_encoded(FileKinds& kinds, std::string_view name)
+void add_kinds_of_encoded(FileKinds& kinds, std::string_view name, Saved saved)
 {
     auto decoded = percent_decoded(name);
     std::erase_if(decoded, is_unseen);
-    add_kinds_of(kinds, decoded);
+    add_kinds_of(kinds, decoded, saved);
 }
 
 } // namespace
 
-std::optional<FileKind> kind_of_name(std::string_view name)
+std::optional<FileKind> kind_of_name(std::string_view name, Saved saved)
 {
     for (bool trims = true; trims;) { // Windows drops dots and blanks at the end when it writes the file
         trims = name.ends_with('.') || name.ends_with(' ') || name.ends_with("%20");
@@ -181,10 +227,11 @@ std::optional<FileKind> kind_of_name(std::string_view name)
     auto const ending = name.substr(dot + 1);
     auto const* const found = std::find_if(std::begin(endings), std::end(endings),
         [&](Ending const& each) { return http1::equals_ignoring_case(each.name, ending); });
-    return found == std::end(endings) ? std::nullopt : std::optional{found->kind};
+    bool const counts = found != std::end(endings) && (saved == Saved::yes || !found->only_saved);
+    return counts ? std::optional{found->kind} : std::nullopt;
 }
 
-FileKinds kinds_of_disposition(std::string_view field)
+FileKinds kinds_of_disposition(std::string_view field, Saved saved)
 {
     FileKinds kinds;
     std::string continued; // RFC 2231 §3: filename*0, filename*1
@@ -194,22 +241,22 @@ FileKinds kinds_of_disposition(std::string_view field)
             return;
         bool const extended = name.ends_with('*'); // RFC 8187 §3.2: charset'language'value
         auto const text = extended ? std::string{value.substr(value.rfind('\'') + 1)} : words_decoded(value);
-        add_kinds_of_encoded(kinds, text);
+        add_kinds_of_encoded(kinds, text, saved);
         if (name.size() > known.size() + 1)
-            add_kinds_of_encoded(kinds, continued.append(text));
+            add_kinds_of_encoded(kinds, continued.append(text), saved);
     });
     return kinds;
 }
 
-FileKinds kinds_of_path(std::string_view path)
+FileKinds kinds_of_path(std::string_view path, Saved saved)
 {
     FileKinds kinds;
     auto const whole = path.substr(0, path.find_first_of("?#"));
     auto const part = whole.substr(whole.rfind('/') + 1);
     if (std::none_of(part.begin(), part.end(), [](char c) { return c == '%' || is_unseen(c); }))
-        add_kinds_of(kinds, part);
+        add_kinds_of(kinds, part, saved);
     else
-        add_kinds_of_encoded(kinds, part);
+        add_kinds_of_encoded(kinds, part, saved);
     return kinds;
 }
 

@@ -3,6 +3,7 @@
 #include "proxy/http1/ascii.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace gatehouse::files {
@@ -173,6 +174,10 @@ constexpr Named types[]{
     {"application/wasm", FileKind::web_program},
 };
 
+/// Pictures that every browser shows; others are saved by some (HEIC, TIFF).
+constexpr std::array<std::string_view, 10> shown_pictures{"image/png", "image/apng", "image/jpeg", "image/jpg", "image/gif",
+    "image/webp", "image/avif", "image/x-icon", "image/vnd.microsoft.icon", "image/svg+xml"};
+
 } // namespace
 
 std::optional<FileKind> kind_by_first_bytes(std::string_view beginning)
@@ -192,6 +197,18 @@ FileKind kind_of_type(std::string_view type)
             return each.kind;
     }
     return FileKind::other;
+}
+
+bool is_shown(std::string_view type, std::string_view beginning)
+{
+    auto const name = lower(http1::trim_blanks(type.substr(0, type.find_first_of("; \t"))));
+    if (name == "text/html")
+        return true;
+    if (name == "application/pdf")
+        return beginning.starts_with("%PDF-");
+    bool const is_picture = std::find(shown_pictures.begin(), shown_pictures.end(), name) != shown_pictures.end();
+    return is_picture && !beginning.empty()
+        && kind_by_first_bytes(beginning) == (name == "image/svg+xml" ? FileKind::text : FileKind::image);
 }
 
 std::optional<RangeSaid> read_content_range(std::string_view value)

@@ -2,7 +2,7 @@
 
 #include "proxy/http1/ascii.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <spdlog/spdlog.h>
 
 namespace gatehouse::session {
@@ -30,6 +30,26 @@ bool asks_for_a_piece(http1::RequestHead const& request)
     auto const asked = request.find("Range");
     bool const from_the_start = asked && asked->starts_with("bytes=0-") && asked->find(',') == asked->npos;
     return asked && !from_the_start;
+}
+
+/// What becomes of an answer, as far as its request tells (W3C Fetch Metadata; plain HTTP has no such fields).
+enum class Use : std::uint8_t {
+    unknown,
+    part_of_page, ///< a script, a picture, data: used as such, whatever the answer says of itself
+    opened,       ///< by a person or a script: shown if browsers can, otherwise saved
+    download,     ///< by a link that says so, as Chromium tells (<a download>)
+};
+
+Use use_of(http1::RequestHead const& request)
+{
+    auto const mode = request.find("Sec-Fetch-Mode").value_or("");
+    auto const destination = request.find("Sec-Fetch-Dest").value_or("");
+    if (mode.empty() && destination.empty())
+        return request.find("Accept").value_or("").starts_with("text/html") ? Use::opened : Use::unknown;
+    if (mode != "navigate")
+        return Use::part_of_page;
+    return destination == "empty" && !request.find("Sec-Purpose") ? Use::download
+                                                                  : Use::opened; // a prefetch may be for nothing yet
 }
 
 /// What is not shown by a browser but opened by something else, and may do harm there.
@@ -66,17 +86,11 @@ FileGate::FileGate(Session& session, Outcome const& outcome, Heads const& heads,
     , plan_(plan)
     , knows_size_(heads.response.framing == http1::Framing::length)
     , looking_(asks_for_kind(*outcome.policy, plan) || !session.env.settings.antivirus.socket.empty())
-    , attached_(false)
     , type_(heads.response.find("Content-Type").value_or(""))
     , began_(session.env.wheel.now())
 {
     auto const& head = heads.response;
-    for (auto const& field : head.fields()) {
-        if (!http1::equals_ignoring_case(field.name, "content-disposition"))
-            continue;
-        attached_ = attached_ || files::is_attachment(field.value);
-        named_.add(files::kinds_of_disposition(field.value));
-    }
+    read_names(heads);
     auto const range = head.status == 206 ? files::read_content_range(head.find("Content-Range").value_or("")) : std::nullopt;
     partial_ = head.status == 206 && asks_for_a_piece(heads.request) && (!range || range->first != 0);
     if (knows_size_)
@@ -89,6 +103,21 @@ FileGate::FileGate(Session& session, Outcome const& outcome, Heads const& heads,
     }
     if (type_.starts_with("text/event-stream")) // events come one by one, each of them awaited
         patient_ = false;
+}
+
+void FileGate::read_names(Heads const& heads)
+{
+    std::vector<std::string_view> dispositions;
+    for (auto const& field : heads.response.fields())
+        if (http1::equals_ignoring_case(field.name, "content-disposition"))
+            dispositions.push_back(field.value);
+    auto const use = use_of(heads.request);
+    attached_ = use == Use::download || std::any_of(dispositions.begin(), dispositions.end(), files::is_attachment);
+    bool const opens = use == Use::opened && !type_.empty() && files::kind_of_type(type_) != FileKind::text;
+    if (use != Use::part_of_page && (attached_ || opens))
+        saved_ = files::Saved::yes;
+    for (auto const field : dispositions)
+        named_.add(files::kinds_of_disposition(field, saved_));
 }
 
 void FileGate::add(std::string_view body)
@@ -178,12 +207,11 @@ net::task<> FileGate::find_kind(Outcome& outcome)
 bool FileGate::judge_kinds(Outcome& outcome)
 {
     auto const content = *facts_.kind;
-    // A page about a program is often found under the program's name.
-    bool const is_page
-        = !attached_ && http1::equals_ignoring_case(std::string_view{type_}.substr(0, type_.find_first_of("; \t")), "text/html");
-    if (is_page || content == FileKind::program)
+    // A page about a program is often found under the program's name, and so is a picture of it.
+    bool const is_shown = !attached_ && files::is_shown(type_, decoded_);
+    if (is_shown || content == FileKind::program)
         return judge(outcome);
-    named_.add(files::kinds_of_path(outcome.target.path));
+    named_.add(files::kinds_of_path(outcome.target.path, saved_));
     bool const says_little = content == FileKind::text || content == FileKind::archive || content == FileKind::other;
     if ((named_.empty() || !says_little) && !judge(outcome))
         return false;

@@ -43,6 +43,7 @@ public:
     void let_go() { patient_ = false; }
 
 private:
+    void read_names(Heads const& heads);
     bool judge(Outcome& outcome);
     bool judge_kinds(Outcome& outcome);
     bool has_enough(bool complete) const;
@@ -64,7 +65,8 @@ private:
     bool patient_ = true;
     bool released_ = false;                         ///< its beginning is on its way
     bool reads_;                                    ///< its bytes are kept, to be looked at or checked
-    bool attached_;                                 ///< the origin wants it kept as a file
+    bool attached_ = false;                         ///< the origin, or the page that leads to it, wants it kept as a file
+    files::Saved saved_ = files::Saved::no;         ///< a browser keeps it as one
     bool partial_;                                  ///< its beginning is not in this answer
     std::string type_;                              ///< as the origin says
     files::FileKinds named_;                        ///< what the names that the origin gives it stand for

@@ -176,6 +176,41 @@ def names_beside_marks():
     assert get("/beside-picture", PNG, "Content-Type: image/png", attached("holiday.png")).status == 200
 
 
+@covers("names that pages load and speak of, too, count where a browser saves the file")
+def saved_names():
+    attached = 'Content-Disposition: attachment; filename="{}"'.format
+    script, page, text = "Content-Type: text/javascript", "Content-Type: text/html", b"var x = 1;\n" * 20
+    loads = ("Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: script")
+    opens = ("Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")
+    downloads = ("Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: empty")
+    for number, (path, asks, fields, status) in enumerate((
+            ("/app.js", (), (script,), 200), ("/app.js", loads, (script,), 200), ("/app.js", opens, (script,), 200),
+            ("/app.js", loads, (script, attached("app.js")), 200), ("/app.js", loads, (OCTETS,), 200),
+            ("/app.js", (), (script, attached("app.js")), 403), ("/app.js", opens, (script, attached("app.js")), 403),
+            ("/app.js", opens, (OCTETS,), 403), ("/app.js", ("Accept: text/html,*/*;q=0.8",), (OCTETS,), 403),
+            ("/app.js", downloads, (script,), 403), ("/run.bat", downloads, (page,), 403),
+            ("/run.bat", (*downloads, "Sec-Purpose: prefetch"), (page,), 200), ("/run.bat", opens, (page,), 200),
+            ("/whois/example.com", opens, ("Content-Type: application/json",), 200), ("/whois/example.com", (), (OCTETS,), 200),
+            *(("/get", opens, (OCTETS, attached(f"x.{ending}")), 403) for ending in ("js", "com", "url", "lnk", "scf", "reg", "vbs", "wsf", "cpl", "msc")))):
+        ORIGIN.answer(path, reply(text, *fields))
+        assert asked(path, ROOM, *asks).status == status, (number, path, asks, fields)
+
+
+@covers("the path names no file of a picture or PDF that is what it is said to be and is shown in its place")
+def shown_in_place():
+    attached = 'Content-Disposition: attachment; filename="{}"'.format
+    picture, pdf, bat = "Content-Type: image/png", "Content-Type: application/pdf", b"@echo off\r\n" * 20
+    for path, body, fields in (("/favicon/brew.sh", PNG, (picture,)), ("/view.exe", PDF, (pdf,)),
+                               ("/badge/brew.sh", b"<svg xmlns='http://www.w3.org/2000/svg'/>", ("Content-Type: image/svg+xml",))):
+        assert get(path, body, *fields).status == 200, path
+    for path, body, fields in (("/game.bat", b"GIF89a\r\n" + bat, (OCTETS,)), ("/game.bat", b"GIF89a\r\n" + bat, ("Content-Type: image/gif", attached(""))),
+                               ("/game.bat", bat, (picture,)), ("/x.jar", PDF + ZIP, (pdf, attached("x.pdf"))), ("/x.jar", PDF + ZIP, (OCTETS,)),
+                               ("/x.hta", b"ID3<script>alert(1)</script>" * 9, ("Content-Type: audio/mpeg",)), ("/view.exe", PE, (pdf,))):
+        assert is_closed(get(path, body, *fields)), (path, fields)
+    ORIGIN.answer("/link.jar", reply(b"GIF89a\1\0\1\0\0\0\0;" + ZIP, "Content-Type: image/gif"))
+    assert is_closed(asked("/link.jar", ROOM, "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: empty")), "the page's own link saves it"
+
+
 @covers("a coding hides nothing, and what cannot be decoded is closed where the role fails closed")
 def codings():
     assert is_closed(get("/coded", gzip.compress(ELF), OCTETS, "Content-Encoding: gzip"))
@@ -436,7 +471,7 @@ def many():
     assert not wrong, wrong
 
 
-CASES = (kinds, disguised, names, names_beside_marks, codings, allowed, sizes, parts, unasked_parts, slow, same_bytes, viruses, cut, too_large, absent, silent, helper, many)
+CASES = (kinds, disguised, names, names_beside_marks, saved_names, shown_in_place, codings, allowed, sizes, parts, unasked_parts, slow, same_bytes, viruses, cut, too_large, absent, silent, helper, many)
 list_and_leave(CASES)
 
 ORIGIN = Recorder()

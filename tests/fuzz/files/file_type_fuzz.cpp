@@ -14,6 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(unsigned char const* data, std::size_t siz
     auto const rest = half == text.npos ? std::string_view{} : text.substr(half + 1);
     files::kinds_of_disposition(field);
     files::kinds_of_path(rest);
+    files::is_shown(field, rest);
     files::kind_of_name(field);
     files::kind_of_type(field);
     files::is_attachment(field);

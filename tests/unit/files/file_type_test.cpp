@@ -108,6 +108,40 @@ TEST(FileType, TheLastPartOfAPathIsAName)
         EXPECT_TRUE(kinds_of_path(path).empty()) << path;
 }
 
+TEST(FileType, NamesThatPagesLoadOrSpeakOfCountWhereAFileIsSaved)
+{
+    for (auto const* name : {"app.js", "app.mjs", "example.com", "school.url", "setup.inf", "my.application"}) {
+        EXPECT_TRUE(kind_of_name(name)) << name;
+        EXPECT_FALSE(kind_of_name(name, Saved::no)) << name;
+        EXPECT_TRUE(kinds_of_path("/a/" + std::string{name}, Saved::no).empty()) << name;
+        EXPECT_FALSE(kinds_of_path("/a/" + std::string{name}, Saved::yes).empty()) << name;
+        EXPECT_TRUE(kinds_of_disposition("inline; filename=" + std::string{name}, Saved::no).empty()) << name;
+        EXPECT_FALSE(kinds_of_disposition("attachment; filename=" + std::string{name}, Saved::yes).empty()) << name;
+    }
+    for (auto const* name : {"a.lnk", "a.scf", "a.reg", "a.vbs", "a.wsf", "a.cpl", "a.scr", "a.msi", "a.ps1", "a.hta", "a.msc",
+             "a.chm", "a.searchconnector-ms", "a.SettingContent-ms", "a.webloc"})
+        EXPECT_TRUE(kind_of_name(name, Saved::no)) << name;
+}
+
+TEST(FileType, WhatIsWhatItIsSaidToBeIsShown)
+{
+    constexpr std::string_view png = "\x89PNG\r\n\x1a\n";
+    EXPECT_TRUE(is_shown("text/html", ""));
+    EXPECT_TRUE(is_shown("Text/HTML; charset=utf-8", png));
+    EXPECT_TRUE(is_shown("image/png", png));
+    EXPECT_TRUE(is_shown("image/jpeg", png)) << "browsers show any picture as what it is";
+    EXPECT_TRUE(is_shown("image/svg+xml", "<svg/>"));
+    EXPECT_TRUE(is_shown("application/pdf", "%PDF-1.7"));
+    EXPECT_FALSE(is_shown("application/octet-stream", png));
+    EXPECT_FALSE(is_shown("image/heic", png)) << "some browsers save it";
+    EXPECT_FALSE(is_shown("image/png", "@echo off"));
+    EXPECT_FALSE(is_shown("image/svg+xml", png));
+    EXPECT_FALSE(is_shown("image/svg+xml", "")) << "nothing was seen of it";
+    EXPECT_FALSE(is_shown("application/pdf", "@echo off"));
+    EXPECT_FALSE(is_shown("text/plain", "@echo off"));
+    EXPECT_FALSE(is_shown("", png));
+}
+
 TEST(FileType, WhatIsNotShownIsKept)
 {
     for (auto const* field : {"Attachment ; filename=x", "attachment", "anything; filename=x"})
