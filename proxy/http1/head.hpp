@@ -81,6 +81,8 @@ struct RequestHead {
     bool is_connect() const { return method == "CONNECT"; }
     /// Value of the first field of that name (case-insensitive), if any.
     std::optional<std::string_view> find(std::string_view name) const;
+    /// The values of all fields of that name as one list (RFC 9110 §5.3); empty if there is none.
+    std::string joined(std::string_view name) const;
 };
 
 struct ResponseHead {
@@ -97,7 +99,6 @@ struct ResponseHead {
 
     std::span<Field const> fields() const { return {field_store.data(), field_size}; }
     std::optional<std::string_view> find(std::string_view name) const;
-    /// The values of all fields of that name as one list (RFC 9110 §5.3); empty if there is none.
     std::string joined(std::string_view name) const;
 };
 

@@ -158,6 +158,16 @@ std::optional<std::string_view> find_in(Head const& head, std::string_view name)
     return std::nullopt;
 }
 
+template <class Head>
+std::string join_in(Head const& head, std::string_view name)
+{
+    std::string out;
+    for (auto const& field : head.fields())
+        if (equals_ignoring_case(field.name, name))
+            out.append(out.empty() ? "" : ", ").append(field.value);
+    return out;
+}
+
 } // namespace
 
 std::optional<std::string_view> RequestHead::find(std::string_view name) const
@@ -170,13 +180,14 @@ std::optional<std::string_view> ResponseHead::find(std::string_view name) const
     return find_in(*this, name);
 }
 
+std::string RequestHead::joined(std::string_view name) const
+{
+    return join_in(*this, name);
+}
+
 std::string ResponseHead::joined(std::string_view name) const
 {
-    std::string out;
-    for (auto const& field : fields())
-        if (equals_ignoring_case(field.name, name))
-            out.append(out.empty() ? "" : ", ").append(field.value);
-    return out;
+    return join_in(*this, name);
 }
 
 HeadStatus read_request_head(std::string_view bytes, RequestHead& head)

@@ -53,7 +53,7 @@ std::unique_ptr<PromptGate> PromptGate::make(Session& session, Outcome const& ou
 
 PromptGate::PromptGate(Session& session, policy::Policy const& policy, content::TextKind kind, http1::RequestHead const& head)
     : session_(session)
-    , scan_(policy, kind, head.find("Content-Type").value_or(""), head.find("Content-Encoding").value_or(""))
+    , scan_(policy, kind, head.find("Content-Type").value_or(""), head.joined("Content-Encoding"))
     , closes_unreadable_(fails_closed(policy, session.subject))
     , began_(session.env.wheel.now())
 {

@@ -315,6 +315,7 @@ def messages():
         ORIGIN.answer(path, swallow)
     closed = (('{"content":"I am in d33p\\ntrouble"}', (), "application/json"), ("f.req=%5B%22in+deep+tro%75ble%22%5D", (), "application/x-www-form-urlencoded"),
               (gzip.compress(b'{"content":"in deep trouble"}'), ("Content-Encoding: gzip",), "application/json"),
+              (gzip.compress(b'{"content":"in deep trouble"}'), ("Content-Encoding: identity", "Content-Encoding: gzip"), "application/json"),
               ('--x\r\nContent-Disposition: form-data; name="q"\r\n\r\nin deep trouble\r\n--x--\r\n', (), "multipart/form-data; boundary=x"),
               ('--x\r\nContent-Disposition: form-data; name="q"\r\n\r\ncharset=utf-16be in deep trouble\r\n--x--\r\n', (), "multipart/form-data; boundary=x"),
               ('{"content":"in deep trouble"}', (), "application/json; charset=utf-16be"))
