@@ -17,12 +17,20 @@ char take_character(std::string_view& rest)
     return to_lower(character);
 }
 
-bool is_same_name(std::string_view one, std::string_view other)
+bool starts_with_blank(std::string_view name)
 {
-    while (!one.empty() && !other.empty())
-        if (take_character(one) != take_character(other))
+    return name.starts_with('+') || name.starts_with(' ') || name.starts_with("%20");
+}
+
+/// As servers read names: PHP drops blanks before one, and many make a list of "q[]" or "q[0]", whose text is that of its members.
+bool is_same_name(std::string_view wanted, std::string_view name)
+{
+    while (starts_with_blank(name))
+        take_character(name);
+    while (!wanted.empty() && !name.empty())
+        if (take_character(wanted) != take_character(name))
             return false;
-    return one.empty() && other.empty();
+    return wanted.empty() && (name.empty() || take_character(name) == '[');
 }
 
 } // namespace

@@ -153,10 +153,23 @@ TEST_F(UrlFormTest, SeesTheSiteBehindArchivesCachesAndReaders)
     EXPECT_EQ(behind("https://archive.ph/Ab12C"), "-");
     EXPECT_EQ(behind("https://12ft.io/https://x.com/"), "https://x.com/");
     EXPECT_EQ(behind("https://12ft.io/favicon.ico"), "-");
+    EXPECT_EQ(behind("https://12ft.io/proxy?q=https%3A%2F%2Fx.com%2Fa"), "https://x.com/a");
+    EXPECT_EQ(behind("https://archive.ph/?run=1&url=https://x.com/a"), "https://x.com/a");
     EXPECT_EQ(behind("https://www.google.com/amp/s/www.example.org/page"), "https://www.example.org/page");
     EXPECT_EQ(behind("https://webcache.googleusercontent.com/search?q=cache:x.com/a"), "https://x.com/a");
     EXPECT_EQ(behind("https://i0.wp.com/www.example.org/cat.jpg"), "https://www.example.org/cat.jpg");
     EXPECT_EQ(behind("https://translate.google.com/translate?u=http://192.0.2.7/"), "http://192.0.2.7/");
+}
+
+TEST_F(UrlFormTest, ANameIsReadAsServersReadIt)
+{
+    for (std::string_view const name : {"u[]", "u[0]", "U%5B%5D", "u[", "+u", "%20u", "%75"})
+        EXPECT_EQ(
+            behind("https://translate.google.com/translate?" + std::string{name} + "=https://a.example/"), "https://a.example/")
+            << name;
+    for (std::string_view const name : {"uu", "u]", "x[u]", "[u]", "u+"})
+        EXPECT_EQ(behind("https://translate.google.com/translate?" + std::string{name} + "=https://a.example/"), "-") << name;
+    EXPECT_EQ(searched("https://www.google.com/search?q[]=cats"), "cats");
 }
 
 TEST_F(UrlFormTest, ARepeatedParameterMayMeanEither)
