@@ -8,12 +8,13 @@
 #include <cctype>
 #include <unicode/ucnv.h>
 #include <unicode/ustring.h>
-#include <utility>
 
 namespace gatehouse::content {
 namespace {
 
 constexpr std::size_t sniffed_size = 1024;
+/// Browsers read a page again whose <meta> comes later (HTML Standard §13.2.3.5), Chromium as long as its head lasts.
+constexpr std::size_t sniffed_late = 16 * 1024;
 
 std::string_view charset_of_mark(std::string_view bytes)
 {
@@ -24,6 +25,13 @@ std::string_view charset_of_mark(std::string_view bytes)
     if (bytes.starts_with("\xfe\xff"))
         return "utf-16be";
     return {};
+}
+
+/// True of a byte that says the same in all charsets but UTF-16: ISO-2022-JP shifts with an escape.
+bool is_the_same(char c)
+{
+    constexpr char escape = 0x1b;
+    return static_cast<signed char>(c) > 0 && c != escape;
 }
 
 } // namespace
@@ -71,9 +79,9 @@ void ToUtf8::choose()
     auto const marked = charset_of_mark(begin_);
     if (marked == "utf-8" || (!marked.empty() && by_ != CharsetBy::nothing)) {
         charset_ = marked;
-        begin_.erase(0, marked == "utf-8" ? 3 : 2);
+        passed_ = marked == "utf-8" ? 3 : 2;
     } else if (charset_.empty() && by_ == CharsetBy::page) {
-        charset_ = charset_said_in(std::string_view{begin_}.substr(0, sniffed_size));
+        charset_ = charset_said_in(std::string_view{begin_}.substr(0, says_late_ ? sniffed_late : sniffed_size));
     }
     if (charset_.empty() || charset_ == "utf-8")
         return;
@@ -89,15 +97,34 @@ void ToUtf8::add(std::string_view bytes, std::string& utf8)
     bool const told = (!charset_.empty() || by_ != CharsetBy::page) && begin_.size() >= 3;
     if (!told && begin_.size() < sniffed_size)
         return;
+    if (!told && !says_late_) {
+        auto const begin = std::string_view{begin_}.substr(0, sniffed_size);
+        says_late_ = charset_of_mark(begin).empty() && charset_said_in(begin).empty();
+    }
+    if (says_late_ && begin_.size() < sniffed_late)
+        return pass_on(utf8);
     choose();
-    convert(std::exchange(begin_, {}), utf8);
+    convert(std::string_view{begin_}.substr(passed_), utf8);
+    std::string().swap(begin_); // clearing it would keep its room
+    passed_ = 0;
+}
+
+/// What is read alike in any charset need not wait for it.
+void ToUtf8::pass_on(std::string& utf8)
+{
+    auto const waiting = std::string_view{begin_}.substr(passed_);
+    auto const other = std::find_if_not(waiting.begin(), waiting.end(), is_the_same);
+    utf8.append(waiting.begin(), other);
+    passed_ += static_cast<std::size_t>(other - waiting.begin());
 }
 
 void ToUtf8::finish(std::string& utf8)
 {
     if (!chosen_)
         choose();
-    convert(std::exchange(begin_, {}), utf8);
+    convert(std::string_view{begin_}.substr(passed_), utf8);
+    begin_.clear();
+    passed_ = 0;
 }
 
 void ToUtf8::convert(std::string_view bytes, std::string& utf8)

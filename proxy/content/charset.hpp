@@ -1,6 +1,7 @@
 #pragma once
 // From the charset of a page to UTF-8.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ std::string_view charset_of(std::string_view content_type);
 enum class CharsetBy : std::uint8_t {
     nothing, ///< it is UTF-8 whatever is said
     field,   ///< a byte order mark, or the Content-Type
-    page,    ///< these, or what the page says in its first 1024 bytes
+    page,    ///< these, or what the page says near its beginning
 };
 
 /// UTF-8 if nothing else is told, and for charsets that browsers do not know. Bytes that mean nothing become U+FFFD or stay as they are.
@@ -33,11 +34,14 @@ public:
 
 private:
     void choose();
+    void pass_on(std::string& utf8);
     void convert(std::string_view bytes, std::string& utf8);
 
     CharsetBy by_;
-    std::string charset_; ///< the library's name; empty if nothing is known yet
-    std::string begin_;   ///< held until the charset is known
+    std::string charset_;    ///< the library's name; empty if nothing is known yet
+    std::string begin_;      ///< held until the charset is known
+    std::size_t passed_ = 0; ///< of it: read already
+    bool says_late_ = false; ///< its first bytes say nothing
     bool chosen_ = false;
     UConverter* from_ = nullptr; ///< null: UTF-8 already
 };

@@ -37,8 +37,34 @@ TEST(Charset, IsToldByAMarkBeforeTheHeaderAndByAMetaBehindIt)
 {
     EXPECT_EQ(convert("iso-8859-1", std::string_view{"\xff\xfek\0i\0", 6}), "ki");
     EXPECT_EQ(convert("", "<meta charset=\"iso-8859-1\"><p>caf\xe9", 7), "<meta charset=\"iso-8859-1\"><p>caf\xc3\xa9");
-    EXPECT_EQ(convert("", std::string(2000, ' ') + "<meta charset=iso-8859-1>\xe9").substr(2000), "<meta charset=iso-8859-1>\xe9")
-        << "browsers look no further than 1024 bytes";
+}
+
+TEST(Charset, OfAMetaThatComesLateIsTaken)
+{
+    std::string_view const meta = "<meta charset=iso-8859-1>";
+    for (std::size_t const before : {1000U, 1010U, 1024U, 2000U, 15'000U})
+        for (std::size_t const piece : {1U, 7U, 1024U, 40'000U}) {
+            auto const padding = "<!--" + std::string(before, 'x') + "\xe9-->";
+            auto const converted = "<!--" + std::string(before, 'x') + "\xc3\xa9-->";
+            EXPECT_EQ(convert("", padding + std::string{meta} + "caf\xe9", piece), converted + std::string{meta} + "caf\xc3\xa9")
+                << before << ' ' << piece;
+        }
+    for (std::size_t const piece : {1U, 40'000U}) {
+        auto const page = std::string(17'000, ' ') + std::string{meta} + "\xe9";
+        EXPECT_EQ(convert("", page, piece), page) << "nobody reads a page twice for so late a word";
+        EXPECT_EQ(convert("", "\xef\xbb\xbf" + std::string(1500, ' ') + std::string{meta} + "\xc3\xa9", piece),
+            std::string(1500, ' ') + std::string{meta} + "\xc3\xa9");
+    }
+}
+
+TEST(Charset, IsNotWaitedForByWhatIsReadAlikeInAll)
+{
+    ToUtf8 to_utf8{CharsetBy::page, ""};
+    std::string utf8;
+    to_utf8.add(std::string(2000, 'x') + "\xe9y", utf8);
+    EXPECT_EQ(utf8, std::string(2000, 'x'));
+    to_utf8.finish(utf8);
+    EXPECT_EQ(utf8, std::string(2000, 'x') + "\xe9y");
 }
 
 TEST(Charset, OfWhatIsNoPageIsNotTakenFromItsText)
