@@ -19,6 +19,18 @@ bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/// What is no entity is shown as it is written. Of the entities that are not told from it here, these are words.
+void append_unknown(std::string& text, std::string_view name)
+{
+    static constexpr std::array<std::string_view, 48> words{"amp", "and", "ang", "block", "bullet", "cap", "caps", "cent",
+        "check", "clubs", "copy", "cross", "cup", "dagger", "deg", "die", "dollar", "easter", "euro", "female", "flat", "fork",
+        "gt", "half", "hearts", "image", "lt", "male", "nbsp", "not", "part", "phone", "pound", "prime", "quot", "real", "reg",
+        "sect", "sext", "sharp", "smile", "spades", "star", "target", "times", "top", "trade", "yen"};
+    text += ' ';
+    if (!is_among(name, words))
+        text.append(name).append(" ");
+}
+
 } // namespace
 
 void append_utf8(std::string& text, std::uint32_t c)
@@ -51,19 +63,20 @@ void append_entity(std::string& text, std::string_view name)
         std::from_chars(name.data() + (hex ? 2 : 1), name.data() + name.size(), c, hex ? 16 : 10);
         return append_utf8(text, c);
     }
-    static constexpr std::array<std::string_view, 9> marks{
-        "acute", "grave", "uml", "circ", "tilde", "cedil", "ring", "slash", "caron"};
+    static constexpr std::array<std::string_view, 20> marks{"acute", "grave", "uml", "circ", "tilde", "cedil", "ring", "slash",
+        "caron", "ogon", "breve", "macr", "strok", "dblac", "dot", "nodot", "math", "fr", "opf", "scr"};
+    static constexpr std::array<std::string_view, 3> signs{"sdot", "odot", "tdot"}; // of mathematics, no letters
     static constexpr std::array<std::string_view, 17> nothing{"shy", "zwnj", "zwj", "ZeroWidthSpace", "NoBreak", "it",
         "InvisibleTimes", "ic", "InvisibleComma", "af", "ApplyFunction", "NegativeThinSpace", "NegativeMediumSpace",
         "NegativeThickSpace", "NegativeVeryThinSpace", "lrm", "rlm"};
-    if (name.size() > 1 && is_letter(name.front()) && is_among(name.substr(1), marks))
+    if (name.size() > 1 && is_letter(name.front()) && is_among(name.substr(1), marks) && !is_among(name, signs))
         text += name.front();
     else if (name == "apos" || name == "rsquo" || name == "lsquo")
         text += '\'';
     else if (name == "szlig")
         text += "ss";
     else if (!is_among(name, nothing))
-        text += ' ';
+        append_unknown(text, name);
 }
 
 void append_unended(std::string& text, std::string_view name)

@@ -16,7 +16,6 @@ constexpr std::array<std::string_view, 5> shown_attributes{"alt", "title", "cont
 constexpr std::array<std::string_view, 2> raw_tags{"script", "style"};
 constexpr std::array<std::string_view, 8> shown_raw_tags{
     "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"};
-constexpr std::array<std::string_view, 2> foreign_tags{"svg", "math"};
 /// Of HTML. Tags that browsers do not know part no words.
 constexpr std::array<std::string_view, 81> parting_tags{"address", "area", "article", "aside", "audio", "base", "blockquote",
     "body", "br", "button", "canvas", "caption", "center", "col", "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt",
@@ -25,7 +24,6 @@ constexpr std::array<std::string_view, 81> parting_tags{"address", "area", "arti
     "menu", "meta", "nav", "noembed", "noframes", "noscript", "object", "ol", "optgroup", "option", "p", "pre", "script",
     "search", "section", "select", "style", "summary", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th",
     "thead", "title", "tr", "ul"};
-constexpr std::uint8_t most_foreign_depth = 255;
 // How far the end of a comment has come.
 constexpr std::uint8_t one_dash = 1;
 constexpr std::uint8_t two_dashes = 2;
@@ -74,9 +72,9 @@ std::size_t VisibleText::size_of_plain(std::string_view utf8) const
     auto const up_to = [utf8](char end) { return std::min(utf8.find(end), utf8.size()); };
     if (state_ == State::text && !in_entity_)
         return static_cast<std::size_t>(
-            std::find_if(utf8.begin(), utf8.end(), [](char c) { return c == '<' || c == '&'; }) - utf8.begin());
-    if (state_ == State::raw && matched_ == 0 && !shows_raw_)
-        return up_to('<');
+            std::find_if(utf8.begin(), utf8.end(), [](char c) { return c == '<' || c == '&' || c == '\0'; }) - utf8.begin());
+    if (state_ == State::raw && matched_ == 0 && !shows_raw_ && escapes_.is_plain())
+        return escapes_.in_comment() ? std::min(utf8.find_first_of("<-"), utf8.size()) : up_to('<');
     if (state_ == State::value && !shown_ && quote_ != 0)
         return up_to(quote_);
     return 0;
@@ -98,6 +96,8 @@ void VisibleText::add_html(char c, std::string& text)
         if (c == '>')
             state_ = State::text;
         return;
+    case State::instruction: return in_instruction(c);
+    case State::xml_declaration: return in_xml_declaration(c, text);
     case State::comment: return in_comment(c);
     case State::cdata: return in_cdata(c, text);
     case State::raw:
@@ -120,7 +120,8 @@ void VisibleText::in_tag_name(char c, std::string& text)
 {
     if (state_ == State::tag_open) {
         if (c == '!' || c == '?') {
-            state_ = c == '!' ? State::declaration : State::bogus;
+            matched_ = 0;
+            state_ = c == '!' ? State::declaration : kind_ == Kind::xml ? State::instruction : State::bogus;
         } else if (is_letter(c) || c == '/') {
             tag_.put(to_lower(c));
             state_ = State::tag_name;
@@ -197,18 +198,39 @@ void VisibleText::in_declaration(char c, std::string& text)
     tag_.put(c);
     auto const begin = tag_.view();
     if (begin == comment) {
-        dashes_ = comment_begins;
+        dashes_ = kind_ == Kind::xml ? std::uint8_t{0} : comment_begins;
         state_ = State::comment;
     } else if (begin == cdata) {
         matched_ = 0;
         state_ = State::cdata;
     } else if (!comment.starts_with(begin) && !cdata.starts_with(begin)) {
-        state_ = State::bogus;
+        state_ = kind_ == Kind::xml ? State::xml_declaration : State::bogus;
+        quote_ = 0;
         add_html(c, text);
     }
 }
 
-/// Ends at "-->" and "--!>", and at once in "<!-->" and "<!--->" (HTML Standard §13.2.5.43 to 52).
+void VisibleText::in_instruction(char c)
+{
+    if (c == '>' && matched_ == 1)
+        state_ = State::text;
+    matched_ = c == '?' ? 1 : 0;
+}
+
+/// Its words are read: those of "<!ENTITY a 'words'>" are shown wherever "&a;" stands. What is quoted does not end it.
+void VisibleText::in_xml_declaration(char c, std::string& text)
+{
+    if (c == '>' && quote_ == 0) {
+        end_entity(text);
+        state_ = State::text;
+        return;
+    }
+    if (c == '"' || c == '\'')
+        quote_ = quote_ == 0 ? c : quote_ == c ? '\0' : quote_;
+    put(c, text);
+}
+
+/// Ends at "-->"; in HTML also at "--!>", and at once in "<!-->" and "<!--->" (HTML Standard §13.2.5.43 to 52).
 void VisibleText::in_comment(char c)
 {
     if (c == '>' && dashes_ >= two_dashes)
@@ -218,7 +240,7 @@ void VisibleText::in_comment(char c)
             : dashes_ == 0 || dashes_ == a_bang ? one_dash
                                                 : two_dashes;
     else
-        dashes_ = c == '!' && dashes_ == two_dashes ? a_bang : std::uint8_t{0};
+        dashes_ = c == '!' && dashes_ == two_dashes && kind_ != Kind::xml ? a_bang : std::uint8_t{0};
 }
 
 /// In HTML it is passed over up to ">"; its words are read nevertheless.
@@ -240,7 +262,8 @@ void VisibleText::in_cdata(char c, std::string& text)
 void VisibleText::in_raw(char c, std::string& text)
 {
     auto const name = tag_.view();
-    if (state_ == State::raw_end && (is_space(c) || c == '/' || c == '>') && name != "plaintext") {
+    bool const ends = state_ == State::raw_end && (is_space(c) || c == '/' || c == '>') && name != "plaintext";
+    if (ends && !escapes_.hides_end()) {
         end_entity(text);
         ShortName end;
         end.put('/');
@@ -252,6 +275,8 @@ void VisibleText::in_raw(char c, std::string& text)
         return in_attribute(c, text);
     }
     state_ = State::raw;
+    if (name == "script")
+        escapes_.add(c);
     auto const wanted = matched_ == 0 ? '<'
         : matched_ == 1               ? '/'
         : matched_ < name.size() + 2  ? name[std::size_t{matched_} - 2]
@@ -292,25 +317,22 @@ void VisibleText::end_tag(std::string& text)
     if (parts)
         text += ' ';
     state_ = State::text;
-    if (!closes)
+    if (closes)
+        return foreign_.close(name);
+    bool const within_foreign = knows_cdata();
+    foreign_.open(name, slash_);
+    if (!within_foreign && !(slash_ && foreign_.was_seen()))
         begin_content(name);
-    else if (is_one_of(name, foreign_tags) && foreign_depth_ > 0)
-        --foreign_depth_;
 }
 
-/// Nothing hides in XML, nor within SVG, where a script that is not closed does not swallow the page.
+/// Called outside XML and SVG only, where nothing hides: a script that is not closed does not swallow the page.
 void VisibleText::begin_content(std::string_view name)
 {
-    if (is_one_of(name, foreign_tags)) {
-        foreign_ = true;
-        if (!slash_ && foreign_depth_ < most_foreign_depth)
-            ++foreign_depth_;
-        return;
-    }
     bool const is_hidden = is_one_of(name, raw_tags);
-    if (knows_cdata() || (slash_ && foreign_) || !(is_hidden || is_one_of(name, shown_raw_tags)))
+    if (!is_hidden && !is_one_of(name, shown_raw_tags))
         return;
     shows_raw_ = !is_hidden;
+    escapes_ = {};
     matched_ = 0;
     quote_ = 0;
     state_ = State::raw;
@@ -331,7 +353,7 @@ void VisibleText::put(char c, std::string& text)
     if (c == '&') {
         in_entity_ = true;
         entity_ = {};
-    } else {
+    } else if (c != '\0') { // which browsers drop
         text += c;
     }
 }

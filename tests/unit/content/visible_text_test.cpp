@@ -59,6 +59,56 @@ TEST(VisibleText, HidesNothingBehindWhatBrowsersEndSooner)
         EXPECT_TRUE(read(page).ends_with("y")) << page << ": " << read(page);
 }
 
+TEST(VisibleText, EndsAScriptWhereBrowsersDo)
+{
+    for (auto const* page : {"<script><!--<script></script><style>--></script>y",
+             "<script><!-- <SCRIPT\n x</scripts></script/><style>--></script>y", "<script><!--<script>--></script>y",
+             "<script><!--></script>y", "<script><!-- </script>y", "<script><!--<scriptx></script>y",
+             "<script><!--<x<script </script>x</script>y", "<script><!-- - <script>--</script>-- ></script>y"})
+        EXPECT_EQ(read(page), "y") << page;
+    EXPECT_EQ(read("<script>a<!--b<script>c</script>d</script>y"), "y");
+    EXPECT_EQ(read("<style><!--<script></style>y"), "y");
+}
+
+TEST(VisibleText, FollowsSvgAndMathAsBrowsersDo)
+{
+    for (auto const* page : {"<svg><foreignObject><style><!--</style>y", "<svg><desc><div></desc></svg></div></desc><style><p>y",
+             "<svg><desc></div><div></desc></svg></div></desc><style><p>y",
+             "<math><annotation-xml encoding='text/html'><p></p></annotation-xml><style><p>y",
+             "<svg><desc><b></desc></svg></b></desc><style><p>y", "<svg><desc/><style><p>y", "<math><annotation-xml><style><p>y",
+             "<svg><foreignObject><div/></foreignObject></svg></div></foreignObject><style><p>y"})
+        EXPECT_TRUE(read(page).ends_with("y")) << page << ": " << read(page);
+    std::string deep;
+    for (int i = 0; i < 100; ++i)
+        deep += "<svg><desc>";
+    EXPECT_EQ(read(deep + "</desc></svg><style><p>y"), "y");
+    EXPECT_EQ(read("<svg><desc></svg><style>no</style>y"), "y");
+    EXPECT_EQ(read("<math><mi></math><style>no</style>y"), "y");
+    EXPECT_EQ(read("<svg><desc><svg></desc></svg><style>no</style>y"), "y");
+    EXPECT_EQ(read("<math><annotation-xml><svg><desc></annotation-xml></math><style>no</style>y"), "y");
+    EXPECT_EQ(read("<svg><p><style>no</style>y"), "y") << "a paragraph ends it";
+    EXPECT_EQ(read("<svg><g></g></svg><math><mi>x</mi></math><style>no</style>y"), "x y");
+    EXPECT_EQ(read("<svg><foreignObject><style>no</style>f</foreignObject></svg>y"), "f y");
+    EXPECT_EQ(read("<svg><title>t</title><path/><foreignObject><div><p>f</p><br></div></foreignObject></svg><style>no</style>y"),
+        "t f y");
+}
+
+TEST(VisibleText, OfXmlEndsNothingBeforeItsEnd)
+{
+    EXPECT_EQ(read("<?x a > <!-- ?>y", Kind::xml), "y");
+    EXPECT_EQ(read("<!--><a b='-->y", Kind::xml), "y");
+    EXPECT_EQ(read("<!-- --!> no -->y", Kind::xml), "y");
+    auto const entity = read("<!DOCTYPE r [<!ENTITY a \"k&#105;ll > me\">]><r>&a;</r>", Kind::xml);
+    EXPECT_NE(entity.find("kill > me"), entity.npos) << entity;
+    EXPECT_TRUE(read("<!DOCTYPE r [<!ENTITY a '\"> <!-- '>]><r>y</r>", Kind::xml).ends_with("y"));
+}
+
+TEST(VisibleText, DropsNulAsBrowsersDo)
+{
+    using namespace std::string_view_literals;
+    EXPECT_EQ(read("ki\0ll <b>\0me</b>\0"sv), "kill me");
+}
+
 TEST(VisibleText, OfXmlHidesNothingButComments)
 {
     EXPECT_EQ(read("<html><script src='x.js'/><body>y</body></html>", Kind::xml), "y");
@@ -91,7 +141,9 @@ TEST(VisibleText, TakesEntitiesAway)
 {
     EXPECT_EQ(read("k&#105;l&#x6C; &#X6b;&#105ll"), "kill kill");
     EXPECT_EQ(read("caf&eacute; &Uuml;ber don&rsquo;t"), "cafe Uber don't");
-    EXPECT_EQ(read("a&nbsp;b&unknown;c"), "a b c");
+    EXPECT_EQ(read("a&nbsp;b&unknown;c"), "a b unknown c") << "shown as it is";
+    EXPECT_EQ(read("&kill;&yourself; x&hearts;y"), "kill yourself x y");
+    EXPECT_EQ(read("k&ifr;l&lopf; k&imath;ll"), "kill kill");
     EXPECT_EQ(read("be &unkind to R&D<b>&kill</b> "), "be unkind to R D kill") << "no semicolon: shown as it is";
     EXPECT_EQ(read("a&nbspb ki&shyll &ampx &eacute x &it x"), "a b kill x e x it x");
     EXPECT_EQ(read("&#0;&#xd800;&#x110000;&#99999999999;x"), "x");
