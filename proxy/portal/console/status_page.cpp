@@ -35,6 +35,7 @@ constexpr Label labels[] = {
     {"connections", "Connections since the start"},
     {"connections_open", "Connections open now"},
     {"connections_refused", "Connections over a limit"},
+    {"streams_refused", "Requests over the limit of their computer"},
     {"requests", "Requests since the start"},
     {"blocked", "Requests blocked"},
     {"refused", "Requests that were malformed"},
