@@ -7,7 +7,8 @@ namespace gatehouse::portal {
 
 namespace {
 
-constexpr char version = 1;
+constexpr char version = 2;
+constexpr char version_before = 1; ///< without the last of the texts: links of pages that people still have open
 constexpr std::size_t longest_field = 253;
 constexpr std::size_t longest_token = 8192;
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
@@ -51,7 +52,7 @@ template <class Token>
 auto texts_of(Token& token)
 {
     return std::array{&token.host, &token.url, &token.rule, &token.clause, &token.category, &token.service, &token.role,
-        &token.group, &token.user, &token.network, &token.device, &token.address, &token.decision_id};
+        &token.group, &token.user, &token.network, &token.device, &token.address, &token.decision_id, &token.allowed_from};
 }
 
 } // namespace
@@ -84,8 +85,9 @@ std::string encode_fields(AskToken const& token)
 result<AskToken> decode_fields(std::string_view bytes)
 {
     constexpr std::size_t head = 10;
-    if (bytes.size() < head || bytes[0] != version || (bytes[1] != 0 && bytes[1] != 1))
+    if (bytes.size() < head || (bytes[0] != version && bytes[0] != version_before) || (bytes[1] != 0 && bytes[1] != 1))
         return token_errc::malformed;
+    bool const is_of_before = bytes[0] == version_before;
     AskToken token;
     token.may_ask = bytes[1] == 1;
     std::uint64_t at = 0;
@@ -94,6 +96,8 @@ result<AskToken> decode_fields(std::string_view bytes)
     token.at = static_cast<std::int64_t>(at);
     bytes.remove_prefix(head);
     for (auto* text : texts_of(token)) {
+        if (is_of_before && text == &token.allowed_from)
+            break;
         if (bytes.empty())
             return token_errc::malformed;
         auto const size = static_cast<unsigned char>(bytes[0]);

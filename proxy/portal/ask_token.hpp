@@ -29,6 +29,7 @@ struct AskToken {
     std::string role, group, user, network, device, address; ///< empty where unknown; group is the first
     std::string decision_id;
     bool may_ask = true;
+    std::string allowed_from{}; ///< "12:30": when the site opens, as the page said; empty if it said nothing of it
     bool operator==(AskToken const&) const = default;
 };
 

@@ -31,6 +31,7 @@ AskToken token_of(BlockPage const& page)
         token.clause = why.clause;
         token.category = why.category;
         token.service = why.service;
+        token.allowed_from = why.allowed_from;
     }
     token.role = who.role;
     token.group = who.groups.empty() ? std::string() : who.groups.front();

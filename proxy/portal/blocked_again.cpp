@@ -43,7 +43,8 @@ std::string reason_of(policy::Policy const& policy, AskToken const& token)
     return reason;
 }
 
-/// Decided once more, now. Where something else decides (a page's words or a file did then, or the hour has changed), only what the token says.
+/// Decided once more, now. Where something else decides (a page's words, a file or another of the site's names did then, or the hour has changed), only
+/// what the token says.
 policy::Explanation explanation_of(
     Visit const& visit, AskToken const& token, policy::Subject const& subject, policy::Target const& target)
 {
@@ -56,6 +57,7 @@ policy::Explanation explanation_of(
     told.clause = token.clause;
     told.reason = reason_of(*policy, token);
     told.may_ask = token.may_ask;
+    told.allowed_from = token.allowed_from;
     told.sealed = token.rule.empty();
     if (auto const* const category = policy->category(token.category))
         told.category_title = category->title;

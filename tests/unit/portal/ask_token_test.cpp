@@ -10,7 +10,7 @@ constexpr std::int64_t now = 1'795'000'000;
 AskToken example()
 {
     return {now, "www.instagram.com", "https://www.instagram.com", "blocked-social-media", "12", "micro-blogging", "instagram",
-        "pupil", "year-9", "p.archer", "year-9-room", "", "127.0.1.10", "d-1", true};
+        "pupil", "year-9", "p.archer", "year-9-room", "", "127.0.1.10", "d-1", true, "12:30"};
 }
 
 TEST(AskToken, ComesBackAsItWasSealed)
@@ -83,6 +83,19 @@ TEST(AskToken, SurvivesARestartWithTheSameKey)
     EXPECT_FALSE(open_token(text, now));
     set_token_key(key);
     EXPECT_TRUE(open_token(text, now));
+}
+
+TEST(DecodeFields, TakesTheVersionBefore)
+{
+    auto token = example();
+    auto bytes = encode_fields(token);
+    bytes.resize(bytes.size() - 1 - token.allowed_from.size());
+    bytes[0] = 1;
+    token.allowed_from.clear();
+    auto const decoded = decode_fields(bytes);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(*decoded, token);
+    EXPECT_FALSE(decode_fields(bytes + "x"));
 }
 
 TEST(DecodeFields, RefusesEveryTruncation)

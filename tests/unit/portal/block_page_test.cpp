@@ -131,6 +131,9 @@ TEST(BlockPage, SaysWhenTheSiteOpensToday)
     scene.why.allowed_from = "12:30";
     EXPECT_THAT(scene.page(), HasSubstr("open it today from <strong>12:30</strong>"));
     EXPECT_THAT(scene.page(), Not(HasSubstr("will not open by itself")));
+    EXPECT_EQ(open_token(link(scene.page(), "ask"), 1'795'000'100)->allowed_from, "12:30") << "for the page in another language";
+    scene.why.sealed = true;
+    EXPECT_EQ(open_token(link(scene.page(), "tell"), 1'795'000'100)->allowed_from, "");
 }
 
 TEST(BlockPage, LoadsNothingAndRunsNothing)
