@@ -74,6 +74,9 @@ inline PolicyInForce hold_for_worker(std::shared_ptr<policy::Policy const> share
 struct Lasting : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> { };
 using LastingOutcomes = boost::intrusive::list<Lasting, boost::intrusive::constant_time_size<false>>;
 
+/// Files of one client that wait whole for their virus check, a worker; of others the last bytes wait.
+inline constexpr std::size_t most_files_kept = 16;
+
 struct Environment {
     Settings const& settings;
     net::Executor executor;
@@ -104,6 +107,8 @@ struct Environment {
     http2::ClientStreams client_streams{};
     std::optional<std::chrono::milliseconds> told_of_refused_streams{}; ///< time of the wheel
     http2::WideWindows wide_windows{};                                  ///< of clients' connections
+    http2::WideWindows kept_files{most_files_kept};                     ///< places for files that wait whole
+    std::optional<std::chrono::milliseconds> told_of_files_in_part{};   ///< time of the wheel
     policy::PhraseScratch phrases{};                                    ///< for reading pages, one piece at a time
     std::vector<char> relay_buffer;
     SpareScratch spare_scratch;

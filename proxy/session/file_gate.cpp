@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
+#include <utility>
 
 namespace gatehouse::session {
 namespace {
@@ -52,6 +53,18 @@ Use use_of(http1::RequestHead const& request)
                                                                   : Use::opened; // a prefetch may be for nothing yet
 }
 
+/// Told in the log once a minute at most: a client can ask for as many files as it likes.
+void note_in_part(Environment& env)
+{
+    auto& told = env.told_of_files_in_part;
+    auto const now = env.wheel.now();
+    if (told && now - *told < std::chrono::minutes{1})
+        return;
+    told = now;
+    spdlog::warn("antivirus.sent_in_part limit={} reason=\"a client has too many files checked at once to keep them whole\"",
+        most_files_kept);
+}
+
 /// What is not shown by a browser but opened by something else, and may do harm there.
 bool may_carry_viruses(FileKind kind)
 {
@@ -87,6 +100,7 @@ FileGate::FileGate(Session& session, Outcome const& outcome, Heads const& heads,
     , knows_size_(heads.response.framing == http1::Framing::length)
     , looking_(asks_for_kind(*outcome.policy, plan) || !session.env.settings.antivirus.socket.empty())
     , type_(heads.response.find("Content-Type").value_or(""))
+    , client_(session.subject.address)
     , began_(session.env.wheel.now())
 {
     auto const& head = heads.response;
@@ -304,15 +318,40 @@ net::task<bool> FileGate::check(Outcome& outcome, bool complete)
     co_return false;
 }
 
+FileGate::~FileGate()
+{
+    give_place_back();
+}
+
+void FileGate::give_place_back()
+{
+    if (std::exchange(has_place_, false))
+        session_.env.kept_files.give_back(client_);
+}
+
+/// One of few kilobytes needs no place: so much is kept of any.
+bool FileGate::keeps_whole(std::size_t waiting)
+{
+    if (released_ || waiting > most_kept_whole)
+        return false;
+    if (waiting <= kept_of_larger || has_place_)
+        return true;
+    has_place_ = session_.env.kept_files.take(client_);
+    if (!has_place_)
+        note_in_part(session_.env);
+    return has_place_;
+}
+
 std::size_t FileGate::releasable(std::size_t waiting)
 {
     if (looking_)
         return 0;
     if (!scan_)
         return waiting;
-    if (!released_ && waiting <= most_kept_whole)
+    if (keeps_whole(waiting))
         return 0;
     released_ = true;
+    give_place_back();
     return waiting - std::min(waiting, kept_of_larger);
 }
 

@@ -11,7 +11,8 @@ namespace gatehouse::session {
 
 /// How long a file's beginning is waited for before it is judged by what has come.
 inline constexpr std::chrono::milliseconds longest_look{300};
-/// A file that is checked for viruses and not larger is kept back whole, so that a page can be shown in its place; of a larger one, the last bytes.
+/// A file that is checked for viruses and not larger is kept back whole, so that a page can be shown in its place; of a larger one, the last bytes, and
+/// so where the client has `most_files_kept` of them already.
 inline constexpr std::size_t most_kept_whole = 256 * 1024;
 inline constexpr std::size_t kept_of_larger = 16 * 1024;
 
@@ -27,6 +28,9 @@ public:
     static std::unique_ptr<FileGate> make(Session& session, Outcome const& outcome, Heads const& heads);
 
     FileGate(Session& session, Outcome const& outcome, Heads const& heads, policy::FilePlan const& plan);
+    ~FileGate();
+    FileGate(FileGate const&) = delete;
+    FileGate& operator=(FileGate const&) = delete;
 
     /// Body bytes, as they will be sent.
     void add(std::string_view body);
@@ -51,6 +55,8 @@ private:
     std::optional<files::FileKind> kind_without_asking() const;
     net::task<> find_kind(Outcome& outcome);
     bool wants_scan() const;
+    bool keeps_whole(std::size_t waiting);
+    void give_place_back();
     net::task<bool> check(Outcome& outcome, bool complete);
     void stop_reading();
     bool end_scan(Outcome& outcome, std::string_view failure);
@@ -64,6 +70,7 @@ private:
     bool unreadable_ = false; ///< its coding is not known or broken
     bool patient_ = true;
     bool released_ = false;                         ///< its beginning is on its way
+    bool has_place_ = false;                        ///< among those that are kept back whole
     bool reads_;                                    ///< its bytes are kept, to be looked at or checked
     bool attached_ = false;                         ///< the origin, or the page that leads to it, wants it kept as a file
     files::Saved saved_ = files::Saved::no;         ///< a browser keeps it as one
@@ -75,6 +82,7 @@ private:
     std::size_t coded_ = 0;   ///< bytes of the body so far
     std::size_t scanned_ = 0; ///< decoded bytes handed to the check
     std::unique_ptr<files::VirusScan> scan_; ///< while the check goes on
+    policy::IpAddress client_;               ///< whose place among those that are kept whole it takes
     std::chrono::milliseconds began_;
 };
 

@@ -12,6 +12,7 @@ import io
 import lzma
 import os
 import pathlib
+import select
 import signal
 import socket
 import struct
@@ -379,6 +380,37 @@ def cut():
     assert row_of("/large-bad")["gatehouse"]["virus"].startswith(SIGNATURE)
 
 
+@covers("few files of a client wait whole for their check, of others the last bytes; none reaches it whole before the answer")
+def many_kept():
+    places, more = 16, 2  # most_files_kept
+    begin, end = PDF + os.urandom(100_000), os.urandom(20_000) + MARK
+    gone_on = threading.Event()
+
+    def halting(request, connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(begin) + len(end)) + begin)
+        gone_on.wait(PATIENCE)
+        connection.sendall(end)
+        return True
+    ORIGIN.answer("/halting", halting)
+    with contextlib.ExitStack() as stack:
+        wires = [stack.enter_context(Wire(GATE, FREE_ROOM)).get(f"http://{ORIGIN.authority}/halting") for _ in range(places + more)]
+        wait_until(lambda: len(select.select([wire.socket for wire in wires], [], [], 0)[0]) == more, what="the first bytes of those that are not kept")
+        gone_on.set()
+        pages = 0
+        for wire in wires:
+            try:
+                answer = wire.answer()
+                assert answer.status == 403 and b"This file was stopped" in answer.body, answer.status
+                pages += 1
+            except (EOFError, ConnectionResetError):
+                assert MARK not in wire.buffer
+    assert pages == places, pages
+    wait_until(lambda: "antivirus.sent_in_part" in GATE.log_path.read_text(), what="a line in the log")
+    assert get("/after", PDF + bytes(100_000), OCTETS, room=FREE_ROOM).status == 200
+    ORIGIN.answer("/bad-after", reply(begin + end, OCTETS))
+    assert asked("/bad-after", FREE_ROOM).status == 403, "the places are given back"
+
+
 @covers("what is larger than the check takes passes, and the row says that it was not checked")
 def too_large():
     body = PDF + bytes(3 * MIB) + MARK
@@ -471,7 +503,7 @@ def many():
     assert not wrong, wrong
 
 
-CASES = (kinds, disguised, names, names_beside_marks, saved_names, shown_in_place, codings, allowed, sizes, parts, unasked_parts, slow, same_bytes, viruses, cut, too_large, absent, silent, helper, many)
+CASES = (kinds, disguised, names, names_beside_marks, saved_names, shown_in_place, codings, allowed, sizes, parts, unasked_parts, slow, same_bytes, viruses, cut, many_kept, too_large, absent, silent, helper, many)
 list_and_leave(CASES)
 
 ORIGIN = Recorder()
