@@ -64,7 +64,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
               parts.settings.deadlines.upstream_idle, parts.settings.deadlines.handshake, origins_.get()})
     , http2_origins_(parts.settings.deadlines.upstream_idle)
     , kinds_(context_.get_executor(), wheel_, parts.kinds)
-    , sign_in_(parts.store, context_.get_executor())
+    , sign_in_(parts.store, context_.get_executor(), parts.sign_in_checks)
     , env_{.settings = parts.settings,
           .executor = context_.get_executor(),
           .wheel = wheel_,

@@ -28,6 +28,7 @@ struct WorkerParts {
     std::array<std::byte, 32> digest_key{};
     std::function<void(detect::Incident const&)> report_incident;
     std::function<void(detect::Alert const&)> report_alert;
+    std::shared_ptr<identity::JointChecks> sign_in_checks = std::make_shared<identity::JointChecks>();
 };
 
 struct ListeningSocket {

@@ -2,13 +2,11 @@
 // Verified credentials of one worker, so that argon2id runs once per person and five minutes, not once per request. Pure: no IO, no clock.
 // The key is a keyed hash over address, login and password together: another person, password or address never inherits an answer.
 
-#include "policy/address.hpp"
-#include "proxy/identity/basic.hpp"
+#include "proxy/identity/credential_key.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdint>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -28,9 +26,6 @@ public:
     static constexpr std::chrono::minutes max_age{5};
     static constexpr std::size_t max_entries = 4096;
 
-    /// The key of the hash is drawn at random. Throws std::runtime_error if the system gives no randomness (a failed start).
-    CredentialCache();
-
     /// `now` is any monotonic instant; always the same clock.
     std::optional<Proved> find(
         policy::IpAddress const& client, Credentials const& credentials, std::chrono::steady_clock::time_point now);
@@ -42,18 +37,13 @@ public:
     std::size_t size() const { return entries_.size(); }
 
 private:
-    using Key = std::array<std::uint8_t, 32>;
-    struct KeyHash {
-        std::size_t operator()(Key const& key) const;
-    };
     struct Entry {
         Proved proved;
         std::chrono::steady_clock::time_point at;
     };
-    Key key_of(policy::IpAddress const& client, Credentials const& credentials) const;
 
-    std::array<std::uint8_t, 32> secret_;
-    std::unordered_map<Key, Entry, KeyHash> entries_;
+    CredentialKeys keys_; ///< throws std::runtime_error if the system gives no randomness (a failed start)
+    std::unordered_map<CredentialKey, Entry, CredentialKeyHash> entries_;
 };
 
 } // namespace gatehouse::identity

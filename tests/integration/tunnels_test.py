@@ -3,6 +3,7 @@
 Incidents are read from the store itself.
 """
 import base64
+import collections
 import contextlib
 import pathlib
 import socketserver
@@ -260,6 +261,24 @@ def a_place_that_asks_gets_a_name():
         assert "correct horse" not in log and "Y29ycmVjd" not in log, "a password is in the log"
 
 
+def statuses_at_once(gate, room, credentials, count=30):
+    """Of so many requests, each on a connection of its own, that all wait for their answer."""
+    with contextlib.ExitStack() as all_of_them:
+        wires = [all_of_them.enter_context(Wire(gate, room)) for _ in range(count)]
+        for wire in wires:
+            wire.get("http://www.school.example/", credentials)
+        return collections.Counter(wire.answer().status for wire in wires)
+
+
+def all_requests_of_a_page_may_bring_the_name_at_once():
+    """A browser sends what was typed with everything that waited for it; that is one try, right or wrong."""
+    with gateway(clock=BREAK, workers=2) as gate:
+        subprocess.run([COMMAND, "account", "add", "--login", "ada", "--subject-role", "pupil", "--password-stdin", "--config", gate.config],
+                       input="correct horse ada 7\n", text=True, check=True, capture_output=True, env=gate.environment)
+        equal(statuses_at_once(gate, "127.0.1.14", basic("ada", "mistyped")), {407: 30})
+        equal(statuses_at_once(gate, "127.0.1.14", basic("ada", "correct horse ada 7")), {502: 30})
+
+
 def a_server_that_speaks_first_is_heard_on_other_ports():
     with gateway(ports=[FIRST.port]) as gate, Wire(gate) as wire:
         equal(wire.connect(f"plain.school.example:{FIRST.port}").status, 200)
@@ -291,6 +310,7 @@ with gateway() as GATE:
               a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted, what_is_closed_inside_a_page_gets_a_small_answer,
               every_incident_names_place_and_decision)
 SUITE.run(a_tunnel_ends_when_the_bell_rings, a_plain_websocket_or_download_is_not_a_way_round_the_bell, a_place_that_asks_gets_a_name,
+          all_requests_of_a_page_may_bring_the_name_at_once,
           a_server_that_speaks_first_is_heard_on_other_ports, a_tunnel_that_the_client_leaves_is_forgotten)
 FOLDER.cleanup()
 SUITE.close()

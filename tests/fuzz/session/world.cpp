@@ -470,9 +470,10 @@ std::string_view to_text(DnsError error)
 
 namespace gatehouse::identity {
 
-SignIn::SignIn(store::Store& store, net::Executor executor)
+SignIn::SignIn(store::Store& store, net::Executor executor, std::shared_ptr<JointChecks> checks)
     : store_(store)
     , executor_(executor)
+    , checks_(std::move(checks))
 {
 }
 
