@@ -139,7 +139,8 @@ net::task<bool> finish_failed(Session& session, Scratch& scratch, Attempt& attem
     bool const by_decision = attempt.closed_by_content && outcome.decision.verdict == policy::Verdict::block;
     if (!attempt.response_started && by_decision)
         co_return co_await show_block_page(session, scratch, outcome);
-    if (!attempt.response_started && attempt.error != "client-closed")
+    bool const hears = attempt.error != "client-closed" && attempt.error != "ended-by-policy";
+    if (!attempt.response_started && hears)
         co_return co_await show_failure(session, scratch, outcome, attempt.error_status, attempt.error);
     outcome.failure = attempt.error;
     outcome.code = log::ResultCode::tcp_aborted;
@@ -226,7 +227,7 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
         scratch.to_upstream.clear();
         http1::append_request_head(scratch.to_upstream, request, outcome.target,
             {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket, .plain_websocket = watch != nullptr});
-        Attempt attempt{session, scratch, outcome, *acquired.upstream, watch.get()};
+        Attempt attempt{session, scratch, outcome, *acquired.upstream, watch.get(), is_portal(env, outcome.target)};
         {
             EndTogether const together(session.client, acquired.upstream->stream);
             co_await forward(attempt);

@@ -14,6 +14,7 @@ struct Attempt {
     Outcome& outcome;
     net::Upstream& upstream;
     net::RelayWatch* watch = nullptr; ///< reads along after an upgrade
+    bool always_open = false;         ///< the portal's answers: no policy ends them
 
     bool request_done = false;      ///< head and body are sent
     bool request_unwanted = false;  ///< the response is over: the rest of the body is nobody's

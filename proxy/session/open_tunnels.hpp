@@ -1,5 +1,5 @@
 #pragma once
-// The tunnels that are open on a worker, to be judged again at period boundaries and on every publication.
+// The tunnels that are open on a worker, and the answers that are on their way, to be judged again at period boundaries and on every publication.
 
 #include "policy/decide.hpp"
 #include "proxy/net/stream.hpp"
@@ -10,7 +10,7 @@ struct Outcome;
 struct Session;
 class OpenTunnels;
 
-/// One open tunnel or upgraded connection. Registers itself for its lifetime.
+/// One open tunnel, upgraded connection or answer on its way. Registers itself for its lifetime.
 class OpenTunnel {
 public:
     /// Lifetime: all references outlive this object. The target, signals, names and address in `outcome` stay as they are.

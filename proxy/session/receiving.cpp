@@ -1,7 +1,9 @@
 #include "proxy/http1/forward.hpp"
+#include "proxy/session/aliases.hpp"
 #include "proxy/session/both_sides.hpp"
 #include "proxy/session/content_gate.hpp"
 #include "proxy/session/file_gate.hpp"
+#include "proxy/session/open_tunnels.hpp"
 
 namespace gatehouse::session {
 namespace {
@@ -174,9 +176,36 @@ net::task<bool> finish_body(ResponsePump& pump)
     co_return note_sent(pump.attempt, sent.has_value(), out.size(), 0);
 }
 
+/// An answer on its way, which may be on it for hours: the policy ends it as it ends a tunnel, then the client cannot take it for a whole one.
+class AnswerOnItsWay {
+public:
+    explicit AnswerOnItsWay(Attempt& attempt)
+        : attempt_(attempt)
+    {
+        if (attempt.always_open)
+            return;
+        keep_names(attempt.outcome, attempt.upstream.aliases);
+        open_.emplace(attempt.session.env.tunnels, attempt.session, attempt.outcome, attempt.upstream.stream);
+    }
+    ~AnswerOnItsWay()
+    {
+        if (!open_ || !open_->ended_by_policy())
+            return;
+        attempt_.error = "ended-by-policy"; // whatever else came of it
+        attempt_.response_done = false;
+    }
+    AnswerOnItsWay(AnswerOnItsWay const&) = delete;
+    AnswerOnItsWay& operator=(AnswerOnItsWay const&) = delete;
+
+private:
+    Attempt& attempt_;
+    std::optional<OpenTunnel> open_;
+};
+
 net::task<> relay_body(Attempt& attempt, http1::Framing to_client)
 {
     auto const& head = attempt.scratch.response;
+    AnswerOnItsWay const on_its_way(attempt);
     bool const chunked = to_client == http1::Framing::chunked;
     auto gate = ContentGate::make(attempt.session, attempt.outcome, head);
     auto file = FileGate::make(attempt.session, attempt.outcome, {attempt.scratch.request, head});

@@ -12,10 +12,11 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gateway import COMMAND, Gateway, Suite, wait_until  # noqa: E402
-from origin import Origin, Wire, make_certificate  # noqa: E402
+from origin import HttpHandler, Origin, Wire, make_certificate  # noqa: E402
 
 SUITE = Suite()
 FOLDER = tempfile.TemporaryDirectory(prefix="gatehouse-tunnels-")
@@ -37,9 +38,22 @@ class Banner(socketserver.BaseRequestHandler):
         self.request.recv(100)
 
 
+class Radio(HttpHandler):
+    """An answer without an end."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "audio/mpeg")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        while True:
+            self.wfile.write(b"4\r\nnote\r\n")
+            time.sleep(0.05)
+
+
 NAMES = ["www.school.example", "www.instagram.com", "other.school.example", "www.tiktok.com"]
 CERTIFICATE, TLS = make_certificate(FOLDER.name, *NAMES)
-SECURE, PLAIN, FIRST = Origin(Echo, WEB, 443, TLS), Origin(Echo), Origin(Banner)
+SECURE, PLAIN, FIRST, RADIO = Origin(Echo, WEB, 443, TLS), Origin(Echo), Origin(Banner), Origin(Radio, WEB)
 
 
 @contextlib.contextmanager
@@ -224,7 +238,28 @@ def a_tunnel_ends_when_the_bell_rings():
         equal(gate.status()["tunnels_ended_by_policy"], 1)
 
 
-def a_plain_websocket_or_download_is_not_a_way_round_the_bell():
+def is_cut(wire):
+    """Within twenty seconds of the radio."""
+    try:
+        for _ in range(400):
+            wire.take_until(b"note")
+        return False
+    except (EOFError, ConnectionError):
+        return True
+
+
+def an_answer_that_is_on_its_way_ends_when_the_bell_rings():
+    with gateway(clock="2026-11-24 10:55:00", ports=[RADIO.port]) as gate, Wire(gate) as social, Wire(gate) as learning:
+        for wire, host in ((social, "www.instagram.com"), (learning, "www.school.example")):
+            wire.get(f"http://{host}:{RADIO.port}/live").take_until(b"note")
+        gate.set_clock("2026-11-24 10:59:58")
+        assert is_cut(social), "the answer outlived the break"
+        learning.take_until(b"note")
+        row = row_of(gate, "127.0.1.20", "www.instagram.com")
+        equal((row["gatehouse"]["refusal"], row["@timestamp"][:16]), ("ended-by-policy", "2026-11-24T11:00"))
+
+
+def a_kept_connection_is_not_a_way_round_the_bell():
     """The clock moves on: the next request on a kept connection is judged by the new period."""
     with gateway(clock="2026-11-24 10:55:00") as gate, Wire(gate) as wire:
         equal(wire.get("http://www.tiktok.com/").answer().status, 502)  # allowed; nothing listens there
@@ -309,8 +344,8 @@ with gateway() as GATE:
               the_gateway_does_not_reach_itself, the_portal_opens_through_the_gateway,
               a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted, what_is_closed_inside_a_page_gets_a_small_answer,
               every_incident_names_place_and_decision)
-SUITE.run(a_tunnel_ends_when_the_bell_rings, a_plain_websocket_or_download_is_not_a_way_round_the_bell, a_place_that_asks_gets_a_name,
-          all_requests_of_a_page_may_bring_the_name_at_once,
-          a_server_that_speaks_first_is_heard_on_other_ports, a_tunnel_that_the_client_leaves_is_forgotten)
+SUITE.run(a_tunnel_ends_when_the_bell_rings, an_answer_that_is_on_its_way_ends_when_the_bell_rings,
+          a_kept_connection_is_not_a_way_round_the_bell, a_place_that_asks_gets_a_name,
+          all_requests_of_a_page_may_bring_the_name_at_once, a_server_that_speaks_first_is_heard_on_other_ports, a_tunnel_that_the_client_leaves_is_forgotten)
 FOLDER.cleanup()
 SUITE.close()

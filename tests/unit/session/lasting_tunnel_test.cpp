@@ -308,4 +308,42 @@ TEST_F(LastingUpgrade, KeepsNoPolicyThatIsOutOfForceWhenItOpens)
     expect_row_of_first();
 }
 
+/// An answer that has no end of its own, as of a radio station.
+class LastingAnswer : public testing::Test {
+protected:
+    LastingAnswer()
+        : world(policy_of("the-rule-that-opened-it"))
+    {
+        world.client_sends("GET http://open.example/live HTTP/1.1\r\nHost: open.example\r\n\r\n");
+        world.origin_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+        EXPECT_NE(world.client_got().find("hello"), std::string::npos) << world.client_got();
+    }
+
+    world::World world;
+};
+
+TEST_F(LastingAnswer, GoesOnUnderAnotherPolicyThatAllowsIt)
+{
+    world.publishes(policy_of("another"));
+    world.origin_sends("5\r\nworld\r\n0\r\n\r\n");
+    EXPECT_TRUE(world.client_got().ends_with("5\r\nworld\r\n0\r\n\r\n")) << world.client_got();
+    auto const rows = world.rows();
+    ASSERT_EQ(rows.size(), 1U);
+    expect_first(rows[0]);
+    EXPECT_EQ(rows[0].refusal, "");
+}
+
+TEST_F(LastingAnswer, IsEndedByAPolicyThatClosesIt)
+{
+    auto closing = std::make_shared<policy::Policy>(*policy_of("another"));
+    closing->rules.clear();
+    closing->prepare();
+    world.publishes(std::move(closing));
+    auto const rows = world.rows();
+    ASSERT_EQ(rows.size(), 1U) << "it is still on its way";
+    expect_first(rows[0]);
+    EXPECT_EQ(rows[0].refusal, "ended-by-policy");
+    EXPECT_TRUE(world.client_got().ends_with("5\r\nhello\r\n")) << "half an answer must not look like a whole one";
+}
+
 } // namespace
