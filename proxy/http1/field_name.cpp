@@ -40,6 +40,7 @@ constexpr Entry known[]{
     {"x-forwarded-for", FieldName::dropped_in_requests},
     {"content-encoding", FieldName::kept_though_nominated},
     {"proxy-connection", FieldName::proxy_connection},
+    {"gatehouse-visitor", FieldName::dropped_in_requests},
     {"transfer-encoding", FieldName::transfer_encoding},
     {"gatehouse-decision", FieldName::dropped_in_responses},
     {"proxy-authenticate", FieldName::dropped_in_responses},

@@ -188,7 +188,7 @@ void append_request_head(std::string& out, RequestHead const& head, policy::Targ
         out.append("Expect: 100-continue\r\n");
     if (options.websocket)
         out.append(upgrade_fields);
-    out.append(line_end);
+    out.append(options.extra_fields).append(line_end);
 }
 
 Framing append_response_head(std::string& out, ResponseHead const& head, ResponseOptions const& options)

@@ -13,11 +13,12 @@ struct ForwardOptions {
     std::string_view pseudonym = "gatehouse"; ///< our name in Via
     bool websocket = false;                   ///< send Upgrade: websocket and Connection: Upgrade on
     bool plain_websocket = false;             ///< without Sec-WebSocket-Extensions, so that it can be read
+    std::string_view extra_fields = {};       ///< complete lines with CRLF, or empty
 };
 
 /// Origin-form request line, Host from the target, end-to-end fields, Via, Content-Length or Transfer-Encoding by `head.framing`,
 /// `Expect: 100-continue` if the client sent it. Never carries Proxy-Authorization, Proxy-Connection, Keep-Alive, TE, Trailer,
-/// Forwarded or X-Forwarded-For.
+/// Forwarded, X-Forwarded-For or Gatehouse-Visitor of the client.
 void append_request_head(std::string& out, RequestHead const& head, policy::Target const& target, ForwardOptions const& options);
 
 /// How the response goes to the client.

@@ -6,6 +6,7 @@
 #include "proxy/portal/limits.hpp"
 #include "proxy/portal/multipart.hpp"
 #include "proxy/portal/router.hpp"
+#include "proxy/portal/visitor_note.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -101,6 +102,14 @@ std::optional<Request> read_message(http::request<http::string_body> const& mess
     request.fetch_site = text_of(message["Sec-Fetch-Site"]);
     request.peer = std::move(peer);
     return request;
+}
+
+/// Whose request it is: on a connection of the gateway that of somebody else.
+std::string asker_of(http::request<http::string_body> const& message, Site& site, std::string const& peer)
+{
+    auto const note = text_of(message[boost::string_view(visitor_field_name.data(), visitor_field_name.size())]);
+    auto const visitor = note.empty() ? std::nullopt : visitor_in(note, site.clock.now().instant.time_since_epoch().count());
+    return visitor ? visitor->to_text() : peer;
 }
 
 Answer write_message(Response const& response, Side side, bool keep_alive)
@@ -268,7 +277,9 @@ task<void> serve(Site& site, Side side, Stream& stream, std::string peer, bool c
         auto const failure = co_await read_request(site, side, stream, buffer, parser, place);
         if (failure == http::error::end_of_stream)
             co_return;
-        auto const request = failure ? std::nullopt : read_message(parser.get(), peer);
+        bool const may_be_sent_on = !failure && side == Side::portal; // nobody reaches the console through the gateway
+        auto const asker = may_be_sent_on ? asker_of(parser.get(), site, peer) : peer;
+        auto const request = failure ? std::nullopt : read_message(parser.get(), asker);
         if (!request) {
             auto const refused = write_message(refusal_of(failure), side, false);
             co_await send(stream, refused, false);

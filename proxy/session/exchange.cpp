@@ -5,6 +5,7 @@
 #include "proxy/http1/forward.hpp"
 #include "proxy/http1/limits.hpp"
 #include "proxy/http1/target.hpp"
+#include "proxy/portal/visitor_note.hpp"
 #include "proxy/session/aliases.hpp"
 #include "proxy/session/forwarding.hpp"
 #include "proxy/session/websocket_gate.hpp"
@@ -211,6 +212,10 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
     if (session.client.is_multiplexed() && !request.wants_websocket)
         origin.versions = net::Versions::http1_and_2;
     auto const watch = request.wants_websocket ? WebsocketGate::make(session, outcome) : nullptr;
+    bool const to_portal = is_portal(env, outcome.target);
+    auto const visitor = to_portal
+        ? portal::visitor_field(session.subject.address, env.clock.now().instant.time_since_epoch().count())
+        : std::string{};
     bool const may_retry = is_idempotent(request.method) && request.framing == http1::Framing::none;
     for (bool fresh = !may_retry && request.framing != http1::Framing::none;; fresh = true) {
         net::Acquired acquired{{}, take_open(session, origin, fresh)};
@@ -226,8 +231,11 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
             co_return co_await show_block_page(session, scratch, outcome);
         scratch.to_upstream.clear();
         http1::append_request_head(scratch.to_upstream, request, outcome.target,
-            {.pseudonym = env.settings.pseudonym, .websocket = request.wants_websocket, .plain_websocket = watch != nullptr});
-        Attempt attempt{session, scratch, outcome, *acquired.upstream, watch.get(), is_portal(env, outcome.target)};
+            {.pseudonym = env.settings.pseudonym,
+                .websocket = request.wants_websocket,
+                .plain_websocket = watch != nullptr,
+                .extra_fields = visitor});
+        Attempt attempt{session, scratch, outcome, *acquired.upstream, watch.get(), to_portal};
         {
             EndTogether const together(session.client, acquired.upstream->stream);
             co_await forward(attempt);

@@ -6,6 +6,7 @@ import base64
 import collections
 import contextlib
 import pathlib
+import re
 import socketserver
 import sqlite3
 import ssl
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gateway import COMMAND, Gateway, Suite, wait_until  # noqa: E402
@@ -203,6 +205,29 @@ def the_portal_opens_through_the_gateway():
             assert b"FindProxyForURL" in answer.body
 
 
+def ask_portal(wire, url, *fields):
+    """Sends the portal's form for a site; the reference of the request."""
+    page = wire.get(url).answer()
+    form = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.body.decode()))
+    body = urllib.parse.urlencode({**form, "site": "www.asked-for.example", "why": "for a lesson"})
+    cookies = "; ".join(value.split(";")[0] for name, value in page.fields if name == "set-cookie")
+    lines = [f"POST {url} HTTP/1.1", f"Host: 127.0.0.1:{GATE.portal_port}", f"Origin: http://127.0.0.1:{GATE.portal_port}", f"Cookie: {cookies}",
+             "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}", *fields]
+    answer = wire.send("\r\n".join(lines) + "\r\n\r\n" + body).answer()
+    equal(answer.status, 303, "the answer to the form")
+    return re.match(r"/status/([^?]+)\?", answer.field("location"))[1]
+
+
+def the_portal_knows_who_asks_through_the_gateway():
+    """Not the gateway, at whose address somebody else may sit; and nobody says for themselves who they are."""
+    room, forged = "127.0.1.10", "Gatehouse-Visitor: 127.0.1.20"
+    with Wire(GATE, room) as wire, Wire(GATE, room) as forger:
+        asked = [ask_portal(wire, f"http://127.0.0.1:{GATE.portal_port}/ask"), ask_portal(forger, f"http://127.0.0.1:{GATE.portal_port}/ask", forged)]
+    with contextlib.closing(sqlite3.connect(f"file:{GATE.state / 'gatehouse.db'}?mode=ro", uri=True)) as store:
+        rows = dict(store.execute("SELECT reference, address || ' ' || network FROM unblock_requests"))
+    equal([rows[reference] for reference in asked], [f"{room} year-9-room"] * 2)
+
+
 def a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted():
     with open_tunnel(GATE, "www.instagram.com", "127.0.1.10", trust=GATE.ca_certificate()) as wire:
         answer = wire.send("GET /p/1 HTTP/1.1\r\nHost: www.instagram.com\r\n\r\n").answer()
@@ -341,7 +366,7 @@ with gateway() as GATE:
     SUITE.run(an_allowed_tunnel_carries_bytes_untouched, the_name_in_the_hello_must_be_the_name_asked_for,
               a_blocked_name_does_not_hide_behind_an_allowed_one, port_443_carries_only_tls, other_ports_are_refused,
               an_address_instead_of_a_name_is_closed_for_pupils, private_addresses_are_refused_after_resolution,
-              the_gateway_does_not_reach_itself, the_portal_opens_through_the_gateway,
+              the_gateway_does_not_reach_itself, the_portal_opens_through_the_gateway, the_portal_knows_who_asks_through_the_gateway,
               a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted, what_is_closed_inside_a_page_gets_a_small_answer,
               every_incident_names_place_and_decision)
 SUITE.run(a_tunnel_ends_when_the_bell_rings, an_answer_that_is_on_its_way_ends_when_the_bell_rings,

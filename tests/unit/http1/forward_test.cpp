@@ -41,8 +41,15 @@ TEST(AppendRequestHead, DropsWhatIsForThisHopOnly) // lines 105, 106, 256
     auto const out = forwarded(
         get("Connection: close, X-Hop, TE\r\nProxy-Connection: close\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\n"
             "Trailer: X\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nX-Hop: secret\r\n"
-            "Proxy-Authorization: Basic YTpi\r\nForwarded: for=10.0.0.1\r\nX-Forwarded-For: 10.0.0.1\r\nX-End: stays\r\n"));
+            "Proxy-Authorization: Basic YTpi\r\nForwarded: for=10.0.0.1\r\nX-Forwarded-For: 10.0.0.1\r\nX-End: stays\r\n"
+            "Gatehouse-Visitor: made up\r\nGatehouse_Visitor: made up\r\n"));
     EXPECT_EQ(out, "GET / HTTP/1.1\r\nHost: a.example\r\nX-End: stays\r\nVia: 1.1 gatehouse\r\n\r\n");
+}
+
+TEST(AppendRequestHead, AddsFieldsOfOurOwn)
+{
+    EXPECT_EQ(forwarded(get("Gatehouse-Visitor: made up\r\n"), {.extra_fields = "Gatehouse-Visitor: ours\r\n"}),
+        "GET / HTTP/1.1\r\nHost: a.example\r\nVia: 1.1 gatehouse\r\nGatehouse-Visitor: ours\r\n\r\n");
 }
 
 TEST(AppendRequestHead, KeepsFieldsThatPolicyReadsThoughConnectionNamesThem) // line 104

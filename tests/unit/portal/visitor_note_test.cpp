@@ -1,0 +1,45 @@
+#include "proxy/portal/visitor_note.hpp"
+
+#include "proxy/portal/ask_token.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::portal {
+namespace {
+
+constexpr std::int64_t now = 1'795'000'000;
+auto const pupil = policy::IpAddress::from_v4(0x7f00010aU);
+
+std::string value_of(std::string_view field)
+{
+    std::string const begin = std::string{visitor_field_name} + ": ";
+    EXPECT_TRUE(field.starts_with(begin) && field.ends_with("\r\n")) << field;
+    return std::string{field.substr(begin.size(), field.size() - begin.size() - 2)};
+}
+
+TEST(VisitorNote, SaysForWhomTheGatewayAsks)
+{
+    EXPECT_EQ(visitor_in(value_of(visitor_field(pupil, now)), now + 1), pupil);
+    auto const v6 = policy::IpAddress::parse("2001:db8::7").value();
+    EXPECT_EQ(visitor_in(value_of(visitor_field(v6, now)), now), v6);
+}
+
+TEST(VisitorNote, IsMadeByNobodyElse)
+{
+    for (std::string const& bad :
+        {std::string{}, std::string{"127.0.1.20"}, std::string(200, 'A'), value_of(visitor_field(pupil, now)) + "A"})
+        EXPECT_FALSE(visitor_in(bad, now)) << bad;
+}
+
+TEST(VisitorNote, IsNotTheNoteOfABlockPageWhichPeopleHaveInTheirHands)
+{
+    AskToken page;
+    page.at = now;
+    page.host = "www.instagram.com";
+    page.url = "https://www.instagram.com";
+    page.address = "127.0.1.20";
+    EXPECT_FALSE(visitor_in(seal_token(page), now));
+}
+
+} // namespace
+} // namespace gatehouse::portal
