@@ -80,7 +80,7 @@ Worker::Worker(unsigned index, WorkerParts const& parts, std::shared_ptr<policy:
           .report_incident = parts.report_incident,
           .report_alert = parts.report_alert,
           .portal_url = parts.portal_url,
-          .portal_port = parts.portal_port,
+          .portal = session::make_portal_place(parts.settings.portal.address, parts.portal_port, parts.portal_url),
           .digest_key = parts.digest_key,
           .policy = session::hold_for_worker(std::move(policy)),
           .tunnels = {},

@@ -13,6 +13,7 @@
 #include "proxy/net/upstream_pool.hpp"
 #include "proxy/session/decision_id.hpp"
 #include "proxy/session/open_tunnels.hpp"
+#include "proxy/session/portal_place.hpp"
 #include "proxy/session/scratch.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/tls/issuer.hpp"
@@ -93,7 +94,7 @@ struct Environment {
     std::function<void(detect::Incident const&)> report_incident; ///< never blocks
     std::function<void(detect::Alert const&)> report_alert;       ///< never blocks
     std::string portal_url;
-    std::uint16_t portal_port = 0;          ///< as bound
+    PortalPlace portal{};
     std::array<std::byte, 32> digest_key{}; ///< for what may be recognised but not read
 
     PolicyInForce policy;         ///< never null

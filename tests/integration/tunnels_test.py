@@ -205,6 +205,21 @@ def the_portal_opens_through_the_gateway():
             assert b"FindProxyForURL" in answer.body
 
 
+def the_portal_opens_through_the_gateway_by_the_name_of_its_links():
+    """Also where people sign in first, since whoever cannot may need help most; and whatever name servers say of the name."""
+    def name_it(config):
+        file = config / "gatehouse.toml"
+        file.write_text(re.sub(r'(?m)^portal = "http://127.0.0.1:', 'portal = "http://filter.school.invalid:', file.read_text()))
+    with gateway(edit=name_it) as gate:
+        for room in ("127.0.1.10", "127.0.1.14", "127.0.1.30", "127.0.1.99"):
+            with Wire(gate, room) as wire:
+                answer = wire.get(f"http://filter.school.invalid:{gate.portal_port}/tell").answer()
+                equal(answer.status, 200, room)
+                assert b"Tell someone" in answer.body
+        with Wire(gate, "127.0.1.14") as wire:
+            equal(wire.get("http://www.school.example/").answer().status, 407, "everything else")
+
+
 def ask_portal(wire, url, *fields):
     """Sends the portal's form for a site; the reference of the request."""
     page = wire.get(url).answer()
@@ -369,7 +384,7 @@ with gateway() as GATE:
               the_gateway_does_not_reach_itself, the_portal_opens_through_the_gateway, the_portal_knows_who_asks_through_the_gateway,
               a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted, what_is_closed_inside_a_page_gets_a_small_answer,
               every_incident_names_place_and_decision)
-SUITE.run(a_tunnel_ends_when_the_bell_rings, an_answer_that_is_on_its_way_ends_when_the_bell_rings,
+SUITE.run(the_portal_opens_through_the_gateway_by_the_name_of_its_links, a_tunnel_ends_when_the_bell_rings, an_answer_that_is_on_its_way_ends_when_the_bell_rings,
           a_kept_connection_is_not_a_way_round_the_bell, a_place_that_asks_gets_a_name,
           all_requests_of_a_page_may_bring_the_name_at_once, a_server_that_speaks_first_is_heard_on_other_ports, a_tunnel_that_the_client_leaves_is_forgotten)
 FOLDER.cleanup()

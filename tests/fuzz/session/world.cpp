@@ -246,7 +246,7 @@ struct World::State {
         .report_incident = [](detect::Incident const&) {},
         .report_alert = [](detect::Alert const&) {},
         .portal_url = "http://portal.example",
-        .portal_port = 8180,
+        .portal = session::make_portal_place(settings().portal.address, 8180, {}),
         .policy = session::hold_for_worker(policy),
         .tunnels = {},
         .counters = {},
