@@ -77,6 +77,15 @@ std::variant<Names, Complaint> names_of(Question const& question)
     return read;
 }
 
+/// As it stands in an address bar, or in a mail: without a scheme https is meant, and what follows '#' never leaves the browser.
+std::string pasted_url(std::string_view text)
+{
+    text = text.substr(0, text.find('#'));
+    auto const mark = text.find("://");
+    bool const has_scheme = mark != text.npos && text.find_first_of("/?") == mark + 1; // not that of a URL in the query
+    return (has_scheme ? "" : "https://") + std::string{text};
+}
+
 } // namespace
 
 result<policy::Moment> moment_of(Clock& clock, std::string const& at)
@@ -128,7 +137,7 @@ std::variant<Answer, Complaint> answer(
     auto const moment = moment_of(clock, question.at);
     if (!moment)
         return Complaint{"at", moment.error().message()};
-    auto const url = question.url.find("://") == std::string::npos ? "https://" + question.url : question.url;
+    auto const url = pasted_url(question.url);
     auto const target = policy::Target::parse_url(url);
     if (!target)
         return Complaint{"url", question.url + ": " + target.error().message()};

@@ -12,7 +12,7 @@ namespace gatehouse::question {
 
 /// Who asks for what and when, as a person writes it: ids of the policy. Empty: not said.
 struct Question {
-    std::string url = {}; ///< http or https; a bare host means https
+    std::string url = {}; ///< http or https, as pasted: without a scheme https is meant, and a fragment means nothing
     std::string role = {}, user = {}, network = {}, device = {};
     std::vector<std::string> groups = {};  ///< empty: those of the network or device
     std::string address = {};              ///< instead of network and device: whoever sits there

@@ -61,6 +61,15 @@ TEST_F(QuestionTest, APartOfAnEncryptedSiteIsDecidedWhereTheConnectionIsLookedIn
     EXPECT_TRUE(by_name.by_name);
 }
 
+TEST_F(QuestionTest, AnAddressIsTakenAsPeoplePasteIt)
+{
+    for (auto const* const pasted : {"https://fresh.example/games#top", "fresh.example/games?next=https://other.example/",
+             "fresh.example/games#https://other.example/", "HTTPS://fresh.example/games"})
+        EXPECT_EQ(answered({.url = pasted, .network = "ict-suite"}).explanation.rule, "no-games") << pasted;
+    for (auto const* const none : {"ftp://fresh.example/games", "#top", "?next=https://other.example/"})
+        EXPECT_EQ(field_of({.url = none, .network = "ict-suite"}), "url") << none;
+}
+
 TEST_F(QuestionTest, APartOfAPlainSiteIsDecidedEverywhere)
 {
     auto const plain = answered({.url = "http://fresh.example/games", .network = "staff-room"});
