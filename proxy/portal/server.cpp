@@ -20,6 +20,7 @@ namespace {
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t most_connections = 512;         ///< of both servers together
 constexpr std::size_t most_connections_per_peer = 48; ///< a class behind one address shares them
+constexpr std::size_t most_of_the_gateway = 384;      ///< whose connections are everybody's; of one client it lets few through
 
 tcp::endpoint endpoint_of(Endpoint const& end)
 {
@@ -109,9 +110,14 @@ struct Server::State : std::enable_shared_from_this<State> {
     std::optional<Seat> seat_for(tcp::socket const& socket)
     {
         error_code failure;
-        auto const peer = socket.remote_endpoint(failure).address().to_string();
+        auto const address = socket.remote_endpoint(failure).address();
+        if (failure)
+            return std::nullopt;
+        bool const is_gateway = address == socket.local_endpoint(failure).address();
+        auto const most = is_gateway ? most_of_the_gateway : most_connections_per_peer;
+        auto const peer = address.to_string();
         auto const found = seats.find(peer);
-        bool const full = seated >= most_connections || (found != seats.end() && found->second >= most_connections_per_peer);
+        bool const full = seated >= most_connections || (found != seats.end() && found->second >= most);
         if (failure || full)
             return std::nullopt;
         return std::optional<Seat>{std::in_place, shared_from_this(), peer};

@@ -106,6 +106,7 @@ struct Environment {
     bool end_after_answer = false; ///< while draining: also where an answer on its way still promised another
 
     http2::ClientStreams client_streams{};
+    http2::ClientStreams portal_visits{}; ///< requests to the portal that are under way, of each client
     std::optional<std::chrono::milliseconds> told_of_refused_streams{}; ///< time of the wheel
     http2::WideWindows wide_windows{};                                  ///< of clients' connections
     http2::WideWindows kept_files{most_files_kept};                     ///< places for files that wait whole

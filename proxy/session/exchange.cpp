@@ -168,6 +168,30 @@ private:
     net::Stream& client_;
 };
 
+/// A request to the portal: few of one client at a time, since the portal takes only so many connections and sees in all of them the gateway.
+class PortalVisit {
+public:
+    explicit PortalVisit(Session& session)
+        : share_(session.env.portal_visits, session.subject.address)
+        , welcome_(share_.take(most_portal_visits))
+    {
+    }
+    ~PortalVisit()
+    {
+        if (welcome_)
+            share_.give_back();
+    }
+    PortalVisit(PortalVisit const&) = delete;
+    PortalVisit& operator=(PortalVisit const&) = delete;
+    bool is_welcome() const { return welcome_; }
+
+private:
+    static constexpr std::size_t most_portal_visits = 8; // a worker; browsers open six connections to a site
+
+    http2::ClientStreams::Share share_;
+    bool welcome_;
+};
+
 /// A connection to the origin that is there already: the one that was found for this tunnel, or a kept one; with HTTP/2 a stream on one. `fresh`:
 /// none that others used before.
 std::unique_ptr<net::Upstream> take_open(Session& session, net::Origin const& origin, bool fresh)
@@ -208,6 +232,9 @@ net::task<bool> forward_request(Session& session, Scratch& scratch, Outcome& out
     // A WebSocket needs a connection of its own (RFC 6455), whatever the client opened it on.
     if (session.client.is_multiplexed() && !request.wants_websocket)
         origin.versions = net::Versions::http1_and_2;
+    std::optional<PortalVisit> visit;
+    if (to_portal && !visit.emplace(session).is_welcome())
+        co_return co_await show_failure(session, scratch, outcome, 503, "gateway-busy");
     auto const watch = request.wants_websocket ? WebsocketGate::make(session, outcome) : nullptr;
     auto const visitor = to_portal
         ? portal::visitor_field(session.subject.address, env.clock.now().instant.time_since_epoch().count())

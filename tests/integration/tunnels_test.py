@@ -243,6 +243,18 @@ def the_portal_knows_who_asks_through_the_gateway():
     equal([rows[reference] for reference in asked], [f"{room} year-9-room"] * 2)
 
 
+def nobody_keeps_others_from_the_portal():
+    """Who sends forms and does not end them is refused at some time; others are not."""
+    with gateway(workers=1) as gate, contextlib.ExitStack() as all_of_them:
+        url = f"http://127.0.0.1:{gate.portal_port}/tell"
+        for _ in range(60):
+            wire = all_of_them.enter_context(Wire(gate, "127.0.1.10"))
+            wire.get(url, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 5000", method="POST")
+        gate.wait_for_row(lambda row: row["source"]["ip"] == "127.0.1.10" and row["event"].get("reason") == "gateway-busy")
+        with Wire(gate, "127.0.1.20") as wire:
+            equal(wire.get(url).answer().status, 200, "the portal for somebody else")
+
+
 def a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted():
     with open_tunnel(GATE, "www.instagram.com", "127.0.1.10", trust=GATE.ca_certificate()) as wire:
         answer = wire.send("GET /p/1 HTTP/1.1\r\nHost: www.instagram.com\r\n\r\n").answer()
@@ -384,8 +396,10 @@ with gateway() as GATE:
               the_gateway_does_not_reach_itself, the_portal_opens_through_the_gateway, the_portal_knows_who_asks_through_the_gateway,
               a_blocked_tunnel_shows_the_page_where_the_ca_is_trusted, what_is_closed_inside_a_page_gets_a_small_answer,
               every_incident_names_place_and_decision)
-SUITE.run(the_portal_opens_through_the_gateway_by_the_name_of_its_links, a_tunnel_ends_when_the_bell_rings, an_answer_that_is_on_its_way_ends_when_the_bell_rings,
+SUITE.run(the_portal_opens_through_the_gateway_by_the_name_of_its_links, nobody_keeps_others_from_the_portal,
+          a_tunnel_ends_when_the_bell_rings, an_answer_that_is_on_its_way_ends_when_the_bell_rings,
           a_kept_connection_is_not_a_way_round_the_bell, a_place_that_asks_gets_a_name,
-          all_requests_of_a_page_may_bring_the_name_at_once, a_server_that_speaks_first_is_heard_on_other_ports, a_tunnel_that_the_client_leaves_is_forgotten)
+          all_requests_of_a_page_may_bring_the_name_at_once, a_server_that_speaks_first_is_heard_on_other_ports,
+          a_tunnel_that_the_client_leaves_is_forgotten)
 FOLDER.cleanup()
 SUITE.close()
