@@ -33,9 +33,11 @@ constexpr std::string_view is_needed_sql
       " OR EXISTS (SELECT 1 FROM former_roles f WHERE f.account = ?1 AND f.role BETWEEN 1 AND 6 AND f.lost_at > ?3)))";
 static_assert(static_cast<int>(ConsoleRole::officer) == 1 && static_cast<int>(ConsoleRole::chief_executive) == 6);
 
-/// What belongs to the account alone; known addresses before the names by which they are found. ?1: account.
+/// What belongs to the account alone; known addresses, also those from which codes were typed (second_factor.hpp), before the names by which they are
+/// found. ?1: account.
 constexpr std::array<std::string_view, 8> removals{
-    "DELETE FROM known_addresses WHERE login IN (SELECT login FROM account_logins WHERE account = ?1)",
+    "DELETE FROM known_addresses WHERE login IN (SELECT login FROM account_logins WHERE account = ?1 UNION SELECT login || ' "
+    "code' FROM account_logins WHERE account = ?1)",
     "DELETE FROM recovery_codes WHERE account = ?1", "DELETE FROM sessions WHERE account = ?1",
     "DELETE FROM api_tokens WHERE account = ?1", "DELETE FROM role_grants WHERE account = ?1",
     "DELETE FROM given_access WHERE account = ?1", "DELETE FROM former_roles WHERE account = ?1",

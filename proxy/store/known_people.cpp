@@ -30,7 +30,7 @@ result<std::vector<std::string>> logins_of_records(Database& database, std::stri
                            " AND a.forgotten_at IS NULL UNION SELECT sign_on FROM accounts WHERE person <> ?1 AND sign_on <> '' "
                            "UNION SELECT user FROM unblock_requests"
                            " UNION SELECT user FROM reports UNION SELECT user FROM incidents UNION SELECT user FROM restrictions"
-                           " UNION SELECT login FROM known_addresses",
+                           " UNION SELECT login FROM known_addresses WHERE instr(login, ' ') = 0", // not "amy.year9 code"
             first_text, person);
     auto const selectors = database.collect("SELECT who_column FROM overrides UNION SELECT who FROM permissions", first_text);
     if (!logins || !selectors)

@@ -32,7 +32,7 @@ struct Free {
 };
 using OathText = std::unique_ptr<char, Free>;
 
-/// Counted beside the passwords of the same login; a blank is in no login.
+/// Counted beside the passwords of the same login; a blank is in no login. Known addresses have it too: forgotten_accounts.cpp, subject_access.cpp.
 std::string counted_name(std::string const& login)
 {
     return login + " code";

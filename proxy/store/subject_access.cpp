@@ -102,7 +102,7 @@ result<void> read_sign_ins(Ledger& ledger, SubjectRecords& records)
         },
         records.user, login_digest(ledger.chain(), records.user));
     auto addresses = database.collect(
-        "SELECT address, last_at FROM known_addresses WHERE login = ? ORDER BY last_at",
+        "SELECT address, max(last_at) FROM known_addresses WHERE login IN (?1, ?1 || ' code') GROUP BY address ORDER BY 2",
         [](Statement const& row) {
             return AddressOfSubject{row.text(0), row.instant(1)};
         },

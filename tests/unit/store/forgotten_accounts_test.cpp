@@ -1,3 +1,4 @@
+#include "proxy/store/acting.hpp"
 #include "proxy/store/api_tokens.hpp"
 #include "proxy/store/forgotten_accounts.hpp"
 #include "proxy/store/given_access.hpp"
@@ -100,6 +101,21 @@ TEST_F(Forgotten, HoldNothingOfThePersonAnyMore)
     EXPECT_EQ(count("SELECT count(*) FROM accounts WHERE password <> '' AND id = " + std::to_string(number(leaver))), 0);
     EXPECT_FAILS(find_session(*ledger, *session, tuesday), errc::no_session);
     expect_intact();
+}
+
+TEST_F(Forgotten, LeaveNoAddressFromWhichACodeWasTyped)
+{
+    auto const leaver = add("zoe.leaver", "Zoe Leaver", ConsoleRole::supervisor, "staff");
+    ASSERT_DONE(ledger->database().execute(
+        "INSERT INTO recovery_codes (account, code) VALUES (?, ?)", leaver, token_hash("aaaabbbbcccc")));
+    ASSERT_DONE(confirm_code(*ledger, leaver, "aaaa-bbbb-cccc", "10.0.0.77", tuesday - forgetting_time));
+    ASSERT_DONE(rename_account(*ledger, leaver, "zoe.married", owner(), tuesday - forgetting_time));
+    ASSERT_DONE(ledger->database().execute("DELETE FROM throttles")); // they go by themselves within a day
+    ASSERT_EQ(found_in("10.0.0.77").size(), 1u);
+    close(leaver);
+    ASSERT_DONE(forget(leaver, ict));
+    EXPECT_EQ(found_in("10.0.0.77"), std::vector<std::string>{});
+    EXPECT_EQ(found_in("zoe"), std::vector<std::string>{});
 }
 
 TEST_F(Forgotten, GiveTheirUserNamesToNobody)

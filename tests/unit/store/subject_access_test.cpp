@@ -3,6 +3,7 @@
 #include "tests/unit/store/school.hpp"
 
 #include <array>
+#include <fmt/format.h>
 
 namespace gatehouse::store::test {
 namespace {
@@ -92,6 +93,19 @@ TEST_F(SubjectAccess, KnowsTheNamesOfEverybodyElse)
         "Amy (amy.year9) told [another person], [another person], [another person], [another person], [another person], [another "
         "person] and "
         "[another person].");
+}
+
+TEST_F(SubjectAccess, HasTheAddressesFromWhichCodesWereTyped)
+{
+    for (auto const* row :
+        {"'amy.year9', '10.0.0.1'", "'amy.year9 code', '10.0.0.1'", "'amy.year9 code', '10.0.0.2'", "'ben code', '10.0.0.3'"})
+        ASSERT_DONE(ledger->database().execute(fmt::format("INSERT INTO known_addresses VALUES ({}, ?)", row), tuesday));
+    auto const found = collect("amy.year9", dpo);
+    ASSERT_TRUE(found) << found.error().message();
+    ASSERT_EQ(found->addresses.size(), 2u);
+    EXPECT_NE(found->addresses.front().address, found->addresses.back().address);
+    Redactor const redactor{found->known.own, found->known.others};
+    EXPECT_EQ(redactor.redact("I lost the amy.year9 code.").text, "I lost the amy.year9 code.") << "their own user name";
 }
 
 TEST_F(SubjectAccess, KnowsThePersonByTheNamesOfTheirOtherAccounts)
