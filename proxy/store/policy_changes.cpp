@@ -8,7 +8,6 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::size_t most_edits = 50; // at once
 constexpr std::string_view select_policy_change
     = "SELECT id, outcome, edited, row_key, text, after, reason, made_at, made_by, back_row,"
       " back_text, back_after FROM policy_changes ";

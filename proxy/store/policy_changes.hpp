@@ -19,12 +19,14 @@ struct PolicyChange {
     std::string made_by; ///< login
 };
 
+inline constexpr std::size_t most_edits = 200; ///< made at once: the days of a calendar of some years
+
 struct NewPolicyChanges {
     std::vector<policy::Edit> edits; ///< made in this order
     std::string reason;
 };
 
-// These two: the officer. Errors: `errc::not_permitted`, `invalid_value` without a reason, without edits or if a text is too long.
+// These two: the officer. Errors: `errc::not_permitted`, `invalid_value` without a reason, without edits or with more than `most_edits`, or if a text is too long.
 
 result<void> draft_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now);
 /// Takes a change out of the draft. Errors: `errc::not_found`.

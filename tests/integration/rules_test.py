@@ -259,6 +259,19 @@ def a_calendar_comes_in():
     assert "Nothing is to do" in plain(again) and "checkbox" not in again.text
 
 
+def a_calendar_of_some_years_comes_in_whole():
+    """More than fifty days were offered, and refused once they were chosen."""
+    start = "/timetable/import"
+    days = [(f"INSET day {number}", f"2027{number // 9 + 1:02}{number % 9 * 3 + 1:02}", f"2027{number // 9 + 1:02}{number % 9 * 3 + 2:02}") for number in range(60)]
+    page = OFFICER.upload(start, start, {"file": ("terms.ics", ics(*days))}, terms="", only="inset", **{"from": "2026-09-01", "to": "2027-08-31"})
+    rows = re.findall(r'name="days" type="checkbox" value="([^"]+)" checked', page.text)
+    assert len(rows) == 60, (len(rows), plain(page)[:800])
+    taken = OFFICER.ask("POST", f"{start}/days", [("csrf", page.hidden()["csrf"]), *(("days", row) for row in rows), ("why", WHY)])
+    assert taken.location == "/draft?done=added", (taken.status, plain(taken)[:800])
+    assert "INSET day 59" in plain(OFFICER.get("/draft"))
+    drop_all()
+
+
 def what_is_no_calendar_is_told():
     start, span = "/timetable/import", {"terms": "", "only": "", "from": "2026-09-01", "to": "2027-08-31"}
     for content, field, said in ((b"hello", "file", "cannot be read as a calendar"), (b"PK\x03\x04\x00", "file", "is not plain text"), (ics(), "file", "no whole day")):
@@ -333,6 +346,6 @@ def sign_in_again():
 with Gateway(names=dict.fromkeys([SCHOOL, SNAPCHAT, "www.instagram.com"], "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     HEAD = sign_in(GATE, "harriet", GATE.passwords["harriet"])
-    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, an_older_form_overwrites_nothing_unseen, expectations_hold, an_inset_day_closes_the_school, the_timetable_shows_the_draft, a_calendar_comes_in, what_is_no_calendar_is_told,
+    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, an_older_form_overwrites_nothing_unseen, expectations_hold, an_inset_day_closes_the_school, the_timetable_shows_the_draft, a_calendar_comes_in, a_calendar_of_some_years_comes_in_whole, what_is_no_calendar_is_told,
               a_period_may_not_overlap, only_the_officer_changes_them, a_service_is_switched, it_survives_a_restart_and_a_changed_file)
 SUITE.close()

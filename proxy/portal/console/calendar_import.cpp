@@ -14,7 +14,9 @@ using ical::CalendarDays;
 using policy::Date;
 using policy::EditedTable;
 
-constexpr std::size_t most_chosen = 200; ///< days of one import; the form that chooses them carries each in a field
+/// Days of one import, each of which the form that chooses them carries in a field.
+constexpr std::size_t most_chosen = store::most_edits;
+static_assert(most_chosen == 200); // as the page says
 
 /// A term or closed days, as the form that chooses them says it: "closure 2026-10-26 2026-10-30 Half term".
 struct Row {

@@ -67,6 +67,17 @@ TEST_F(PolicyChanges, WaitInTheDraftBesideThoseOfLists)
     EXPECT_EQ(changes->back().outcome, ChangeOutcome::not_needed);
 }
 
+TEST_F(PolicyChanges, AreTakenForAllDaysOfACalendarAndNotForMore)
+{
+    NewPolicyChanges days;
+    days.reason = "Term dates of four years.";
+    days.edits.resize(200, {EditedTable::closure, "", "a day", ""});
+    ASSERT_TRUE(draft(days));
+    EXPECT_EQ(drafted().size(), 200u);
+    days.edits.push_back(days.edits.front());
+    EXPECT_EQ(draft(days).error(), errc::invalid_value);
+}
+
 TEST_F(PolicyChanges, AreOneTransactionWithWhatTheyWereAppliedAs)
 {
     ASSERT_TRUE(draft(rule("chat", "new")));
