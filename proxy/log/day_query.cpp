@@ -1,6 +1,7 @@
 #include "proxy/log/day_query.hpp"
 
 #include "policy/host.hpp"
+#include "policy/subject.hpp"
 #include "proxy/log/day_schema.hpp"
 #include "proxy/log/day_store.hpp"
 
@@ -47,6 +48,13 @@ public:
         if (text.empty())
             return {};
         return add(column, find_ids(database_, "SELECT id FROM word WHERE text = ?", {text}));
+    }
+    /// User names are folded before they come into the log, and people type them as they see them.
+    error_code person(Column column, std::string const& typed)
+    {
+        if (typed.empty())
+            return {};
+        return add(column, find_ids(database_, "SELECT id FROM word WHERE text IN (?, ?)", {typed, policy::folded_user(typed)}));
     }
     error_code host(std::string const& domain);
     error_code text(std::string const& part);
@@ -166,14 +174,14 @@ result<DayQuery> make_day_query(sqlite3* database, SearchQuery const& query, Day
     into.only_allowed = query.verdict == policy::Verdict::allow;
     into.decision = query.decision;
     Builder builder{database, into};
-    for (auto const& error :
-        {builder.word(column_of(&AccessRecord::user), query.person), builder.word(column_of(&AccessRecord::device), query.device),
-            builder.word(Column::client, canonical_client(query.client)), builder.host(query.host),
-            builder.word(column_of(&AccessRecord::service), query.service),
-            builder.word(column_of(&AccessRecord::category), query.category),
-            builder.word(column_of(&AccessRecord::term_list), query.term_list),
-            builder.word(column_of(&AccessRecord::rule), query.rule),
-            builder.word(column_of(&AccessRecord::network), query.network), builder.text(query.text)})
+    for (auto const& error : {builder.person(column_of(&AccessRecord::user), query.person),
+             builder.word(column_of(&AccessRecord::device), query.device),
+             builder.word(Column::client, canonical_client(query.client)), builder.host(query.host),
+             builder.word(column_of(&AccessRecord::service), query.service),
+             builder.word(column_of(&AccessRecord::category), query.category),
+             builder.word(column_of(&AccessRecord::term_list), query.term_list),
+             builder.word(column_of(&AccessRecord::rule), query.rule),
+             builder.word(column_of(&AccessRecord::network), query.network), builder.text(query.text)})
         if (error)
             return error;
     return into;

@@ -51,6 +51,8 @@ def people_have_a_code_until_a_purpose_is_stated():
     assert len(codes) == 4 and len(set(codes)) == 3 and codes.count(codes[-1]) == 2, "two visits of one, one of each other: " + page[-1500:]
     assert "amy" not in page and "ben" not in page and "signed in" not in page, page[-1500:]
     assert codes[-1] in plain(IAN.get(f"/log?host={SITE}")), "the same for every reader"
+    typed = plain(OLIVE.get(f"/log?host={SITE}&person=Amy&purpose=a+complaint"))
+    assert "No row fits" not in typed and SITE in typed, "a capital is no other person: " + typed[-1500:]
     named = plain(OLIVE.get(f"/log?host={SITE}&purpose=a+complaint"))
     assert "amy" in named and "ben" in named and not re.search(r"Person [0-9A-F]{6}", named), named[-1500:]
     why = re.search(r'href="(/why\?[^"]*)"', OLIVE.get(f"/log?host={SITE}").text)[1]

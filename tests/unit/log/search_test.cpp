@@ -72,6 +72,7 @@ TEST_F(Search, FindsByEachField)
 {
     EXPECT_THAT(found([](auto&) {}), ElementsAre(204, 203, 202, 201, 200));
     EXPECT_THAT(found([](auto& q) { q.person = "j.smith"; }), ElementsAre(204, 203, 200));
+    EXPECT_THAT(found([](auto& q) { q.person = "J.Smith "; }), ElementsAre(204, 203, 200)) << "as people write a name";
     EXPECT_THAT(found([](auto& q) { q.person = "nobody"; }), ElementsAre());
     EXPECT_THAT(found([](auto& q) { q.device = "laptop-7"; }), ElementsAre(203, 202, 201, 200));
     EXPECT_THAT(found([](auto& q) { q.network = "guest"; }), ElementsAre(204));
