@@ -67,6 +67,12 @@ bool is_valid(NewReport const& report)
         && is_plain_letters(report.about_person, 256, Empty::allowed) && is_plain_text(report.url, 2048, Empty::allowed);
 }
 
+/// Nobody is named in it. Of all others neither words nor what was done stand in the audit, which more people read, and which outlives the report.
+bool names_nobody(NewReport const& report)
+{
+    return report.about == ReportAbout::site && report.about_person.empty();
+}
+
 /// The reports that the reader sees, most urgent first, as much of each as brief_reports.
 result<std::vector<Report>> reports_for(Ledger& ledger, ReportState state, AccountId reader, Instant now)
 {
@@ -256,7 +262,7 @@ result<Report> read_report(Ledger& ledger, ReportId id, std::string const& purpo
         auto report = load_for(ledger, id, reader, now);
         if (!report)
             return report;
-        if (report->content.about == ReportAbout::site && report->content.about_person.empty())
+        if (names_nobody(report->content))
             return report;
         if (!is_plain_text(purpose, 500))
             return errc::invalid_value;
@@ -328,7 +334,7 @@ result<void> handle_report(Ledger& ledger, ReportId id, std::string const& outco
             return handled;
         if (ledger.database().changed_rows() != 1)
             return errc::wrong_state;
-        return audit(ledger, deed, report->content.about == ReportAbout::site ? outcome : "handled");
+        return audit(ledger, deed, names_nobody(report->content) ? outcome : "handled");
     });
 }
 

@@ -67,6 +67,16 @@ TEST_F(Reports, AreCountedAndReadInPagesWithoutThoseAboutTheReader)
     EXPECT_TRUE(list_reports(*ledger, ReportState::open, dsl, tuesday, 50, 100)->empty());
 }
 
+TEST_F(Reports, LeaveNothingOfANamedPersonInTheAudit)
+{
+    auto const of_a_site = submit(ReportAbout::site, "");
+    ASSERT_DONE(handle_report(*ledger, of_a_site.id, "Blocked it.", as(officer), tuesday));
+    EXPECT_EQ(list_audit(*ledger, {})->front().detail, "Blocked it.");
+    auto const with_a_name = submit(ReportAbout::site, "Bob Smith");
+    ASSERT_DONE(handle_report(*ledger, with_a_name.id, "Told Bob's mother.", as(officer), tuesday));
+    EXPECT_EQ(list_audit(*ledger, {})->front().detail, "handled") << "the form takes a name with a site too";
+}
+
 TEST_F(Reports, AreReadForAPurposeAndByTheRightPeople)
 {
     auto const report = submit(ReportAbout::pupil, "amy.year9");
