@@ -415,10 +415,15 @@ result<void> reset_password(Ledger& ledger, AccountId account, PasswordHash cons
             return allowed;
         if (auto const noted = note_given_access(ledger, account, AccessKind::password, actor, now); !noted)
             return noted;
-        if (auto const changed = ledger.database().execute(
-                "UPDATE accounts SET password = ?, must_change = 1 - break_glass WHERE id = ?", initial.text, account);
-            !changed)
-            return changed;
+        // A code of whoever had the account for emergencies before would use up the next envelope and open nothing.
+        auto const changed = ledger.database().execute(
+            "UPDATE accounts SET password = ?1, must_change = 1 - break_glass, totp_secret = iif(break_glass, '', totp_secret)"
+            " WHERE id = ?2",
+            initial.text, account);
+        auto const gone = ledger.database().execute(
+            "DELETE FROM recovery_codes WHERE account = (SELECT id FROM accounts WHERE id = ? AND break_glass)", account);
+        if (!changed || !gone)
+            return !changed ? changed : gone;
         if (auto const ended = end_every_session(ledger, account, now); !ended)
             return ended;
         return audit(ledger, deed, "");

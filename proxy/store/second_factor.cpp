@@ -195,6 +195,8 @@ result<std::string> begin_second_factor(Ledger& ledger, SessionId session, Actor
         auto const factor = find_factor(ledger, actor.account);
         if (!factor)
             return factor.error();
+        if (factor->account.is_break_glass)
+            return errc::not_permitted;
         if (factor->is_on)
             return errc::wrong_state;
         auto secret = new_secret();

@@ -13,7 +13,8 @@ inline constexpr std::size_t recovery_code_count = 10;
 inline constexpr std::chrono::minutes unconfirmed_secret_time{10};
 
 /// A new secret in base 32 (RFC 4648 §6), without force until it is confirmed; it is of this session alone, and one that waits there is replaced.
-/// Errors: `errc::wrong_state` if the account has a second factor already, `no_session`.
+/// Errors: `errc::wrong_state` if the account has a second factor already, `not_permitted` for the one for emergencies: whoever opens its envelope has no
+/// phone of it; `no_session`.
 result<std::string> begin_second_factor(Ledger& ledger, SessionId session, Actor const& actor, Instant now);
 /// The secret of this session that waits for its confirmation. Errors: `errc::not_found`.
 result<std::string> waiting_secret(Ledger& ledger, SessionId session, AccountId account, Instant now);

@@ -69,6 +69,10 @@ Page first_step(Visit const& visit, std::vector<Problem> const& problems)
     page.parts.push_back(
         paragraph("Somebody who learns your password still cannot sign in: a code from an app on your phone is asked for "
                   "beside it. Any app for such codes will do; it needs no internet."));
+    if (visit.session->account.is_break_glass) {
+        page.parts.push_back(inset("The account for emergencies has no code: whoever opens its envelope has no phone of it."));
+        return page;
+    }
     if (add_way_to_sign_in(page, visit, "/account/second-factor"))
         return page;
     Form form;
@@ -238,7 +242,7 @@ bool must_set_up_code(Visit const& visit)
 {
     auto const& account = visit.session->account;
     auto const& roles = visit.site.services.settings.second_factor;
-    return !account.has_second_factor
+    return !account.has_second_factor && !account.is_break_glass
         && std::find(roles.begin(), roles.end(), store::to_text(account.console_role)) != roles.end();
 }
 

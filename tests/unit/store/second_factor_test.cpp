@@ -251,6 +251,20 @@ TEST_F(SecondFactor, OfAnEarlierVersionIsSealedAtTheNextOpening)
     EXPECT_EQ(**before, **after) << "once";
 }
 
+TEST_F(SecondFactor, IsNotForTheAccountForEmergencies)
+{
+    turn_on(officer);
+    ASSERT_DONE(reset_password(*ledger, officer, PasswordHash{"x"}, owner(), tuesday));
+    EXPECT_TRUE(find_account(*ledger, officer)->has_second_factor) << "a forgotten password takes no code off";
+    turn_on(officer2);
+    ASSERT_DONE(ledger->database().execute("UPDATE accounts SET break_glass = 1 WHERE id IN (?, ?)", officer2, ict));
+    EXPECT_FAILS(begin_second_factor(*ledger, session_of(ict), as(ict), tuesday), errc::not_permitted);
+    ASSERT_DONE(reset_password(*ledger, officer2, PasswordHash{"x"}, owner(), tuesday));
+    EXPECT_FALSE(find_account(*ledger, officer2)->has_second_factor) << "the next envelope is opened by somebody else";
+    EXPECT_EQ(*recovery_codes_left(*ledger, officer2), 0);
+    EXPECT_GT(*recovery_codes_left(*ledger, officer), 0);
+}
+
 TEST_F(SecondFactor, WhoseSecretDoesNotOpenTakesNoCodeButThePaper)
 {
     turn_on(officer);
