@@ -90,6 +90,19 @@ result<void> read_permissions(Ledger& ledger, SubjectRecords& records)
     return {};
 }
 
+result<void> read_other_logins(Database& database, SubjectRecords& records)
+{
+    auto logins = database.collect(
+        "SELECT DISTINCT theirs.login FROM account_logins l JOIN accounts a ON a.id = l.account JOIN "
+        "accounts b ON b.person = a.person JOIN account_logins theirs ON theirs.account = b.id"
+        " WHERE l.login = ?1 AND theirs.login <> ?1 AND b.forgotten_at IS NULL ORDER BY 1",
+        [](Statement const& row) { return row.text(0); }, records.user);
+    if (!logins)
+        return logins.error();
+    records.other_logins = std::move(*logins);
+    return {};
+}
+
 result<void> read_sign_ins(Ledger& ledger, SubjectRecords& records)
 {
     auto& database = ledger.database();
@@ -141,9 +154,9 @@ result<SubjectRecords> read_subject(
         if (known_account)
             records.account = std::move(*known_account);
         auto& database = ledger.database();
-        for (auto const& done :
-            {read_requests(database, records), read_reports(database, records), read_incidents(database, records),
-                read_restrictions(ledger, records), read_permissions(ledger, records), read_sign_ins(ledger, records)})
+        for (auto const& done : {read_other_logins(database, records), read_requests(database, records),
+                 read_reports(database, records), read_incidents(database, records), read_restrictions(ledger, records),
+                 read_permissions(ledger, records), read_sign_ins(ledger, records)})
             if (!done)
                 return done.error();
         auto known = known_people(ledger, records.user);

@@ -52,6 +52,8 @@ struct AddressOfSubject {
 struct SubjectRecords {
     std::string user; ///< canonical
     std::optional<Account> account;
+    std::vector<std::string>
+        other_logins; ///< of the same human being: former ones, and of linked accounts; what is kept under those is not here
     std::vector<RequestOfSubject> requests;
     std::vector<ReportOfSubject> reports;
     std::vector<IncidentOfSubject> incidents;

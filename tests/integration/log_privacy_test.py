@@ -158,6 +158,14 @@ def everything_about_a_person_takes_the_own_password():
     assert json.loads(filed("amy").text)["person"] == "amy"
 
 
+def other_user_names_of_a_person_are_told():
+    page = collected("ian.web")
+    assert "This person has other user names too: ian." in plain(page), plain(page)[-2500:]
+    assert json.loads(DEV.submit(page, "/privacy/person/file").text)["other_user_names"] == ["ian"]
+    page = collected("amy")
+    assert "other user names" not in plain(page) and json.loads(DEV.submit(page, "/privacy/person/file").text)["other_user_names"] == []
+
+
 def names_of_others_go_out_of_searches():
     """A whole name or a user name is taken out; a first name in small letters is shown, and left out by a person."""
     GATE.set_clock("2026-11-24 10:12:00")  # the file goes up to the second in which it is asked for, without it
@@ -297,7 +305,7 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", EN
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
     SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
-              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, names_of_others_go_out_of_searches, a_device_of_one_person_is_named_with_them_only,
+              incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, other_user_names_of_a_person_are_told, names_of_others_go_out_of_searches, a_device_of_one_person_is_named_with_them_only,
               names_of_others_go_out_of_addresses_that_were_asked_for, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
               own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded,
               the_audit_keeps_from_its_reader_what_is_about_them)

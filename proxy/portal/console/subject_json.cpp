@@ -140,8 +140,10 @@ std::string subject_json(
                 {"how",
                     "Names of other people that the gateway knows were taken out by the gateway; nobody looked at the addresses "
                     "one by one."}}},
-        {"left_out", left_out_of(left_out)}, {"account", account_of(records)}, {"requests", requests_of(records)},
-        {"reports", reports_of(records)}, {"attempts", incidents_of(records)}, {"supervised_use", supervised_use_of(records)},
+        {"left_out", left_out_of(left_out)},
+        {"other_user_names", json::array(records.other_logins.begin(), records.other_logins.end())},
+        {"account", account_of(records)}, {"requests", requests_of(records)}, {"reports", reports_of(records)},
+        {"attempts", incidents_of(records)}, {"supervised_use", supervised_use_of(records)},
         {"permissions", permissions_of(records)}, {"purposes_of_looking_at_the_log", purposes_of(records)},
         {"signed_in_from", addresses_of(records)}, {"access_log_is_whole", log.whole}, {"access_log", log_of(log)}};
     return json::serialize(all);

@@ -231,9 +231,10 @@ struct Reviewing {
     std::vector<Problem> problems = {};
 };
 
-Response review_page(Visit const& visit, Asked const& asked, SubjectRows const& log, Reviewing const& reviewing)
+Response review_page(Visit const& visit, Asked const& asked, Everything const& all, Reviewing const& reviewing)
 {
     auto const& [reviewed, problems] = reviewing;
+    auto const& log = all.log;
     Page page;
     page.title = "Everything about one person";
     page.back = "/privacy";
@@ -242,6 +243,11 @@ Response review_page(Visit const& visit, Asked const& asked, SubjectRows const& 
     page.parts.push_back(
         paragraph("Read what goes out beside what is kept. Names that the gateway knows are replaced by [another person]; "
                   "a text can tell of somebody without a name."));
+    if (auto const& others = all.records.other_logins; !others.empty())
+        page.parts.push_back(
+            warning(words("This person has other user names too: {}. What is kept under them is not in here: ask "
+                          "for each of them.",
+                joined({others.begin(), others.end()}))));
     page.parts.push_back(portal::table(text_table(reviewed)));
     if (!reviewed.empty())
         page.parts.push_back(names_form(visit, asked));
@@ -336,7 +342,7 @@ task<Response> take_subject_access(Visit const& visit)
     auto const reviewed = redact_texts(redactor, *all);
     auto const take_out = [&redactor, &log = all->log] { return redact_addresses(redactor, log); };
     co_await run_gently(visit.site, take_out);
-    co_return review_page(visit, asked, all->log, {reviewed});
+    co_return review_page(visit, asked, *all, {reviewed});
 }
 
 task<Response> take_subject_file(Visit const& visit)
@@ -355,7 +361,7 @@ task<Response> take_subject_file(Visit const& visit)
     co_await run_gently(visit.site, take_out);
     if (!visit.site.tokens.fits(seen_text(reviewed), visit.form("seen"))) {
         auto const changed = one_problem("leave", "Something was written in the meantime. Look at it once more");
-        co_return review_page(visit, asked, all->log, {reviewed, changed});
+        co_return review_page(visit, asked, *all, {reviewed, changed});
     }
     auto const left_out = leave_out(visit, reviewed);
     co_return co_await make_file(visit, asked, *all, left_out);

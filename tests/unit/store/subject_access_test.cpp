@@ -117,6 +117,21 @@ TEST_F(SubjectAccess, KnowsThePersonByTheNamesOfTheirOtherAccounts)
     EXPECT_EQ(redactor.redact("Amelia Hart, amy.staff and Ian White").text, "Amelia Hart, amy.staff and [another person]");
 }
 
+TEST_F(SubjectAccess, NamesTheOtherUserNamesUnderWhichThereIsMore)
+{
+    ask();
+    EXPECT_TRUE(collect("amy.year9", dpo)->other_logins.empty());
+    ASSERT_DONE(rename_account(*ledger, pupil, "amy.year10", owner(), tuesday));
+    add("amy.web", "Amy", ConsoleRole::none, "staff", {}, "amy.year10");
+    auto const now = collect("amy.year10", dpo);
+    ASSERT_TRUE(now) << now.error().message();
+    EXPECT_TRUE(now->requests.empty());
+    EXPECT_EQ(now->other_logins, (std::vector<std::string>{"amy.web", "amy.year9"}));
+    auto const before = collect("amy.year9", dpo);
+    EXPECT_EQ(before->requests.size(), 1u);
+    EXPECT_EQ(before->other_logins, (std::vector<std::string>{"amy.web", "amy.year10"}));
+}
+
 TEST_F(SubjectAccess, IsForTheDpoWithAPurposeAndNeverTheirOwn)
 {
     EXPECT_FAILS(collect("amy.year9", officer), errc::not_permitted);
