@@ -12,19 +12,29 @@ using policy::Date;
 
 constexpr std::size_t max_name = 100; // bytes
 constexpr std::time_t day_length = 24 * 60 * 60;
+constexpr std::size_t most_steps = 500'000;   // of all repetitions of a file: some seconds, in which libical cannot be stopped
+constexpr std::size_t endless_steps = 50'000; // of a rule that never comes, for which libical looks through centuries
 
 struct FreeComponent {
     void operator()(icalcomponent* component) const { icalcomponent_free(component); }
 };
 using Component = std::unique_ptr<icalcomponent, FreeComponent>;
 
+struct FreeTurns {
+    void operator()(icalrecur_iterator* turns) const { icalrecur_iterator_free(turns); }
+};
+using Turns = std::unique_ptr<icalrecur_iterator, FreeTurns>;
+
 struct Reading {
     Calendar& calendar;
     Date from, to;
     std::string name; ///< of the event that is read now
     std::time_t length
-        = 0;           ///< of that event: DTEND is the day behind it, and libical's spans count that day too. Units: seconds.
-    bool full = false; ///< max_calendar_days were reached
+        = 0;               ///< of that event: DTEND is the day behind it, and libical's spans count that day too. Units: seconds.
+    bool full = false;     ///< max_calendar_days were reached
+    std::size_t steps = 0; ///< that the repetitions take, from the first of each event on
+
+    bool is_too_long() const { return steps > most_steps; }
 };
 
 std::string name_of(icalcomponent* event)
@@ -112,6 +122,41 @@ bool repeats_within_a_day(icalcomponent* event)
     return false;
 }
 
+std::size_t count_of(icalcomponent* event, icalproperty_kind kind)
+{
+    return static_cast<std::size_t>(icalcomponent_count_properties(event, kind));
+}
+
+/// What one rule of an event takes, each turn of which is `each` steps.
+void count_turns(icalrecurrencetype const& rule, icaltimetype const& start, std::size_t each, Reading& reading)
+{
+    Turns const turns{icalrecur_iterator_new(rule, start)};
+    if (!turns)
+        return;
+    int taken = 0;
+    auto at = icalrecur_iterator_next(turns.get());
+    for (; !icaltime_is_null_time(at) && to_date(at) <= reading.to && !reading.is_too_long();
+         at = icalrecur_iterator_next(turns.get())) {
+        ++taken;
+        reading.steps += each;
+    }
+    bool const has_end = !icaltime_is_null_time(rule.until) && rule.until.year <= reading.to.year;
+    bool const is_counted = rule.count > 0 && taken >= rule.count;
+    if (icaltime_is_null_time(at) && !has_end && !is_counted)
+        reading.steps += endless_steps;
+}
+
+/// libical walks through all repetitions from the first one on, and holds each against every exception: what that takes is counted before.
+void count_steps(icalcomponent* event, Reading& reading)
+{
+    auto const each = 1 + count_of(event, ICAL_EXDATE_PROPERTY);
+    reading.steps += each * count_of(event, ICAL_RDATE_PROPERTY);
+    auto const start = icalcomponent_get_dtstart(event);
+    for (auto* rule = icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY); rule != nullptr && !reading.is_too_long();
+         rule = icalcomponent_get_next_property(event, ICAL_RRULE_PROPERTY))
+        count_turns(icalproperty_get_rrule(rule), start, each, reading);
+}
+
 Date date_at(std::time_t utc)
 {
     return to_date(icaltime_from_timet_with_zone(utc, 1, icaltimezone_get_utc_timezone()));
@@ -137,10 +182,16 @@ void read_event(icalcomponent* event, Reading& reading)
     auto why = make_whole_days(event, reading.length);
     if (why.empty() && repeats_within_a_day(event))
         why = "it repeats more often than once a day";
+    if (why.empty()
+        && count_of(event, ICAL_EXRULE_PROPERTY) > 0) // RFC 5545 has none any more, and each turn walks through all of it
+        why = "a rule says when it is not, and only single days are taken for that";
     if (!why.empty()) {
         reading.calendar.skipped.push_back({reading.name, std::move(why)});
         return;
     }
+    count_steps(event, reading);
+    if (reading.is_too_long())
+        return;
     auto behind = to_ical(reading.to);
     icaltime_adjust(&behind, 1, 0, 0, 0);
     icalcomponent_foreach_recurrence(event, to_ical(reading.from), behind, take_repetition, &reading);
@@ -151,8 +202,8 @@ void read_calendar_component(icalcomponent* component, Reading& reading)
 {
     if (auto const errors = icalcomponent_count_errors(component); errors > 0)
         reading.calendar.skipped.push_back({"", fmt::format("{} lines of the file were not understood", errors)});
-    for (auto* event = icalcomponent_get_first_component(component, ICAL_VEVENT_COMPONENT); event != nullptr;
-         event = icalcomponent_get_next_component(component, ICAL_VEVENT_COMPONENT))
+    for (auto* event = icalcomponent_get_first_component(component, ICAL_VEVENT_COMPONENT);
+         event != nullptr && !reading.is_too_long(); event = icalcomponent_get_next_component(component, ICAL_VEVENT_COMPONENT))
         read_event(event, reading);
 }
 
@@ -175,7 +226,7 @@ Calendar read_calendar(std::string_view text, Date const& from, Date const& to)
         calendar.error = "it is no iCalendar file (it should begin with BEGIN:VCALENDAR)";
         return calendar;
     }
-    Reading reading{calendar, from, to, {}, 0, false};
+    Reading reading{calendar, from, to, {}, 0, false, 0};
     if (first == whole.get())
         read_calendar_component(first, reading);
     else
@@ -184,6 +235,8 @@ Calendar read_calendar(std::string_view text, Date const& from, Date const& to)
             read_calendar_component(component, reading);
     if (reading.full)
         calendar.error = fmt::format("it holds more than {} days of that time", max_calendar_days);
+    if (reading.is_too_long())
+        calendar.error = "its events repeat more often than can be read";
     auto& days = calendar.days;
     std::sort(days.begin(), days.end(), [](auto const& left, auto const& right) {
         return std::tie(left.first, left.last, left.name) < std::tie(right.first, right.last, right.name);

@@ -35,7 +35,7 @@ struct Calendar {
 };
 
 /// All whole-day events that touch `from` to `to` (both within), each repetition on its own (RRULE, RDATE, EXDATE). An event from midnight to
-/// midnight counts as whole days. Names are one line without control characters, 100 bytes at most.
+/// midnight counts as whole days. A file whose repetitions would take longer than some seconds is none that can be read. Names are one line without control characters, 100 bytes at most.
 Calendar read_calendar(std::string_view text, policy::Date const& from, policy::Date const& to);
 
 } // namespace gatehouse::ical

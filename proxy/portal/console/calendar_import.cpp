@@ -239,7 +239,8 @@ task<Response> take_calendar_file(Visit const& visit)
 {
     std::vector<Problem> problems;
     auto const read = [&visit, &problems] { return read_file(visit, problems); };
-    auto const found = co_await run_aside(visit.site, read); // repetitions of events take their time
+    auto const found
+        = co_await run_gently(visit.site, read); // repetitions of events take their time, and no publication waits for them
     if (found.rows.size() > most_chosen)
         problems.push_back({"only", "These are more than 200 days. Say which of them count, or choose fewer years"});
     if (!problems.empty())

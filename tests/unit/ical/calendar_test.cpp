@@ -118,5 +118,35 @@ TEST(ReadCalendar, RefusesWhatIsNoCalendar)
     EXPECT_THAT(read_calendar(std::string(max_calendar_size + 1, ' '), from, to).error, HasSubstr("larger than 4 MiB"));
 }
 
+/// Every day since 1970, but for so many.
+std::string daily_without(int days)
+{
+    std::string lines = "DTSTART;VALUE=DATE:19700101\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Every day\r\n";
+    for (int i = 0; i < days; ++i)
+        lines += "EXDATE;VALUE=DATE:20270101\r\n";
+    return event(lines);
+}
+
+TEST(ReadCalendar, GivesUpOnRepetitionsThatTakeTooLong)
+{
+    EXPECT_EQ(read_calendar(calendar_of(daily_without(22)), from, to).error, "");
+    EXPECT_THAT(read_calendar(calendar_of(daily_without(40)), from, to).error, HasSubstr("more often than can be read"));
+    EXPECT_THAT(read_calendar(calendar_of(daily_without(22) + daily_without(1)), from, to).error,
+        HasSubstr("more often than can be read"))
+        << "all events of a file together";
+    auto const never = event("DTSTART;VALUE=DATE:20260901\r\nRRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30\r\nSUMMARY:Never\r\n");
+    EXPECT_EQ(read_calendar(calendar_of(never), from, to).error, "");
+    EXPECT_THAT(read_calendar(calendar_of(daily_without(22) + never), from, to).error, HasSubstr("more often than can be read"))
+        << "what never comes takes the longest";
+}
+
+TEST(ReadCalendar, TakesNoRuleOfExceptions)
+{
+    auto const calendar = read("DTSTART;VALUE=DATE:20270104\r\nRRULE:FREQ=DAILY\r\nEXRULE:FREQ=DAILY\r\nSUMMARY:x\r\n");
+    EXPECT_TRUE(calendar.days.empty());
+    ASSERT_EQ(calendar.skipped.size(), 1u);
+    EXPECT_THAT(calendar.skipped.front().why, HasSubstr("rule"));
+}
+
 } // namespace
 } // namespace gatehouse::ical
