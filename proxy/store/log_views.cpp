@@ -85,11 +85,11 @@ result<void> save_log_view(Ledger& ledger, AccountId account, std::string const&
         auto const views = list_log_views(ledger, account);
         if (!views)
             return views.error();
-        std::size_t own = 0;
+        std::size_t own = 0; // beside the one that is written anew
         for (auto const& view : *views) {
             if (view.owner != account)
                 continue;
-            ++own;
+            own += view.name == name ? 0U : 1U;
             if (view.name == name && view.is_shared)
                 if (auto const fits = require_shareable(ledger, name, query); !fits)
                     return fits;

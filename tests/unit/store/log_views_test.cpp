@@ -67,5 +67,14 @@ TEST_F(LogViews, ThatNameSomebodyAreNotShared)
     ASSERT_DONE(save_log_view(*ledger, dsl, "Blocked", "person=amy.year9"));
 }
 
+TEST_F(LogViews, AreWrittenAnewAlsoWhenThereAreTheMost)
+{
+    for (std::size_t i = 0; i < most_log_views; ++i)
+        ASSERT_DONE(save_log_view(*ledger, dsl, std::to_string(i), "verdict=block"));
+    EXPECT_FAILS(save_log_view(*ledger, dsl, "One more", "verdict=block"), errc::invalid_value);
+    ASSERT_DONE(save_log_view(*ledger, dsl, "7", "verdict=allow"));
+    EXPECT_EQ(list_log_views(*ledger, dsl)->size(), most_log_views);
+}
+
 } // namespace
 } // namespace gatehouse::store::test
