@@ -65,6 +65,17 @@ def traffic_is_what_was_asked_for():
         equal(PEOPLE[login].get("/traffic").status, 403, login)
 
 
+def the_last_days_are_those_of_the_calendar():
+    """Shortly before midnight, with a change of the clocks within those days, the first was left out and tomorrow was drawn."""
+    fetch(SITE, PUPILS)
+
+    def drawn():
+        page = LEAD.get("/traffic?days=7").text
+        return "By day in figures" in page and page
+    days = [row[0] for row in rows_of(wait_until(drawn, what="the request in the log"), "By day in figures")]
+    equal((days[0], days[-1], len(days)), ("19 Oct 2026", "25 Oct 2026", 7))
+
+
 class Tail:
     """Server-sent events of the log, as a browser hears them."""
 
@@ -252,4 +263,7 @@ with Gateway(names={SITE: "127.0.2.1", INSTAGRAM: "127.0.2.1"}, ports=[HELLO.por
     PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in ROLES}
     LEAD = PEOPLE["ian"]
     SUITE.run(traffic_is_what_was_asked_for, anybody_can_try_the_filter, the_gateway_is_asked_itself, checks_try_what_runs, governors_see_numbers_and_nobody, governors_get_it_on_paper, status_says_what_to_do, the_log_is_seen_as_it_is_written, nobody_is_told_of_test_pages)
+with Gateway(ca=False, clock="2026-10-25 23:30:00", names={SITE: "127.0.2.1"}, ports=[HELLO.port], accounts=[("ict-lead", "ian")]) as GATE:
+    LEAD = sign_in(GATE, "ian", GATE.passwords["ian"])
+    SUITE.run(the_last_days_are_those_of_the_calendar)
 SUITE.close()

@@ -52,6 +52,15 @@ void append(Page& page, std::vector<Part> parts)
     page.parts.insert(page.parts.end(), parts.begin(), parts.end());
 }
 
+/// The first of so many days up to today, by the calendar: a day back by the clock is another one near midnight, once the clocks have changed since.
+policy::Date first_day(policy::Date const& today, unsigned days)
+{
+    auto const day = std::chrono::sys_days{std::chrono::year{today.year} / today.month / today.day} - std::chrono::days{days - 1};
+    std::chrono::year_month_day const date{day};
+    return {static_cast<std::int16_t>(int{date.year()}), static_cast<std::uint8_t>(unsigned{date.month()}),
+        static_cast<std::uint8_t>(unsigned{date.day()})};
+}
+
 /// Today's hours, midnight to now, on the school's clock.
 Chart by_hour_of_today(Visit const& visit, log::TrafficReport const& report)
 {
@@ -74,7 +83,7 @@ Chart by_day(Visit const& visit, log::TrafficReport const& report, unsigned days
 {
     Chart chart{"By day", "Requests##of the web", "Blocked", "Day", {}};
     std::map<policy::Date, std::size_t> place;
-    auto date = visit.site.clock.moment_of(visit.instant() - std::chrono::days(days - 1)).local.date;
+    auto date = first_day(visit.now.local.date, days);
     for (unsigned i = 0; i < days; ++i, date = date.next()) {
         place[date] = chart.columns.size();
         chart.columns.push_back({shown_date(date), 0, 0});
@@ -176,7 +185,7 @@ Part choice_of_range(unsigned days)
 task<Response> show_traffic(Visit const& visit)
 {
     auto const days = days_asked_for(visit);
-    auto const first = visit.site.clock.moment_of(visit.instant() - std::chrono::days(days - 1)).local.date;
+    auto const first = first_day(visit.now.local.date, days);
     log::TrafficRange const range{
         visit.site.clock.instant_of({first, 0}), visit.instant() + std::chrono::seconds{1}, longest_count};
     auto const work = [dir = visit.site.services.settings.log_dir, range] { return log::report_traffic(dir, range); };
