@@ -10,13 +10,13 @@ namespace {
 result<std::vector<TopicFigures>> count_topics(Database& database, Instant from, Instant to)
 {
     auto const read = [](Statement const& row) {
-        return TopicFigures{row.text(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4), row.integer(5)};
+        auto const hours = row.is_null(5) ? std::nullopt : std::optional{row.integer(5)};
+        return TopicFigures{row.text(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4), hours};
     };
     return database.collect(
         "SELECT CASE category WHEN '' THEN 'none' ELSE category END AS topic, count(*), sum(state = ?3), sum(state = ?4), "
         "sum(state IN (?5, ?6)),"
-        " coalesce(round(avg(CASE WHEN decided_at IS NOT NULL AND state NOT IN (?8, ?9) THEN (decided_at - submitted_at) / "
-        "3600.0 END)), 0)"
+        " round(avg(CASE WHEN decided_at IS NOT NULL AND state NOT IN (?8, ?9) THEN (decided_at - submitted_at) / 3600.0 END))"
         " FROM unblock_requests WHERE submitted_at >= ?1 AND submitted_at < ?2 AND state <> ?7 GROUP BY topic ORDER BY count(*) "
         "DESC, topic",
         read, from, to, RequestState::approved, RequestState::refused, RequestState::submitted, RequestState::recommended,
@@ -55,8 +55,10 @@ constexpr Single singles[] = {{&TermFigures::reports_open, "SELECT count(*) FROM
     {&TermFigures::permissions, "SELECT count(*) FROM permissions WHERE made_at >= ? AND made_at < ?"},
     {&TermFigures::publications, "SELECT count(*) FROM publications WHERE due_at >= ? AND due_at < ? AND state = 1"},
     {&TermFigures::records_read,
-        "SELECT count(*) FROM audit WHERE at >= ? AND at < ? AND action IN ('access-log.read', 'access-log.export', "
-        "'report.read', 'incidents.read')"}};
+        "SELECT count(*) FROM audit WHERE at >= ? AND at < ? AND action IN ('access-log.read', 'log.read', 'report.read', "
+        "'incidents.read', 'subject.read')"},
+    {&TermFigures::downloads,
+        "SELECT count(*) FROM audit WHERE at >= ? AND at < ? AND action IN ('access-log.export', 'subject.export')"}};
 
 } // namespace
 

@@ -9,7 +9,8 @@ namespace gatehouse::store {
 struct TopicFigures {
     std::string category;
     std::int64_t asked = 0, opened = 0, refused = 0, waiting = 0;
-    std::int64_t hours_to_decide = 0; ///< of those answered (neither withdrawn nor expired), on average, rounded
+    std::optional<std::int64_t>
+        hours_to_decide; ///< of those answered (neither withdrawn nor expired), on average, rounded; none was
 };
 
 struct CountOf {
@@ -27,8 +28,9 @@ struct TermFigures {
     std::int64_t supervised_in_force = 0;    ///< cases in force at some time, as they really ended
     std::int64_t supervised_ended_early = 0; ///< before the day on which they were to end
     std::int64_t permissions = 0;            ///< with two keys, that were asked for
-    std::int64_t publications = 0;           ///< that went live
-    std::int64_t records_read = 0;           ///< audited readings of personal logs
+    std::int64_t publications = 0;           ///< of lists, rules and timetable, that went live
+    std::int64_t records_read = 0;           ///< audited readings of personal records, each with a purpose
+    std::int64_t downloads = 0;              ///< of the access log, which may name nobody, and of everything about one person
 };
 
 /// `from` is inclusive, `to` exclusive. Errors: those of the database.

@@ -208,6 +208,8 @@ def governors_see_numbers_and_nobody():
     page = html.unescape(PEOPLE["ada"].get("/governors").text)
     equal(rows_of(page, "Use of the web, by role")[0][:3], ["Pupil", "10", "3"])
     equal([row for row in rows_of(page, "Topics: what was closed, and what people asked to open") if row[0] == "Micro-blogging" or row[1] == "3"][0][1], "3")
+    topics = rows_of(page, "Topics: what was closed, and what people asked to open")
+    equal({row[-1] for row in topics}, {"-"}, "hours to an answer that nobody gave")
     assert "Asked to open" in page and "Numbers only" in page and "olive" not in page.split("<main")[1].split("What was found")[0], page[-500:]
     audit = PEOPLE["ada"].get("/audit").text
     assert re.search(r"Its digest.*?([0-9a-f]{64})", page, re.DOTALL), "the head of the record"

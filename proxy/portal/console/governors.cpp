@@ -92,7 +92,7 @@ Table topic_table(policy::Policy const& policy, FromStore const& stored, FromLog
         auto const closed = blocked.extract(topic.category);
         table.rows.push_back({{category_title(policy, topic.category)}, {closed ? shown_number(closed.mapped()) : "0"},
             {std::to_string(topic.asked)}, {std::to_string(topic.opened)}, {std::to_string(topic.refused)},
-            {std::to_string(topic.waiting)}, {std::to_string(topic.hours_to_decide)}});
+            {std::to_string(topic.waiting)}, {topic.hours_to_decide ? std::to_string(*topic.hours_to_decide) : "-"}});
     }
     for (auto const& category : counted.traffic.categories) // nobody asked about these
         if (blocked.contains(category.name) && category.traffic.blocked > 0)
@@ -134,14 +134,15 @@ Table count_table(Words caption, Words head, std::vector<store::CountOf> const& 
 Part decisions(FromStore const& stored)
 {
     auto const& figures = stored.figures;
-    return summary({{"Changes of the school's lists that went live", {std::to_string(figures.publications)}},
+    return summary({{"Publications of lists, rules and timetable that went live", {std::to_string(figures.publications)}},
         {"Permissions with two keys, asked for", {std::to_string(figures.permissions)}},
         {"Supervised use, confirmed", {std::to_string(figures.supervised)}},
         {"Supervised use, refused", {std::to_string(figures.supervised_refused)}},
         {"Supervised use, in force at some time", {std::to_string(figures.supervised_in_force)}},
         {"Supervised use, ended before its time", {std::to_string(figures.supervised_ended_early)}},
         {"Reports that still wait", {std::to_string(figures.reports_open)}},
-        {"Times that somebody read a personal record, each with a purpose", {std::to_string(figures.records_read)}}});
+        {"Times that somebody read a personal record, each with a purpose", {std::to_string(figures.records_read)}},
+        {"Downloads of the access log, or of everything about one person", {std::to_string(figures.downloads)}}});
 }
 
 Part record(FromStore const& stored)

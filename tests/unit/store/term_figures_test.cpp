@@ -42,8 +42,26 @@ TEST_F(TermFigure, CountWhatPeopleAskedForByTopic)
     EXPECT_EQ(topic.opened, 1);
     EXPECT_EQ(topic.refused, 1);
     EXPECT_EQ(topic.waiting, 1);
-    EXPECT_EQ(topic.hours_to_decide, 2) << "three hours and one; whoever took it back got no answer";
+    EXPECT_EQ(topic.hours_to_decide, std::optional<std::int64_t>{2}) << "three hours and one; whoever took it back got no answer";
     EXPECT_TRUE(figures(tuesday + hours{1}, tuesday + hours{2}).topics.empty()) << "asked before";
+}
+
+TEST_F(TermFigure, SayNothingOfTheTimeToAnAnswerWhereNobodyGaveOne)
+{
+    ask("cat.year9", "https://third.example/");
+    auto const found = figures();
+    ASSERT_EQ(found.topics.size(), 1u);
+    EXPECT_EQ(found.topics.front().waiting, 1);
+    EXPECT_EQ(found.topics.front().hours_to_decide, std::nullopt) << "not within the hour";
+}
+
+TEST_F(TermFigure, TellReadingFromDownloading)
+{
+    for (auto const* action : {"access-log.read", "log.read", "report.read", "incidents.read", "subject.read",
+             "access-log.export", "subject.export", "subject.read.denied"})
+        ASSERT_DONE(record_event(*ledger, as(dsl), action, "user:amy.year9", "A worry.", tuesday));
+    EXPECT_EQ(figures().records_read, 5);
+    EXPECT_EQ(figures().downloads, 2);
 }
 
 TEST_F(TermFigure, CountReportsIncidentsAndDecisions)
