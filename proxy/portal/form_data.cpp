@@ -151,6 +151,14 @@ std::optional<std::string> text_of_file(std::string_view bytes)
     return text;
 }
 
+bool has_control_signs(std::string_view text)
+{
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        auto const byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\n' && c != '\t' && c != '\r') || byte == 0x7f;
+    });
+}
+
 Fields parse_cookies(std::string_view text)
 {
     Fields fields;

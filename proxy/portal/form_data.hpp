@@ -21,6 +21,8 @@ std::string percent_encode(std::string_view text);
 std::string with_query(std::string_view path, Fields const& query);
 
 bool is_valid_utf8(std::string_view text);
+/// Of a document that somebody copied from (a form feed); nobody types it, and the store takes none. Line ends and tabs are no such signs.
+bool has_control_signs(std::string_view text);
 
 /// Text of an upload: UTF-8 without a byte-order mark, CR LF as LF. Nothing if it is something else, such as a spreadsheet.
 std::optional<std::string> text_of_file(std::string_view bytes);

@@ -29,6 +29,7 @@ Origin origin_of(Visit const& visit, std::string_view sealed)
 
 Page tell_page(Visit const& visit, Origin const& origin, std::vector<Problem> const& problems)
 {
+    auto const error_of = [&](std::string_view name) { return problem_with(problems, name); };
     Form form;
     form.action = "/tell";
     form.button = "Send";
@@ -44,11 +45,11 @@ Page tell_page(Visit const& visit, Origin const& origin, std::vector<Problem> co
             {"headteacher", "The headteacher", "It goes to the chief executive"}}});
     if (origin.token.host.empty())
         form.fields.push_back({Field::Kind::text, "site", "Which site?", "You can leave this empty.",
-            std::string(visit.form("site")), {}, "", "off", 253});
+            std::string(visit.form("site")), {}, error_of("site"), "off", 253});
     form.fields.push_back({Field::Kind::text, "person", "Who is it about?", "Only if it is about a person.",
-        std::string(visit.form("person")), {}, "", "off", 100});
+        std::string(visit.form("person")), {}, error_of("person"), "off", 100});
     form.fields.push_back({Field::Kind::area, "text", "What happened?", "Write it in your own words.",
-        std::string(visit.form("text")), {}, problems.empty() ? "" : problems.front().text, "off", 2000});
+        std::string(visit.form("text")), {}, error_of("text"), "off", 2000});
     Page page;
     page.title = "Tell someone";
     add_problems(page, problems);
@@ -83,8 +84,12 @@ task<Response> take_tell(Visit const& visit)
     report.network = origin.token.network;
     report.address = origin.token.address.empty() ? visit.request.peer : origin.token.address;
     report.decision_id = origin.token.decision_id;
+    std::vector<Problem> problems;
     if (report.text.empty() || !about)
-        co_return show(visit, tell_page(visit, origin, {{"text", "Write what happened"}}));
+        problems.push_back({"text", "Write what happened"});
+    add_unreadable(problems, visit.request.form, {"text", "person", "site"});
+    if (!problems.empty())
+        co_return show(visit, tell_page(visit, origin, problems));
     if (!visit.site.forms.admit(visit.request.peer, visit.instant()))
         co_return show_message(
             visit, 429, "That was a lot", "Many messages came from here in a short time. Please talk to a teacher now.");

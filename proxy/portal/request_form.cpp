@@ -202,6 +202,7 @@ task<Response> take_ask(Visit const& visit)
         problems.push_back({token->host.empty() ? "site" : "why", no_test_site});
     if (request.why.empty())
         problems.push_back({"why", "Write why you need it"});
+    add_unreadable(problems, visit.request.form, {"site", "why", "name"});
     if (!problems.empty())
         co_return show(visit, ask_page(visit, *token, sealed, problems));
     if (!visit.site.forms.admit(visit.request.peer, visit.instant()))

@@ -1,6 +1,7 @@
 #include "proxy/portal/web.hpp"
 #include "proxy/portal/api.hpp"
 #include "proxy/portal/console/given_access_view.hpp"
+#include "proxy/portal/form_data.hpp"
 #include "proxy/portal/language_choice.hpp"
 #include "proxy/portal/menu.hpp"
 #include "proxy/settings.hpp"
@@ -222,6 +223,14 @@ std::optional<std::int64_t> parse_id(std::string_view text)
     if (failure != std::errc() || end != text.data() + text.size() || value <= 0)
         return std::nullopt;
     return value;
+}
+
+void add_unreadable(std::vector<Problem>& problems, Fields const& form, std::initializer_list<std::string_view> names)
+{
+    for (auto const name : names)
+        if (has_control_signs(value_of(form, name)))
+            problems.push_back(
+                {std::string(name), "There are signs in it that we cannot read. Type it yourself, and do not paste it"});
 }
 
 std::string trimmed_value(Fields const& fields, std::string_view name)

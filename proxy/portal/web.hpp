@@ -104,6 +104,8 @@ Words shown_date(policy::Date const& date);
 std::optional<std::int64_t> parse_id(std::string_view text);
 /// The value of a text field, trimmed.
 std::string trimmed_value(Fields const& fields, std::string_view name);
+/// One for each of these fields of a form that holds signs of control: pasted with the words of a document, and not taken by the store.
+void add_unreadable(std::vector<Problem>& problems, Fields const& form, std::initializer_list<std::string_view> names);
 
 /// Runs blocking work on the site's own threads and resumes here. Name the lambda first (see Store::call).
 template <class Work>

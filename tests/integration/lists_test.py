@@ -108,6 +108,19 @@ def somebody_answers_for_each():
     assert OFFICER.fill(change[0], "/draft/drop", id=change[1]).status == 303
 
 
+def what_was_pasted_with_signs_of_control_is_told_from_what_is_too_long():
+    def tell(**fields):
+        return Browser(GATE.portal_port, secure=False).fill("/tell", "/tell", **{"about": "site", "site": "", "person": "", **fields})
+    unread, long = "There are signs in it that we cannot read", "Use fewer words"
+    for field in ("text", "person", "site"):
+        page = tell(**{"text": "Games in lessons.", field: "out of a document\f"})
+        assert page.status == 422 and f'id="{field}-error"' in page.text and unread in page.text and long not in page.text, (field, page.text[-3000:])
+    page = tell(text="x" * 5000)
+    assert page.status == 422 and long in page.text and unread not in page.text, page.text[-3000:]
+    asked = Browser(GATE.portal_port, secure=False).fill("/ask", "/ask", site="wanted.example", why="Homework\v", name="")
+    assert asked.status == 422 and 'id="why-error"' in asked.text and unread in asked.text, asked.text[-3000:]
+
+
 def a_report_gives_its_reference():
     told = Browser(GATE.portal_port, secure=False).fill("/tell", "/tell", about="site", site="http://shooter.example/", text="Games in lessons.")
     assert told.status == 303, told.text[-1500:]
@@ -261,5 +274,5 @@ PEOPLE_ROLES = {"olive": "officer", "ian": "ict-lead", "hanna": "headteacher", "
 with Gateway(clock="2026-11-24 10:10:00", accounts=[(role, login) for login, role in PEOPLE_ROLES.items()]) as GATE:
     PEOPLE = {login: sign_in(GATE, login, GATE.passwords[login]) for login in PEOPLE_ROLES}
     OFFICER, PROGRAM = PEOPLE["olive"], Program(GATE.console_port)
-    SUITE.run(long_lists_come_in_pages, they_are_searched, programs_search_too, somebody_answers_for_each, a_report_gives_its_reference, a_file_comes_in, what_cannot_be_taken_is_named, forms_with_files_have_the_same_guard, files_of_all_at_once_have_an_end, a_review_keeps_it)
+    SUITE.run(long_lists_come_in_pages, they_are_searched, programs_search_too, somebody_answers_for_each, what_was_pasted_with_signs_of_control_is_told_from_what_is_too_long, a_report_gives_its_reference, a_file_comes_in, what_cannot_be_taken_is_named, forms_with_files_have_the_same_guard, files_of_all_at_once_have_an_end, a_review_keeps_it)
 SUITE.close()

@@ -48,6 +48,14 @@ TEST(WithQuery, EncodesEverythingThatCouldMislead)
     EXPECT_EQ(with_query("/request/merge?id=7", {{"page", "2"}}), "/request/merge?id=7&page=2");
 }
 
+TEST(HasControlSigns, KnowsWhatNobodyTypes)
+{
+    for (char const* typed : {"", "plain", "two\nlines\r\n", "a\ttab", "\xc3\xa9", "\xf0\x9f\x98\x80"})
+        EXPECT_FALSE(has_control_signs(typed)) << typed;
+    for (char const* copied : {"a page\f", "\v", "\x1b[1m", "\x01", "\x7f"})
+        EXPECT_TRUE(has_control_signs(copied)) << copied;
+}
+
 TEST(IsValidUtf8, FollowsTheStandard)
 {
     for (char const* good : {"", "plain", "\xc3\xa9", "\xf0\x9f\x98\x80"})
