@@ -155,11 +155,13 @@ AuditRow read_whole_row(Statement const& statement)
     return std::move(chained.row);
 }
 
-/// How much of a row is kept back (AuditSight in ?10, ?11 and ?12), as a KeptBack. The one deed whose object is a bare name is the command line's.
+/// How much of a row is kept back (AuditSight in ?10 to ?13), as a KeptBack. The one deed whose object is a bare name is the command line's.
 constexpr std::string_view kept_back
     = "CASE WHEN ?10 = 0 OR account IN (SELECT id FROM accounts WHERE person = (SELECT person FROM accounts WHERE id = ?10)) "
       "THEN 0"
       " WHEN instr(?11, char(10) || iif(action LIKE 'log.read%', 'person:', '') || lower(object) || char(10)) > 0 THEN 2"
+      " WHEN action LIKE 'access-log.%' AND EXISTS"
+      " (SELECT 1 FROM json_each(?13) WHERE instr(lower(detail) || ';', value) > 0) THEN 2"
       " WHEN action LIKE 'report.%' AND CAST(substr(object, 8) AS INTEGER) NOT IN (SELECT value FROM json_each(?12)) THEN 1"
       " ELSE 0 END";
 static_assert(static_cast<int>(KeptBack::words) == 1 && static_cast<int>(KeptBack::row) == 2);
@@ -197,7 +199,7 @@ result<std::vector<AuditRow>> rows_above(Ledger& ledger, AuditFilter const& filt
     return ledger.database().collect(sql, read_shown_row, filter.action_prefix, filter.actor, filter.about, filter.from,
         filter.until, before, static_cast<std::int64_t>(filter.limit),
         filter.actor.empty() ? std::string{} : login_digest(ledger.chain(), folded_name(filter.actor)), floor, sight->reader,
-        sight->about_reader, sight->seen_reports);
+        sight->about_reader, sight->seen_reports, sight->own_looks);
 }
 
 } // namespace

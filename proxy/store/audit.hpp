@@ -37,10 +37,16 @@ struct AuditRow : AuditEntry {
     KeptBack kept_back = KeptBack::nothing;
 };
 
+/// A device that the policy gives to somebody, and where it is.
+struct PersonalDevice {
+    std::string user, id, address; ///< `address` as IpAddress::to_text() has it
+};
+
 /// An account of the console that reads the audit.
 struct AuditReader {
     AccountId account = AccountId::none;
     Instant now{};
+    std::vector<PersonalDevice> devices{}; ///< of anybody: a look that names one of the reader's is one at them
 };
 
 struct AuditFilter {

@@ -10,6 +10,7 @@ struct AuditSight {
     AccountId reader = AccountId::none;
     std::string about_reader{"\n"}; ///< the objects that are, or concern, the reader: each between line feeds
     std::string seen_reports{"[]"}; ///< numbers of the reports that they see, as a JSON array
+    std::string own_looks{"[]"};    ///< how a look at the access log names a device or an address of theirs, as a JSON array
 };
 /// Nobody: nothing is kept back. Errors: `errc::not_permitted`.
 result<AuditSight> audit_sight(Ledger& ledger, std::optional<AuditReader> const& reader);

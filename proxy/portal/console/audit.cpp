@@ -1,4 +1,5 @@
 // The audit: who did what about whom, and whether the chain of its rows is whole.
+#include "policy/policy.hpp"
 #include "proxy/log/csv.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/form_data.hpp"
@@ -31,6 +32,15 @@ std::optional<policy::Date> date_of(Visit const& visit, std::string_view name, S
     return date ? std::optional{*date} : std::nullopt;
 }
 
+std::vector<store::PersonalDevice> personal_devices_of(policy::Policy const& policy)
+{
+    std::vector<store::PersonalDevice> devices;
+    for (auto const& device : policy.devices)
+        if (!device.user.empty())
+            devices.push_back({device.user, device.id, device.address.to_text()});
+    return devices;
+}
+
 Search read_search(Visit const& visit)
 {
     auto const value = [&](std::string_view name) { return trimmed_value(visit.request.query, name); };
@@ -45,7 +55,8 @@ Search read_search(Visit const& visit)
         filter.until = visit.site.clock.instant_of({last->next(), 0});
     filter.before = parse_id(visit.query("before")).value_or(0);
     filter.limit = audit_rows_of_page;
-    filter.reader = store::AuditReader{visit.actor().account, visit.instant()};
+    filter.reader
+        = store::AuditReader{visit.actor().account, visit.instant(), personal_devices_of(*visit.site.services.current_policy())};
     return search;
 }
 

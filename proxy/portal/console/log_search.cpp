@@ -96,6 +96,8 @@ Search read_search(Visit const& visit, std::string stated)
     query.person = value("person");
     query.device = value("device");
     query.client = value("client");
+    if (auto const address = policy::IpAddress::parse(query.client)) // one way of writing it, by which the audit is searched
+        query.client = address->to_text();
     query.host = value("host");
     query.category = value("category");
     query.term_list = value("searches");

@@ -254,6 +254,69 @@ TEST_F(Audit, KeepsReportsFromWhoeverDoesNotSeeThem)
     EXPECT_EQ(found(AccountId::none).size(), 0u) << "nobody's account reads nothing";
 }
 
+/// Whoever looks at them by what they sit at names nobody, and means them all the same.
+TEST_F(Audit, KeepsLooksAtTheReadersOwnDeviceAndAddressFromThem)
+{
+    auto const came_in = [&](std::string const& login, std::string const& address) {
+        return ledger->database().execute(
+            "INSERT INTO known_addresses (login, address, last_at) VALUES (?, ?, ?)", login, address, tuesday);
+    };
+    ASSERT_DONE(came_in("h.brown", "10.0.1.20"));
+    ASSERT_DONE(came_in("h.brown", "10.0.1.30"));
+    ASSERT_DONE(came_in("i.white", "10.0.1.30"));
+    auto const look = [&](std::string const& words) {
+        return record_event(*ledger, as(officer), "access-log.read", "access-log", "purpose: papers" + words, tuesday);
+    };
+    ASSERT_DONE(record_event(*ledger, as(officer), "incidents.read", "device:Head-Laptop", "Papers.", tuesday));
+    ASSERT_DONE(look("; device: Head-Laptop"));
+    ASSERT_DONE(look("; address: 10.0.1.20; site: x.example"));
+    ASSERT_DONE(look("; address: 10.0.1.21"));
+    ASSERT_DONE(look("; device: head-laptop-2"));
+    ASSERT_DONE(look("; address: 10.0.1.30"));
+    auto const found = [&](AccountId reader, std::string about = {}) {
+        AuditReader const who{reader, tuesday, {{"H.Brown", "head-laptop", "10.0.1.21"}, {"amy.year9", "tablet", "10.0.1.22"}}};
+        auto const rows = list_audit(*ledger, {.about = std::move(about), .limit = 6, .reader = who});
+        return rows ? *rows : std::vector<AuditRow>{};
+    };
+    auto const shown = found(head);
+    ASSERT_EQ(shown.size(), 6u);
+    EXPECT_EQ(shown[0].kept_back, KeptBack::nothing) << "where somebody else signs in too";
+    EXPECT_EQ(shown[1].kept_back, KeptBack::nothing) << "another device";
+    for (std::size_t at = 2; at < 6; ++at)
+        EXPECT_EQ(shown[at].kept_back, KeptBack::row) << at;
+    EXPECT_EQ(found(head, "papers").size(), 2u);
+    EXPECT_EQ(found(ict, "papers").size(), 6u);
+}
+
+/// What was told goes after some time; who read it, and what for, stays for who has to know.
+TEST_F(Audit, ShowsWhoReadAReportThatIsGoneToWhoOversees)
+{
+    auto const tell = [&](ReportAbout about, AccountId reader, std::string const& purpose) {
+        NewReport report;
+        report.about = about;
+        report.text = "She shouts.";
+        auto const told = submit_report(*ledger, report, tuesday);
+        EXPECT_TRUE(told);
+        EXPECT_TRUE(read_report(*ledger, told->id, purpose, as(reader), tuesday));
+    };
+    tell(ReportAbout::pupil, dsl, "Whether she is well.");
+    tell(ReportAbout::headteacher, chief, "Whether she shouts.");
+    auto const dpo = add("q.moss", "Quin Moss", ConsoleRole::dpo);
+    auto const found = [&](AccountId reader, std::string about) {
+        auto const rows = list_audit(*ledger, {.about = std::move(about), .reader = AuditReader{reader, tuesday}});
+        return rows ? rows->size() : 99;
+    };
+    EXPECT_EQ(found(dsl, "is well"), 1u);
+    ASSERT_DONE(ledger->database().execute("DELETE FROM reports"));
+    for (auto const reader : {head, chief, dpo})
+        EXPECT_EQ(found(reader, "is well"), 1u);
+    for (auto const reader : {dsl, officer, ict})
+        EXPECT_EQ(found(reader, "is well"), 0u);
+    for (auto const reader : {chief, dpo})
+        EXPECT_EQ(found(reader, "whether she shouts"), 1u);
+    EXPECT_EQ(found(head, "whether she shouts"), 0u) << "it was about a headteacher";
+}
+
 TEST_F(Audit, RefusesRowsOutsideATransaction)
 {
     EXPECT_FAILS(append_audit(*ledger, {}), errc::no_transaction);
