@@ -66,7 +66,7 @@ Finding look_at_lists(Settings const& settings)
     if (ec)
         return {"lists", State::failed, {"the lists were never compiled"}, {"run `gatehouse lists compile`"}};
     auto const age = std::chrono::duration_cast<hours>(fs::file_time_type::clock::now() - written);
-    Sentence const text{"compiled {} hours ago", {std::to_string(age.count())}};
+    Sentence const text{age.count() == 1 ? "compiled {} hour ago" : "compiled {} hours ago", {std::to_string(age.count())}};
     if (age > lists_age_limit)
         return {"lists", State::warning, text, {"run `gatehouse lists update` once a day"}};
     return {"lists", State::ok, text};
@@ -101,7 +101,7 @@ Finding look_at_ca(Settings const& settings, std::chrono::sys_seconds now)
         return std::move(*fault);
     auto const info = tls::read_ca_info(settings.state_dir / "ca");
     auto const left = info ? std::chrono::duration_cast<days>(info->not_after - now) : days{0};
-    Sentence const text{"valid for {} more days", {std::to_string(left.count())}};
+    Sentence const text{left.count() == 1 ? "valid for {} more day" : "valid for {} more days", {std::to_string(left.count())}};
     if (left.count() <= 0)
         return {
             "ca", State::failed, {"the CA has expired"}, {"create a new one in an empty STATE/ca and install it on the devices"}};

@@ -22,6 +22,13 @@ constexpr days yearly{365}; // DfE: filtering is reviewed at least once a year
 constexpr unsigned fewest_log_days = 30;
 constexpr unsigned much_unseen = 5; // per cent of tunnels
 
+/// The sentence about one, or about that many.
+template <class Number>
+std::string said_of(Number count, std::string_view one, std::string_view many)
+{
+    return count == 1 ? std::string{one} : fmt::format(fmt::runtime(many), count);
+}
+
 SelfCheck check_expectations(policy::Policy const& policy, Facts const& facts)
 {
     auto const all = policy.expectations.size();
@@ -61,12 +68,15 @@ SelfCheck check_logs(Settings const& settings, Facts const& facts)
     SelfCheck check{"logs", "Is it written down who asked for what, and when?", {}, {}, State::good};
     auto const& sinks = settings.log_sinks;
     bool const searchable = std::find(sinks.begin(), sinks.end(), "search") != sinks.end();
-    check.findings.push_back(facts.rows_of_a_day ? fmt::format("{} rows in the last 24 hours.", *facts.rows_of_a_day)
-                                                 : std::string{"The log could not be read."});
-    check.findings.push_back(settings.log_days == 0 ? std::string{"They are kept for ever."}
-                                                    : fmt::format("They are kept for {} days.", settings.log_days));
+    check.findings.push_back(facts.rows_of_a_day
+            ? said_of(*facts.rows_of_a_day, "1 row in the last 24 hours.", "{} rows in the last 24 hours.")
+            : std::string{"The log could not be read."});
+    check.findings.push_back(settings.log_days == 0
+            ? std::string{"They are kept for ever."}
+            : said_of(settings.log_days, "They are kept for 1 day.", "They are kept for {} days."));
     if (facts.lost_rows > 0)
-        check.findings.push_back(fmt::format("{} rows were lost since the start.", facts.lost_rows));
+        check.findings.push_back(
+            said_of(facts.lost_rows, "1 row was lost since the start.", "{} rows were lost since the start."));
     check.findings.emplace_back("Rows name person or device, address, time and site.");
     if (!facts.rows_of_a_day || !searchable) {
         check.state = State::gap;
@@ -98,8 +108,9 @@ SelfCheck check_coverage(Facts const& facts)
 SelfCheck check_lists(Facts const& facts)
 {
     SelfCheck check{"lists", "Are the lists up to date?", {}, {}, State::good};
-    check.findings.push_back(facts.lists_age ? fmt::format("They were compiled {} hours ago.", facts.lists_age->count())
-                                             : std::string{"They were never compiled."});
+    check.findings.push_back(facts.lists_age
+            ? said_of(facts.lists_age->count(), "They were compiled 1 hour ago.", "They were compiled {} hours ago.")
+            : std::string{"They were never compiled."});
     if (!facts.lists_age || *facts.lists_age > fresh_lists) {
         check.state = facts.lists_age ? State::look : State::gap;
         check.advice = "Run `gatehouse lists update` once a day.";
@@ -110,9 +121,9 @@ SelfCheck check_lists(Facts const& facts)
 SelfCheck check_certificate(Facts const& facts)
 {
     SelfCheck check{"certificate", "Can the gateway look inside where the rules want it?", {}, {}, State::good};
-    check.findings.push_back(facts.ca_left
-            ? fmt::format("The school's certificate is valid for {} more days.", facts.ca_left->count())
-            : std::string{"There is no certificate."});
+    check.findings.push_back(facts.ca_left ? said_of(facts.ca_left->count(), "The school's certificate is valid for 1 more day.",
+                                 "The school's certificate is valid for {} more days.")
+                                           : std::string{"There is no certificate."});
     if (!facts.ca_left || *facts.ca_left < early_for_a_ca) {
         check.state = facts.ca_left && facts.ca_left->count() > 0 ? State::look : State::gap;
         check.advice = facts.ca_left ? "Plan the change: every device needs the new one." : "Run `gatehouse ca create`.";
@@ -136,11 +147,12 @@ SelfCheck check_record(Facts const& facts)
 SelfCheck check_review(Facts const& facts)
 {
     SelfCheck check{"review", "Is the filter looked at once a year?", {}, {}, State::good};
-    check.findings.push_back(facts.last_reviewed
-            ? fmt::format("The last review of the filter was {} days ago.", facts.last_reviewed->count())
-            : std::string{"No review of the filter was ever recorded."});
-    check.findings.push_back(facts.last_checked ? fmt::format("These checks were run {} days ago.", facts.last_checked->count())
-                                                : std::string{"These checks were never run before."});
+    check.findings.push_back(facts.last_reviewed ? said_of(facts.last_reviewed->count(),
+                                 "The last review of the filter was 1 day ago.", "The last review of the filter was {} days ago.")
+                                                 : std::string{"No review of the filter was ever recorded."});
+    check.findings.push_back(facts.last_checked
+            ? said_of(facts.last_checked->count(), "These checks were run 1 day ago.", "These checks were run {} days ago.")
+            : std::string{"These checks were never run before."});
     if (!facts.last_reviewed || *facts.last_reviewed > yearly) {
         check.state = State::look;
         check.advice = "Review the filter with the headteacher, who records it on the page Reviews.";

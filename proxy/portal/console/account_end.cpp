@@ -18,7 +18,9 @@ Words when_by_itself(Visit const& visit, store::Account const& account)
     if (days == 0 || !account.disabled_at)
         return "The settings keep closed accounts for ever.";
     auto const day = visit.site.clock.moment_of(*account.disabled_at + std::chrono::days{days}).local.date;
-    return words("It happens by itself once it was closed for {} days, on {}.", days, shown_date(day));
+    return words(days == 1 ? "It happens by itself once it was closed for {} day, on {}."
+                           : "It happens by itself once it was closed for {} days, on {}.",
+        days, shown_date(day));
 }
 
 } // namespace

@@ -82,7 +82,7 @@ void warn_of_entries(Visit const& visit, Page& page, std::vector<store::Change> 
     for (std::size_t i = 0; i < std::min(warnings.size(), most_told); ++i)
         page.parts.push_back(warning(warnings[i]));
     if (warnings.size() > most_told)
-        page.parts.push_back(paragraph(words("And {} more lines.", warnings.size() - most_told)));
+        page.parts.push_back(paragraph(more_lines(warnings.size() - most_told)));
 }
 
 /// Who looked at what would change publishes that, or reads that it is something else by now.

@@ -3,6 +3,7 @@
 #include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/given_access_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/proof.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/second_word.hpp"
@@ -160,7 +161,7 @@ void add_live(Page& page, Visit const& visit, std::vector<store::LiveInDoubt> co
     }
     page.parts.push_back(portal::table(table));
     if (live.size() > most_shown)
-        page.parts.push_back(paragraph(words("And {} more lines.", live.size() - most_shown)));
+        page.parts.push_back(paragraph(more_lines(live.size() - most_shown)));
 }
 
 Part dropped_table(std::vector<std::string> const& dropped)
@@ -195,7 +196,7 @@ Response refused_shown(Visit const& visit, store::RefusedAccess const& refused, 
     if (dropped != nullptr) {
         page.parts.push_back(dropped_table(*dropped));
         if (dropped->size() > most_shown)
-            page.parts.push_back(paragraph(words("And {} more lines.", dropped->size() - most_shown)));
+            page.parts.push_back(paragraph(more_lines(dropped->size() - most_shown)));
     }
     add_live(page, visit, refused.live);
     add_way_back(page, visit, refused, problems);

@@ -92,14 +92,18 @@ std::vector<Task> tasks_of(Work const& work)
 /// To whom waits for a word themselves: that there is work which they do not see, and who sees to reports meanwhile.
 void add_closed_work(Page& page, Work const& work)
 {
-    if (work.unread_reports > 0)
+    if (work.unread_reports > 0 && work.reports == 1)
+        page.parts.push_back(
+            warning("One report waits, and nobody else can read it. Have somebody confirm now that it is really you."));
+    else if (work.unread_reports > 0)
         page.parts.push_back(
             warning(words("{} reports wait, and nobody else can read {} of them. Have somebody confirm now that it "
                           "is really you.",
                 work.reports, work.unread_reports)));
     else if (work.reports > 0)
-        page.parts.push_back(
-            inset(words("{} reports wait. You do not see them now; meanwhile somebody else does.", work.reports)));
+        page.parts.push_back(inset(work.reports == 1
+                ? Words("One report waits. You do not see it now; meanwhile somebody else does.")
+                : words("{} reports wait. You do not see them now; meanwhile somebody else does.", work.reports)));
     page.parts.push_back(paragraph("What waits for you comes back here once somebody has confirmed that it is really you."));
 }
 

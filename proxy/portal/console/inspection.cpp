@@ -128,9 +128,10 @@ task<Response> show_inspection(Visit const& visit)
     add_apps(page, visit, report->pinned);
     add_devices(page, visit, report->devices);
     if (!report->complete || report->unreadable_days > 0)
-        page.parts.push_back(
-            warning(words("The log of some days was too long to count, or is damaged. The figures are of {} days.",
-                report->days - report->unreadable_days)));
+        page.parts.push_back(warning(words(report->days - report->unreadable_days == 1
+                ? "The log of some days was too long to count, or is damaged. The figures are of {} day."
+                : "The log of some days was too long to count, or is damaged. The figures are of {} days.",
+            report->days - report->unreadable_days)));
     co_return show(visit, page);
 }
 

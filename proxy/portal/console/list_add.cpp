@@ -5,6 +5,7 @@
 #include "proxy/portal/console/list_lines.hpp"
 #include "proxy/portal/console/list_view.hpp"
 #include "proxy/portal/console/pages.hpp"
+#include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/uploads.hpp"
 #include "proxy/portal/limits.hpp"
@@ -48,7 +49,7 @@ Part fault_list(Import const& import, std::vector<store::RefusedLine> const& ref
     for (std::size_t i = 0; i < std::min(refused.size(), lines_told); ++i)
         faults.push_back({fault_of(import.lines[refused[i].number - 1], refused[i].why)});
     if (refused.size() > lines_told)
-        faults.push_back({words("And {} more lines.", refused.size() - lines_told)});
+        faults.push_back({more_lines(refused.size() - lines_told)});
     return bullets(std::move(faults));
 }
 

@@ -25,6 +25,11 @@ Paging paging_of(std::string_view asked, std::size_t all)
     return paging;
 }
 
+Words more_lines(std::size_t count)
+{
+    return count == 1 ? Words("And one more line.") : words("And {} more lines.", count);
+}
+
 void add_paging(Page& page, Visit const& visit, Paging const& paging, std::string_view path, PagedTable const& table)
 {
     if (paging.last_number() == 1)

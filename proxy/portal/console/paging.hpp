@@ -55,4 +55,7 @@ struct PagedTable {
 /// "51 to 100 of 2,000", and links to the pages before and after of `path` that keep the rest of the query. Nothing where there is only one.
 void add_paging(Page& page, Visit const& visit, Paging const& paging, std::string_view path, PagedTable const& table = {});
 
+/// Under the first rows of a list: how many of it are not shown.
+Words more_lines(std::size_t count);
+
 } // namespace gatehouse::portal::console

@@ -42,7 +42,7 @@ result<Kept> read_kept(Ledger& ledger, store::Instant now, AskedPages const& ask
 
 Words days_text(unsigned days)
 {
-    return days == 0 ? "For ever" : words("{} days", days);
+    return days == 0 ? "For ever" : words(days == 1 ? "{} day" : "{} days", days);
 }
 
 Words kept_for(Settings const& settings, store::RecordClass const& each)

@@ -57,6 +57,8 @@ Response sign_in_page(Visit const& visit, Words const& problem, unsigned status)
 Words wait_text(std::chrono::seconds wait)
 {
     auto const minutes = (wait.count() + 59) / 60;
+    if (wait.count() == 1)
+        return "There were too many wrong passwords. Wait one second, then try again.";
     if (wait.count() == 60)
         return "There were too many wrong passwords. Wait one minute, then try again.";
     return wait.count() < 60 ? words("There were too many wrong passwords. Wait {} seconds, then try again.", wait.count())

@@ -162,7 +162,8 @@ std::vector<SummaryRow> log_and_coverage(Settings const& settings, Looked const&
 {
     constexpr std::uintmax_t mebibyte = std::uintmax_t{1} << 20;
     return {{"Size of the access log", {words("{} MiB", shown_number(looked.log_bytes / mebibyte))}},
-        {"Its days are kept for", {settings.log_days == 0 ? Words("ever") : words("{} days", settings.log_days)}},
+        {"Its days are kept for",
+            {settings.log_days == 0 ? Words("ever") : words(settings.log_days == 1 ? "{} day" : "{} days", settings.log_days)}},
         {"Rows yesterday",
             {looked.facts.rows_of_a_day ? shown_number(*looked.facts.rows_of_a_day) : Words("could not be counted")}},
         {"Encrypted connections of a week without even a name", {per_cent_of(looked.facts.unseen, looked.facts.tunnels)}}};

@@ -199,9 +199,10 @@ task<Response> show_traffic(Visit const& visit)
         {"Blocked", {words("{} ({} %)", shown_number(report->all.blocked), share_of(report->all.blocked, report->all.requests))}},
         {"Sent to devices", {amount(report->all.bytes)}}}));
     if (!report->complete || report->unreadable_days > 0)
-        page.parts.push_back(
-            warning(words("The log of some days was too long to count in time, or is damaged. The figures are of {} days.",
-                report->days - report->unreadable_days)));
+        page.parts.push_back(warning(words(report->days - report->unreadable_days == 1
+                ? "The log of some days was too long to count in time, or is damaged. The figures are of {} day."
+                : "The log of some days was too long to count in time, or is damaged. The figures are of {} days.",
+            report->days - report->unreadable_days)));
     if (days == 1) {
         append(page, chart(by_hour_of_today(visit, *report)));
     } else {

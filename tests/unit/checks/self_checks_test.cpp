@@ -53,6 +53,22 @@ SelfCheck check(std::string_view id, Facts const& facts = good_facts(), policy::
     return find(run(policy, {}, facts, tuesday, Clock{"UTC"}), id);
 }
 
+TEST(SelfChecks, SayOneOfWhatIsOne)
+{
+    auto facts = good_facts();
+    facts.rows_of_a_day = 1;
+    facts.lost_rows = 1;
+    facts.lists_age = 1h;
+    facts.ca_left = std::chrono::days{1};
+    facts.last_checked = facts.last_reviewed = std::chrono::days{1};
+    EXPECT_THAT(
+        check("logs", facts).findings, testing::IsSupersetOf({"1 row in the last 24 hours.", "1 row was lost since the start."}));
+    EXPECT_THAT(check("lists", facts).findings, ElementsAre("They were compiled 1 hour ago."));
+    EXPECT_THAT(check("certificate", facts).findings, ElementsAre("The school's certificate is valid for 1 more day."));
+    EXPECT_THAT(check("review", facts).findings,
+        ElementsAre("The last review of the filter was 1 day ago.", "These checks were run 1 day ago."));
+}
+
 TEST(SelfChecks, SayForWhomATopicIsOpen)
 {
     EXPECT_EQ(check("adult").state, State::good) << "staff do not count: no room of theirs has a group of children";
