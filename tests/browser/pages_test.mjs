@@ -175,6 +175,11 @@ try {
             await person.click("text=Forget this person");
             await person.waitForSelector("text=Nothing says any more whose account it was.");
             await checkPage(person, "ict-account-forgotten");
+            await person.goto(`${gateway.console}/roles`);
+            await test("whose name is their user name is named once", async () => {
+                const text = await person.innerText("main");
+                expect(text.includes("newcomer") && !text.includes("newcomer (newcomer)"), text);
+            });
         }
         if (role === "officer") {
             for (const path of ["/timetable", "/timetable?show=live", "/timetable?group=year-9", "/timetable/edit?table=period", "/draft/effect", "/log", "/lists", "/permission/new", "/services/one?id=tiktok", "/rules/edit", "/check"]) {
@@ -227,6 +232,16 @@ try {
             await checkPage(person, "dpo-privacy-errors");
         }
         if (role === "auditor") {
+            await person.goto(`${gateway.console}/audit`);
+            await test("on a phone the label of a cell is no code, whatever stands in it", async () => {
+                await person.setViewportSize({ width: 320, height: 640 });
+                const [label, cell, page] = await person.evaluate(() => {
+                    const code = document.querySelector(".gh-cards td.gh-mono");
+                    const plain = document.querySelector(".gh-cards td[data-label]:not(.gh-mono)");
+                    return [getComputedStyle(code, "::before"), getComputedStyle(code), getComputedStyle(plain, "::before")].map((look) => look.fontFamily);
+                });
+                expect(label === page && cell !== page, `${label}; ${cell}; ${page}`);
+            });
             await person.goto(`${gateway.console}/account/second-factor`);
             await person.fill("#password", "not mine");
             await person.click("button:has-text('Set it up')");

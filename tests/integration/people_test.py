@@ -318,9 +318,11 @@ def what_an_account_that_waits_may_do():
     lead = BROWSER["ian"]
     assert ask_for_site(GATE, "www.waits.example"), "something waits for olive, which the first page would lead to"
     assert 'href="/requests"' in BROWSER["olive"].get("/").text
+    equal(Browser(GATE.portal_port, secure=False, room="127.0.0.7").fill("/tell", "/tell", about="site", site="", person="", text="A bad game.").status, 303)
     BROWSER["olive"] = olive = sign_in(GATE, "olive", new_password(lead, "olive"))
     menu = re.findall(r'href="(/[a-z]*)"', olive.get("/").text)
     assert "/lists" in menu and not {"/log", "/requests", "/rules", "/draft", "/inspection"} & {*menu}, menu
+    assert "One report waits. You do not see it now; meanwhile somebody else does." in olive.get("/").text, "of one as of one"
     assert "What waits for you comes back here" in olive.get("/").text and "Nothing waits for you" not in olive.get("/").text
     for path in ("/", "/account", "/account/password", "/help", "/lists", "/timetable", "/services", "/status", "/governors", "/traffic", "/check", "/checks"):
         equal(olive.get(path).status, 200, path)

@@ -192,7 +192,13 @@ Cell state_cell(store::Account const& account)
 
 Words shown_person(store::Account const& account)
 {
-    return account.display_name.empty() ? Words(account.login) : words("{} ({})", account.display_name, account.login);
+    return shown_person(account.display_name, account.login);
+}
+
+Words shown_person(std::string const& display_name, std::string const& login)
+{
+    bool const says_more = !display_name.empty() && display_name != login;
+    return says_more ? words("{} ({})", display_name, login) : Words(login);
 }
 
 Words names_of(std::vector<store::Account> const& accounts)

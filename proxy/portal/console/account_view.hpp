@@ -18,6 +18,7 @@ Cell state_cell(store::Account const& account);
 
 /// "Carla Chief (carla)", or the user name alone where there is no other.
 Words shown_person(store::Account const& account);
+Words shown_person(std::string const& display_name, std::string const& login);
 Words names_of(std::vector<store::Account> const& accounts);
 /// Its name at the school's sign-on.
 Words shown_sign_on(store::Account const& account);

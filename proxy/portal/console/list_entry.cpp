@@ -1,4 +1,5 @@
 // One entry of the school's lists: why it is there and who answers for it, looking at it again, and taking it off.
+#include "proxy/portal/console/account_view.hpp"
 #include "proxy/portal/console/list_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/publication_view.hpp"
@@ -39,8 +40,8 @@ Cell owner_cell(EntryCase const& found)
     if (!found.owner)
         return {found.entry.owner};
     if (found.owner->disabled)
-        return {words("{} ({}): this account is closed", found.owner->display_name, found.owner->login), {}, "yellow"};
-    return {words("{} ({})", found.owner->display_name, found.owner->login)};
+        return {words("{}: this account is closed", shown_person(*found.owner)), {}, "yellow"};
+    return {shown_person(*found.owner)};
 }
 
 std::vector<SummaryRow> entry_rows(Visit const& visit, EntryCase const& found)

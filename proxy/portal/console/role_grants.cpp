@@ -41,7 +41,7 @@ std::string address_of(store::RoleGrant const& grant)
 
 Words shown_person(store::RoleGrant const& grant)
 {
-    return grant.display_name.empty() ? Words(grant.login) : words("{} ({})", grant.display_name, grant.login);
+    return console::shown_person(grant.display_name, grant.login);
 }
 
 Cell state_of(store::RoleGrant const& grant, store::Instant now)
