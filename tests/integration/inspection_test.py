@@ -28,7 +28,8 @@ from gateway import wait_until  # noqa: E402
 from hostile import ROOM, SMALL_POLICY, TRUSTING_ROOM, HostileSuite, Recorder, covers, list_and_leave, small_gateway  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
-GOOD_SITES = ("good", "private", "bank", "blocked", "other", "pinned")
+GOOD_SITES = ("good", "private", "bank", "blocked", "other", "pinned", "drafted")
+SIGNED_IN = {}
 STAPLED = ("stapled-good", "stapled-revoked", "unstapled", "must-and-good", "must-and-none")
 OLD = ("old-tls-1-1", "old-tls-1-0", "only-h2", "cipher-plain-rsa", "cipher-cbc", "cipher-null")
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -108,6 +109,13 @@ def tunnel(host="good.example", room=TRUSTING_ROOM, trust=None):
 
 def ask(wire, path, host="good.example", extra="", method="GET"):
     return wire.send(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{extra}\r\n").answer(method)
+
+
+def person(login):
+    """Signed in once for all cases."""
+    if login not in SIGNED_IN:
+        SIGNED_IN[login] = sign_in(GATE, login, GATE.passwords[login])
+    return SIGNED_IN[login]
 
 
 def issuer_seen(wire):
@@ -471,7 +479,7 @@ def pinned():
         refuse_certificate("pinned.example")
     assert [heard for heard in HEARD if heard[2] == "pinned.example"] == []
     GATE.wait_for_row(lambda row: row["event"].get("reason") == "client-rejects-ca")
-    officer = sign_in(GATE, "olive", GATE.passwords["olive"])
+    officer = person("olive")
     page = wait_until(lambda: next((page for page in [officer.get("/inspection")] if "pinned.example" in page.text), None), what="the app on the page")
     assert page.status == 200 and "Pages and searches are seen" in page.text and "Person" in page.text
     link = html.unescape(re.search(r'href="(/lists/add[^"]*pinned[^"]*)"', page.text)[1])
@@ -484,12 +492,48 @@ def pinned():
         assert ask(wire, "/", "pinned.example").status == 200
 
 
+@covers("a draft that ends or begins looking into a site: its page says of how many it does, and what is published does so")
+def drafted():
+    host, officer = "drafted.example", person("olive")
+    ends, begins = "would look into no longer", "does not look into now and would with the draft"
+
+    def told(what):
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", officer.get("/draft/effect?days=1").text))
+        found = re.search(what + r": (\d+)\.", text)
+        return found and int(found[1])
+
+    def publish():
+        page = officer.fill("/draft", "/draft/publish", message="For the test.", due="")
+        assert page.location == "/history?done=published", (page.status, page.location, page.text[-1500:])
+
+    with tunnel(host) as wire:
+        assert [ask(wire, path, host).status for path in ("/1", "/2")] == [200, 200]
+    add = {"list": "school-private", "target": host, "reason": "Tried out.", "review": "2099-06-01", "when": "draft"}
+    assert officer.fill("/lists/add", "/lists/add", **add).status == 303
+    wait_until(lambda: told(ends) == 2, what="both requests inside, which would not be seen")
+    assert told(begins) is None
+    with tunnel(host) as wire:
+        assert "Test school" in issuer_seen(wire) and ask(wire, "/3", host).status == 200, "the draft is not live"
+    publish()
+    for _ in range(2):
+        with tunnel(host, trust=ROOT.cert) as wire:
+            assert issuer_seen(wire) == "between" and ask(wire, "/4", host).status == 200, "not looked into any more"
+    entry = re.search(rf'href="(/lists/entry\?id=(\d+))">{re.escape(host)}<', officer.get("/lists?list=school-private").text)
+    assert officer.fill(entry[1], "/lists/remove", id=entry[2], reason="Tried out.", when="draft").status == 303
+    wait_until(lambda: told(begins) == 2, what="both connections that would be looked into")
+    assert told(ends) is None
+    publish()
+    with tunnel(host) as wire:
+        assert "Test school" in issuer_seen(wire) and ask(wire, "/5", host).status == 200, "looked into again"
+    GATE.wait_for_row(lambda row: row.get("url", {}).get("domain") == host and row["url"].get("path") == "/5")
+
+
 @covers("devices that do not have the certificate are all on their page, fifty at a time")
 def untrusting():
     rooms = {f"127.0.5.{number}" for number in range(10, 63)}
     for room in sorted(rooms):
         refuse_certificate(room=room)
-    lead = sign_in(GATE, "ian", GATE.passwords["ian"])
+    lead = person("ian")
 
     def shown(page):
         return set(re.findall(r">(127\.0\.5\.\d+)<", page.text))
@@ -673,7 +717,7 @@ def inspecting_school(config):
 
 
 CASES = (requests_inside, bodies_inside, other_host_inside, hostile_inside, not_inspected, bare_address, bad_certificates, many_names, long_chain, staples, listed, old_protocols,
-         wants_certificate, turns_bad, resumed, kept, truncated, pinned, untrusting, trust_check, signer, safe_search, closed_meanwhile, refused,
+         wants_certificate, turns_bad, resumed, kept, truncated, pinned, drafted, untrusting, trust_check, signer, safe_search, closed_meanwhile, refused,
          carried)
 
 if __name__ == "__main__":
