@@ -1,5 +1,6 @@
 #include "proxy/portal/guard.hpp"
 
+#include "proxy/digest.hpp"
 #include "proxy/portal/ascii.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/trust_check.hpp"
@@ -15,14 +16,6 @@ namespace {
 constexpr std::uint16_t usual_port(Side side)
 {
     return side == Side::console ? 443 : 80;
-}
-
-std::string hex_of(std::span<unsigned char const> bytes)
-{
-    std::string text(bytes.size() * 2 + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
-    text.pop_back(); // the terminating zero
-    return text;
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "proxy/portal/page_frame.hpp"
+#include "proxy/digest.hpp"
 #include "proxy/portal/block_page.hpp"
 
-#include <array>
 #include <sodium.h>
 
 namespace gatehouse::portal {
@@ -17,9 +17,7 @@ Html const& style()
 
 std::string make_policy()
 {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-    auto const& text = style().text();
-    crypto_hash_sha256(hash.data(), reinterpret_cast<unsigned char const*>(text.data()), text.size());
+    auto const hash = sha256_of(style().text());
     std::string encoded(sodium_base64_ENCODED_LEN(hash.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
     sodium_bin2base64(encoded.data(), encoded.size(), hash.data(), hash.size(), sodium_base64_VARIANT_ORIGINAL);
     encoded.pop_back(); // the terminating zero

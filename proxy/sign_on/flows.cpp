@@ -1,5 +1,7 @@
 #include "proxy/sign_on/flows.hpp"
 
+#include "proxy/digest.hpp"
+
 #include <algorithm>
 #include <array>
 #include <sodium.h>
@@ -27,8 +29,7 @@ std::string random_text()
 
 std::string challenge_of(std::string const& verifier)
 {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-    crypto_hash_sha256(digest.data(), reinterpret_cast<unsigned char const*>(verifier.data()), verifier.size());
+    auto const digest = sha256_of(verifier);
     return base64url(digest.data(), digest.size());
 }
 

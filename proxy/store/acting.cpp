@@ -3,8 +3,10 @@
 #include "policy/self_check.hpp"
 #include "policy/subject.hpp"
 #include "policy/target.hpp"
+#include "proxy/digest.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <sodium.h>
 
 namespace gatehouse::store {
@@ -254,9 +256,7 @@ std::string random_token()
 {
     std::array<unsigned char, 16> bytes{};
     randombytes_buf(bytes.data(), bytes.size());
-    std::array<char, 33> text{};
-    sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
-    return text.data();
+    return hex_of(bytes);
 }
 
 std::string token_hash(std::string_view token)
@@ -265,7 +265,7 @@ std::string token_hash(std::string_view token)
     std::array<unsigned char, 32> digest{};
     std::vector<unsigned char> const bytes(token.begin(), token.end());
     crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), nullptr, 0);
-    return to_hex(digest);
+    return hex_of(digest);
 }
 
 } // namespace gatehouse::store

@@ -1,5 +1,6 @@
 #include "proxy/store/audit.hpp"
 
+#include "proxy/digest.hpp"
 #include "proxy/store/acting.hpp"
 #include "proxy/store/audit_search.hpp"
 #include "proxy/store/audit_sight.hpp"
@@ -96,7 +97,7 @@ public:
         if (found_.problem.empty() && head_->count > found_.rows)
             fail(found_.rows + 1, fmt::format("rows {} to {} were cut off", found_.rows + 1, head_->count));
         found_.intact = found_.problem.empty();
-        found_.head_digest = to_hex(previous_);
+        found_.head_digest = hex_of(previous_);
         return found_;
     }
 
@@ -151,7 +152,7 @@ result<void> look_back(Database& database, AuditHead const& known, Verifier& ver
 AuditRow read_whole_row(Statement const& statement)
 {
     auto chained = read_chained(statement);
-    chained.row.digest = to_hex(digest_from(chained.digest));
+    chained.row.digest = hex_of(digest_from(chained.digest));
     return std::move(chained.row);
 }
 

@@ -1,5 +1,6 @@
 #include "proxy/store/audit_chain.hpp"
 
+#include "proxy/digest.hpp"
 #include "proxy/durable.hpp"
 #include "proxy/store/audit.hpp"
 
@@ -105,14 +106,6 @@ std::optional<std::string> read_file(std::filesystem::path const& file)
 
 } // namespace
 
-std::string to_hex(AuditDigest const& digest)
-{
-    std::string text(2 * digest.size() + 1, '\0');
-    sodium_bin2hex(text.data(), text.size(), digest.data(), digest.size());
-    text.pop_back();
-    return text;
-}
-
 AuditChain::AuditChain(AuditChain&& other) noexcept
     : state_dir_{std::move(other.state_dir_)}
     , key_{other.key_}
@@ -143,7 +136,7 @@ result<AuditChain> AuditChain::open(std::filesystem::path const& state_dir, bool
     randombytes_buf(chain.key_.data(), chain.key_.size());
     if (auto const head = chain.write_head({}); !head)
         return head.error();
-    if (auto const key = replace_file(key_file, to_hex(chain.key_) + "\n"); !key)
+    if (auto const key = replace_file(key_file, hex_of(chain.key_) + "\n"); !key)
         return key.error();
     // Before the first row is written: rows that outlive a power cut without their key are a store that never opens again. The heads that
     // follow need no such step, since an older head is as good after a crash.
@@ -208,7 +201,7 @@ std::optional<AuditHead> AuditChain::read_head() const
 result<void> AuditChain::write_head(AuditHead const& head) const
 {
     return replace_file(state_dir_ / "audit.head",
-        std::to_string(head.count) + " " + to_hex(head.digest) + " " + to_hex(signature_of(head)) + "\n");
+        std::to_string(head.count) + " " + hex_of(head.digest) + " " + hex_of(signature_of(head)) + "\n");
 }
 
 } // namespace gatehouse::store

@@ -55,6 +55,4 @@ private:
     std::array<unsigned char, 32> key_{};
 };
 
-std::string to_hex(AuditDigest const& digest);
-
 } // namespace gatehouse::store

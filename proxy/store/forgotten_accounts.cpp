@@ -1,5 +1,6 @@
 #include "proxy/store/forgotten_accounts.hpp"
 
+#include "proxy/digest.hpp"
 #include "proxy/store/acting.hpp"
 
 #include <array>
@@ -105,7 +106,7 @@ std::string digest_with(AuditDigest const& key, std::string_view login)
     AuditDigest digest{};
     std::vector<unsigned char> const bytes(login.begin(), login.end());
     crypto_generichash(digest.data(), digest.size(), bytes.data(), bytes.size(), key.data(), key.size());
-    return "closed:" + to_hex(digest);
+    return "closed:" + hex_of(digest);
 }
 
 } // namespace

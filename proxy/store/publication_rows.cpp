@@ -1,10 +1,9 @@
 #include "proxy/store/publication_rows.hpp"
 
+#include "proxy/digest.hpp"
 #include "proxy/store/school_rows.hpp"
 
-#include <array>
 #include <fmt/format.h>
-#include <sodium.h>
 #include <unordered_set>
 
 namespace gatehouse::store {
@@ -200,8 +199,7 @@ result<std::int64_t> draft_mark(Ledger& ledger)
     if (lines->empty())
         return 0;
     auto const all = fmt::format("{}", fmt::join(*lines, " "));
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-    crypto_hash_sha256(digest.data(), reinterpret_cast<unsigned char const*>(all.data()), all.size());
+    auto const digest = sha256_of(all);
     std::uint64_t mark = 0;
     for (std::size_t i = 0; i < sizeof mark; ++i)
         mark = mark << 8U | digest[i];

@@ -1,12 +1,11 @@
 #include "proxy/portal/console/edit_view.hpp"
 
+#include "proxy/digest.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <sodium.h>
 
 namespace gatehouse::portal::console {
 
@@ -47,12 +46,7 @@ Words key_title(std::string_view key)
 
 std::string hash_of(std::string_view stood)
 {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-    crypto_hash_sha256(digest.data(), reinterpret_cast<unsigned char const*>(stood.data()), stood.size());
-    std::string hex(2 * digest.size() + 1, '\0');
-    sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-    hex.pop_back(); // the terminating zero
-    return hex;
+    return hex_of(sha256_of(stood));
 }
 
 /// A value of a row: the words that rows may say are ours, names are the school's.
