@@ -5,6 +5,9 @@
 
 namespace gatehouse::portal::console {
 
+/// Of the page about it.
+std::string address_of_hold(store::AccountId account);
+
 /// To whom it happened: why their account decides nothing, until when, and who could confirm sooner that it is them. Precondition: `visit.hold`.
 Words own_hold_text(Visit const& visit);
 /// "i.white gave it a new password"
