@@ -64,7 +64,8 @@ constexpr ApiField recommendation[]{id, version, {"advice", "Whether it opens", 
     {"target", "The site or part of it that opens", false, text(1000)}, {"also", "Other sites that the page needs", false, texts},
     {"when", "any, lessons, breaks, outside or period:NAME", false, text(64)},
     {"day", "From which day on; left out: at once", false, a_day},
-    {"until", "How long", false, one_of("lesson|hour|day|week|month|term|year")}};
+    {"until", "How long", false, one_of("lesson|hour|day|week|month|term|year")},
+    {"left_out", "Of how many of the others who asked it was read that nothing opens for them", false, texts}};
 constexpr ApiField closing[]{id, version, {"reason", "Why it is closed", true, text(1000)}};
 constexpr ApiField merging[]{id, version, {"into", "Number of the request that it is the same as", true, number},
     {"find", "As on the page that it comes from", false}, page_number};

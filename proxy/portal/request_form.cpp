@@ -1,5 +1,6 @@
 // Asking for a blocked site, and seeing what became of it.
 #include "proxy/portal/ask_token.hpp"
+#include "proxy/portal/console/seen_part.hpp"
 #include "proxy/portal/form_data.hpp"
 #include "proxy/portal/html.hpp"
 #include "proxy/portal/portal_pages.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 using store::Ledger;
 using store::RequestState;
+
+constexpr std::size_t longest_site = 253; ///< characters of the form's field
 
 /// Who sits at the address that sent the form, for forms that no block page led to.
 AskToken token_of_visitor(Visit const& visit)
@@ -39,7 +42,8 @@ Part ask_form(Visit const& visit, AskToken const& token, std::string_view sealed
     form.button = "Send";
     if (token.host.empty())
         form.fields.push_back({Field::Kind::text, "site", "Which site do you need?", "For example www.bbc.co.uk",
-            std::string(visit.form("site")), {}, error_of("site"), "off", 253});
+            std::string(visit.request.method == Method::post ? visit.form("site") : visit.query("site")), {}, error_of("site"),
+            "off", longest_site});
     else
         form.fields.push_back({Field::Kind::hidden, "t", "", "", std::string(sealed), {}, "", "", 8192});
     form.fields.push_back({Field::Kind::area, "why", "Why do you need it?",
@@ -91,6 +95,8 @@ struct StateText {
     char const* text;
 };
 
+constexpr char const* also_asked = "Somebody else asked for the same site. One decision is made for all of you.";
+
 /// Clause 11: a few requests are decided by the chief executive, and their askers read so.
 StateText state_text(RequestState state, store::ConsoleRole decider)
 {
@@ -107,10 +113,25 @@ StateText state_text(RequestState state, store::ConsoleRole decider)
     case RequestState::closed: return {"grey", "Answered", "The officer has answered it."};
     case RequestState::withdrawn: return {"grey", "Taken back", "You took this request back."};
     case RequestState::expired: return {"grey", "Too old", "Nobody decided in time. You can ask again."};
-    case RequestState::merged:
-        return {"purple", "Waiting", "Somebody else asked for the same site. You will get the same answer."};
+    case RequestState::merged: return {"purple", "Waiting", also_asked};
     }
     return {"grey", "Unknown", ""};
+}
+
+/// A yes that is not for whoever reads it, or not for all that they asked for.
+StateText state_text(store::Opening opening, StateText yes)
+{
+    switch (opening) {
+    case store::Opening::all: break;
+    case store::Opening::part: return {"green", "Yes, in part", "A part of what you asked for was opened for you."};
+    case store::Opening::elsewhere:
+        return {"grey", "Not opened for you",
+            "Something else was opened, not what you asked for. If you still need it, you can ask again."};
+    case store::Opening::for_others:
+        return {"grey", "Not opened for you",
+            "This site was opened for others, not for you. If you still need it, you can ask again."};
+    }
+    return yes;
 }
 
 /// At which times of the school day, where not at all of them: as the officer's form has them.
@@ -136,10 +157,11 @@ void add_opening(std::vector<SummaryRow>& rows, Visit const& visit, store::Recom
         rows.push_back({"When", {times}});
 }
 
-/// A request, and who decides on it.
+/// A request, who decides on it, and of which groups whoever asked is.
 struct Asked {
     store::UnblockRequest request;
     store::ConsoleRole decider;
+    std::vector<std::string> groups;
 };
 
 result<Asked> find_asked(Ledger& ledger, std::string const& reference, std::string const& key)
@@ -150,7 +172,31 @@ result<Asked> find_asked(Ledger& ledger, std::string const& reference, std::stri
     auto const decider = store::decider_of(ledger, request->merged_into.value_or(request->id));
     if (!decider)
         return decider.error();
-    return Asked{std::move(*request), *decider};
+    auto groups = store::groups_of_asker(ledger, *request);
+    if (!groups)
+        return groups.error();
+    return Asked{std::move(*request), *decider, std::move(*groups)};
+}
+
+/// What became of it for whoever asked, which a yes to several people may not be for.
+store::Opening opening_of(Visit const& visit, Asked const& asked)
+{
+    auto const& request = asked.request;
+    if (request.state != RequestState::approved || !request.recommendation)
+        return store::Opening::all;
+    return console::opens_for_asker(visit, request, *request.recommendation, asked.groups);
+}
+
+bool gets_nothing(store::Opening opening)
+{
+    return opening == store::Opening::elsewhere || opening == store::Opening::for_others;
+}
+
+/// The form with what they asked for, as long as it takes it.
+std::string ask_again(store::UnblockRequest const& asked)
+{
+    auto const place = asked.host + asked.path;
+    return "/ask?site=" + percent_encode(place.size() <= longest_site ? place : asked.host);
 }
 
 Response show_status_form(Visit const& visit)
@@ -235,7 +281,10 @@ task<Response> show_request_status(Visit const& visit)
                 "Look at the number and the key again. Both must be exactly as you were given them.")
             : show_failure(visit, asked.error());
     auto const* const found = &asked->request;
-    auto const state = state_text(found->state, asked->decider);
+    auto const opening = opening_of(visit, *asked);
+    auto const state = state_text(opening, state_text(found->state, asked->decider));
+    // What was written with a yes to others is not for them.
+    bool const is_for_others = found->merged_into && gets_nothing(opening);
     bool const is_open = found->state == RequestState::submitted || found->state == RequestState::recommended;
     Page page;
     page.title = words("Your request {}", reference);
@@ -244,13 +293,15 @@ task<Response> show_request_status(Visit const& visit)
     page.parts.push_back(heading("Your request", reference));
     std::vector<SummaryRow> rows{{"Site", {found->host + found->path}}, {"State", {state.title, {}, state.tag}},
         {"What this means", {state.text}}, {"You wrote", {found->why}}, {"Sent", {shown_time(visit.site, found->submitted_at)}}};
-    if (!found->answer.empty())
+    if (!found->answer.empty() && !is_for_others)
         rows.push_back({"Answer", {found->answer}});
-    if (found->state == RequestState::approved && found->recommendation)
+    if (found->state == RequestState::approved && found->recommendation && !is_for_others)
         add_opening(rows, visit, *found->recommendation);
     if (found->merged_into && is_open)
-        page.parts.push_back(paragraph("Somebody else asked for the same site. You will get the same answer."));
+        page.parts.push_back(paragraph(also_asked));
     page.parts.push_back(summary(rows));
+    if (gets_nothing(opening))
+        page.parts.push_back(link("Ask for this site again", ask_again(*found)));
     if (is_open) {
         Form form;
         form.action = "/withdraw";

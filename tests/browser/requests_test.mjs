@@ -118,9 +118,9 @@ async function twoWhoAskForTheSame() {
         expect((await officer.textContent("label:has-text('medium.com (')")).trim().startsWith("medium.com ("), "the other one is offered, with its number");
         await officer.check("input[name=into] >> nth=0");
         await press(officer, "Merge");
-        await expectWords(officer, ["Both people get the same answer"], ["help.medium.com"]);
+        await expectWords(officer, ["One decision is made for both people"], ["help.medium.com"]);
         await pages[1].goto(answers[1]);
-        await expectWords(pages[1], ["help.medium.com", "Waiting", "You will get the same answer"]);
+        await expectWords(pages[1], ["help.medium.com", "Waiting", "One decision is made for all of you"]);
     });
     await test("what is recommended shows both who asked", async () => {
         await openRequest(officer, "medium.com");

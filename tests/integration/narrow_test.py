@@ -104,6 +104,30 @@ def one_lesson_begins_and_ends_with_it():
     assert "4 Dec 2026, 11:00" in grant and "4 Dec 2026, 11:50" in grant, grant.split("<main")[-1][:3000]
 
 
+def one_yes_is_not_for_everybody_who_asked():
+    """Two rooms ask for one site, which opens for one of them: the other reads no yes, and whoever decides knew it before."""
+    GATE.set_clock("2026-12-08 10:10:00")
+    officer, head = again("olive"), again("harriet")
+    rooms = {room: Browser(GATE.portal_port, secure=False, room=room) for room in (LIBRARY, YEAR_9)}
+    pages = {room: browser.fill("/ask", "/ask", site="shared.example", why="A poster.", name="A pupil").location for room, browser in rooms.items()}
+    assert "One decision is made for all of you" in rooms[YEAR_9].get(pages[YEAR_9]).text
+    where = page_of(officer, "shared.example")
+    terms = {"advice": "open", "text": "For the library.", "target": "shared.example", "when": "any", "until": "week"}
+    page = officer.fill(where, "/request/recommend", scope="network", **terms)
+    assert page.status == 422 and "For so many of them this opens nothing: 1." in page.text and re.search(r'name="left_out" type="checkbox" value="1"', page.text), page.text[-3000:]
+    assert officer.fill(where, "/request/recommend", scope="network", left_out="2", **terms).status == 422, "another number was read"
+    sent = officer.fill(where, "/request/recommend", scope="network", left_out="1", **terms)
+    assert sent.status == 303, sent.text[-2500:]
+    assert "For so many of them this opens nothing: 1." in head.get(where).text, "the headteacher reads it before the decision"
+    assert head.fill(where, "/request/decide", decision="approve", reason="Have fun there.").status == 303
+    told = rooms[LIBRARY].get(pages[LIBRARY]).text
+    assert "The headteacher said yes." in told and "Have fun there." in told and "Open until" in told and "not for you" not in told, told[-2500:]
+    told = rooms[YEAR_9].get(pages[YEAR_9]).text
+    assert "This site was opened for others, not for you." in told and not any(words in told for words in ("said yes", "Have fun there.", "Open until")), told[-2500:]
+    form = rooms[YEAR_9].get(re.search(r'href="(/ask\?site=[^"]+)"', told)[1]).text
+    assert 'value="shared.example"' in form, form[-2500:]
+
+
 def a_place_that_is_none_is_refused():
     officer = again("olive")
     assert ask_for_site(GATE, "plain.example", room=YEAR_9)
@@ -115,5 +139,5 @@ def a_place_that_is_none_is_refused():
 with Gateway(names={SNAPCHAT: "127.0.2.1"}, clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     for person in ("olive", "harriet"):
         sign_in(GATE, person, GATE.passwords[person])
-    SUITE.run(the_narrowest_is_proposed, a_room_opens_and_no_other, one_lesson_begins_and_ends_with_it, a_place_that_is_none_is_refused)
+    SUITE.run(the_narrowest_is_proposed, a_room_opens_and_no_other, one_lesson_begins_and_ends_with_it, one_yes_is_not_for_everybody_who_asked, a_place_that_is_none_is_refused)
 SUITE.close()

@@ -121,7 +121,7 @@ task<Response> merge_page(Visit const& visit, store::RequestId id, std::vector<P
     page.back = "/request?id=" + std::to_string(store::number(id));
     add_problems(page, problems);
     page.parts.push_back(heading(page.title));
-    page.parts.push_back(paragraph("Both people then get the same answer. Requests for the same site come first."));
+    page.parts.push_back(paragraph("One decision is then made for both people. Requests for the same site come first."));
     if (found->paging.last_number() > 1 || !search.part.empty())
         page.parts.push_back(same_search_form(search));
     if (found->rows.empty())

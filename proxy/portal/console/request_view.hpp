@@ -10,6 +10,7 @@ namespace gatehouse::portal::console {
 struct RequestCase {
     store::UnblockRequest request;
     std::vector<store::UnblockRequest> merged;
+    std::vector<std::vector<std::string>> groups; ///< of each of `merged` (store::groups_of_asker)
     std::vector<store::RequestEvent> history;
     result<void> turn; ///< whether the next step is the reader's (store::check_turn)
 };

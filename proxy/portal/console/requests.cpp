@@ -1,9 +1,11 @@
 #include "proxy/portal/console/came_with.hpp"
+#include "proxy/portal/console/left_out.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/paging.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/spoken_selector.hpp"
+#include "proxy/store/opening.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -111,7 +113,7 @@ Words queue_notice(std::string_view done)
     if (done == "closed")
         return "Answered. The person can see it.";
     if (done == "merged")
-        return "Merged. Both people get the same answer.";
+        return "Merged. One decision is made for both people.";
     return {};
 }
 
@@ -159,11 +161,18 @@ result<RequestCase> read_case(Ledger& ledger, store::RequestStep const& reader)
     auto merged = store::list_merged(ledger, reader.id);
     if (!merged)
         return merged.error();
+    std::vector<std::vector<std::string>> groups;
+    for (auto const& other : *merged) {
+        auto of_other = store::groups_of_asker(ledger, other);
+        if (!of_other)
+            return of_other.error();
+        groups.push_back(std::move(*of_other));
+    }
     auto history = store::request_history(ledger, reader.id);
     if (!history)
         return history.error();
     auto const turn = store::check_turn(ledger, reader.id, reader.actor, reader.now);
-    return RequestCase{std::move(*request), std::move(*merged), std::move(*history), turn};
+    return RequestCase{std::move(*request), std::move(*merged), std::move(groups), std::move(*history), turn};
 }
 
 Words requester_text(Visit const& visit, store::Requester const& who)
@@ -313,8 +322,11 @@ task<Response> request_page(Visit const& visit, store::RequestId id, std::vector
         page.parts.push_back(link("Answer it without opening anything", "/request/close?id=" + number));
         page.parts.push_back(link("Merge it with another request", "/request/merge?id=" + number));
     }
-    if (found->turn && request.state == RequestState::recommended)
+    if (found->turn && request.state == RequestState::recommended) {
+        if (auto const text = left_out_text(visit, *found, request.recommendation); !text.empty())
+            page.parts.push_back(warning(text));
         page.parts.push_back(portal::form(decision_form(visit, request, problems)));
+    }
     Table history;
     history.caption = "What happened so far";
     history.head = {"When", "What", "Who", "Words"};

@@ -46,6 +46,19 @@ bool counts_for_asker(Visit const& visit, store::UnblockRequest const& request, 
     return sees_path(visit, subject, scheme + place, visit.site.clock.moment_of(request.submitted_at));
 }
 
+store::Opening opens_for_asker(
+    Visit const& visit, store::UnblockRequest const& asked, store::Recommendation terms, std::vector<std::string> groups)
+{
+    if (auto const address = policy::IpAddress::parse(asked.requester.address)) {
+        auto const there = visit.site.services.current_policy()->subject_at(*address);
+        groups.insert(groups.end(), there.groups.begin(), there.groups.end());
+    }
+    if (!counts_for_asker(visit, asked, terms.host + terms.path))
+        terms.host.clear();
+    std::erase_if(terms.also, [&](std::string const& other) { return !counts_for_asker(visit, asked, other); });
+    return store::opens_for(terms, asked, groups);
+}
+
 Unseen unseen_in(Visit const& visit, std::string const& place)
 {
     Unseen unseen;

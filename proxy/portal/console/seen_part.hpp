@@ -4,7 +4,7 @@
 
 #include "proxy/portal/web.hpp"
 #include "proxy/question/question.hpp"
-#include "proxy/store/unblock_requests.hpp"
+#include "proxy/store/opening.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -14,6 +14,11 @@ policy::Subject subject_of(policy::Policy const& policy, store::Requester const&
 /// Whether a grant for "www.example.org/maths" would count for whoever asked: without a part after the name always, otherwise if the gateway would have
 /// seen it when they asked.
 bool counts_for_asker(Visit const& visit, store::UnblockRequest const& request, std::string const& place);
+
+/// What the terms open for one of those who asked, of what the gateway sees of their addresses. `groups`: store::groups_of_asker; those of their place
+/// count as well.
+store::Opening opens_for_asker(
+    Visit const& visit, store::UnblockRequest const& asked, store::Recommendation terms, std::vector<std::string> groups);
 
 /// Where the part after the name does not count; titles of networks.
 struct Unseen {

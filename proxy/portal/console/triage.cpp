@@ -1,4 +1,5 @@
 // What the online safety officer recommends for a request.
+#include "proxy/portal/console/left_out.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
@@ -343,9 +344,9 @@ Field target_field(Visit const& visit, RequestCase const& found, std::vector<Pro
     return field;
 }
 
-task<result<store::UnblockRequest>> find(Visit const& visit, store::RequestId id)
+task<result<RequestCase>> find(Visit const& visit, store::RequestStep const& step)
 {
-    auto const work = [id](Ledger& ledger) { return store::find_request(ledger, id); };
+    auto const work = [step](Ledger& ledger) { return read_case(ledger, step); };
     co_return co_await visit.site.services.store.call(work);
 }
 
@@ -390,18 +391,25 @@ Form recommendation_form(
         std::string(visit.form("day")), {}, problem_with(problems, "day")});
     form.fields.push_back({Field::Kind::select, "until", "For how long?", "It closes by itself.",
         first_of(visit.form("until"), "week"), options_of(spans), problem_with(problems, "until")});
+    if (!problem_with(problems, left_out).empty()) {
+        std::vector<Problem> unasked;
+        if (auto const terms = recommendation_of(visit, request, unasked))
+            form.fields.push_back(left_out_field(visit, found, *terms, problems));
+    }
     return form;
 }
 
 task<Response> take_recommendation(Visit const& visit)
 {
     auto const step = step_of(visit);
-    auto const request = co_await find(visit, step.id);
-    if (!request)
-        co_return show_failure(visit, request.error());
+    auto const found = co_await find(visit, step);
+    if (!found)
+        co_return show_failure(visit, found.error());
     std::vector<Problem> problems;
-    auto const recommendation = recommendation_of(visit, *request, problems);
-    if (!recommendation)
+    auto const recommendation = recommendation_of(visit, found->request, problems);
+    if (recommendation)
+        check_left_out(visit, *found, *recommendation, problems);
+    if (!recommendation || !problems.empty())
         co_return co_await request_page(visit, step.id, problems);
     auto const work = [step, recommendation = *recommendation](Ledger& ledger) -> result<store::ConsoleRole> {
         if (auto const taken = store::recommend_request(ledger, step, recommendation); !taken)
