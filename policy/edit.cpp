@@ -187,6 +187,20 @@ std::string written_row(Policy const& policy, EditedTable table, std::string con
     return {};
 }
 
+std::string standing_row(Policy const& policy, EditedTable table, std::string const& key)
+{
+    auto text = written_row(policy, table, key);
+    if (text.empty() || table != EditedTable::rule)
+        return text;
+    auto const found = std::find_if(policy.rules.begin(), policy.rules.end(), [&](Rule const& rule) { return rule.id == key; });
+    return rule_before(policy.rules, static_cast<std::size_t>(found - policy.rules.begin())) + "\n" + text;
+}
+
+std::string standing_row(Edit const& edit)
+{
+    return edit.text.empty() || edit.table != EditedTable::rule ? edit.text : edit.after + "\n" + edit.text;
+}
+
 EditOutcome apply(Policy& policy, Edit const& edit)
 {
     switch (edit.table) {

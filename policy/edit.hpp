@@ -51,6 +51,11 @@ std::vector<RowPart> parts_of(std::string_view text);
 /// The row of that key as it would be written; empty if there is none.
 std::string written_row(Policy const& policy, EditedTable table, std::string const& key);
 
+/// The row with its place: of a rule, the one before it. What a change of it was made from; empty if there is none.
+std::string standing_row(Policy const& policy, EditedTable table, std::string const& key);
+/// The same as it would be once the change is made.
+std::string standing_row(Edit const& edit);
+
 struct EditOutcome {
     std::vector<Problem> problems; ///< with an error among them the policy is as before; places are those in the edit's text
     bool changed = false;          ///< false: nothing was to do (the row was gone already), or it does not fit

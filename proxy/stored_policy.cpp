@@ -40,6 +40,13 @@ public:
         tell(edit, std::move(outcome.problems));
         return {outcome.changed, std::move(outcome.back)};
     }
+    /// What is not made, since something else stands there than what it was made from.
+    void refuse(policy::Edit const& edit)
+    {
+        tell(edit,
+            {{policy::Problem::Severity::error, {}, 0, 0, "it has changed since this change of it was drafted",
+                "look at what is live, take this change out of the draft and make it anew"}});
+    }
     /// Those that nothing took the place of.
     void finish()
     {
@@ -85,6 +92,35 @@ private:
     std::vector<Unfit> unfit_;
 };
 
+/// Somebody made something else live since the change was drafted: it was made from what stood there before, and would take that away without a word. Not
+/// so if it was made on top of that as a draft, says the same, or takes away what is gone. `live`: what stands there without the pending changes.
+bool is_overtaken(policy::Policy const& policy, store::PolicyChange const& change, std::string const& live)
+{
+    auto const& edit = change.edit;
+    bool const nothing_to_do = edit.text.empty() && live.empty();
+    if (edit.row.empty() || change.stood.live.empty() || nothing_to_do || store::row_mark(live) == change.stood.live)
+        return false;
+    auto const now = policy::standing_row(policy, edit.table, edit.row);
+    return store::row_mark(now) != change.stood.drafted && now != policy::standing_row(edit);
+}
+
+/// On top of what is live.
+std::vector<store::AppliedEdit> make_pending(
+    policy::Policy const& policy, EditMaker& maker, std::vector<store::PolicyChange> const& pending)
+{
+    std::vector<std::string> live;
+    for (auto const& change : pending)
+        live.push_back(policy::standing_row(policy, change.edit.table, change.edit.row));
+    std::vector<store::AppliedEdit> made;
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+        bool const overtaken = is_overtaken(policy, pending[i], live[i]);
+        if (overtaken)
+            maker.refuse(pending[i].edit);
+        made.push_back(overtaken ? store::AppliedEdit{} : maker.make(pending[i].edit, {}));
+    }
+    return made;
+}
+
 result<void> make_edits(policy::Policy& policy, store::Ledger& ledger, StoredParts const& parts, AddedParts& added)
 {
     auto const live = store::live_edits(ledger);
@@ -99,8 +135,7 @@ result<void> make_edits(policy::Policy& policy, store::Ledger& ledger, StoredPar
                                       : store::policy_changes_of(ledger, *parts.pending);
         if (!pending)
             return pending.error();
-        for (auto const& change : *pending)
-            added.edits.push_back(maker.make(change.edit, {}));
+        added.edits = make_pending(policy, maker, *pending);
     }
     maker.finish();
     return {};

@@ -93,7 +93,7 @@ constexpr ApiField rule[]{{"row", "Name of the rule that is changed; empty: a ne
     {"request", "Number of the request or report that asked for it", false, text(64)},
     {"review_by", "Day to look at it again", false, a_day},
     {"after", "Name of the rule that it comes after; empty: first", false, text(64)}, stood, why};
-constexpr ApiField rule_removal[]{{"id", "Name of the rule", true, text(64)}, why};
+constexpr ApiField rule_removal[]{{"id", "Name of the rule", true, text(64)}, stood, why};
 constexpr ApiField service_name[]{{"id", "Name of the service", true, text(64)}};
 constexpr ApiField service[]{{"id", "Name of the service", true, text(64)},
     {"role-ROLE", "For each role, with its ID in the place of ROLE", false, one_of("rules|blocked|breaks|open")},
@@ -115,7 +115,7 @@ constexpr ApiField timetable_edit[]{{"table", "Which table", true, one_of("perio
     {"weekdays", "Of a period", false, some_of("monday|tuesday|wednesday|thursday|friday|saturday|sunday")},
     {"groups", "Of a period; none: everyone", false, texts}, stood, why};
 constexpr ApiField timetable_removal[]{{"table", "Which table", true, one_of("period|closure|term")},
-    {"row", "Key of the row", true}, {"reason", "Why it goes", true}};
+    {"row", "Key of the row", true}, {"reason", "Why it goes", true}, stood};
 constexpr ApiField list_search[]{{"list", "Which list", false, one_of("school-block|school-allow|school-private|all")},
     {"find", "Part of a site, a reason or a reference"}, {"who", "Part of who added it or answers for it", false, text(200)},
     {"only", "Those that should have been looked at again", false, one_of("|overdue")},
@@ -134,7 +134,7 @@ constexpr ApiField list_review[]{id, {"why", "Why it stays", true}, {"review", "
     {"owner", "Who answers for it: a user name or a name", true, text(200)},
     {"reference", "Of the request or report that it comes from; empty: none", false, text(100)}};
 constexpr ApiField list_remove[]{id, {"list", "Its list", false, one_of("school-block|school-allow|school-private")},
-    {"reason", "Why it goes", true}, when_live};
+    {"reason", "Why it goes", true}, stood, when_live};
 constexpr ApiField draft_page[]{{"page", "Which fifty changes of lists: 1, 2, ...", false, number},
     {"whose", "Whose changes were looked at in what would change", false, one_of("own|all")},
     {"seen", "Mark of the draft that was looked at there; the page says if the draft is another one by now", false, number}};

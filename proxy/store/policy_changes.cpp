@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view select_policy_change
     = "SELECT id, outcome, edited, row_key, text, after, reason, made_at, made_by, back_row,"
-      " back_text, back_after FROM policy_changes ";
+      " back_text, back_after, stood_live, stood_drafted FROM policy_changes ";
 
 PolicyChange read_policy_change(Statement const& row)
 {
@@ -23,12 +23,14 @@ PolicyChange read_policy_change(Statement const& row)
     change.made_at = row.instant(7);
     change.made_by = row.text(8);
     change.back = {table, row.text(9), row.text(10), row.text(11)};
+    change.stood = {row.text(12), row.text(13)};
     return change;
 }
 
 bool are_fit(NewPolicyChanges const& changes)
 {
-    return !changes.edits.empty() && changes.edits.size() <= most_edits && is_plain_text(changes.reason, reason_limit)
+    return !changes.edits.empty() && changes.edits.size() <= most_edits
+        && (changes.stood.empty() || changes.stood.size() == changes.edits.size()) && is_plain_text(changes.reason, reason_limit)
         && std::all_of(changes.edits.begin(), changes.edits.end(), [](policy::Edit const& edit) {
                return edit.text.size() <= policy::max_edit_text && edit.row.size() <= policy::max_edit_text
                    && !(edit.text.empty() && edit.row.empty());
@@ -38,9 +40,21 @@ bool are_fit(NewPolicyChanges const& changes)
 std::vector<PolicyChange> made_by(NewPolicyChanges const& changes, std::string const& login, Instant now)
 {
     std::vector<PolicyChange> made;
-    for (auto const& edit : changes.edits)
-        made.push_back({PolicyChangeId::none, ChangeOutcome::waiting, edit, {}, changes.reason, now, login});
+    for (std::size_t i = 0; i < changes.edits.size(); ++i)
+        made.push_back({PolicyChangeId::none, ChangeOutcome::waiting, changes.edits[i], {}, changes.reason, now, login,
+            changes.stood.empty() ? RowMarks{} : changes.stood[i]});
     return made;
+}
+
+/// Two forms that came at one moment were both made from what was there before. Errors: `errc::stale`.
+result<void> require_seen(Ledger& ledger, NewPolicyChanges const& changes)
+{
+    if (!changes.seen)
+        return {};
+    auto const mark = edits_mark(ledger);
+    if (!mark)
+        return mark.error();
+    return *mark == *changes.seen ? result<void>{} : result<void>{errc::stale};
 }
 
 /// What another publication made live later and touched the row that the change left; none: the change still stands.
@@ -74,9 +88,26 @@ result<void> insert_change(Ledger& ledger, PolicyChange const& change, Publicati
 {
     auto const& edit = change.edit;
     return ledger.database().execute(
-        "INSERT INTO policy_changes (publication, edited, row_key, text, after, reason, made_at, made_by)"
-        " VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?)",
-        publication, edit.table, edit.row, edit.text, edit.after, change.reason, change.made_at, change.made_by);
+        "INSERT INTO policy_changes (publication, edited, row_key, text, after, reason, made_at, made_by, stood_live,"
+        " stood_drafted) VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        publication, edit.table, edit.row, edit.text, edit.after, change.reason, change.made_at, change.made_by,
+        change.stood.live, change.stood.drafted);
+}
+
+std::string row_mark(std::string_view standing)
+{
+    return token_hash(standing); // people stand in rows, and a mark need not name them
+}
+
+result<std::string> edits_mark(Ledger& ledger)
+{
+    auto const mark = ledger.database().first(
+        "SELECT (SELECT coalesce(max(applied), 0) FROM policy_changes) || ':' || coalesce((SELECT group_concat(id) FROM"
+        " (SELECT id FROM policy_changes WHERE publication IS NULL ORDER BY id)), '')",
+        [](Statement const& row) { return row.text(0); });
+    if (!mark)
+        return mark.error();
+    return mark->value_or(std::string{});
 }
 
 result<std::vector<PolicyChange>> opposites_of(Ledger& ledger, PublicationId publication, std::string const& login, Instant now)
@@ -128,6 +159,8 @@ result<void> draft_policy_changes(Ledger& ledger, NewPolicyChanges const& change
         return errc::invalid_value;
     Deed const deed{"draft.add", "draft", actor, now};
     return officer_does(ledger, deed, [&](Account const& officer) -> result<void> {
+        if (auto const seen = require_seen(ledger, changes); !seen)
+            return seen;
         auto const draft = policy_changes_of(ledger, PublicationId::none);
         if (!draft)
             return draft.error();

@@ -9,6 +9,13 @@ namespace gatehouse::store {
 
 enum class PolicyChangeId : std::int64_t { none = 0 };
 
+/// What stood in the place of a row that is changed: row_mark() of policy::standing_row(). Empty: not known.
+struct RowMarks {
+    std::string live;    ///< in the policy that ran
+    std::string drafted; ///< with the changes of the draft before this one
+};
+std::string row_mark(std::string_view standing);
+
 struct PolicyChange {
     PolicyChangeId id = PolicyChangeId::none;
     ChangeOutcome outcome = ChangeOutcome::waiting;
@@ -17,6 +24,7 @@ struct PolicyChange {
     std::string reason;
     Instant made_at{};
     std::string made_by; ///< login
+    RowMarks stood = {}; ///< when it was drafted
 };
 
 inline constexpr std::size_t most_edits = 200; ///< made at once: the days of a calendar of some years
@@ -24,9 +32,15 @@ inline constexpr std::size_t most_edits = 200; ///< made at once: the days of a 
 struct NewPolicyChanges {
     std::vector<policy::Edit> edits; ///< made in this order
     std::string reason;
+    std::vector<RowMarks> stood = {};     ///< of each of them; empty: not known
+    std::optional<std::string> seen = {}; ///< edits_mark() of what they were made from; nothing: taken whatever there is
 };
 
-// These two: the officer. Errors: `errc::not_permitted`, `invalid_value` without a reason, without edits or with more than `most_edits`, or if a text is too long.
+/// Another text for other changes in the draft or other live ones.
+result<std::string> edits_mark(Ledger& ledger);
+
+// These two: the officer. Errors: `errc::not_permitted`, `invalid_value` without a reason, without edits or with more than `most_edits`, or if a text is too
+// long. To draft: also `stale` if there is something else by now than what was `seen`.
 
 result<void> draft_policy_changes(Ledger& ledger, NewPolicyChanges const& changes, Actor const& actor, Instant now);
 /// Takes a change out of the draft. Errors: `errc::not_found`.

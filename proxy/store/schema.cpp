@@ -248,8 +248,15 @@ UPDATE notices SET newest = coalesce(
     (SELECT max(sequence) FROM audit WHERE action = 'publication.refuse'), 0) WHERE kind = 'publications';
 )sql";
 
-constexpr std::array<char const*, 17> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
-    version_13, version_14, version_15, version_16, version_17, version_18, version_19, version_20, version_21, version_22};
+// What stood in the place of a row when its change was drafted.
+constexpr char const* version_23 = R"sql(
+ALTER TABLE policy_changes ADD COLUMN stood_live TEXT NOT NULL DEFAULT '';
+ALTER TABLE policy_changes ADD COLUMN stood_drafted TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<char const*, 18> later_steps{version_6, version_7, version_8, version_9, version_10, version_11, version_12,
+    version_13, version_14, version_15, version_16, version_17, version_18, version_19, version_20, version_21, version_22,
+    version_23};
 
 std::vector<char const*> all_steps()
 {

@@ -2,13 +2,14 @@
 """Rules, services and the timetable changed in the console: nothing happens before the draft is published, what the draft says is what the gateway then
 does, the command line says the same, what breaks the policy's expectations is not published, and what was published is taken back.
 """
+import concurrent.futures
 import json
 import pathlib
 import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from console import sign_in  # noqa: E402
+from console import add_to_list, sign_in  # noqa: E402
 from gateway import Gateway, Suite, wait_until  # noqa: E402
 from origin import HttpHandler, Origin, Wire  # noqa: E402
 
@@ -159,6 +160,65 @@ def an_older_form_overwrites_nothing_unseen():
     told = OFFICER.submit(older, "/services/one", **{**switches, "role-guest": "blocked"})
     assert told.status == 422 and changed in plain(told) and '<option value="blocked" selected>' in told.text, (told.status, plain(told)[:1500])
     drop_all()
+
+
+def a_later_hour_overwrites_nothing_that_went_live_meanwhile():
+    """One change waits for its hour, another one of the same rule is published at once: the first is refused, told with its reason, and in the draft again."""
+    assert rule(id="chess-hour", what="chess.example").status == 303 and publish().status == 303
+    typed = {"id": "chess-hour", "who": "pupil", "what": "chess.example", "action": "block", "reason": "Not now.", "clause": "12", "after": "updates-always", "why": WHY}
+    form = "/rules/edit?id=chess-hour"
+    assert OFFICER.fill(form, "/rules/edit", **{**typed, "clause": "8"}).status == 303
+    assert publish("What waits.", due="2026-11-24T10:14").location == "/history?done=later"
+    assert OFFICER.fill(form, "/rules/edit", **{**typed, "what": "chess.example\nadded.example"}).status == 303
+    assert publish().location == "/history?done=published"
+    GATE.set_clock("2026-11-24 10:13:58")
+    wait_until(lambda: "Not published" in plain(OFFICER.get("/history")), what="the hour that it is due")
+    one = plain(OFFICER.get(re.search(r'href="(/history/one\?id=\d+)"[^>]*>\s*What waits', OFFICER.get("/history").text)[1]))
+    assert "it has changed since this change of it was drafted" in one, one[:2500]
+    live = plain(OFFICER.get("/rules/one?id=chess-hour"))
+    assert "added.example" in live and "clause 8" not in live.lower(), live[:1500]
+    assert "chess-hour" in plain(OFFICER.get("/draft")) and "it has changed since" in plain(OFFICER.get("/draft/effect?days=1")), "the draft says so as well"
+    assert publish().status == 409
+    drop_all()
+    # What was drafted on top of the other one's draft takes nothing away: in that order both go live.
+    assert OFFICER.fill(form, "/rules/edit", **{**typed, "clause": "7"}).status == 303 and OFFICER.fill(form, "/rules/edit", **{**typed, "clause": "8"}).status == 303
+    assert publish().location == "/history?done=published"
+
+
+def a_removal_takes_away_what_was_seen():
+    page = OFFICER.get("/rules/one?id=chess-hour")
+    typed = {"id": "chess-hour", "who": "pupil", "what": "chess.example", "action": "block", "reason": "Not now.", "clause": "9", "after": "updates-always", "why": WHY}
+    assert OFFICER.fill("/rules/edit?id=chess-hour", "/rules/edit", **typed).status == 303
+    told = OFFICER.submit(page, "/rules/remove", why=WHY)
+    assert told.status == 409 and "Somebody else acted on this" in plain(told), (told.status, plain(told)[:1500])
+    drop_all()
+    assert OFFICER.fill("/rules/one?id=chess-hour", "/rules/remove", why=WHY).status == 303 and publish().status == 303
+    closure = {"table": "closure", "name": "Ice", "first": "2026-12-02", "last": "", "why": WHY}
+    assert OFFICER.fill("/timetable/edit?table=closure", "/timetable/edit", **closure).status == 303
+    row = "/timetable/edit?table=closure&row=2026-12-02%20Ice"
+    page = OFFICER.get(row)
+    assert OFFICER.fill(row, "/timetable/edit", **{**closure, "last": "2026-12-03"}).status == 303
+    assert OFFICER.submit(page, "/timetable/remove", reason=WHY).status == 409
+    drop_all()
+    assert add_to_list(OFFICER, "gone.example")
+    entry = re.search(r'href="(/lists/entry\?id=(\d+))"[^>]*>\s*gone\.example', OFFICER.get("/lists?find=gone.example").text)
+    page = OFFICER.get(entry[1])
+    reviewed = OFFICER.submit(page, "/lists/review", id=entry[2], why="It stays.", review="2027-09-01", owner="olive", reference="K7QF-3M9P")
+    assert reviewed.status == 303, plain(reviewed)[:1500]
+    assert OFFICER.submit(page, "/lists/remove", reason=WHY, when="now").status == 409
+    assert OFFICER.fill(entry[1], "/lists/remove", reason=WHY, when="now").status == 303
+
+
+def two_forms_of_one_moment_lose_nothing():
+    """Both were made from the same: whichever comes second is looked at again with what the first one changed."""
+    assert rule(id="chess-hour", what="chess.example").status == 303 and publish().status == 303
+    typed = {"id": "chess-hour", "who": "pupil", "action": "block", "reason": "Not now.", "clause": "12", "after": "updates-always", "why": WHY}
+    form = OFFICER.get("/rules/edit?id=chess-hour")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        sent = list(pool.map(lambda site: OFFICER.submit(form, "/rules/edit", what=f"chess.example\n{site}", **typed).status, ("one.example", "two.example", "three.example")))
+    assert sorted(sent) == [303, 422, 422], sent
+    drop_all()
+    assert OFFICER.fill("/rules/one?id=chess-hour", "/rules/remove", why=WHY).status == 303 and publish().status == 303
 
 
 def expectations_hold():
@@ -346,6 +406,7 @@ def sign_in_again():
 with Gateway(names=dict.fromkeys([SCHOOL, SNAPCHAT, "www.instagram.com"], "127.0.2.1"), clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     OFFICER = sign_in(GATE, "olive", GATE.passwords["olive"])
     HEAD = sign_in(GATE, "harriet", GATE.passwords["harriet"])
-    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, an_older_form_overwrites_nothing_unseen, expectations_hold, an_inset_day_closes_the_school, the_timetable_shows_the_draft, a_calendar_comes_in, a_calendar_of_some_years_comes_in_whole, what_is_no_calendar_is_told,
+    SUITE.run(a_rule_goes_live, a_rule_is_changed_moved_and_taken_away, what_does_not_fit_is_told_at_its_place, an_older_form_overwrites_nothing_unseen, a_later_hour_overwrites_nothing_that_went_live_meanwhile,
+              a_removal_takes_away_what_was_seen, two_forms_of_one_moment_lose_nothing, expectations_hold, an_inset_day_closes_the_school, the_timetable_shows_the_draft, a_calendar_comes_in, a_calendar_of_some_years_comes_in_whole, what_is_no_calendar_is_told,
               a_period_may_not_overlap, only_the_officer_changes_them, a_service_is_switched, it_survives_a_restart_and_a_changed_file)
 SUITE.close()

@@ -228,6 +228,39 @@ policy::Edit edit_of(policy::Timetable const& timetable, Row const& row)
     return edit;
 }
 
+task<std::optional<Response>> try_calendar_days(Visit const& visit)
+{
+    FoundDays chosen;
+    std::vector<Problem> problems;
+    for (auto const& text : values_of(visit.request.form, "days")) {
+        if (auto row = parse_row(text))
+            chosen.rows.push_back(std::move(*row));
+        else
+            problems.push_back({"days", "One of these days cannot be read. Choose the file again"});
+    }
+    if (chosen.rows.empty() && problems.empty())
+        co_return show_message(visit, 422, "Nothing is chosen", "Go back and choose at least one day, or leave the page.");
+    auto const base = co_await policy_to_edit(visit);
+    auto const& policy = base.policy;
+    store::NewPolicyChanges changes;
+    changes.reason = trimmed_value(visit.request.form, "why");
+    for (auto const& row : chosen.rows)
+        if (!effect_of(policy->timetable, row).is_there)
+            changes.edits.push_back(edit_of(policy->timetable, row));
+    if (changes.reason.empty())
+        problems.push_back({"why", "Write why it is changed"});
+    if (problems.empty() && !changes.edits.empty()) {
+        auto const work = [&policy, &changes] { return problems_with(*policy, changes.edits); };
+        for (auto const& wrong : co_await run_aside(visit.site, work))
+            problems.push_back({"days", wrong.text});
+    }
+    if (!problems.empty())
+        co_return show(visit, choice_page(visit, policy->timetable, chosen, std::move(problems)));
+    if (changes.edits.empty())
+        co_return redirect_to("/timetable");
+    co_return co_await draft_them(visit, base, std::move(changes));
+}
+
 } // namespace
 
 task<Response> show_calendar_import(Visit const& visit)
@@ -251,34 +284,7 @@ task<Response> take_calendar_file(Visit const& visit)
 
 task<Response> take_calendar_days(Visit const& visit)
 {
-    FoundDays chosen;
-    std::vector<Problem> problems;
-    for (auto const& text : values_of(visit.request.form, "days")) {
-        if (auto row = parse_row(text))
-            chosen.rows.push_back(std::move(*row));
-        else
-            problems.push_back({"days", "One of these days cannot be read. Choose the file again"});
-    }
-    if (chosen.rows.empty() && problems.empty())
-        co_return show_message(visit, 422, "Nothing is chosen", "Go back and choose at least one day, or leave the page.");
-    auto const policy = co_await policy_with_draft(visit);
-    store::NewPolicyChanges changes;
-    changes.reason = trimmed_value(visit.request.form, "why");
-    for (auto const& row : chosen.rows)
-        if (!effect_of(policy->timetable, row).is_there)
-            changes.edits.push_back(edit_of(policy->timetable, row));
-    if (changes.reason.empty())
-        problems.push_back({"why", "Write why it is changed"});
-    if (problems.empty() && !changes.edits.empty()) {
-        auto const work = [&policy, &changes] { return problems_with(*policy, changes.edits); };
-        for (auto const& wrong : co_await run_aside(visit.site, work))
-            problems.push_back({"days", wrong.text});
-    }
-    if (!problems.empty())
-        co_return show(visit, choice_page(visit, policy->timetable, chosen, std::move(problems)));
-    if (changes.edits.empty())
-        co_return redirect_to("/timetable");
-    co_return co_await draft_them(visit, std::move(changes));
+    co_return co_await until_drafted(visit, try_calendar_days);
 }
 
 } // namespace gatehouse::portal::console

@@ -86,6 +86,25 @@ Words value_in(Spoken const& parts, std::string const& key)
     return found == parts.end() ? Words() : found->second;
 }
 
+/// What stood there, live and with the draft, when these were made one after the other.
+std::vector<store::RowMarks> marks_of(
+    policy::Policy const& live, policy::Policy const& with_draft, std::vector<Edit> const& edits)
+{
+    std::vector<store::RowMarks> marks(edits.size());
+    auto scratch = with_draft;
+    for (std::size_t i = 0; i < edits.size(); ++i) {
+        auto const& edit = edits[i];
+        if (!edit.row.empty())
+            marks[i] = {store::row_mark(policy::standing_row(live, edit.table, edit.row)),
+                store::row_mark(policy::standing_row(scratch, edit.table, edit.row))};
+        if (i + 1 == edits.size())
+            break;
+        policy::apply(scratch, edit);
+        scratch.prepare();
+    }
+    return marks;
+}
+
 /// "lunch" of a row, or "pupils-chat".
 std::string name_in(std::string const& text)
 {
@@ -107,6 +126,15 @@ task<std::shared_ptr<policy::Policy const>> policy_with_draft(Visit const& visit
     co_return site.services.current_policy();
 }
 
+task<EditedPolicy> policy_to_edit(Visit const& visit)
+{
+    // The mark first: what comes in between makes it another one, and is never overlooked.
+    auto const read_mark = [](store::Ledger& ledger) { return store::edits_mark(ledger); };
+    auto const seen = co_await visit.site.services.store.call(read_mark);
+    auto const policy = co_await policy_with_draft(visit);
+    co_return EditedPolicy{policy, seen ? *seen : std::string{}};
+}
+
 std::vector<Problem> problems_with(policy::Policy const& with_draft, std::vector<Edit> const& edits)
 {
     std::vector<Problem> problems;
@@ -121,14 +149,27 @@ std::vector<Problem> problems_with(policy::Policy const& with_draft, std::vector
     return problems;
 }
 
-task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes)
+task<std::optional<Response>> draft_them(Visit const& visit, EditedPolicy const& base, store::NewPolicyChanges changes)
 {
+    changes.stood = marks_of(*visit.site.services.current_policy(), *base.policy, changes.edits);
+    changes.seen = base.seen;
     auto const work = [changes = std::move(changes), actor = visit.actor(), now = visit.instant()](
                           store::Ledger& ledger) { return store::draft_policy_changes(ledger, changes, actor, now); };
     auto const drafted = co_await visit.site.services.store.call(work);
-    if (!drafted)
-        co_return show_failure(visit, drafted.error());
-    co_return after_drafting(visit);
+    if (!drafted && drafted.error() == store::errc::stale)
+        co_return std::nullopt;
+    co_return drafted ? after_drafting(visit) : show_failure(visit, drafted.error());
+}
+
+task<Response> until_drafted(Visit const& visit, DraftAttempt attempt)
+{
+    constexpr int most_attempts = 5;
+    for (int i = 0; i < most_attempts; ++i) {
+        auto answer = co_await attempt(visit);
+        if (answer)
+            co_return std::move(*answer);
+    }
+    co_return show_failure(visit, store::errc::stale);
 }
 
 Words title_of(store::PolicyChange const& change)
@@ -204,10 +245,14 @@ Field stood_field(std::string_view stood)
     return {Field::Kind::hidden, "stood", "", "", hash_of(stood)};
 }
 
+bool is_mark_of_another(std::string_view mark, std::string_view stood)
+{
+    return !mark.empty() && mark != hash_of(stood);
+}
+
 void add_if_changed(std::vector<Problem>& problems, Visit const& visit, std::string_view stood, std::string name)
 {
-    auto const mark = visit.form("stood");
-    if (!mark.empty() && mark != hash_of(stood))
+    if (is_mark_of_another(visit.form("stood"), stood))
         problems.push_back({"",
             words("{} has changed since you opened this form. What you typed is still here: look at what is live and at the "
                   "draft, then send it again.",

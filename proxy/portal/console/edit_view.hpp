@@ -9,11 +9,21 @@ namespace gatehouse::portal::console {
 /// The policy as it would be with the draft, on which further changes are made; the running one if there is none.
 task<std::shared_ptr<policy::Policy const>> policy_with_draft(Visit const& visit);
 
+/// That policy, and a mark of the changes it was built from (store::edits_mark).
+struct EditedPolicy {
+    std::shared_ptr<policy::Policy const> policy;
+    std::string seen;
+};
+task<EditedPolicy> policy_to_edit(Visit const& visit);
+
 /// What is wrong with edits made on that policy, for people; `field` is the key of the row it is about. Empty: they fit.
 std::vector<Problem> problems_with(policy::Policy const& with_draft, std::vector<policy::Edit> const& edits);
 
-/// Into the draft, and to its page. Otherwise the store's refusal.
-task<Response> draft_them(Visit const& visit, store::NewPolicyChanges changes);
+/// Into the draft, and to its page. Otherwise the store's refusal. Nothing: another form came in since `base` was read, so look at it all again.
+task<std::optional<Response>> draft_them(Visit const& visit, EditedPolicy const& base, store::NewPolicyChanges changes);
+/// Takes a form by such an attempt, as often as others come in between.
+using DraftAttempt = task<std::optional<Response>> (*)(Visit const& visit);
+task<Response> until_drafted(Visit const& visit, DraftAttempt attempt);
 
 /// "Changes: rule pupils-chat".
 Words title_of(store::PolicyChange const& change);
@@ -29,6 +39,8 @@ std::vector<std::string> ticked(Visit const& visit, std::string_view name, std::
 std::vector<std::string> lines_of(std::string_view text);
 /// Hidden in a form: a mark of what it was made from.
 Field stood_field(std::string_view stood);
+/// Whether a mark, if there is one, is of something else than `stood`.
+bool is_mark_of_another(std::string_view mark, std::string_view stood);
 /// What to say if `stood`, what stands there now, is not what the form that came was made from: somebody else may have changed it, and would lose that
 /// without a word. Nothing for a form without a mark, such as a program's.
 void add_if_changed(std::vector<Problem>& problems, Visit const& visit, std::string_view stood, std::string name);

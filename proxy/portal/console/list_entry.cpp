@@ -1,9 +1,12 @@
 // One entry of the school's lists: why it is there and who answers for it, looking at it again, and taking it off.
 #include "proxy/portal/console/account_view.hpp"
+#include "proxy/portal/console/edit_view.hpp"
 #include "proxy/portal/console/list_view.hpp"
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/publication_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
+
+#include <fmt/format.h>
 
 namespace gatehouse::portal::console {
 
@@ -81,6 +84,12 @@ Part review_form(Visit const& visit, store::SchoolEntry const& entry, std::vecto
     return portal::form(form);
 }
 
+/// What the page shows of it that a review changes: whoever takes it off has read that.
+std::string standing_entry(store::SchoolEntry const& entry)
+{
+    return fmt::format("{}\n{}\n{}\n{}", entry.reason, entry.owner, entry.reference, entry.review_by.to_text());
+}
+
 Part removal_form(Visit const& visit, store::SchoolEntry const& entry)
 {
     Form form;
@@ -89,7 +98,7 @@ Part removal_form(Visit const& visit, store::SchoolEntry const& entry)
     form.is_warning = true;
     form.csrf = visit.csrf();
     form.fields = {{Field::Kind::hidden, "id", "", "", std::to_string(store::number(entry.id))},
-        {Field::Kind::hidden, "list", "", "", std::string(store::to_text(entry.list))},
+        {Field::Kind::hidden, "list", "", "", std::string(store::to_text(entry.list))}, stood_field(standing_entry(entry)),
         {Field::Kind::text, "reason", "Why does it go?", "", "", {}, "", "", 500}, when_field(visit)};
     return portal::form(form);
 }
@@ -162,8 +171,13 @@ task<Response> take_list_remove(Visit const& visit)
 {
     auto const id = asked_entry(visit.form("id"));
     auto const reason = trimmed_value(visit.request.form, "reason");
-    auto const work = [id, reason, at_once = wants_at_once(visit), actor = visit.actor(), now = visit.instant()](
-                          Ledger& ledger) -> result<std::optional<store::Publication>> {
+    auto const work = [id, reason, at_once = wants_at_once(visit), mark = std::string(visit.form("stood")), actor = visit.actor(),
+                          now = visit.instant()](Ledger& ledger) -> result<std::optional<store::Publication>> {
+        auto const entry = store::find_school_entry(ledger, id);
+        if (!entry)
+            return entry.error();
+        if (is_mark_of_another(mark, standing_entry(*entry)))
+            return store::errc::stale;
         if (!at_once) {
             auto const drafted = store::draft_removal(ledger, id, reason, actor, now);
             return drafted ? result<std::optional<store::Publication>>{std::nullopt} : drafted.error();

@@ -263,6 +263,42 @@ std::vector<SummaryRow> rule_rows(Policy const& policy, std::size_t place, polic
         {"Look at it again by", review_cell(rule.keeping.review_by, today)}, {"Written in", {source}}};
 }
 
+task<std::optional<Response>> try_rule_form(Visit const& visit)
+{
+    auto const base = co_await policy_to_edit(visit);
+    auto const& policy = base.policy;
+    auto const rule = typed_rule(visit);
+    std::string const row{visit.form("row")};
+    store::NewPolicyChanges changes;
+    changes.reason = trimmed_value(visit.request.form, "why");
+    changes.edits.push_back({EditedTable::rule, row, policy::written(rule), std::string(visit.form("after"))});
+    auto problems = problems_with(*policy, changes.edits);
+    if (!row.empty())
+        add_if_changed(problems, visit, standing_rule(*policy, row), row);
+    if (changes.reason.empty())
+        problems.push_back({"why", "Write why it is changed"});
+    if (!visit.form("review_by").empty() && (!rule.keeping.review_by || *rule.keeping.review_by <= visit.now.local.date))
+        problems.push_back({"review_by", "Choose a day after today, or leave it empty"});
+    if (!problems.empty())
+        co_return show(visit, rule_page(visit, *policy, row, rule, problems));
+    co_return co_await draft_them(visit, base, std::move(changes));
+}
+
+task<std::optional<Response>> try_rule_removal(Visit const& visit)
+{
+    auto const base = co_await policy_to_edit(visit);
+    std::string const row{visit.form("id")};
+    if (is_mark_of_another(visit.form("stood"), standing_rule(*base.policy, row)))
+        co_return show_failure(visit, store::errc::stale);
+    store::NewPolicyChanges changes;
+    changes.reason = trimmed_value(visit.request.form, "why");
+    changes.edits.push_back({EditedTable::rule, row, {}, {}});
+    if (changes.reason.empty())
+        co_return show_message(
+            visit, 422, "Write a reason", "The record needs to say why the rule goes. Go back and write a sentence.");
+    co_return co_await draft_them(visit, base, std::move(changes));
+}
+
 } // namespace
 
 task<Response> show_rule(Visit const& visit)
@@ -284,7 +320,9 @@ task<Response> show_rule(Visit const& visit)
         form.button = "Put its removal into the draft";
         form.is_warning = true;
         form.csrf = visit.csrf();
-        form.fields = {{Field::Kind::hidden, "id", "", "", rule.id}, {Field::Kind::text, "why", "Why does it go?"}};
+        auto const with_draft = co_await policy_with_draft(visit);
+        form.fields = {{Field::Kind::hidden, "id", "", "", rule.id}, stood_field(standing_rule(*with_draft, rule.id)),
+            {Field::Kind::text, "why", "Why does it go?"}};
         page.parts.push_back(subheading("Take it away"));
         page.parts.push_back(portal::form(form));
     }
@@ -310,33 +348,12 @@ task<Response> show_rule_form(Visit const& visit)
 
 task<Response> take_rule_form(Visit const& visit)
 {
-    auto const policy = co_await policy_with_draft(visit);
-    auto const rule = typed_rule(visit);
-    std::string const row{visit.form("row")};
-    store::NewPolicyChanges changes;
-    changes.reason = trimmed_value(visit.request.form, "why");
-    changes.edits.push_back({EditedTable::rule, row, policy::written(rule), std::string(visit.form("after"))});
-    auto problems = problems_with(*policy, changes.edits);
-    if (!row.empty())
-        add_if_changed(problems, visit, standing_rule(*policy, row), row);
-    if (changes.reason.empty())
-        problems.push_back({"why", "Write why it is changed"});
-    if (!visit.form("review_by").empty() && (!rule.keeping.review_by || *rule.keeping.review_by <= visit.now.local.date))
-        problems.push_back({"review_by", "Choose a day after today, or leave it empty"});
-    if (!problems.empty())
-        co_return show(visit, rule_page(visit, *policy, row, rule, problems));
-    co_return co_await draft_them(visit, std::move(changes));
+    co_return co_await until_drafted(visit, try_rule_form);
 }
 
 task<Response> take_rule_removal(Visit const& visit)
 {
-    store::NewPolicyChanges changes;
-    changes.reason = trimmed_value(visit.request.form, "why");
-    changes.edits.push_back({EditedTable::rule, std::string(visit.form("id")), {}, {}});
-    if (changes.reason.empty())
-        co_return show_message(
-            visit, 422, "Write a reason", "The record needs to say why the rule goes. Go back and write a sentence.");
-    co_return co_await draft_them(visit, std::move(changes));
+    co_return co_await until_drafted(visit, try_rule_removal);
 }
 
 } // namespace gatehouse::portal::console

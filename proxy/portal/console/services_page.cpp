@@ -149,6 +149,31 @@ std::vector<policy::Edit> typed_edits(Visit const& visit, Policy const& policy, 
     return edits;
 }
 
+task<std::optional<Response>> try_service(Visit const& visit)
+{
+    auto const base = co_await policy_to_edit(visit);
+    auto const& policy = base.policy;
+    auto const* const service = policy->service(visit.form("id"));
+    if (service == nullptr)
+        co_return show_message(visit, 404, "We cannot find this service", "Services are written in policy.toml.");
+    store::NewPolicyChanges changes;
+    changes.reason = trimmed_value(visit.request.form, "why");
+    changes.edits = typed_edits(visit, *policy, *service);
+    std::vector<Problem> problems;
+    add_if_changed(problems, visit, standing_switches(*policy, *service), title_of(*service));
+    if (trimmed_value(visit.request.form, "reason").empty())
+        problems.push_back({"reason", "Write what people read"});
+    if (changes.reason.empty())
+        problems.push_back({"why", "Write why it is changed"});
+    if (changes.edits.empty() && problems.empty())
+        problems.push_back({field_of(policy->roles.front()), "Nothing is changed: choose something else for one of the roles"});
+    for (auto& wrong : problems.empty() ? problems_with(*policy, changes.edits) : std::vector<Problem>{})
+        problems.push_back(std::move(wrong));
+    if (!problems.empty())
+        co_return show(visit, service_page(visit, *policy, *service, problems));
+    co_return co_await draft_them(visit, base, std::move(changes));
+}
+
 } // namespace
 
 task<Response> show_services(Visit const& visit)
@@ -179,26 +204,7 @@ task<Response> show_service(Visit const& visit)
 
 task<Response> take_service(Visit const& visit)
 {
-    auto const policy = co_await policy_with_draft(visit);
-    auto const* const service = policy->service(visit.form("id"));
-    if (service == nullptr)
-        co_return show_message(visit, 404, "We cannot find this service", "Services are written in policy.toml.");
-    store::NewPolicyChanges changes;
-    changes.reason = trimmed_value(visit.request.form, "why");
-    changes.edits = typed_edits(visit, *policy, *service);
-    std::vector<Problem> problems;
-    add_if_changed(problems, visit, standing_switches(*policy, *service), title_of(*service));
-    if (trimmed_value(visit.request.form, "reason").empty())
-        problems.push_back({"reason", "Write what people read"});
-    if (changes.reason.empty())
-        problems.push_back({"why", "Write why it is changed"});
-    if (changes.edits.empty() && problems.empty())
-        problems.push_back({field_of(policy->roles.front()), "Nothing is changed: choose something else for one of the roles"});
-    for (auto& wrong : problems.empty() ? problems_with(*policy, changes.edits) : std::vector<Problem>{})
-        problems.push_back(std::move(wrong));
-    if (!problems.empty())
-        co_return show(visit, service_page(visit, *policy, *service, problems));
-    co_return co_await draft_them(visit, std::move(changes));
+    co_return co_await until_drafted(visit, try_service);
 }
 
 } // namespace gatehouse::portal::console

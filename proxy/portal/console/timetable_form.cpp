@@ -114,7 +114,7 @@ Page row_page(Visit const& visit, Policy const& policy, policy::Edit const& edit
     removal.is_warning = true;
     removal.csrf = visit.csrf();
     removal.fields = {{Field::Kind::hidden, "table", "", "", std::string(to_text(edit.table))},
-        {Field::Kind::hidden, "row", "", "", edit.row}, {Field::Kind::text, "reason", "Why does it go?"}};
+        {Field::Kind::hidden, "row", "", "", edit.row}, stood_field(stands), {Field::Kind::text, "reason", "Why does it go?"}};
     page.parts.push_back(subheading("Take it away"));
     page.parts.push_back(portal::form(removal));
     return page;
@@ -164,23 +164,13 @@ Response not_there(Visit const& visit)
     return show_message(visit, 404, "We cannot find this", "It is gone from the timetable, or the draft takes it away.");
 }
 
-} // namespace
-
-task<Response> show_timetable_form(Visit const& visit)
-{
-    auto const edit = named_edit(visit.query("table"), visit.query("row"));
-    auto const policy = co_await policy_with_draft(visit);
-    if (!edit || (!edit->row.empty() && policy::written_row(*policy, edit->table, edit->row).empty()))
-        co_return not_there(visit);
-    co_return show(visit, row_page(visit, *policy, *edit, {}));
-}
-
-task<Response> take_timetable_form(Visit const& visit)
+task<std::optional<Response>> try_timetable_form(Visit const& visit)
 {
     auto edit = named_edit(visit.form("table"), visit.form("row"));
     if (!edit)
         co_return not_there(visit);
-    auto const policy = co_await policy_with_draft(visit);
+    auto const base = co_await policy_to_edit(visit);
+    auto const& policy = base.policy;
     edit->text = typed_row(visit, edit->table);
     std::vector<Problem> problems;
     if (edit->text.empty())
@@ -199,21 +189,45 @@ task<Response> take_timetable_form(Visit const& visit)
         problems.push_back({"why", "Write why it is changed"});
     if (!problems.empty())
         co_return show(visit, row_page(visit, *policy, *edit, problems));
-    co_return co_await draft_them(visit, std::move(changes));
+    co_return co_await draft_them(visit, base, std::move(changes));
 }
 
-task<Response> take_timetable_removal(Visit const& visit)
+task<std::optional<Response>> try_timetable_removal(Visit const& visit)
 {
     auto const edit = named_edit(visit.form("table"), visit.form("row"));
     if (!edit || edit->row.empty())
         co_return not_there(visit);
+    auto const base = co_await policy_to_edit(visit);
+    if (is_mark_of_another(visit.form("stood"), policy::written_row(*base.policy, edit->table, edit->row)))
+        co_return show_failure(visit, store::errc::stale);
     store::NewPolicyChanges changes;
     changes.reason = trimmed_value(visit.request.form, "reason");
     changes.edits.push_back(*edit);
     if (changes.reason.empty())
         co_return show_message(
             visit, 422, "Write a reason", "The record needs to say why it goes. Go back and write a sentence.");
-    co_return co_await draft_them(visit, std::move(changes));
+    co_return co_await draft_them(visit, base, std::move(changes));
+}
+
+} // namespace
+
+task<Response> show_timetable_form(Visit const& visit)
+{
+    auto const edit = named_edit(visit.query("table"), visit.query("row"));
+    auto const policy = co_await policy_with_draft(visit);
+    if (!edit || (!edit->row.empty() && policy::written_row(*policy, edit->table, edit->row).empty()))
+        co_return not_there(visit);
+    co_return show(visit, row_page(visit, *policy, *edit, {}));
+}
+
+task<Response> take_timetable_form(Visit const& visit)
+{
+    co_return co_await until_drafted(visit, try_timetable_form);
+}
+
+task<Response> take_timetable_removal(Visit const& visit)
+{
+    co_return co_await until_drafted(visit, try_timetable_removal);
 }
 
 } // namespace gatehouse::portal::console

@@ -200,6 +200,20 @@ TEST_F(Editing, AWrittenRowIsTakenApartForReading)
     EXPECT_TRUE(written_row(policy, EditedTable::term, "none").empty());
 }
 
+TEST_F(Editing, ARowStandsWithItsPlaceAsItsChangeWouldLeaveIt)
+{
+    EXPECT_TRUE(standing_row(policy, EditedTable::rule, "none").empty());
+    auto const& first = policy.rules[0];
+    auto const& second = policy.rules[1];
+    EXPECT_EQ(standing_row(policy, EditedTable::rule, first.id), "\n" + written(first));
+    EXPECT_EQ(standing_row(policy, EditedTable::rule, second.id), first.id + "\n" + written(second));
+    EXPECT_EQ(standing_row({EditedTable::rule, second.id, written(second), first.id}),
+        standing_row(policy, EditedTable::rule, second.id));
+    auto const& term = policy.timetable.terms.front();
+    EXPECT_EQ(standing_row(policy, EditedTable::term, key_of(term)), written(term));
+    EXPECT_TRUE(standing_row({EditedTable::rule, second.id, {}, {}}).empty());
+}
+
 TEST_F(Editing, OfTwoLunchesTheOneThatIsMeantIsMoved)
 {
     auto const is_theirs = [](Period const& period) { return period.name == "lunch" && !period.groups.empty(); };

@@ -118,6 +118,53 @@ TEST_F(PolicyChanges, NeedAReasonAnEditAndAnOfficer)
     EXPECT_THAT(drafted(), IsEmpty());
 }
 
+TEST_F(PolicyChanges, OfTwoMadeFromTheSameAtOneMomentOneIsTaken)
+{
+    auto first = rule("chat", "first"), second = rule("chat", "second");
+    first.seen = second.seen = *edits_mark(*ledger);
+    ASSERT_TRUE(draft(first));
+    EXPECT_EQ(draft(second).error(), errc::stale);
+    EXPECT_THAT(drafted(), ElementsAre("chat>first"));
+    second.seen = *edits_mark(*ledger);
+    ASSERT_TRUE(draft(second));
+}
+
+TEST_F(PolicyChanges, AreMadeFromAnotherDraftOrOtherLiveOnes)
+{
+    auto last = *edits_mark(*ledger);
+    auto const expect_another = [&](std::string const& why) {
+        auto const mark = *edits_mark(*ledger);
+        EXPECT_NE(mark, last) << why;
+        last = mark;
+    };
+    ASSERT_TRUE(draft(rule("chat", "new")));
+    expect_another("one more");
+    auto const proposed = propose_draft(*ledger, {"Later.", tuesday + 1h}, as(officer), tuesday);
+    expect_another("it is on its way");
+    ASSERT_TRUE(apply_publication(*ledger, proposed->id, tuesday, {{true, {EditedTable::rule, "chat", "old", ""}}}));
+    expect_another("it is live");
+    std::vector<RefusedLine> refused;
+    ASSERT_TRUE(
+        draft_additions(*ledger, {SchoolList::block, {"games.example"}, "Games.", {2027, 1, 1}}, refused, as(officer), tuesday));
+    EXPECT_EQ(*edits_mark(*ledger), last) << "lists are another matter";
+}
+
+TEST_F(PolicyChanges, RememberWhatStoodThere)
+{
+    auto one = rule("chat", "new");
+    one.stood = {{row_mark("old"), row_mark("older")}};
+    ASSERT_TRUE(draft(one));
+    auto const kept = policy_changes_of(*ledger, PublicationId::none)->front();
+    EXPECT_EQ(kept.stood.live, row_mark("old"));
+    EXPECT_EQ(kept.stood.drafted, row_mark("older"));
+    EXPECT_NE(row_mark("old"), row_mark("older"));
+    EXPECT_FALSE(row_mark("").empty()) << "nothing stood there is something else than not known";
+    one.stood.push_back({});
+    EXPECT_EQ(draft(one).error(), errc::invalid_value);
+    ASSERT_TRUE(draft(rule("chat", "newer")));
+    EXPECT_TRUE(policy_changes_of(*ledger, PublicationId::none)->back().stood.live.empty());
+}
+
 TEST_F(PolicyChanges, AreTakenBackTheLastFirst)
 {
     ASSERT_TRUE(draft({{{EditedTable::rule, "a", "a2", ""}, {EditedTable::closure, "", "inset", ""}}, "Two."}));
