@@ -178,11 +178,12 @@ result<Asked> find_asked(Ledger& ledger, std::string const& reference, std::stri
     return Asked{std::move(*request), *decider, std::move(*groups)};
 }
 
-/// What became of it for whoever asked, which a yes to several people may not be for.
+/// What became of it for whoever asked after somebody else, for whom the yes may be alone. Who asked first was answered themselves, also where it opens
+/// for others: a teacher asks for a class.
 store::Opening opening_of(Visit const& visit, Asked const& asked)
 {
     auto const& request = asked.request;
-    if (request.state != RequestState::approved || !request.recommendation)
+    if (!request.merged_into || request.state != RequestState::approved || !request.recommendation)
         return store::Opening::all;
     return console::opens_for_asker(visit, request, *request.recommendation, asked.groups);
 }
@@ -283,8 +284,7 @@ task<Response> show_request_status(Visit const& visit)
     auto const* const found = &asked->request;
     auto const opening = opening_of(visit, *asked);
     auto const state = state_text(opening, state_text(found->state, asked->decider));
-    // What was written with a yes to others is not for them.
-    bool const is_for_others = found->merged_into && gets_nothing(opening);
+    bool const is_for_others = gets_nothing(opening); // and so is what was written with the yes
     bool const is_open = found->state == RequestState::submitted || found->state == RequestState::recommended;
     Page page;
     page.title = words("Your request {}", reference);
@@ -300,7 +300,7 @@ task<Response> show_request_status(Visit const& visit)
     if (found->merged_into && is_open)
         page.parts.push_back(paragraph(also_asked));
     page.parts.push_back(summary(rows));
-    if (gets_nothing(opening))
+    if (is_for_others)
         page.parts.push_back(link("Ask for this site again", ask_again(*found)));
     if (is_open) {
         Form form;
