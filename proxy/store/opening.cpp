@@ -79,4 +79,19 @@ result<std::vector<std::string>> groups_of_asker(Ledger& ledger, UnblockRequest 
     return groups;
 }
 
+result<std::vector<std::string>> groups_of_role(Ledger& ledger, std::string const& role)
+{
+    auto const rows = ledger.database().collect(
+        "SELECT DISTINCT groups FROM accounts WHERE subject_role = ? AND disabled = 0",
+        [](Statement const& row) { return split_lines(row.text(0)); }, role);
+    if (!rows)
+        return rows.error();
+    std::vector<std::string> groups;
+    for (auto const& row : *rows)
+        groups.insert(groups.end(), row.begin(), row.end());
+    std::sort(groups.begin(), groups.end());
+    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+    return groups;
+}
+
 } // namespace gatehouse::store

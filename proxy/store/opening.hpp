@@ -20,4 +20,7 @@ Opening opens_for(Recommendation const& terms, UnblockRequest const& asked, std:
 /// The group that was on record when they asked, and those of their account.
 result<std::vector<std::string>> groups_of_asker(Ledger& ledger, UnblockRequest const& asked);
 
+/// Those of the accounts that have this role before the filter and are open.
+result<std::vector<std::string>> groups_of_role(Ledger& ledger, std::string const& role);
+
 } // namespace gatehouse::store

@@ -8,7 +8,7 @@ import { dayBefore, startSchool } from "./school.mjs";
 const forum = "www.reddit.com";
 const parents = "www.mumsnet.com";
 const school = await startSchool({
-    names: [forum, "medium.com", "help.medium.com", parents],
+    names: [forum, "fandom.com", "community.fandom.com", parents],
     rooms: { teacher: "127.0.1.21", "year 9": "127.0.1.10", "year 7": "127.0.1.11", library: "127.0.1.12" },
     people: { oso: "officer", head: "headteacher", carla: "chief-executive" },
     time: `${dayBefore} 10:10:00`,
@@ -102,7 +102,7 @@ async function oneLessonForYear9() {
 async function twoWhoAskForTheSame() {
     school.setClock("10:10:00");
     const pages = [await people.sitAt("library"), await people.sitAt("year 9")];
-    const sites = [siteOf("medium.com"), siteOf("help.medium.com")];
+    const sites = [siteOf("fandom.com"), siteOf("community.fandom.com")];
     const answers = [];
     await test("two pupils ask for two parts of a service", async () => {
         for (const [place, page] of pages.entries()) {
@@ -113,20 +113,20 @@ async function twoWhoAskForTheSame() {
     });
     const officer = await people.signIn("oso");
     await test("the officer merges the two", async () => {
-        await openRequest(officer, "help.medium.com");
+        await openRequest(officer, "community.fandom.com");
         await officer.click("a:has-text('Merge it with another request')");
-        expect((await officer.textContent("label:has-text('medium.com (')")).trim().startsWith("medium.com ("), "the other one is offered, with its number");
+        expect((await officer.textContent("label:has-text('fandom.com (')")).trim().startsWith("fandom.com ("), "the other one is offered, with its number");
         await officer.check("input[name=into] >> nth=0");
         await press(officer, "Merge");
-        await expectWords(officer, ["One decision is made for both people"], ["help.medium.com"]);
+        await expectWords(officer, ["One decision is made for both people"], ["community.fandom.com"]);
         await pages[1].goto(answers[1]);
-        await expectWords(pages[1], ["help.medium.com", "Waiting", "One decision is made for all of you"]);
+        await expectWords(pages[1], ["community.fandom.com", "Waiting", "One decision is made for all of you"]);
     });
     await test("what is recommended shows both who asked", async () => {
-        await openRequest(officer, "medium.com");
-        await expectWords(officer, ["number 0", "number 1", "Others who asked", "help.medium.com"]);
+        await openRequest(officer, "fandom.com");
+        await expectWords(officer, ["number 0", "number 1", "Others who asked", "community.fandom.com"]);
         await officer.goBack();
-        await recommend(officer, "medium.com", "Essays.", async (page) => {
+        await recommend(officer, "fandom.com", "Essays.", async (page) => {
             await page.check("input[name=scope][value=role]");
             await page.selectOption("#when", { label: "In lessons only" });
             await page.selectOption("#until", "hour");
@@ -134,7 +134,7 @@ async function twoWhoAskForTheSame() {
     });
     await test("one decision, the same answer for both, and both parts open", async () => {
         const head = await people.signIn("head", sizes.phone);
-        await openRequest(head, "medium.com");
+        await openRequest(head, "fandom.com");
         await decide(head, "approve", "Write well.");
         await expectWords(head, ["Approved"]);
         await head.context().close();

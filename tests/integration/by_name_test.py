@@ -51,7 +51,7 @@ def ask_and_open(site, room):
     raise AssertionError(f"no page shows {reference}")
 
 
-def recommend(where, target, scope="everyone", advice="open"):
+def recommend(where, target, scope="role", advice="open"):
     return OFFICER.fill(where, "/request/recommend", advice=advice, text="For the magazine.", scope=scope, target=target, when="any", until="term")
 
 

@@ -128,6 +128,36 @@ def one_yes_is_not_for_everybody_who_asked():
     assert 'value="shared.example"' in form, form[-2500:]
 
 
+def nobody_is_let_in_below_the_age_of_a_service():
+    """Neither for a role or everybody with younger ones among them, nor as a site that comes with another, nor by what was proposed while it was allowed."""
+    GATE.set_clock("2026-12-10 10:10:00")
+    officer, head = again("olive"), again("harriet")
+    assert ask_for_site(GATE, SNAPCHAT, room=YEAR_9)
+    where = page_of(officer, SNAPCHAT)
+
+    def send(**more):
+        return officer.fill(where, "/request/recommend", **{"advice": "open", "text": "A poster.", "target": SNAPCHAT, "when": "any", "until": "week", **more})
+    for more in ({"scope": "role"}, {"scope": "everyone"}, {"scope": "role", "target": "poster.example", "also": SNAPCHAT}):
+        page = send(**more)
+        assert page.status == 422 and "Snapchat takes nobody below 13" in page.text, (more, page.status, page.text[-2500:])
+    assert send(scope="group").status == 303
+    written = officer.fill("/permission/new", "/permission/new", group="group:year-9", what="service:snapchat", reason="Films.")
+    assert written.status == 303, written.text[-1500:]
+    policy = GATE.config / "policy.toml"
+    before = policy.read_text()
+    later = before.replace('title = "Snapchat"\ncategory = "media-sharing"\nminimum_age = 13', 'title = "Snapchat"\ncategory = "media-sharing"\nminimum_age = 16')
+    assert later != before
+    policy.write_text(later)
+    GATE.publish()
+    page = head.fill(where, "/request/decide", decision="approve", reason="Yes.")
+    assert page.status == 422 and "Snapchat takes nobody below 16" in page.text, (page.status, page.text[-2500:])
+    page = officer.fill(written.location.split("&")[0], "/permission/key", days="7", measures="Safe search is on.")
+    assert page.status == 422 and "Snapchat takes nobody below 16" in page.text, (page.status, page.text[-2500:])
+    policy.write_text(before)
+    GATE.publish()
+    assert head.fill(where, "/request/decide", decision="approve", reason="Yes.").status == 303
+
+
 def a_place_that_is_none_is_refused():
     officer = again("olive")
     assert ask_for_site(GATE, "plain.example", room=YEAR_9)
@@ -139,5 +169,5 @@ def a_place_that_is_none_is_refused():
 with Gateway(names={SNAPCHAT: "127.0.2.1"}, clock="2026-11-24 10:10:00", ports=[SITE.port], accounts=[("officer", "olive"), ("headteacher", "harriet")]) as GATE:
     for person in ("olive", "harriet"):
         sign_in(GATE, person, GATE.passwords[person])
-    SUITE.run(the_narrowest_is_proposed, a_room_opens_and_no_other, one_lesson_begins_and_ends_with_it, one_yes_is_not_for_everybody_who_asked, a_place_that_is_none_is_refused)
+    SUITE.run(the_narrowest_is_proposed, a_room_opens_and_no_other, one_lesson_begins_and_ends_with_it, one_yes_is_not_for_everybody_who_asked, nobody_is_let_in_below_the_age_of_a_service, a_place_that_is_none_is_refused)
 SUITE.close()

@@ -2,6 +2,7 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
+#include "proxy/portal/console/service_age.hpp"
 
 namespace gatehouse::portal::console {
 
@@ -24,15 +25,25 @@ std::vector<Option> choices(std::optional<store::Recommendation> const& proposed
             "It goes back. If you want it open, write so: the officer then proposes for whom and until when"}};
 }
 
-/// Approving what then stays closed would promise the person what does not come.
-task<bool> opens_something(Visit const& visit, store::RequestId id)
+/// Approving what then stays closed would promise the person what does not come; and who is too young for a service by now is let in by nobody.
+task<std::vector<Problem>> against_approval(Visit const& visit, store::RequestId id)
 {
+    std::vector<Problem> problems;
     auto const work = [id](Ledger& ledger) { return store::find_request(ledger, id); };
     auto const request = co_await visit.site.services.store.call(work);
-    if (!request || !request->recommendation)
-        co_return true; // the step itself says what is wrong
+    if (!request || !request->recommendation || !request->recommendation->allow)
+        co_return problems; // the step itself says what is wrong
     auto const& proposed = *request->recommendation;
-    co_return !proposed.allow || counts_for_asker(visit, *request, proposed.host + proposed.path);
+    if (!counts_for_asker(visit, *request, proposed.host + proposed.path))
+        problems.push_back({"decision",
+            "Nothing would open: for the person who asked, the gateway goes by the name of the site alone, not by the part of it "
+            "that is proposed. Ask the officer to propose the whole site"});
+    auto const groups = co_await groups_of_terms(visit, *request, proposed);
+    if (groups)
+        check_ages(visit, *groups, proposed, problems);
+    for (auto& problem : problems)
+        problem.field = "decision";
+    co_return problems;
 }
 
 } // namespace
@@ -62,12 +73,8 @@ task<Response> take_decision(Visit const& visit)
     if (reason.empty())
         problems.push_back({"reason", "Write your reason"});
     if (decision == "approve") {
-        bool const opens = co_await opens_something(visit, step.id);
-        if (!opens)
-            problems.push_back({"decision",
-                "Nothing would open: for the person who asked, the gateway goes by the name of the site alone, not by the part "
-                "of "
-                "it that is proposed. Ask the officer to propose the whole site"});
+        auto against = co_await against_approval(visit, step.id);
+        std::move(against.begin(), against.end(), std::back_inserter(problems));
     }
     if (!problems.empty())
         co_return co_await request_page(visit, step.id, problems);

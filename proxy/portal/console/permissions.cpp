@@ -182,6 +182,17 @@ std::optional<store::NewPermission> proposal_of(Visit const& visit, std::vector<
     return problems.empty() ? std::optional{std::move(made)} : std::nullopt;
 }
 
+/// Of one that was written down before: its groups, their ages and the services may have changed since.
+task<Words> age_problem_now(Visit const& visit, store::PermissionId id)
+{
+    auto const work = [id](Ledger& ledger) { return store::find_permission(ledger, id); };
+    auto const permission = co_await visit.site.services.store.call(work);
+    if (!permission)
+        co_return Words(); // the step itself says what is wrong
+    auto const groups = co_await groups_of(visit, permission->who);
+    co_return groups ? age_problem(*visit.site.services.current_policy(), permission->what, *groups) : Words();
+}
+
 Words key_text(Visit const& visit, std::optional<store::GivenKey> const& key)
 {
     return key ? words("by {} on {}, until {}", Words::kept("login", key->by), shown_time(visit.site, key->at),
@@ -351,6 +362,9 @@ task<Response> take_permission_key(Visit const& visit)
         problems.push_back({"measures", "Write which measures are in place"});
     if (days < 1 || days > 98)
         problems.push_back({"days", "Choose how long"});
+    auto const age = co_await age_problem_now(visit, step.id);
+    if (!age.empty())
+        problems.push_back({"days", age});
     if (!problems.empty())
         co_return co_await permission_page(visit, step.id, problems);
     auto const until = visit.instant() + std::chrono::days(days);

@@ -3,6 +3,7 @@
 #include "proxy/portal/console/pages.hpp"
 #include "proxy/portal/console/request_view.hpp"
 #include "proxy/portal/console/seen_part.hpp"
+#include "proxy/portal/console/service_age.hpp"
 #include "proxy/portal/test_site.hpp"
 
 #include <array>
@@ -172,41 +173,6 @@ void check_places(Visit const& visit, store::UnblockRequest const& request, stor
                     shown_text(other))});
 }
 
-/// The groups of those for whom it would open, as far as the scope names any.
-std::vector<std::string> groups_of_scope(
-    policy::Policy const& policy, store::UnblockRequest const& request, store::Recommendation const& recommendation)
-{
-    if (recommendation.scope == store::Scope::person)
-        return subject_of(policy, request.requester).groups;
-    if (recommendation.scope == store::Scope::group)
-        return {recommendation.scope_value};
-    for (auto const& network : policy.networks)
-        if (recommendation.scope == store::Scope::network && network.id == recommendation.scope_value)
-            return network.groups;
-    return {};
-}
-
-/// Clause 10: nobody signs up below a service's minimum age. A part of one, such as a film, is looked at without an account.
-void check_age(Visit const& visit, store::UnblockRequest const& request, store::Recommendation const& recommendation,
-    std::vector<Problem>& problems)
-{
-    auto const policy = visit.site.services.current_policy();
-    policy::Subject subject;
-    subject.groups = groups_of_scope(*policy, request, recommendation);
-    auto const url = "https://" + recommendation.host + "/";
-    auto const target = policy::Target::parse_url(url);
-    if (!target || !recommendation.path.empty())
-        return;
-    auto const decision = policy::decide(*policy, {subject, *target, visit.now, {}});
-    if (decision.service == policy::none || !decision.signals.has(policy::Signal::under_age))
-        return;
-    auto const& service = policy->services[decision.service];
-    problems.push_back({"target",
-        words("{} takes nobody below {}, and some of those for whom it would open are younger. Write one part of it, or choose "
-              "a group that is older",
-            service.title, service.minimum_age)});
-}
-
 struct Lesson {
     store::Instant from, until;
 };
@@ -318,10 +284,8 @@ std::optional<store::Recommendation> recommendation_of(
         problems.push_back({"target", "Write the name of a site, for example www.example.org"});
     else if (names_test_site(recommendation.host))
         problems.push_back({"target", no_test_site});
-    else if (recommendation.allow) {
+    else if (recommendation.allow)
         check_places(visit, request, recommendation, problems);
-        check_age(visit, request, recommendation, problems);
-    }
     if (!problems.empty())
         return std::nullopt;
     return recommendation;
@@ -407,8 +371,13 @@ task<Response> take_recommendation(Visit const& visit)
         co_return show_failure(visit, found.error());
     std::vector<Problem> problems;
     auto const recommendation = recommendation_of(visit, found->request, problems);
-    if (recommendation)
+    if (recommendation) {
+        auto const groups = co_await groups_of_terms(visit, found->request, *recommendation);
+        if (!groups)
+            co_return show_failure(visit, groups.error());
+        check_ages(visit, *groups, *recommendation, problems);
         check_left_out(visit, *found, *recommendation, problems);
+    }
     if (!recommendation || !problems.empty())
         co_return co_await request_page(visit, step.id, problems);
     auto const work = [step, recommendation = *recommendation](Ledger& ledger) -> result<store::ConsoleRole> {

@@ -103,4 +103,17 @@ TEST_F(GroupsOfAsker, AreThoseOfTheRecordAndOfTheAccount)
         (std::vector<std::string>{"year-9"}));
 }
 
+struct GroupsOfRole : School { };
+
+TEST_F(GroupsOfRole, AreThoseOfItsOpenAccounts)
+{
+    add("cid.year7", "Cid", ConsoleRole::none, "pupil", {"year-7", "chess"});
+    auto const left = add("dan.year8", "Dan", ConsoleRole::none, "pupil", {"year-8"});
+    add("t.teach", "Tom", ConsoleRole::none, "staff", {"teaching"});
+    ASSERT_DONE(ledger->database().execute("UPDATE accounts SET disabled = 1 WHERE id = ?", left));
+    EXPECT_EQ(*groups_of_role(*ledger, "pupil"), (std::vector<std::string>{"chess", "year-7", "year-9"}));
+    EXPECT_EQ(*groups_of_role(*ledger, "staff"), (std::vector<std::string>{"teaching"}));
+    EXPECT_TRUE(groups_of_role(*ledger, "nobody")->empty());
+}
+
 } // namespace gatehouse::store::test
