@@ -4,6 +4,7 @@
 #include "proxy/store/believed_time.hpp"
 #include "proxy/store/kept_heads.hpp"
 #include "proxy/store/publications.hpp"
+#include "proxy/store/restrictions.hpp"
 #include "proxy/store/retention.hpp"
 #include "proxy/store/role_grants.hpp"
 #include "proxy/store/sessions.hpp"
@@ -26,8 +27,8 @@ error_code error_of(result<T> const& done)
 
 } // namespace
 
-/// Once a minute of the wall clock, which decides what is over and may be set: requests, roles and publications that nobody decided, and sessions
-/// that are over.
+/// Once a minute of the wall clock, which decides what is over and may be set: requests, roles, publications and supervised use that nobody decided, and
+/// sessions and supervised use that are over.
 void Server::keep_house()
 {
     auto const now = clock_.now().instant;
@@ -39,8 +40,10 @@ void Server::keep_house()
         auto const sessions = store::prune_sessions(ledger, now);
         auto const roles = store::expire_roles(ledger, now);
         auto const publications = store::expire_publications(ledger, now);
+        auto const restrictions = store::expire_restrictions(ledger, now);
         store_failing_ = false;
-        for (auto const& failure : {error_of(requests), error_of(sessions), error_of(roles), error_of(publications)})
+        for (auto const& failure :
+            {error_of(requests), error_of(sessions), error_of(roles), error_of(publications), error_of(restrictions)})
             if (failure) {
                 store_failing_ = true;
                 spdlog::warn("store.not_tidied reason=\"{}\"", failure.message());

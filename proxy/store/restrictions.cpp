@@ -8,7 +8,7 @@
 namespace gatehouse::store {
 namespace {
 
-constexpr std::array<std::string_view, 5> restriction_states{"proposed", "active", "end-proposed", "ended", "refused"};
+constexpr std::array<std::string_view, 6> restriction_states{"proposed", "active", "end-proposed", "ended", "refused", "expired"};
 constexpr auto deciders = {ConsoleRole::headteacher, ConsoleRole::chief_executive};
 constexpr auto enders = {ConsoleRole::officer, ConsoleRole::dsl, ConsoleRole::headteacher, ConsoleRole::chief_executive};
 
@@ -125,6 +125,9 @@ result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, De
         auto const row = load_for_step(ledger, step, move.from);
         if (!row)
             return row.error();
+        if (row->restriction.until <= step.now
+            && move.to != RestrictionState::refused) // there is nothing to begin, to end or to go on
+            return errc::wrong_state;
         auto const account = require_settled_role(ledger, step.actor, roles, step.now);
         if (!account)
             return account.error();
@@ -149,6 +152,23 @@ result<RestrictionRow> take_step(Ledger& ledger, RestrictionStep const& step, De
             return audited.error();
         return find_restriction(ledger, step.id);
     });
+}
+
+/// Changes each of those rows by `change`, with an audit row; answers how many.
+result<std::int64_t> note_over(
+    Ledger& ledger, std::string_view select, std::string_view change, std::string_view action, Instant now)
+{
+    auto const over = ledger.database().collect(
+        select, [](Statement const& row) { return row.id<RestrictionId>(0); }, now);
+    if (!over)
+        return over.error();
+    for (auto const id : *over) {
+        if (auto const changed = ledger.database().execute(change, id); !changed)
+            return changed.error();
+        if (auto const audited = audit(ledger, {action, restriction_object(id), system_actor, now}, ""); !audited)
+            return audited.error();
+    }
+    return static_cast<std::int64_t>(over->size());
 }
 
 } // namespace
@@ -201,11 +221,6 @@ result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const
     Deed const deed{"restriction.confirm", restriction_object(step.id), step.actor, step.now};
     Move const move{RestrictionState::proposed, RestrictionState::active,
         "UPDATE restrictions SET state = ?1, version = version + 1, confirmer = ?3, end_reason = ?4 WHERE id = ?2"};
-    auto const row = load(ledger, step.id);
-    if (!row)
-        return row.error();
-    if (row->restriction.until <= step.now) // it would begin and be over
-        return errc::wrong_state;
     return take_step(ledger, step, deed, move, deciders, "");
 }
 
@@ -248,6 +263,22 @@ result<RestrictionRow> refuse_restriction_end(Ledger& ledger, RestrictionStep co
         "UPDATE restrictions SET state = ?1, version = version + 1, end_proposer = nullif(?3, ?3), end_reason = substr(?4, 1, 0)"
         " WHERE id = ?2"};
     return take_step(ledger, step, deed, move, enders, reason);
+}
+
+result<std::int64_t> expire_restrictions(Ledger& ledger, Instant now)
+{
+    return ledger.transact([&]() -> result<std::int64_t> {
+        auto const expired = note_over(ledger, "SELECT id FROM restrictions WHERE state = 0 AND ends_at <= ? ORDER BY id",
+            "UPDATE restrictions SET state = 5, version = version + 1 WHERE id = ?", "restriction.expire", now);
+        if (!expired)
+            return expired;
+        auto const over = note_over(ledger,
+            "SELECT id FROM restrictions WHERE state IN (1, 2) AND ends_at <= ? AND ended_at IS NULL ORDER BY id",
+            "UPDATE restrictions SET ended_at = ends_at, version = version + 1 WHERE id = ?", "restriction.over", now);
+        if (!over)
+            return over;
+        return *expired + *over;
+    });
 }
 
 result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id)

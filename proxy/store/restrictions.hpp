@@ -8,7 +8,15 @@
 
 namespace gatehouse::store {
 
-enum class RestrictionState : std::uint8_t { proposed, active, end_proposed, ended, refused };
+/// Stored as numbers: new ones are added at the end.
+enum class RestrictionState : std::uint8_t {
+    proposed,
+    active, ///< also once its time is over
+    end_proposed,
+    ended, ///< before its time
+    refused,
+    expired, ///< nobody decided before the time that was proposed was over
+};
 std::string_view to_text(RestrictionState state);
 
 struct RestrictionRow {
@@ -17,7 +25,7 @@ struct RestrictionRow {
     std::string clause, reason;
     std::string against;             ///< what speaks against it, or for another explanation; may be empty
     Instant from{}, until{};         ///< as they were proposed
-    std::optional<Instant> ended_at; ///< refused, or ended before its time
+    std::optional<Instant> ended_at; ///< refused, ended before its time, or noticed as over
     RestrictionState state = RestrictionState::proposed;
     std::int64_t version = 1;
     ConsoleRole decider = ConsoleRole::headteacher; ///< who confirms or refuses it (clause 11)
@@ -44,7 +52,7 @@ struct RestrictionStep {
 
 /// Officer or DSL. Errors: `errc::invalid_value`, `not_permitted`, `same_person`, `already_exists`.
 result<RestrictionRow> propose_restriction(Ledger& ledger, NewRestriction const& restriction, Actor const& actor, Instant now);
-/// Errors also: `errc::wrong_state` when the time that was proposed is over: it can be refused, and proposed anew.
+// Errors also: `errc::wrong_state` when its time is over: a proposal can still be refused, and proposed anew.
 /// The headteacher; the chief executive, if the headteacher is the person concerned (clause 11). Errors: `errc::not_found`, `stale`, `wrong_state`, `not_permitted`, `same_person`, `role_changed_recently`.
 result<RestrictionRow> confirm_restriction(Ledger& ledger, RestrictionStep const& step);
 result<RestrictionRow> refuse_restriction(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
@@ -53,6 +61,9 @@ result<RestrictionRow> propose_restriction_end(Ledger& ledger, RestrictionStep c
 /// A different one of them turns the proposal down: it goes on as before. Errors: as above, `invalid_value` without a reason.
 result<RestrictionRow> refuse_restriction_end(Ledger& ledger, RestrictionStep const& step, std::string const& reason);
 result<RestrictionRow> confirm_restriction_end(Ledger& ledger, RestrictionStep const& step);
+
+/// Proposals whose time is over expire, and what has run out is noted as over, each with its audit row; answers how many. By the program itself.
+result<std::int64_t> expire_restrictions(Ledger& ledger, Instant now);
 
 result<RestrictionRow> find_restriction(Ledger& ledger, RestrictionId id);
 /// As somebody of the console sees it; the chief executive only what they decide. Errors: `errc::not_found`, `conflict_of_interest`, `not_permitted`.

@@ -146,6 +146,8 @@ task<result<std::vector<store::IncidentRow>>> read_evidence(Visit const& visit, 
 
 void add_steps(Page& page, Visit const& visit, store::RestrictionRow const& row, std::vector<Problem> const& problems)
 {
+    if (row.until <= visit.instant()) // the store takes no step then
+        return;
     if (row.state == RestrictionState::proposed && visit.has_role(row.decider)) {
         page.parts.push_back(subheading("Decide"));
         page.parts.push_back(decision_form(visit, row, problems));
@@ -208,7 +210,11 @@ Words done_text(std::string_view done)
 Cell restriction_state(store::RestrictionRow const& row, store::Instant now)
 {
     switch (row.state) {
-    case RestrictionState::proposed: return {"Waits for a decision", {}, "purple"};
+    case RestrictionState::proposed:
+        if (now < row.until)
+            return {"Waits for a decision", {}, "purple"};
+        return {"Nobody decided in time", {}, "grey"};
+    case RestrictionState::expired: return {"Nobody decided in time", {}, "grey"};
     case RestrictionState::refused: return {"Refused", {}, "grey"};
     case RestrictionState::ended: return {"Ended", {}, "grey"};
     case RestrictionState::active:

@@ -58,6 +58,46 @@ TEST_F(Restrictions, AreNotBegunWhenTheirTimeIsOver)
     ASSERT_DONE(refuse_restriction(*ledger, late, "Nobody decided in time."));
 }
 
+TEST_F(Restrictions, ExpireWhenNobodyDecidesInTheirTime)
+{
+    auto const proposed = propose_restriction(*ledger, about("amy.year9"), as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    auto const late = proposed->until;
+    EXPECT_EQ(*expire_restrictions(*ledger, late - std::chrono::seconds{1}), 0);
+    EXPECT_EQ(*expire_restrictions(*ledger, late), 1);
+    EXPECT_EQ(newest_action(), "restriction.expire");
+    EXPECT_EQ(*expire_restrictions(*ledger, late), 0) << "once";
+    EXPECT_EQ(find_restriction(*ledger, proposed->id)->state, RestrictionState::expired);
+    auto step = next(proposed->id, head);
+    step.now = late;
+    EXPECT_FAILS(confirm_restriction(*ledger, step), errc::wrong_state);
+    EXPECT_FAILS(refuse_restriction(*ledger, step, "No."), errc::wrong_state);
+    auto again = about("amy.year9");
+    again.from = late;
+    again.until = late + hours{24};
+    EXPECT_TRUE(propose_restriction(*ledger, again, as(officer), late));
+    expect_intact();
+}
+
+TEST_F(Restrictions, AreNotedAsOverWhenTheyHaveRunOut)
+{
+    auto const proposed = propose_restriction(*ledger, about("amy.year9"), as(officer), tuesday);
+    ASSERT_TRUE(proposed);
+    ASSERT_DONE(confirm_restriction(*ledger, next(proposed->id, head)));
+    auto step = next(proposed->id, dsl);
+    step.now = proposed->until;
+    EXPECT_FAILS(propose_restriction_end(*ledger, step, "It is over anyway."), errc::wrong_state);
+    EXPECT_EQ(*expire_restrictions(*ledger, tuesday), 0);
+    EXPECT_EQ(*expire_restrictions(*ledger, step.now), 1);
+    EXPECT_EQ(newest_action(), "restriction.over");
+    EXPECT_EQ(*expire_restrictions(*ledger, step.now), 0) << "once";
+    auto const over = find_restriction(*ledger, proposed->id);
+    EXPECT_EQ(over->state, RestrictionState::active) << "it did not end before its time";
+    EXPECT_EQ(over->end(), proposed->until);
+    EXPECT_EQ(current_restrictions(*ledger, tuesday)->size(), 1u) << "a clock that is set back has it in force again";
+    expect_intact();
+}
+
 TEST_F(Restrictions, AreNotDecidedByThePersonConcerned)
 {
     EXPECT_FAILS(propose_restriction(*ledger, about("o.smith"), as(officer), tuesday), errc::same_person);
