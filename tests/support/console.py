@@ -76,7 +76,7 @@ class Browser:
     def get(self, path):
         return self.ask("GET", path)
 
-    def fill(self, form, action, **fields):
+    def fill(self, form, action, /, **fields):
         """Sends the form that stands on the page `form`; the answer."""
         return self.submit(self.get(form), action, **fields)
 

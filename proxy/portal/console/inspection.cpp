@@ -11,7 +11,7 @@ namespace gatehouse::portal::console {
 namespace {
 
 constexpr unsigned days_counted = 7;
-constexpr std::chrono::milliseconds longest_count{2000};
+constexpr std::chrono::milliseconds longest_tunnel_count{2000};
 
 Words share_of(std::uint64_t part, std::uint64_t whole)
 {
@@ -113,7 +113,7 @@ task<Response> show_inspection(Visit const& visit)
 {
     auto const today = log::day_of(std::chrono::system_clock::time_point{visit.instant()});
     auto const work = [dir = visit.site.services.settings.log_dir, today] {
-        return log::report_tunnels(dir, today, days_counted, longest_count);
+        return log::report_tunnels(dir, today, days_counted, longest_tunnel_count);
     };
     auto const report = co_await run_aside(visit.site, work);
     if (!report)

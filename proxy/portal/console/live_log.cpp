@@ -20,7 +20,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds between_looks{1};
 constexpr std::chrono::seconds looked_back{10}; ///< rows reach the log some moments after their time
 constexpr std::chrono::minutes longest_tail{10};
-constexpr std::size_t most_rows = 200; ///< of one look; what is more is left to the search
+constexpr std::size_t most_live_rows = 200; ///< of one look; what is more is left to the search
 
 /// Whoever listens, asked each second whether they still may.
 struct Listener {
@@ -72,7 +72,7 @@ public:
         , sight_(std::move(sight))
     {
         ++*count_;
-        query_.limit = most_rows;
+        query_.limit = most_live_rows;
         query_.cursor.clear();
         query_.to.reset();
     }

@@ -10,7 +10,7 @@ namespace gatehouse::portal::console {
 
 namespace {
 
-constexpr std::size_t most_rows = 200'000; ///< of the access log about one person
+constexpr std::size_t most_log_rows = 200'000; ///< of the access log about one person
 
 std::string day_of(store::Instant at)
 {
@@ -57,7 +57,7 @@ result<SubjectRows> rows_of(
         }
         found.whole = found.whole && page->unreadable_days == 0;
         query.cursor = page->next;
-    } while (!query.cursor.empty() && found.rows.size() < most_rows);
+    } while (!query.cursor.empty() && found.rows.size() < most_log_rows);
     found.whole = found.whole && query.cursor.empty();
     gather_searches(found);
     return found;

@@ -13,7 +13,7 @@ namespace gatehouse::portal::console {
 
 namespace {
 
-constexpr std::chrono::milliseconds longest_count{10000};
+constexpr std::chrono::milliseconds longest_traffic_count{10000};
 constexpr std::array<unsigned, 4> ranges{1, 7, 30, 90};
 
 unsigned days_asked_for(Visit const& visit)
@@ -187,7 +187,7 @@ task<Response> show_traffic(Visit const& visit)
     auto const days = days_asked_for(visit);
     auto const first = first_day(visit.now.local.date, days);
     log::TrafficRange const range{
-        visit.site.clock.instant_of({first, 0}), visit.instant() + std::chrono::seconds{1}, longest_count};
+        visit.site.clock.instant_of({first, 0}), visit.instant() + std::chrono::seconds{1}, longest_traffic_count};
     auto const work = [dir = visit.site.services.settings.log_dir, range] { return log::report_traffic(dir, range); };
     auto const report = co_await run_gently(visit.site, work);
     if (!report)

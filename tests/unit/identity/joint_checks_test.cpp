@@ -6,7 +6,7 @@ namespace gatehouse::identity {
 namespace {
 
 policy::IpAddress const here = policy::IpAddress::from_v4(0x0a000001U);
-SignInResult const amy{SignInStatus::proved, {"amy", "pupil", {"year-9"}}};
+SignInResult const amy_proved{SignInStatus::proved, {"amy", "pupil", {"year-9"}}};
 
 class Joint : public testing::Test {
 protected:
@@ -28,10 +28,10 @@ TEST_F(Joint, ChecksMakeOneOfThoseThatAreWantedAtTheSameTime)
     for (int i = 0; i < 30; ++i)
         EXPECT_FALSE(begin(key));
     EXPECT_TRUE(heard.empty());
-    leading.answer(amy);
+    leading.answer(amy_proved);
     ASSERT_EQ(heard.size(), 30U);
     EXPECT_EQ(heard[7].status, SignInStatus::proved);
-    EXPECT_EQ(heard[7].person, amy.person);
+    EXPECT_EQ(heard[7].person, amy_proved.person);
 }
 
 TEST_F(Joint, ChecksKeepApartWhatDiffersInAnything)
@@ -45,7 +45,7 @@ TEST_F(Joint, ChecksKeepApartWhatDiffersInAnything)
 TEST_F(Joint, ChecksKeepNoAnswer)
 {
     ASSERT_TRUE(begin(key));
-    LeadingCheck(checks, key).answer(amy);
+    LeadingCheck(checks, key).answer(amy_proved);
     EXPECT_TRUE(begin(key)) << "an account may have been disabled since";
     EXPECT_TRUE(heard.empty());
 }

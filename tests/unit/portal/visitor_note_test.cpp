@@ -7,7 +7,7 @@
 namespace gatehouse::portal {
 namespace {
 
-constexpr std::int64_t now = 1'795'000'000;
+constexpr std::int64_t noon = 1'795'000'000;
 auto const pupil = policy::IpAddress::from_v4(0x7f00010aU);
 
 std::string value_of(std::string_view field)
@@ -19,26 +19,26 @@ std::string value_of(std::string_view field)
 
 TEST(VisitorNote, SaysForWhomTheGatewayAsks)
 {
-    EXPECT_EQ(visitor_in(value_of(visitor_field(pupil, now)), now + 1), pupil);
+    EXPECT_EQ(visitor_in(value_of(visitor_field(pupil, noon)), noon + 1), pupil);
     auto const v6 = policy::IpAddress::parse("2001:db8::7").value();
-    EXPECT_EQ(visitor_in(value_of(visitor_field(v6, now)), now), v6);
+    EXPECT_EQ(visitor_in(value_of(visitor_field(v6, noon)), noon), v6);
 }
 
 TEST(VisitorNote, IsMadeByNobodyElse)
 {
     for (std::string const& bad :
-        {std::string{}, std::string{"127.0.1.20"}, std::string(200, 'A'), value_of(visitor_field(pupil, now)) + "A"})
-        EXPECT_FALSE(visitor_in(bad, now)) << bad;
+        {std::string{}, std::string{"127.0.1.20"}, std::string(200, 'A'), value_of(visitor_field(pupil, noon)) + "A"})
+        EXPECT_FALSE(visitor_in(bad, noon)) << bad;
 }
 
 TEST(VisitorNote, IsNotTheNoteOfABlockPageWhichPeopleHaveInTheirHands)
 {
     AskToken page;
-    page.at = now;
+    page.at = noon;
     page.host = "www.instagram.com";
     page.url = "https://www.instagram.com";
     page.address = "127.0.1.20";
-    EXPECT_FALSE(visitor_in(seal_token(page), now));
+    EXPECT_FALSE(visitor_in(seal_token(page), noon));
 }
 
 } // namespace
