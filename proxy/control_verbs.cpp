@@ -3,6 +3,7 @@
 #include "proxy/log/search.hpp"
 #include "proxy/settings.hpp"
 #include "proxy/store/audit.hpp"
+#include "proxy/store/pseudonyms.hpp"
 #include "proxy/store/store.hpp"
 #include "proxy/store/unblock_requests.hpp"
 
@@ -48,24 +49,16 @@ json::object reload(ControlVerbs const& verbs)
 json::object row_json(log::StoredRecord const& row, Clock const& clock)
 {
     auto const seconds = std::chrono::floor<std::chrono::seconds>(row.at);
-    return {{"at", clock.moment_of(seconds).local.to_text()}, {"decision", row.decision_id}, {"client", row.client.to_text()},
-        {"user", row.user}, {"role", row.role}, {"network", row.network}, {"device", row.device}, {"method", row.method},
-        {"url", row.url()}, {"status", row.status}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule},
-        {"category", row.category}, {"service", row.service}, {"list", row.list}, {"period", row.period}, {"search", row.search},
+    return {{"at", clock.moment_of(seconds).local.to_text()}, {"decision", row.decision_id},
+        {"client", row.client == policy::IpAddress{} ? std::string{} : row.client.to_text()}, {"user", row.user},
+        {"role", row.role}, {"network", row.network}, {"device", row.device}, {"method", row.method}, {"url", row.url()},
+        {"status", row.status}, {"verdict", policy::to_text(row.verdict)}, {"rule", row.rule}, {"category", row.category},
+        {"service", row.service}, {"list", row.list}, {"period", row.period}, {"search", row.search},
         {"term_list", row.term_list}, {"wrapped", row.wrapped}, {"prompt", row.prompt}, {"file_kind", row.file_kind},
         {"virus", row.virus}, {"refusal", row.refusal}};
 }
 
-result<void> note_reading(ControlVerbs const& verbs, std::string const& person, std::string const& purpose)
-{
-    auto clock = verbs.clock;
-    auto const now = clock.now().instant;
-    return verbs.store.run([&person, &purpose, now](store::Ledger& ledger) {
-        return store::record_event(ledger, {store::AccountId::none, "command-line", ""}, "log.read", person, purpose, now);
-    });
-}
-
-json::object search_log(ControlVerbs const& verbs, json::object const& request)
+log::SearchQuery query_of(json::object const& request)
 {
     log::SearchQuery query;
     query.person = text_of(request, "person");
@@ -82,25 +75,63 @@ json::object search_log(ControlVerbs const& verbs, json::object const& request)
         query.verdict = verdict == "allow" ? policy::Verdict::allow : policy::Verdict::block;
     if (auto const* limit = request.if_contains("limit"); limit != nullptr && limit->is_int64())
         query.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(limit->as_int64(), 1, 10000));
-    if (!query.person.empty()) { // reading about a named person needs a purpose and leaves a row of its own
-        auto const purpose = text_of(request, "purpose");
+    return query;
+}
+
+/// Whose record is read, as the audit names it; of nobody in particular "log:rows".
+std::string object_of(log::SearchQuery const& query)
+{
+    return !query.person.empty() ? query.person
+        : !query.device.empty()  ? "device:" + query.device
+        : !query.client.empty()  ? "address:" + query.client
+                                 : "log:rows";
+}
+
+/// Clause 11: who says why they look sees names, and that is on record before; others see pseudonyms.
+using Names = std::optional<store::Pseudonyms>;
+
+result<Names> begin_reading(ControlVerbs const& verbs, std::string const& object, std::string const& purpose)
+{
+    auto clock = verbs.clock;
+    auto const now = clock.now().instant;
+    return verbs.store.run([&object, &purpose, now](store::Ledger& ledger) -> result<Names> {
         if (purpose.empty())
-            return refused("reading about a named person needs a purpose: add --purpose \"...\"");
-        auto const noted = note_reading(verbs, query.person, purpose);
-        if (!noted)
-            return refused("the reading could not be recorded: " + noted.error().message());
+            return Names{store::Pseudonyms{ledger.chain(), now}};
+        store::Actor const owner{store::AccountId::none, "command-line", ""};
+        auto const noted = store::record_event(ledger, owner, "log.read", object, purpose, now);
+        return noted ? result<Names>{Names{}} : result<Names>{noted.error()};
+    });
+}
+
+json::array shown_rows(ControlVerbs const& verbs, std::vector<log::StoredRecord>& found, Names const& hidden)
+{
+    auto const policy = verbs.current_policy();
+    auto const devices = log::personal_devices(*policy);
+    json::array rows;
+    for (auto& row : found) {
+        log::hide_sealed(row, *policy);
+        if (hidden)
+            log::hide_person(row, hidden->of(row.user), devices);
+        rows.push_back(row_json(row, verbs.clock));
     }
+    return rows;
+}
+
+json::object search_log(ControlVerbs const& verbs, json::object const& request)
+{
+    auto const query = query_of(request);
+    auto const purpose = text_of(request, "purpose");
+    bool const names_somebody = !query.person.empty() || !query.device.empty() || !query.client.empty();
+    if (names_somebody && purpose.empty())
+        return refused("reading about one person, device or address needs a purpose: add --purpose \"...\"");
+    auto const hidden = begin_reading(verbs, object_of(query), purpose);
+    if (!hidden)
+        return refused("the reading could not be recorded: " + hidden.error().message());
     verbs.access_log.flush();
     auto page = log::search(verbs.settings.log_dir, query);
     if (!page)
         return refused("the log could not be searched: " + page.error().message());
-    auto const policy = verbs.current_policy();
-    json::array rows;
-    for (auto& row : page->rows) {
-        log::hide_sealed(row, *policy);
-        rows.push_back(row_json(row, verbs.clock));
-    }
-    return {{"rows", std::move(rows)}, {"next", page->next}, {"unreadable_days", page->unreadable_days}};
+    return {{"rows", shown_rows(verbs, page->rows, *hidden)}, {"next", page->next}, {"unreadable_days", page->unreadable_days}};
 }
 
 json::object list_requests(ControlVerbs const& verbs, json::object const& request)

@@ -72,4 +72,23 @@ void hide_sealed(StoredRecord& row, policy::Policy const& policy)
     row.upstream = {};
 }
 
+std::vector<std::string> personal_devices(policy::Policy const& policy)
+{
+    std::vector<std::string> ids;
+    for (auto const& device : policy.devices)
+        if (!device.user.empty())
+            ids.push_back(device.id);
+    return ids;
+}
+
+void hide_person(StoredRecord& row, std::string pseudonym, std::span<std::string const> personal_devices)
+{
+    row.user = std::move(pseudonym);
+    row.client = {};
+    // One that was renamed or taken out of the policy since is known by its kind.
+    if (row.device_kind == policy::DeviceKind::personal
+        || std::find(personal_devices.begin(), personal_devices.end(), row.device) != personal_devices.end())
+        row.device.clear();
+}
+
 } // namespace gatehouse::log

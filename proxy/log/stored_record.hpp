@@ -4,7 +4,9 @@
 #include "policy/policy.hpp"
 #include "proxy/log/access_record.hpp"
 
+#include <span>
 #include <string>
+#include <vector>
 
 namespace gatehouse::log {
 
@@ -47,5 +49,11 @@ bool is_sealed(StoredRecord const& row);
 /// Takes out of a row what was asked for, if a sealed list decided or names it today; who, when and where stay. What is on disk keeps it, and nobody is
 /// shown it. Others stay as they are.
 void hide_sealed(StoredRecord& row, policy::Policy const& policy);
+
+/// Devices that the policy has for one person: beside a pseudonym their name would say who it is.
+std::vector<std::string> personal_devices(policy::Policy const& policy);
+
+/// What a row shows to who has not said why they look: `pseudonym` for the user, no address, and no device that is, or was then, one person's own.
+void hide_person(StoredRecord& row, std::string pseudonym, std::span<std::string const> personal_devices);
 
 } // namespace gatehouse::log

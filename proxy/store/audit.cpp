@@ -160,7 +160,8 @@ AuditRow read_whole_row(Statement const& statement)
 constexpr std::string_view kept_back
     = "CASE WHEN ?10 = 0 OR account IN (SELECT id FROM accounts WHERE person = (SELECT person FROM accounts WHERE id = ?10)) "
       "THEN 0"
-      " WHEN instr(?11, char(10) || iif(action LIKE 'log.read%', 'person:', '') || lower(object) || char(10)) > 0 THEN 2"
+      " WHEN instr(?11, char(10) || iif(action LIKE 'log.read%' AND instr(object, ':') = 0, 'person:', '') || lower(object) || "
+      "char(10)) > 0 THEN 2"
       " WHEN action LIKE 'access-log.%' AND EXISTS"
       " (SELECT 1 FROM json_each(?13) WHERE instr(lower(detail) || ';', value) > 0) THEN 2"
       " WHEN action LIKE 'report.%' AND CAST(substr(object, 8) AS INTEGER) NOT IN (SELECT value FROM json_each(?12)) THEN 1"

@@ -70,6 +70,21 @@ def a_file_hides_what_the_page_hides():
     assert {row[head.index("person")] for row in named[1:]} == {"amy", "ben", "ian.web"} and named[1][head.index("client")] == STUDY, named
 
 
+def the_command_line_hides_it_too():
+    rows = lambda *words: json.loads(GATE.command("log", "--host", SITE, "--json", *words))["rows"]
+    for row in rows():
+        assert re.fullmatch(r"[0-9A-F]{6}", row["user"]) and row["client"] == "" and STUDY not in json.dumps(row), row
+    read = lambda: [(row[4], row[5]) for row in reversed(table(DEV.get("/audit/export?action=log.read"))[1:])]
+    assert not read(), "where nobody is named nothing is on record"
+    named = rows("--purpose", "A complaint.")
+    assert {row["user"] for row in named} == {"amy", "ben", "ian.web", "olive.web"} and named[0]["client"] == STUDY, named
+    assert rows("--person", "amy", "--purpose", "A fault of hers.") and rows("--client", STUDY, "--purpose", "A fault there.")
+    assert read() == [("log:rows", "A complaint."), ("amy", "A fault of hers."), (f"address:{STUDY}", "A fault there.")], read()
+    for words in (("--person", "amy"), ("--device", "amys-tablet"), ("--client", STUDY)):
+        told = GATE.command("log", *words, "--json", check=False)
+        assert "needs a purpose" in told, (words, told)
+
+
 def nobody_meets_their_own_rows():
     for browser, other, name in ((IAN, OLIVE, "ian"), (OLIVE, IAN, "olive")):
         login = name + ".web"  # another account of the same person
@@ -304,7 +319,7 @@ with Gateway(names={SITE: "127.0.2.1", SEALED: "127.0.2.1", VPN: "127.0.2.1", EN
                              ("amy", ENGINE, "/?q=kim.leaver+news"), ("amy", ENGINE, "/pages/kim.leaver/")):
         fetch(site, user, path)
     wait_until(lambda: VPN in plain(DORA.get("/log")) and "amy" in plain(DORA.get("/incidents?purpose=x")), what="the rows in the day file")
-    SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
+    SUITE.run(people_have_a_code_until_a_purpose_is_stated, a_file_hides_what_the_page_hides, the_command_line_hides_it_too, nobody_meets_their_own_rows, sealed_content_is_shown_nowhere,
               incidents_name_people_for_a_purpose, everything_about_a_person_takes_the_own_password, other_user_names_of_a_person_are_told, names_of_others_go_out_of_searches, a_device_of_one_person_is_named_with_them_only,
               names_of_others_go_out_of_addresses_that_were_asked_for, a_file_that_lacks_days_says_so, a_file_that_is_cut_says_so,
               own_rows_make_room_for_those_of_others, what_is_sealed_today_is_named_no_more, the_audit_is_searched_and_downloaded,

@@ -283,7 +283,7 @@ void add_log(CLI::App& app, Plan& plan)
     verb->add_option("--text", options->text, "anywhere in host, path, search or user agent");
     verb->add_option("--searches", options->term_list, "id of a term list: searches of which it speaks");
     verb->add_option("--cursor", options->cursor, "go on where the last page ended");
-    verb->add_option("--purpose", options->purpose, "why a person's record is read; kept in the audit");
+    verb->add_option("--purpose", options->purpose, "why it is read, kept in the audit; without one people have pseudonyms");
     verb->add_option("--limit", options->limit, "rows")->capture_default_str()->check(CLI::Range(1, 10000));
     on_run(verb, plan, [options](Common const& common, Streams streams) { return log(common, *options, streams); });
 }

@@ -4,24 +4,11 @@
 
 namespace gatehouse::portal::console {
 
-std::vector<std::string> personal_devices(policy::Policy const& policy)
-{
-    std::vector<std::string> ids;
-    for (auto const& device : policy.devices)
-        if (!device.user.empty())
-            ids.push_back(device.id);
-    return ids;
-}
-
 log::StoredRecord LogSight::shown(log::StoredRecord row) const
 {
     log::hide_sealed(row, *policy_);
-    if (names_ == Names::hidden) {
-        row.user = reader_.pseudonym_of(row.user);
-        row.client = {};
-        if (std::find(personal_devices_.begin(), personal_devices_.end(), row.device) != personal_devices_.end())
-            row.device.clear();
-    }
+    if (names_ == Names::hidden)
+        log::hide_person(row, reader_.pseudonym_of(row.user), personal_devices_);
     return row;
 }
 

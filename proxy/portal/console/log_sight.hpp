@@ -12,15 +12,12 @@ namespace gatehouse::portal::console {
 
 enum class Names : std::uint8_t { hidden, shown };
 
-/// Devices that the policy has for one person: beside a pseudonym their name would say who it is.
-std::vector<std::string> personal_devices(policy::Policy const& policy);
-
 class LogSight {
 public:
     LogSight(store::LogReader reader, std::shared_ptr<policy::Policy const> policy, Names names)
         : reader_{std::move(reader)}
         , policy_{std::move(policy)}
-        , personal_devices_{personal_devices(*policy_)}
+        , personal_devices_{log::personal_devices(*policy_)}
         , names_{names}
     {
     }

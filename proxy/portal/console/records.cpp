@@ -66,7 +66,7 @@ task<Response> show_incidents(Visit const& visit)
     filter.limit = 50;
     auto const purpose = trimmed_value(visit.request.query, "purpose");
     store::IncidentReader const reader{
-        visit.actor(), purpose, visit.instant(), personal_devices(*visit.site.services.current_policy())};
+        visit.actor(), purpose, visit.instant(), log::personal_devices(*visit.site.services.current_policy())};
     bool const all
         = filter.user.empty() && filter.device.empty() && filter.host.empty() && filter.before == store::IncidentId::none;
     auto const work = [filter, reader, all](Ledger& ledger) {

@@ -78,5 +78,24 @@ TEST(SealedRecord, IsNoOther)
     EXPECT_EQ(open.list, "/secret");
 }
 
+TEST(HiddenPerson, HasNoNameAddressOrDeviceOfTheirOwn)
+{
+    auto const shown = [](std::string const& device, policy::DeviceKind kind) {
+        auto hidden = row("rule");
+        hidden.user = "amy";
+        hidden.client = policy::IpAddress::from_v4(0x0a000001U);
+        hidden.device = device;
+        hidden.device_kind = kind;
+        std::vector<std::string> const own{"amys-tablet"};
+        hide_person(hidden, "3F7A2C", own);
+        EXPECT_EQ(hidden.user, "3F7A2C");
+        EXPECT_EQ(hidden.client, policy::IpAddress{});
+        return hidden.device;
+    };
+    EXPECT_EQ(shown("amys-tablet", policy::DeviceKind::school), "");
+    EXPECT_EQ(shown("renamed-since", policy::DeviceKind::personal), "") << "the policy of today no longer knows it";
+    EXPECT_EQ(shown("ict-suite-7", policy::DeviceKind::school), "ict-suite-7");
+}
+
 } // namespace
 } // namespace gatehouse::log
