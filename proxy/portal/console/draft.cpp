@@ -267,7 +267,8 @@ task<Response> take_draft_publish(Visit const& visit)
         problems.push_back({"whose", doubt_text(*draft)});
     if (whose == "own")
         publication.whose = store::Whose::own;
-    publication.seen = parse_id(visit.form("seen"));
+    publication.seen
+        = parse_id(visit.form("seen")).value_or(draft->mark); // a program that has looked at nothing means what stands there now
     if (!problems.empty())
         co_return co_await draft_page(visit, std::move(problems));
     auto const work = [publication, actor = visit.actor(), now = visit.instant()](
