@@ -39,9 +39,9 @@ void remove_journals(fs::path const& path)
 void rename_damaged(fs::path const& path)
 {
     auto aside = path.string() + ".damaged";
-    for (unsigned i = 1; fs::exists(aside); ++i)
-        aside = path.string() + ".damaged." + std::to_string(i);
     std::error_code ignored;
+    for (unsigned i = 1; fs::exists(aside, ignored); ++i)
+        aside = path.string() + ".damaged." + std::to_string(i);
     fs::rename(path, aside, ignored);
 }
 

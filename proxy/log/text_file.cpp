@@ -80,9 +80,9 @@ error_code TextFile::open_if_needed()
 void TextFile::rotate_before(Day day)
 {
     auto aside = dir_ / fmt::format("{}-{}.{}", name_, to_text(*day_), extension_);
-    for (unsigned i = 1; fs::exists(aside); ++i)
+    std::error_code failure; // a folder that cannot be looked into is no reason to end
+    for (unsigned i = 1; fs::exists(aside, failure); ++i)
         aside = dir_ / fmt::format("{}-{}.{}.{}", name_, to_text(*day_), extension_, i);
-    std::error_code failure;
     fs::rename(path(), aside, failure);
     close();
     day_ = day;
