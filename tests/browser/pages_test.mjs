@@ -232,7 +232,7 @@ try {
             await checkPage(person, "dpo-privacy-errors");
         }
         if (role === "auditor") {
-            await person.goto(`${gateway.console}/audit`);
+            await person.goto(`${gateway.console}/rules`);
             await test("on a phone the label of a cell is no code, whatever stands in it", async () => {
                 await person.setViewportSize({ width: 320, height: 640 });
                 const [label, cell, page] = await person.evaluate(() => {
