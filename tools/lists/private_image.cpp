@@ -108,7 +108,6 @@ result<MappedImage> PrivateImages::open_now(std::filesystem::path const& path)
     auto const copy = copy_of(file.number(), path.parent_path().empty() ? std::filesystem::path{"."} : path.parent_path());
     if (!copy)
         return copy.error();
-    ::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED); // the copy is what is read from now on
     auto image = MappedImage::map(copy->number());
     if (!image)
         return image;
