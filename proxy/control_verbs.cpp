@@ -78,12 +78,14 @@ log::SearchQuery query_of(json::object const& request)
     return query;
 }
 
-/// Whose record is read, as the audit names it; of nobody in particular "log:rows".
+/// Whose record is read, as the audit names it; of nobody in particular "log:rows". An address in the one way that it is written, by which such a row is
+/// kept from whom it is about.
 std::string object_of(log::SearchQuery const& query)
 {
+    auto const address = policy::IpAddress::parse(query.client);
     return !query.person.empty() ? query.person
         : !query.device.empty()  ? "device:" + query.device
-        : !query.client.empty()  ? "address:" + query.client
+        : !query.client.empty()  ? "address:" + (address ? address->to_text() : query.client)
                                  : "log:rows";
 }
 
